@@ -1,0 +1,59 @@
+/** What the monitors say about one signal in one window. Pure data, stored as is and shown as is. */
+
+/** A number a person may read, always with how many observations made it and how sure it is. */
+export interface Estimate {
+  /** `null` when there is nothing to say: too few observations (`suppressed`) or an undefined ratio. Never NaN. */
+  readonly value: number | null;
+  /** 95 % interval, or null band for distances. */
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Observations behind the value (the denominator). */
+  readonly n: number;
+  /** Why there is no value: `'n<10'`, `'no reference group'`, `'no labels'`. */
+  readonly suppressed?: string;
+}
+
+/** Accumulated anytime-valid evidence of one signal. Alarms come from it alone. */
+export interface Evidence {
+  /** Natural logarithm of the e-detector's mixture M. */
+  readonly log: number;
+  /** Natural logarithm of the alarm level A * K / weight. */
+  readonly alarmLog: number;
+  /** `log / alarmLog` clipped to [0, 9.99]: the gauge. 1 is the alarm level. */
+  readonly level: number;
+  readonly alarm: boolean;
+  /** The score that carries most of the evidence: which way the signal moved. */
+  readonly leading: { readonly score: string; readonly direction: 'up' | 'down' } | null;
+}
+
+export type SignalKind = 'feature' | 'score' | 'prediction' | 'latency' | 'performance' | 'fairness' | 'data_quality';
+
+export type Verdict =
+  | 'clear'
+  /** Evidence has passed half of the alarm level. */
+  | 'watch'
+  | 'alarm'
+  /** No reference, or too few rows to say anything. Never a pass. */
+  | 'insufficient_data';
+
+export interface Finding {
+  readonly model: string;
+  readonly environment: string;
+  readonly version: string;
+  /** Content hash of the reference this was compared with. */
+  readonly reference: string | null;
+  /** `feature:income`, `score`, `prediction`, `latency`, `performance:error_rate`, `fairness:sex=female`. */
+  readonly signal: string;
+  readonly kind: SignalKind;
+  /** Window in event time, `from` inclusive, `to` exclusive, milliseconds since 1970-01-01 UTC. */
+  readonly from: number;
+  readonly to: number;
+  /** Rows of the signal in the window. */
+  readonly rows: number;
+  /** By name, for example `populationStabilityIndex`, `wassersteinNormalised`, `missingRate`. */
+  readonly statistics: Readonly<Record<string, Estimate>>;
+  readonly evidence: Evidence | null;
+  readonly verdict: Verdict;
+  /** One sentence a person understands, with numbers and units. */
+  readonly sentence: string;
+}
