@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { ReadTransaction, Transaction } from './port.ts';
+import { jsonCollection, sortableNumber } from './port.ts';
+
+/**
+ * The audit log: who changed what, when and why, as a chain of hashes. Each record holds the hash of the one before it,
+ * and the head (last sequence and hash) is stored beside the chain, so a changed, dropped, swapped or cut-off record is
+ * noticed. Appended in the transaction of the change it describes: neither exists without the other.
+ */
+export interface AuditRecord {
+  /** 1, 2, 3, ... without gaps. */
+  readonly sequence: number;
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly at: number;
+  /** Subject of the actor: `user:<uid>`, `token:<name>`, `system:<room>`. */
+  readonly actor: string;
+  /** What was done, `<room>.<verb>`: `version.promoted`. */
+  readonly action: string;
+  /** What it was done to: `model/<environment>/<name>`. */
+  readonly target: string;
+  readonly reason: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  /** Idempotency key of the request that caused it; `null` for what the collector did by itself. */
+  readonly requestId: string | null;
+  readonly previousHash: string;
+  /** SHA-256 of the canonical JSON (RFC 8785) of everything above. */
+  readonly hash: string;
+}
+
+export type AuditEntry = Omit<AuditRecord, 'sequence' | 'previousHash' | 'hash'>;
+
+export interface AuditHead {
+  readonly sequence: number;
+  readonly hash: string;
+}
+
+export interface AuditVerification {
+  readonly ok: boolean;
+  /** Records that were read. */
+  readonly records: number;
+  /** Hash of the stored head; of the empty log `emptyAuditHash`. */
+  readonly head: string;
+  /** The first thing that is wrong, in words that name the record; `null` when nothing is. */
+  readonly problem: string | null;
+}
+
+export const auditCollection = jsonCollection<AuditRecord>('audit');
+export const auditHeadCollection = jsonCollection<AuditHead>('audit_head');
+
+/** `previousHash` of the first record. */
+export const emptyAuditHash = `sha256:${'0'.repeat(64)}`;
+
+const headKey = 'head';
+const pageSize = 500;
+
+export async function appendAudit(transaction: Transaction, entry: AuditEntry): Promise<AuditRecord> {
+  const stored = await transaction.get(auditHeadCollection, headKey);
+  const head = stored?.value ?? { sequence: 0, hash: emptyAuditHash };
+  const { at, actor, action, target, reason, requestId } = entry;
+  const unsigned = {
+    sequence: head.sequence + 1,
+    ...{ at, actor, action, target, reason, requestId },
+    before: asJson(entry.before),
+    after: asJson(entry.after),
+    previousHash: head.hash,
+  };
+  const record: AuditRecord = { ...unsigned, hash: hashOf(unsigned) };
+  await transaction.put(auditCollection, sortableNumber(record.sequence), record, 'absent');
+  await transaction.put(auditHeadCollection, headKey, { sequence: record.sequence, hash: record.hash });
+  return record;
+}
+
+/** Records with a sequence above `after`, oldest first. */
+export async function readAudit(transaction: ReadTransaction, after: number, limit: number): Promise<AuditRecord[]> {
+  const stored = await transaction.range(auditCollection, { after: sortableNumber(after), limit });
+  return stored.map((entry) => entry.value);
+}
+
+/** The last `limit` records that `matches` accepts, newest first. Reads backwards from the head, at most `scan` records. */
+export async function readLatestAudit(
+  transaction: ReadTransaction,
+  matches: (record: AuditRecord) => boolean,
+  limit: number,
+  scan = 5_000,
+): Promise<AuditRecord[]> {
+  const found: AuditRecord[] = [];
+  let before: string | undefined;
+  for (let scanned = 0; scanned < scan && found.length < limit; ) {
+    const page = await transaction.range(auditCollection, {
+      ...(before === undefined ? {} : { before }),
+      limit: Math.min(pageSize, scan - scanned),
+      reverse: true,
+    });
+    for (const { value } of page) if (found.length < limit && matches(value)) found.push(value);
+    scanned += page.length;
+    before = page.at(-1)?.key;
+    if (before === undefined) break;
+  }
+  return found;
+}
+
+/**
+ * Reads the whole log and names the first thing that is wrong with it. A rewrite of every record and of the head
+ * together cannot be seen from inside: compare the head with one noted elsewhere.
+ */
+export async function verifyAudit(transaction: ReadTransaction): Promise<AuditVerification> {
+  const head = (await transaction.get(auditHeadCollection, headKey))?.value;
+  let previous: AuditHead = { sequence: 0, hash: emptyAuditHash };
+  let records = 0;
+  let after: string | undefined;
+  const answer = (problem: string | null): AuditVerification => ({
+    ok: problem === null,
+    records,
+    head: head?.hash ?? emptyAuditHash,
+    problem,
+  });
+
+  for (;;) {
+    const page = await transaction.range(auditCollection, {
+      ...(after === undefined ? {} : { after }),
+      limit: pageSize,
+    });
+    for (const { key, value } of page) {
+      records += 1;
+      const problem = problemOf(value, key, previous);
+      if (problem !== null) return answer(problem);
+      previous = { sequence: value.sequence, hash: value.hash };
+    }
+    after = page.at(-1)?.key;
+    if (after === undefined) break;
+  }
+
+  if (head === undefined) {
+    return answer(records === 0 ? null : `head missing: ${records} records but no stored head`);
+  }
+  if (previous.sequence < head.sequence) {
+    return answer(
+      `tail missing: the stored head is record ${head.sequence}, the log ends at record ${previous.sequence}`,
+    );
+  }
+  if (previous.sequence > head.sequence) {
+    return answer(`head behind: the stored head is record ${head.sequence}, the log goes on to ${previous.sequence}`);
+  }
+  return answer(
+    previous.hash === head.hash ? null : `head mismatch: record ${previous.sequence} is not the one the head names`,
+  );
+}
+
+function problemOf(record: AuditRecord, key: string, previous: AuditHead): string | null {
+  const expected = previous.sequence + 1;
+  if (key !== sortableNumber(record.sequence)) {
+    return `key mismatch: record ${record.sequence} is stored at the place of record ${Number(key)}`;
+  }
+  if (record.sequence !== expected) {
+    return `sequence gap: expected record ${expected}, found record ${record.sequence}`;
+  }
+  if (record.previousHash !== previous.hash) {
+    return `chain broken: record ${record.sequence} does not follow record ${previous.sequence}`;
+  }
+  const { hash, ...unsigned } = record;
+  if (hashOf(unsigned) !== hash) return `hash mismatch: record ${record.sequence} was changed after it was written`;
+  return null;
+}
+
+/** `sha256:<hex>` of a value's canonical JSON. */
+export function hashOf(value: unknown): string {
+  return `sha256:${createHash('sha256')
+    .update(canonicalize(asJson(value)) ?? 'null')
+    .digest('hex')}`;
+}
+
+/** What the value is after a trip through the store: the hash must be of that. */
+function asJson(value: unknown): unknown {
+  return value === undefined ? null : JSON.parse(JSON.stringify(value));
+}
