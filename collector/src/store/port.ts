@@ -49,9 +49,9 @@ export interface Transaction extends ReadTransaction {
     collection: Collection<Value>,
     entries: readonly { readonly key: string; readonly value: Value }[],
   ): Promise<void>;
-  delete(collection: Collection<never> | Collection<unknown>, key: string): Promise<boolean>;
+  delete<Value>(collection: Collection<Value>, key: string): Promise<boolean>;
   /** Returns how many were deleted. */
-  deleteRange(collection: Collection<never> | Collection<unknown>, range: KeyRange): Promise<number>;
+  deleteRange<Value>(collection: Collection<Value>, range: KeyRange): Promise<number>;
 }
 
 export interface Store {
