@@ -1,0 +1,72 @@
+import { type AppPlugin, type AppPluginMeta, PluginContextProvider, ThemeContext } from '@grafana/data';
+import { config, LocationServiceProvider, locationService } from '@grafana/runtime';
+import {
+  ErrorBoundaryAlert,
+  GlobalStyles,
+  LoadingPlaceholder,
+  ModalRoot,
+  ModalsProvider,
+  PortalContainer,
+} from '@grafana/ui';
+import { Suspense, useEffect, useLayoutEffect, useState } from 'react';
+import { Router } from 'react-router-dom-v5-compat';
+import { Chrome } from './Chrome';
+import { Toasts } from './Toasts';
+
+/** The providers Grafana puts around an app plugin's root page, and the page itself. */
+export function HostApp({ plugin }: { readonly plugin: AppPlugin<object> }) {
+  const history = locationService.getHistory();
+  const [location, setLocation] = useState(history.location);
+  useLayoutEffect(() => history.listen((next: typeof location) => setLocation(next)), [history]);
+  useEffect(followLinksInPlace, []);
+  const { root: Root } = plugin;
+  const meta = plugin.meta as AppPluginMeta<object>; // the loader has filled it
+
+  return (
+    <ThemeContext.Provider value={config.theme2}>
+      <LocationServiceProvider service={locationService}>
+        <Router navigator={history as never /* history 4 has what the router calls */} location={location}>
+          <ModalsProvider>
+            <GlobalStyles />
+            <Chrome meta={meta} path={location.pathname}>
+              <ErrorBoundaryAlert>
+                <Suspense fallback={<LoadingPlaceholder text="Loading..." />}>
+                  <PluginContextProvider meta={meta}>
+                    {Root && (
+                      <Root
+                        meta={meta}
+                        basename={`/a/${meta.id}`}
+                        onNavChanged={() => {}}
+                        query={{}}
+                        path={location.pathname}
+                      />
+                    )}
+                  </PluginContextProvider>
+                </Suspense>
+              </ErrorBoundaryAlert>
+            </Chrome>
+            <Toasts />
+            <ModalRoot />
+            <PortalContainer />
+          </ModalsProvider>
+        </Router>
+      </LocationServiceProvider>
+    </ThemeContext.Provider>
+  );
+}
+
+/** Links to app pages change the page without loading it again, as Grafana's link handler does. */
+function followLinksInPlace(): () => void {
+  function onClick(event: MouseEvent): void {
+    const anchor = event.target instanceof Element ? event.target.closest('a') : null;
+    const href = anchor?.getAttribute('href');
+    const isPlain =
+      event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.defaultPrevented;
+    if (isPlain && href?.startsWith('/a/') && anchor?.dataset.reload === undefined) {
+      event.preventDefault();
+      locationService.push(href);
+    }
+  }
+  document.addEventListener('click', onClick);
+  return () => document.removeEventListener('click', onClick);
+}

@@ -1,0 +1,14 @@
+/** What the host server tells the page, beside Grafana's own boot data. */
+export interface HostInfo {
+  readonly pluginId: string;
+  readonly jsonData: Readonly<Record<string, string>>;
+  readonly people: readonly { readonly login: string; readonly name: string; readonly role: string }[];
+}
+
+declare global {
+  interface Window {
+    plumblineHost: HostInfo;
+    /** Set when the plugin has been loaded and rendered for the first time. */
+    plumblineHostReady?: true;
+  }
+}

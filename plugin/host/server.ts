@@ -1,0 +1,185 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { sendFile, sendGrafanaAsset } from './server/assets.ts';
+import { createIdentitySigner } from './server/identityToken.ts';
+import { renderPage } from './server/page.ts';
+import { type Person, people, permissionsOf } from './server/people.ts';
+import { readManifest } from './server/pluginFiles.ts';
+import { proxyToCollector, refuse } from './server/proxy.ts';
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+export interface HostOptions {
+  /** Where the collector listens, for example `http://127.0.0.1:4318`. May come later, through `connect`. */
+  readonly collectorUrl?: string;
+  /** The collector's token for this host: what Grafana keeps in `secureJsonData.collectorToken`. */
+  readonly collectorToken?: string;
+  /** 0, the default: any free port. Listens on 127.0.0.1 only, because everybody who reaches it is signed in. */
+  readonly port?: number;
+  /** The built plugin; default `plugin/dist`. */
+  readonly pluginFolder?: string;
+  /** The built host page; default `plugin/host/dist`. */
+  readonly pageFolder?: string;
+  readonly clock?: () => number;
+}
+
+export interface Host {
+  /** Address of the page, without a closing slash. */
+  readonly url: string;
+  /** `iss` of the identity tokens it signs: Grafana's root URL. */
+  readonly issuer: string;
+  /** Where the collector finds the keys that check those tokens. */
+  readonly keysUrl: string;
+  /** Points the plugin at a collector: the app's settings in Grafana. */
+  connect(url: string, token: string): void;
+  stop(): Promise<void>;
+}
+
+/** Runs the built plugin without Grafana: the page, its assets, and a proxy with the rules of Grafana's. */
+export async function startHost(options: HostOptions = {}): Promise<Host> {
+  const pluginFolder = options.pluginFolder ?? join(here, '../dist');
+  const pageFolder = options.pageFolder ?? join(here, 'dist');
+  const clock = options.clock ?? Date.now;
+  const manifest = readManifest(pluginFolder);
+  const settings = { jsonData: {} as Record<string, string>, secureJsonData: {} as Record<string, string> };
+  const connect = (url: string, token: string) => {
+    settings.jsonData.collectorUrl = url.replace(/\/$/, '');
+    settings.secureJsonData.collectorToken = token;
+  };
+  if (options.collectorUrl !== undefined) {
+    connect(options.collectorUrl, options.collectorToken ?? '');
+  }
+
+  const server = createServer((incoming, outgoing) => {
+    answer(incoming, outgoing).catch((error: unknown) => {
+      refuse(outgoing, 500, error instanceof Error ? error.message : String(error));
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  // A TCP server that listens has an address object.
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  const issuer = `${url}/`;
+  const signer = await createIdentitySigner(issuer, clock);
+  const proxyPrefix = `/api/plugin-proxy/${manifest.id}`;
+  const pluginPrefix = `/public/plugins/${manifest.id}/`;
+
+  async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const { pathname, search, searchParams } = new URL(`http://host${incoming.url ?? '/'}`);
+    if (!isSameSite(incoming, port)) {
+      refuse(outgoing, 403, 'origin not allowed');
+    } else if (pathname === proxyPrefix || pathname.startsWith(`${proxyPrefix}/`)) {
+      const person = personOf(incoming);
+      proxyToCollector(incoming, outgoing, {
+        routes: manifest.routes,
+        settings,
+        person,
+        permissions: permissionsOf(person, manifest.roles),
+        path: pathname.slice(proxyPrefix.length),
+        search,
+        identityToken: await signer.sign(person),
+      });
+    } else if (pathname === '/api/signing-keys/keys') {
+      outgoing.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=3600' });
+      outgoing.end(JSON.stringify(signer.keySet));
+    } else if (pathname.startsWith('/api/')) {
+      refuse(outgoing, 404, `Not found: ${pathname}`);
+    } else if (pathname.startsWith(pluginPrefix)) {
+      sendFile(outgoing, pluginFolder, decodeURIComponent(pathname.slice(pluginPrefix.length)));
+    } else if (pathname.startsWith('/public/')) {
+      sendGrafanaAsset(outgoing, decodeURIComponent(pathname.slice('/public/'.length)));
+    } else if (pathname.startsWith('/assets/')) {
+      sendFile(outgoing, pageFolder, pathname, 'max-age=31536000, immutable');
+    } else if (pathname === '/') {
+      const start = manifest.includes.find(({ defaultNav }) => defaultNav)?.path ?? `/a/${manifest.id}`;
+      outgoing.writeHead(302, { location: `${start.replace('%PLUGIN_ID%', manifest.id)}${search}` });
+      outgoing.end();
+    } else if (pathname.startsWith('/a/')) {
+      renderPage(outgoing, {
+        pageFolder,
+        manifest,
+        person: personOf(incoming, searchParams.get('user')),
+        theme: themeOf(incoming, searchParams.get('theme')),
+        jsonData: settings.jsonData,
+        origin: url,
+      });
+    } else {
+      refuse(outgoing, 404, `Not found: ${pathname}`);
+    }
+  }
+
+  return {
+    url,
+    issuer,
+    keysUrl: `${url}/api/signing-keys/keys`,
+    connect,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/**
+ * Everybody who reaches this server is signed in, so a page of another site must not reach it: neither by a request of
+ * its own (Origin), nor under a name it points at this machine (Host).
+ */
+function isSameSite({ headers }: IncomingMessage, port: number): boolean {
+  const own = [`127.0.0.1:${port}`, `localhost:${port}`];
+  return (
+    own.includes(headers.host ?? '') &&
+    (headers.origin === undefined || own.some((host) => headers.origin === `http://${host}`))
+  );
+}
+
+/** Who is looking: `?user=` on a page, remembered in a cookie; the first approver when nobody was chosen. */
+function personOf(incoming: IncomingMessage, asked: string | null = null): Person {
+  const wanted = asked ?? cookie(incoming, 'host_user');
+  const [first] = people;
+  return people.find(({ login }) => login === wanted) ?? (first as Person);
+}
+
+function themeOf(incoming: IncomingMessage, asked: string | null): 'dark' | 'light' {
+  return (asked ?? cookie(incoming, 'host_theme')) === 'light' ? 'light' : 'dark';
+}
+
+function cookie({ headers }: IncomingMessage, name: string): string | null {
+  return new RegExp(`(?:^|;\\s*)${name}=([^;]*)`).exec(headers.cookie ?? '')?.[1] ?? null;
+}
+
+/** `node plugin/host/server.ts --collector URL --collector-token TOKEN [--port 0]` */
+async function runFromCommandLine(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      collector: { type: 'string' },
+      'collector-token': { type: 'string', default: '' },
+      port: { type: 'string', default: '0' },
+    },
+  });
+  if (values.collector === undefined) {
+    process.stderr.write('usage: node plugin/host/server.ts --collector URL --collector-token TOKEN [--port 0]\n');
+    process.exitCode = 2;
+    return;
+  }
+  const host = await startHost({
+    collectorUrl: values.collector,
+    collectorToken: values['collector-token'],
+    port: Number(values.port),
+  });
+  const { url, issuer, keysUrl } = host;
+  process.stdout.write(`${JSON.stringify({ event: 'ready', http: url, issuer, keysUrl })}\n`);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void host.stop());
+  }
+}
+
+if (import.meta.main) {
+  await runFromCommandLine();
+}
