@@ -20,6 +20,12 @@ export const durationMs = z
 
 const share = z.number().min(0).max(1);
 const name = z.string().min(1).max(128);
+/** A model's name is a part of the API's paths, where proxies read these characters in their own ways. */
+const modelName = name.regex(
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused; \p{Cc} is not in JSON Schema.
+  /^(?!\.{1,2}$)[^/\\%?#\u0000-\u001f\u007f]+$/,
+  'a model name may not hold / \\ % ? # or control characters',
+);
 
 export const featureSettings = z.strictObject({
   name,
@@ -77,7 +83,7 @@ export const rolloutSettings = z.strictObject({
 });
 
 export const modelSettings = z.strictObject({
-  name,
+  name: modelName,
   environment: name.default('production'),
   task: z.enum(['binary_classification', 'multiclass_classification', 'regression']).default('binary_classification'),
   positive: z.string().optional().describe('Positive class: the label that counts as an event'),

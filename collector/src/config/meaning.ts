@@ -1,0 +1,84 @@
+import type { Path, PathProblem } from './problems.ts';
+import type { PlumblineSettings } from './settings.ts';
+
+/** What a schema cannot say: names that clash, settings that contradict each other, open doors. */
+export function meaningProblems(settings: PlumblineSettings): PathProblem[] {
+  const { collector, models, webhooks } = settings;
+  const { identity } = collector;
+  return [
+    ...repeated(['models'], models, 'name', 'a model'),
+    ...models.flatMap((model, index) => [
+      ...repeated(['models', index, 'features'], model.features, 'name', 'a feature'),
+      ...repeated(['models', index, 'groups'], model.groups, 'attribute', 'a sensitive attribute'),
+      ...fallingSteps(['models', index, 'rollout', 'canarySteps'], model.rollout.canarySteps),
+      ...(model.outcomeHorizon < model.outcomeDelay
+        ? [{ path: ['models', index, 'outcomeHorizon'], message: 'shorter than outcomeDelay: no outcome would count' }]
+        : []),
+    ]),
+    ...repeated(['webhooks'], webhooks, 'name', 'a webhook'),
+    ...webhooks.flatMap(({ secret }, index) => weakWebhookSecret(['webhooks', index, 'secret'], secret)),
+    ...repeated(['collector', 'identity', 'tokens'], identity.tokens, 'name', 'a token'),
+    ...repeated(
+      ['collector', 'identity', 'tokens'],
+      identity.tokens,
+      'secret',
+      'a secret',
+      'two tokens share a secret',
+    ),
+    ...identity.tokens.flatMap(({ scopes }, index) =>
+      scopes.includes('proxy') && identity.grafana === undefined
+        ? [
+            {
+              path: ['collector', 'identity', 'tokens', index, 'scopes'],
+              message: 'scope `proxy` needs collector.identity.grafana, to tell the people behind Grafana apart',
+            },
+          ]
+        : [],
+    ),
+    ...(identity.insecureLocal && !isLoopback(collector.http.host)
+      ? [
+          {
+            path: ['collector', 'identity', 'insecureLocal'],
+            message: `trusts everybody, so it is refused on ${collector.http.host}: listen on 127.0.0.1 or give out tokens`,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Whether an address to listen on can be reached from this machine only. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}
+
+function repeated<Item, Key extends keyof Item & string>(
+  path: Path,
+  items: readonly Item[],
+  key: Key,
+  what: string,
+  message?: string,
+): PathProblem[] {
+  return items.flatMap((item, index) =>
+    items.findIndex((other) => other[key] === item[key]) < index
+      ? [{ path: [...path, index, key], message: message ?? `${what} named "${String(item[key])}" is declared twice` }]
+      : [],
+  );
+}
+
+function fallingSteps(path: Path, steps: readonly number[]): PathProblem[] {
+  const falls = steps.findIndex((step, index) => index > 0 && step <= (steps[index - 1] ?? 0));
+  return falls < 0 ? [] : [{ path: [...path, falls], message: 'each canary step must be larger than the one before' }];
+}
+
+function weakWebhookSecret(path: Path, secret: string): PathProblem[] {
+  const encoded = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret)?.[1];
+  const bytes = encoded === undefined ? 0 : Buffer.from(encoded, 'base64').length;
+  return bytes >= 24 && bytes <= 64
+    ? []
+    : [
+        {
+          path,
+          message: 'must be `whsec_` and the base64 of 24 to 64 random bytes: echo "whsec_$(openssl rand -base64 32)"',
+        },
+      ];
+}
