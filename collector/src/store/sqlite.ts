@@ -1,0 +1,233 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { isPlumblineError, PlumblineError } from '../errors.ts';
+import type { Store } from './port.ts';
+import { SqliteTransaction } from './sqlite-transaction.ts';
+
+export interface SqliteStoreOptions {
+  /** A file, made with its folder when absent; or `:memory:`. */
+  readonly path: string;
+  /** Look at the file of a running collector without touching it: transactions are refused. */
+  readonly readOnly?: boolean;
+}
+
+/** Version of the tables below. A file of a newer version is refused, never guessed at. */
+const schemaVersion = 1;
+/** "Plmb": tells our files from other SQLite databases. */
+const applicationId = 0x506c6d62;
+const maximumReaders = 4;
+
+const createTables = `
+  CREATE TABLE collection (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE entry (
+    collection INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    value BLOB NOT NULL,
+    PRIMARY KEY (collection, key)
+  ) STRICT, WITHOUT ROWID;
+  PRAGMA application_id = ${applicationId};
+  PRAGMA user_version = ${schemaVersion};
+`;
+
+/**
+ * The embedded store: one SQLite file in write-ahead mode, synced to disk with every commit. One writer at a time, in
+ * the order of asking; readers see a snapshot and wait for nobody. A second process on the same file is refused.
+ *
+ * Throws `STORE_NEWER` for a file of a newer Plumbline, `STORE_UNAVAILABLE` when it cannot be opened or is in use.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const inMemory = options.path === ':memory:';
+  const path = inMemory ? options.path : resolve(options.path);
+  const readOnly = options.readOnly ?? false;
+  const lock = inMemory || readOnly ? undefined : lockFile(path);
+  try {
+    const writer = openDatabase(path, readOnly);
+    if (!readOnly) prepareSchema(writer, path);
+    checkSchema(writer, path);
+    return new SqliteStore(writer, inMemory ? undefined : () => openDatabase(path, true), lock, readOnly);
+  } catch (error) {
+    lock?.close();
+    throw unavailable(error, `cannot open the store ${path}`);
+  }
+}
+
+class SqliteStore implements Store {
+  readonly #writer: SqliteTransaction;
+  readonly #openReader: (() => DatabaseSync) | undefined;
+  readonly #lock: DatabaseSync | undefined;
+  readonly #readOnly: boolean;
+  readonly #idleReaders: SqliteTransaction[] = [];
+  readonly #waitingForReader: ((reader: SqliteTransaction) => void)[] = [];
+  readonly #running = new Set<Promise<unknown>>();
+  /** Marks code that runs inside a transaction, so that a nested one is an error and not a deadlock. */
+  readonly #inside = new AsyncLocalStorage<{ open: boolean }>();
+  #readers = 0;
+  #queue: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(
+    writer: DatabaseSync,
+    openReader: (() => DatabaseSync) | undefined,
+    lock: DatabaseSync | undefined,
+    readOnly: boolean,
+  ) {
+    this.#writer = new SqliteTransaction(writer);
+    this.#openReader = openReader;
+    this.#lock = lock;
+    this.#readOnly = readOnly;
+  }
+
+  transaction<Result>(work: (transaction: SqliteTransaction) => Promise<Result>): Promise<Result> {
+    if (this.#readOnly) return Promise.reject(new PlumblineError('STORE_UNAVAILABLE', 'the store is open for reading'));
+    return this.#enqueue(() => this.#run(this.#writer, 'BEGIN IMMEDIATE', work));
+  }
+
+  read<Result>(work: (transaction: SqliteTransaction) => Promise<Result>): Promise<Result> {
+    // A database in memory has one connection, which reads must share with the writer.
+    if (this.#openReader === undefined) return this.#enqueue(() => this.#run(this.#writer, 'BEGIN', work));
+    return this.#track(async () => {
+      const reader = await this.#takeReader();
+      try {
+        return await this.#run(reader, 'BEGIN', work);
+      } finally {
+        this.#returnReader(reader);
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.allSettled([...this.#running]);
+    for (const reader of this.#idleReaders) reader.database.close();
+    this.#writer.database.close();
+    this.#lock?.close();
+  }
+
+  #enqueue<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#track(() => {
+      const result = this.#queue.then(work);
+      this.#queue = result.catch(() => undefined);
+      return result;
+    });
+  }
+
+  #track<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#closed) return Promise.reject(new PlumblineError('STORE_UNAVAILABLE', 'the store is closed'));
+    if (this.#inside.getStore()?.open === true) {
+      const message = 'a transaction was started inside a transaction: use the one that was passed in';
+      return Promise.reject(new PlumblineError('INTERNAL', message));
+    }
+    const running = work();
+    this.#running.add(running);
+    const forget = () => this.#running.delete(running);
+    running.then(forget, forget);
+    return running;
+  }
+
+  async #run<Result>(
+    transaction: SqliteTransaction,
+    begin: string,
+    work: (transaction: SqliteTransaction) => Promise<Result>,
+  ): Promise<Result> {
+    const scope = { open: true };
+    try {
+      transaction.begin(begin);
+      const result = await this.#inside.run(scope, () => work(transaction));
+      transaction.end('COMMIT');
+      return result;
+    } catch (error) {
+      transaction.rollBack();
+      throw unavailable(error, 'the store failed');
+    } finally {
+      scope.open = false;
+    }
+  }
+
+  async #takeReader(): Promise<SqliteTransaction> {
+    const idle = this.#idleReaders.pop();
+    if (idle !== undefined) return idle;
+    if (this.#openReader !== undefined && this.#readers < maximumReaders) {
+      this.#readers++;
+      try {
+        return new SqliteTransaction(this.#openReader());
+      } catch (error) {
+        this.#readers--;
+        throw unavailable(error, 'cannot open the store for reading');
+      }
+    }
+    return new Promise((take) => this.#waitingForReader.push(take));
+  }
+
+  #returnReader(reader: SqliteTransaction): void {
+    const next = this.#waitingForReader.shift();
+    if (next === undefined) this.#idleReaders.push(reader);
+    else next(reader);
+  }
+}
+
+function openDatabase(path: string, readOnly: boolean): DatabaseSync {
+  const database = new DatabaseSync(path, { readOnly, timeout: 5_000 });
+  database.exec('PRAGMA cache_size = -65536');
+  return database;
+}
+
+function prepareSchema(database: DatabaseSync, path: string): void {
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000');
+  if (pragma(database, 'user_version') !== 0) return;
+  const tables = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get();
+  if (tables?.tables !== 0) {
+    throw new PlumblineError('STORE_UNAVAILABLE', `${path} is another program's SQLite database`);
+  }
+  database.exec(`BEGIN IMMEDIATE; ${createTables} COMMIT`);
+}
+
+function checkSchema(database: DatabaseSync, path: string): void {
+  if (pragma(database, 'application_id') !== applicationId) {
+    throw new PlumblineError('STORE_UNAVAILABLE', `${path} is another program's SQLite database`);
+  }
+  const found = pragma(database, 'user_version');
+  if (found > schemaVersion) {
+    throw new PlumblineError(
+      'STORE_NEWER',
+      `${path} was written by a newer Plumbline (schema ${found}, this one knows ${schemaVersion}): upgrade, or use another file`,
+      { details: { found, known: schemaVersion } },
+    );
+  }
+}
+
+function pragma(database: DatabaseSync, name: 'user_version' | 'application_id'): number {
+  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
+
+/**
+ * A lock the operating system drops when the process ends, however it ends: an exclusive SQLite transaction on an empty
+ * file beside the store.
+ */
+function lockFile(path: string): DatabaseSync {
+  let lock: DatabaseSync | undefined;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    lock = new DatabaseSync(`${path}.lock`, { timeout: 0 });
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock?.close();
+    if (error instanceof Error && error.message.includes('locked')) {
+      const message = `another process is using the store ${path}: stop it, or give this one another file`;
+      throw new PlumblineError('STORE_UNAVAILABLE', message, { cause: error });
+    }
+    throw unavailable(error, `cannot open the store ${path}`);
+  }
+}
+
+/** Failures of SQLite and of the disk become `STORE_UNAVAILABLE`; everything else passes as it is. */
+function unavailable(error: unknown, what: string): unknown {
+  if (isPlumblineError(error) || !(error instanceof Error)) return error;
+  const code = 'code' in error ? String(error.code) : '';
+  if (code !== 'ERR_SQLITE_ERROR' && !/^E[A-Z]+$/.test(code)) return error;
+  return new PlumblineError('STORE_UNAVAILABLE', `${what}: ${error.message}`, { cause: error });
+}
