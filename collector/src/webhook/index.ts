@@ -1,8 +1,6 @@
 export {
   createOutbox,
   type Delivery,
-  type EnqueueEvent,
-  type OutgoingEvent,
   readDeliveries,
 } from './outbox.ts';
 export { startWebhookSender, type WebhookSender } from './sender.ts';

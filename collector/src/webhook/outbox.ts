@@ -1,24 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { WebhookSettings } from '../config/settings.ts';
+import type { EnqueueEvent, OutgoingEvent } from '../store/outgoing.ts';
 import { compositeKey, jsonCollection, type ReadTransaction, type Transaction } from '../store/port.ts';
 
 /**
  * Events that leave the collector. They are written in the transaction of the change that caused them, one delivery a
  * receiver, and sent afterwards: a crash can repeat a sending, never lose one.
  */
-
-export interface OutgoingEvent {
-  /** `model.retrain.requested`, `model.alert.firing`, `model.version.promoted`, ... */
-  readonly type: string;
-  /** `<model>/<version>` */
-  readonly subject: string;
-  /** Milliseconds since 1970-01-01 UTC. */
-  readonly time: number;
-  readonly data: Readonly<Record<string, unknown>>;
-}
-
-/** Writes the event in the caller's transaction; returns its id. */
-export type EnqueueEvent = (transaction: Transaction, event: OutgoingEvent) => Promise<string>;
 
 export interface DeliveryAttempt {
   readonly at: number;

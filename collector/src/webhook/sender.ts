@@ -1,16 +1,10 @@
 import type { Agent } from 'undici';
 import { request } from 'undici';
 import type { WebhookSettings } from '../config/settings.ts';
-import type { Store } from '../store/port.ts';
+import type { OutgoingEvent } from '../store/outgoing.ts';
+import type { Store, Transaction } from '../store/port.ts';
 import { ForbiddenAddressError, webhookAgent } from './connector.ts';
-import {
-  type Delivery,
-  type DeliveryAttempt,
-  type OutgoingEvent,
-  readDelivery,
-  readDueDeliveries,
-  saveDelivery,
-} from './outbox.ts';
+import { type Delivery, type DeliveryAttempt, readDelivery, readDueDeliveries, saveDelivery } from './outbox.ts';
 import { type AttemptOutcome, nextStep, parseRetryAfter } from './schedule.ts';
 import { signWebhook } from './signature.ts';
 
@@ -22,10 +16,7 @@ const batchSize = 16;
 export type CompleteEvent = (event: OutgoingEvent & { readonly id: string }) => Readonly<Record<string, unknown>>;
 
 /** Called in the transaction that records a delivery's new state. */
-export type DeliverySettled = (
-  transaction: Parameters<Parameters<Store['transaction']>[0]>[0],
-  delivery: Delivery,
-) => Promise<void>;
+export type DeliverySettled = (transaction: Transaction, delivery: Delivery) => Promise<void>;
 
 export interface WebhookSenderOptions {
   readonly store: Store;

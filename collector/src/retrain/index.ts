@@ -1,0 +1,9 @@
+export type { RetrainJob, RetrainState } from './job.ts';
+export {
+  type ModelSituation,
+  openRetrainKey,
+  RetrainService,
+  readJob,
+  readJobs,
+  type StoredRetrainJob,
+} from './service.ts';
