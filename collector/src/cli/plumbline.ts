@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+import { isPlumblineError } from '../errors.ts';
+
+/**
+ * The `plumbline` command. Each subcommand is a file of its own, loaded when it is asked for: `replay` should not wait
+ * for a broker client to load.
+ *
+ * Exit codes: 0 done; 1 refused or failed, with one line on stderr that starts with a stable code; 2 wrong usage.
+ */
+
+type Run = (args: string[]) => Promise<number>;
+
+const commands: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<{ run: Run }> }>> = {
+  serve: { summary: 'run the collector', load: () => import('./serve.ts') },
+  replay: { summary: 'run any history (CSV) through the same monitors', load: () => import('./replay.ts') },
+  profile: { summary: 'write the reference profile of a CSV file', load: () => import('./profile.ts') },
+  register: { summary: 'register a model version with its artefact', load: () => import('./register.ts') },
+  gate: { summary: "show or wait for the verdict of a version's gates", load: () => import('./gate.ts') },
+  audit: { summary: 'verify the audit log', load: () => import('./audit.ts') },
+};
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    process.stdout.write(`${help()}\n`);
+    return name === undefined ? 2 : 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) {
+    process.stderr.write(`plumbline: BAD_REQUEST: there is no command ${JSON.stringify(name)}\n\n${help()}\n`);
+    return 2;
+  }
+  try {
+    const { run } = await command.load();
+    return await run(rest);
+  } catch (error) {
+    if (!isPlumblineError(error)) throw error;
+    process.stderr.write(`plumbline: ${error.code}: ${error.message.replaceAll('\n', ' ')}\n`);
+    return error.code === 'BAD_REQUEST' ? 2 : 1;
+  }
+}
+
+function help(): string {
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
+  return ['Usage: plumbline <command> [options]', '', ...lines, '', 'plumbline <command> --help tells more.'].join(
+    '\n',
+  );
+}
