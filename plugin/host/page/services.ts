@@ -1,4 +1,11 @@
-import { EventBusSrv, locationUtil, setLocale, setTimeZoneResolver, setWeekStart } from '@grafana/data';
+import {
+  EventBusSrv,
+  type GrafanaConfig,
+  locationUtil,
+  setLocale,
+  setTimeZoneResolver,
+  setWeekStart,
+} from '@grafana/data';
 import {
   config,
   setAppEvents,
@@ -23,7 +30,7 @@ export function installServices(): void {
   setWeekStart(user.weekStart);
   setTimeZoneResolver(() => user.timezone);
   locationUtil.initialize({
-    config: config as Parameters<typeof locationUtil.initialize>[0]['config'], // the host has no cloud settings
+    config: config as unknown as GrafanaConfig, // only its addresses are read
     getTimeRangeForUrl: () => ({ from: 'now-6h', to: 'now' }),
     getVariablesUrlParams: () => ({}),
   });

@@ -28,7 +28,9 @@ const fonts: Readonly<Record<string, string>> = {
   'Inter-MediumItalic.woff2': join(fontFolder, 'inter-latin-500-italic.woff2'),
 };
 
-/** Not every icon Grafana has is in the npm package; a blank one keeps the layout without a failed request. */
+/** Not every icon Grafana has is in the npm package. Those a page cannot do without are drawn here ... */
+const ownIconFolder = join(import.meta.dirname, 'icons');
+/** ... and for the others a blank one keeps the layout without a failed request. */
 const blankIcon = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"></svg>';
 
 /** Sends a file of `folder`; never one outside it. */
@@ -52,6 +54,10 @@ export function sendFile(outgoing: ServerResponse, folder: string, path: string,
 export function sendGrafanaAsset(outgoing: ServerResponse, path: string): void {
   const icon = /^build\/img\/icons\/(.+\.svg)$/.exec(path)?.[1];
   if (icon !== undefined) {
+    if (sizeOf(join(ownIconFolder, basename(icon))) !== null) {
+      sendFile(outgoing, ownIconFolder, basename(icon), 'max-age=3600');
+      return;
+    }
     if (sizeOf(join(iconFolder, normalize(icon))) === null) {
       outgoing.writeHead(200, { 'content-type': contentTypes['.svg'], 'cache-control': 'no-cache' });
       outgoing.end(blankIcon);

@@ -1,0 +1,30 @@
+import { t } from '@grafana/i18n';
+
+/** `user:ada` -> `ada`, `token:trainer` -> `trainer (machine)`; anything else as it is. */
+export function formatActor(subject: string): string {
+  const [kind, ...rest] = subject.split(':');
+  const name = rest.join(':');
+  if (name === '') {
+    return subject;
+  }
+  return kind === 'token' ? t('format.machine', '{{name}} (machine)', { name }) : name;
+}
+
+/** `feature:income` -> `income`, `fairness:sex=female` -> `sex = female`. */
+export function formatSignal(signal: string): string {
+  return signal.replace(/^(feature|fairness|performance):/, '').replace('=', ' = ');
+}
+
+/** `populationStabilityIndex` -> `Population stability index`, `worst_group` -> `Worst group`. */
+export function formatWords(name: string): string {
+  const words = name
+    .replace(/_/g, ' ')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** First digits of a digest: enough to tell versions apart. */
+export function formatDigest(digest: string): string {
+  return digest.replace('sha256:', '').slice(0, 12);
+}

@@ -1,0 +1,50 @@
+import type { EstimateBody } from '@plumbline/collector/api';
+
+/** What stands where there is no number. Never 0, never NaN. */
+export const nothing = '–';
+
+/** A row count: `18,240`. */
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US', { maximumFractionDigits: 0 });
+}
+
+/** A row count in a narrow place: `18.2 k`. */
+export function formatShortCount(count: number): string {
+  if (Math.abs(count) < 1_000) {
+    return formatCount(count);
+  }
+  const [divisor, unit] = Math.abs(count) < 999_500 ? [1_000, 'k'] : [1_000_000, 'M'];
+  return `${(count / divisor).toLocaleString('en-US', { maximumSignificantDigits: 3 })} ${unit}`;
+}
+
+/** A share in [0, 1] as a percentage with one digit, two below one percent: `41.2 %`, `0.42 %`. */
+export function formatShare(share: number | null): string {
+  if (share === null) {
+    return nothing;
+  }
+  const percent = share * 100;
+  const digits = percent !== 0 && Math.abs(percent) < 1 ? 2 : 1;
+  return `${percent.toFixed(digits).replace(/\.0$/, '')} %`;
+}
+
+/** Basis points (0-10000) as a percentage: `10 %`. */
+export function formatBasisPoints(basisPoints: number): string {
+  return formatShare(basisPoints / 10_000);
+}
+
+/** A statistic with three significant digits, at least two decimals below one: `0.31`, `0.012`, `-0.240`. */
+export function formatStatistic(value: number | null): string {
+  if (value === null) {
+    return nothing;
+  }
+  const size = Math.abs(value);
+  if (size !== 0 && size < 0.001) {
+    return value.toExponential(1);
+  }
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
+}
+
+/** The 95 % interval of an estimate: `0.29 to 0.33`; nothing when it has none. */
+export function formatInterval({ low, high }: EstimateBody, format = formatStatistic): string {
+  return low === null || high === null ? nothing : `${format(low)} to ${format(high)}`;
+}

@@ -1,0 +1,119 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ActionResult, ApiErrorBody } from '@plumbline/collector/api';
+import { decodeJwt } from 'jose';
+import * as fixtures from './fixtures.ts';
+
+export interface RecordedRequest {
+  readonly method: string;
+  /** Path with query, as it arrived. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: unknown;
+}
+
+export interface Reply {
+  readonly status?: number;
+  readonly body: unknown;
+}
+
+type Answer = Reply | ((request: RecordedRequest) => Reply | Promise<Reply>);
+
+/** A real HTTP server that answers as a collector would, for pages that must be seen in states hard to bring about. */
+export interface TestCollector {
+  readonly url: string;
+  readonly requests: RecordedRequest[];
+  /** Replaces the answer to a method and path (without query). */
+  answer(method: string, path: string, answer: Answer): void;
+  /** Back to the fleet of the fixtures, and forgets the requests. */
+  reset(): void;
+  stop(): Promise<void>;
+}
+
+export function apiError(code: string, message: string, details?: Record<string, unknown>): ApiErrorBody {
+  return { error: { code, message, ...(details === undefined ? {} : { details }) } };
+}
+
+export async function startTestCollector(): Promise<TestCollector> {
+  const requests: RecordedRequest[] = [];
+  let answers = standardAnswers();
+
+  const server = createServer(async (incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) {
+      chunks.push(chunk);
+    }
+    const text = Buffer.concat(chunks).toString('utf8');
+    const request: RecordedRequest = {
+      method: incoming.method ?? 'GET',
+      url: incoming.url ?? '/',
+      headers: incoming.headers,
+      body: text === '' ? null : JSON.parse(text),
+    };
+    requests.push(request);
+    const path = request.url.split('?')[0] ?? '/';
+    const answer = answers.get(`${request.method} ${path}`) ?? {
+      status: 404,
+      body: apiError('NOT_FOUND', `There is nothing at ${path}.`),
+    };
+    const { status = 200, body } = typeof answer === 'function' ? await answer(request) : answer;
+    outgoing.writeHead(status, { 'content-type': 'application/json' });
+    outgoing.end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A TCP server that listens has an address object.
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    answer: (method, path, answer) => void answers.set(`${method} ${path}`, answer),
+    reset() {
+      answers = standardAnswers();
+      requests.length = 0;
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function standardAnswers(): Map<string, Answer> {
+  const model = '/v1/models/credit-risk';
+  const answers = new Map<string, Answer>([
+    ['GET /v1/me', ({ headers }) => ({ body: meOf(headers) })],
+    ['GET /v1/models', { body: fixtures.modelList }],
+    [`GET ${model}`, { body: fixtures.modelDetail }],
+    [`GET ${model}/drift`, { body: fixtures.driftReport }],
+    [
+      `GET ${model}/distribution`,
+      ({ url }) => ({ body: url.includes('region') ? fixtures.categoryDistribution : fixtures.distribution }),
+    ],
+    [`GET ${model}/fairness`, { body: fixtures.fairnessReport }],
+    [`GET ${model}/performance`, { body: fixtures.performanceReport }],
+    [`GET ${model}/versions`, { body: fixtures.versionList }],
+    ['GET /v1/alerts', { body: fixtures.alertList }],
+    ['GET /v1/retrain-jobs', { body: fixtures.retrainJobList }],
+    ['GET /v1/audit', { body: fixtures.auditPage }],
+  ]);
+  for (const verb of ['shadow', 'canary', 'promote', 'roll-back', 'pause', 'resume', 'retrain']) {
+    answers.set(`POST /v1/actions/${verb}/credit-risk`, { body: done(verb) });
+  }
+  answers.set('POST /v1/actions/approve/ap_01', { body: done('approve') });
+  for (const { id } of fixtures.alerts) {
+    answers.set(`POST /v1/actions/acknowledge/${id}`, { body: done('acknowledge') });
+  }
+  return answers;
+}
+
+/** Who asks, by the identity token that the host signs. */
+function meOf(headers: IncomingHttpHeaders) {
+  const { username } = decodeJwt<{ username: string }>(String(headers['x-grafana-id']));
+  return username === 'vic' ? fixtures.me.vic : username === 'olu' ? fixtures.me.olu : fixtures.me.ada;
+}
+
+function done(verb: string): ActionResult {
+  return { revision: 15, outcome: 'done', text: `Done: ${verb}`, approval: null };
+}
