@@ -1,0 +1,254 @@
+import type { Finding } from '../monitor/finding.ts';
+import {
+  decodeProfile,
+  decodeReference,
+  encodeProfile,
+  encodeReference,
+  type Profile,
+  type ProfileShape,
+  type Reference,
+  shapeIdOf,
+} from '../profile/index.ts';
+import { packed } from './packed.ts';
+import {
+  type Collection,
+  compositeKey,
+  jsonCollection,
+  type KeyRange,
+  type ReadTransaction,
+  sortableNumber,
+  type Transaction,
+} from './port.ts';
+
+/** What is remembered of a model's traffic: profiles and findings by window, references, versions seen, counts. */
+
+export interface VersionKey {
+  readonly model: string;
+  readonly environment: string;
+  readonly version: string;
+}
+
+/** Windows whose `from` lies in `[from, to)`, oldest first; with `reverse` the newest come first. */
+export interface WindowRange extends VersionKey {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly limit?: number | undefined;
+  readonly reverse?: boolean | undefined;
+}
+
+export interface WindowProfile {
+  readonly version: string;
+  /** Event time, milliseconds since 1970-01-01 UTC; `to` exclusive. */
+  readonly from: number;
+  readonly to: number;
+  /** Id of the reference whose shape the profile has; `null` while the version has none (then only totals count). */
+  readonly reference: string | null;
+  /** Later rows still count here, but its findings are made. */
+  readonly closed: boolean;
+  readonly profile: Profile;
+  readonly revision: number;
+}
+
+export interface WindowFindings {
+  readonly version: string;
+  readonly from: number;
+  readonly to: number;
+  readonly findings: readonly Finding[];
+}
+
+export interface VersionSeen extends VersionKey {
+  /** Wall-clock time of its first event. */
+  readonly firstSeenAt: number;
+  /** First and last event time. */
+  readonly firstEventAt: number;
+  readonly lastEventAt: number;
+  readonly rows: number;
+}
+
+export interface Counts {
+  readonly inferences: number;
+  readonly outcomes: number;
+  /** Inferences that got their first label. */
+  readonly joinedOutcomes: number;
+  /** Labels that replaced an older one. */
+  readonly correctedOutcomes: number;
+  /** Labels that said what was known, or were older than what was known. */
+  readonly repeatedOutcomes: number;
+  /** Feedback and evaluations: kept out of the confusion counts. */
+  readonly unlabelledOutcomes: number;
+  readonly waitingOutcomes: number;
+  /** Later than the horizon, or more waiting than there is room for. */
+  readonly refusedOutcomes: number;
+  /** Rows that came after their window had closed. */
+  readonly lateInferences: number;
+  readonly duplicateBatches: number;
+  readonly deadLetters: number;
+  readonly unknownModelEvents: number;
+  /** By model name. */
+  readonly models: Readonly<Record<string, { readonly inferences: number; readonly outcomes: number }>>;
+}
+
+export const noCounts: Counts = {
+  inferences: 0,
+  outcomes: 0,
+  joinedOutcomes: 0,
+  correctedOutcomes: 0,
+  repeatedOutcomes: 0,
+  unlabelledOutcomes: 0,
+  waitingOutcomes: 0,
+  refusedOutcomes: 0,
+  lateInferences: 0,
+  duplicateBatches: 0,
+  deadLetters: 0,
+  unknownModelEvents: 0,
+  models: {},
+};
+
+export async function readProfiles(transaction: ReadTransaction, range: WindowRange): Promise<WindowProfile[]> {
+  const stored = await transaction.range(profiles, windowKeys(range));
+  const windows: WindowProfile[] = [];
+  for (const { value, revision } of stored) {
+    windows.push(await decodeWindow(transaction, range.version, value, revision));
+  }
+  return windows;
+}
+
+export async function readProfile(
+  transaction: ReadTransaction,
+  version: VersionKey,
+  from: number,
+): Promise<WindowProfile | undefined> {
+  const stored = await transaction.get(profiles, windowKey(version, from));
+  return stored && decodeWindow(transaction, version.version, stored.value, stored.revision);
+}
+
+export async function putProfile(
+  transaction: Transaction,
+  key: VersionKey,
+  window: Omit<WindowProfile, 'revision' | 'version'>,
+): Promise<void> {
+  await putShape(transaction, window.profile.shape);
+  const { from, to, reference, closed } = window;
+  const value = { header: { from, to, reference, closed }, bytes: encodeProfile(window.profile) };
+  await transaction.put(profiles, windowKey(key, from), value);
+}
+
+/** Findings of closed windows, in the order of their windows. */
+export async function readFindings(transaction: ReadTransaction, range: WindowRange): Promise<WindowFindings[]> {
+  const stored = await transaction.range(findings, windowKeys(range));
+  return stored.map(({ value }) => value);
+}
+
+export async function putFindings(
+  transaction: Transaction,
+  key: VersionKey,
+  window: Omit<WindowFindings, 'version'>,
+): Promise<void> {
+  await transaction.put(findings, windowKey(key, window.from), { ...window, version: key.version });
+}
+
+export async function readReference(transaction: ReadTransaction, key: VersionKey): Promise<Reference | undefined> {
+  return (await transaction.get(references, versionKey(key)))?.value;
+}
+
+/** Sets what a version is compared with. A version that serves already keeps the profiles it has. */
+export async function putReference(transaction: Transaction, key: VersionKey, reference: Reference): Promise<void> {
+  await putShape(transaction, reference.shape);
+  await transaction.put(references, versionKey(key), reference);
+}
+
+/** Versions that have sent events: all, of an environment and model, in the order of their names. */
+export async function listVersionsSeen(
+  transaction: ReadTransaction,
+  filter?: { readonly model: string; readonly environment: string },
+): Promise<VersionSeen[]> {
+  const prefix = filter === undefined ? {} : { prefix: `${compositeKey(filter.environment, filter.model)}/` };
+  return (await transaction.range(versionsSeen, prefix)).map(({ value }) => value);
+}
+
+export async function putVersionSeen(transaction: Transaction, seen: VersionSeen): Promise<void> {
+  await transaction.put(versionsSeen, versionKey(seen), seen);
+}
+
+export async function readCounts(transaction: ReadTransaction): Promise<Counts> {
+  return (await transaction.get(counts, 'all'))?.value ?? noCounts;
+}
+
+export async function putCounts(transaction: Transaction, value: Counts): Promise<void> {
+  await transaction.put(counts, 'all', value);
+}
+
+/** Key of everything that belongs to one version of one model. */
+export function versionKey({ model, environment, version }: VersionKey): string {
+  return compositeKey(environment, model, version);
+}
+
+/** Event times that have a key, milliseconds since 1970-01-01 UTC: from 29,719 BC to 128,723 AD. */
+export const earliestTime = -1e15;
+export const latestTime = 4e15;
+
+/** A time as a key part that sorts like the time, also before 1970. */
+export function timeKey(time: number): string {
+  return sortableNumber(time - earliestTime);
+}
+
+interface WindowHeader {
+  readonly from: number;
+  readonly to: number;
+  readonly reference: string | null;
+  readonly closed: boolean;
+}
+
+const profiles = packed<WindowHeader>('profiles');
+const findings = jsonCollection<WindowFindings>('findings');
+const versionsSeen = jsonCollection<VersionSeen>('versions_seen');
+const counts = jsonCollection<Counts>('counts');
+const shapes = jsonCollection<ProfileShape>('shapes');
+const references: Collection<Reference> = {
+  name: 'references',
+  encode: (reference) => new TextEncoder().encode(encodeReference(reference)),
+  decode: (bytes) => decodeReference(new TextDecoder().decode(bytes)),
+};
+
+function windowKey(key: VersionKey, from: number): string {
+  return `${versionKey(key)}/${timeKey(from)}`;
+}
+
+function windowKeys(range: WindowRange): KeyRange {
+  const prefix = `${versionKey(range)}/`;
+  return {
+    prefix,
+    ...(range.from === undefined ? {} : { from: prefix + timeKey(Math.max(range.from, earliestTime)) }),
+    ...(range.to === undefined ? {} : { before: prefix + timeKey(Math.min(range.to, latestTime)) }),
+    ...(range.limit === undefined ? {} : { limit: range.limit }),
+    ...(range.reverse === undefined ? {} : { reverse: range.reverse }),
+  };
+}
+
+async function decodeWindow(
+  transaction: ReadTransaction,
+  version: string,
+  { header, bytes }: { header: WindowHeader; bytes: Uint8Array },
+  revision: number,
+): Promise<WindowProfile> {
+  const shape = await readShape(transaction, shapeIdOf(bytes));
+  return { version, ...header, profile: decodeProfile(bytes, shape), revision };
+}
+
+/** Shapes by id. An id is the hash of its content, so what is known stays true; few are in use at a time. */
+const knownShapes = new Map<string, ProfileShape>();
+const maximumKnownShapes = 1_000;
+
+async function readShape(transaction: ReadTransaction, id: string): Promise<ProfileShape> {
+  const known = knownShapes.get(id);
+  if (known !== undefined) return known;
+  const stored = await transaction.get(shapes, id);
+  if (stored === undefined) throw new Error(`the shape ${id} of a stored profile is not in the store`);
+  if (knownShapes.size >= maximumKnownShapes) knownShapes.clear();
+  knownShapes.set(id, stored.value);
+  return stored.value;
+}
+
+async function putShape(transaction: Transaction, shape: ProfileShape): Promise<void> {
+  if ((await transaction.get(shapes, shape.id)) === undefined) await transaction.put(shapes, shape.id, shape);
+}
