@@ -1,0 +1,190 @@
+import type { FeatureDeclaration, InferenceBatch } from '@plumbline/sdk/event';
+import { countedTexts, featureColumn, sortedNumbers } from './columns.ts';
+import { decilesOf, referenceEdges } from './edges.ts';
+import {
+  type CategorySignal,
+  type GroupShape,
+  identifyShape,
+  logitBins,
+  type NumericSignal,
+  type ProfiledKind,
+  type ProfileShape,
+  type ScoreBins,
+  type SignalShape,
+  type Task,
+} from './shape.ts';
+
+export interface ShapeOptions {
+  readonly task: Task;
+  /** Declared features; others are taken as they came. */
+  readonly features?: readonly FeatureDeclaration[];
+  /** Declared sensitive attributes; others that came are counted too. */
+  readonly groups?: readonly { readonly attribute: string }[];
+  /** Positive class; default: found among the labels and predictions (`1`, `true`, `yes`, ..., else the last by text). */
+  readonly positive?: string | undefined;
+  readonly favourable?: string | undefined;
+}
+
+/** Freezes bins, categories, classes and groups from reference rows. The order of batches and rows does not matter. */
+export function buildShape(
+  batches: readonly InferenceBatch[],
+  labels: readonly (string | number)[],
+  options: ShapeOptions,
+): ProfileShape {
+  const scores = sortedNumbers(batches, (batch) => batch.scores);
+  const classTexts = classCounts(batches, labels);
+  const isClassification = options.task !== 'regression';
+  const ownPositive = isClassification ? (options.positive ?? findPositive(classTexts, labels)) : null;
+  const isMulticlass = options.task === 'multiclass_classification';
+  // One class against the rest: with many classes the favourable one is the one that decisions are about.
+  const positive = isMulticlass ? (options.favourable ?? options.positive ?? null) : ownPositive;
+  const favourable = isMulticlass ? null : (options.favourable ?? null);
+  const predictions = isClassification ? null : sortedNumbers(batches, (batch) => batch.predictions);
+
+  return identifyShape({
+    task: options.task,
+    signals: [...featureSignals(batches, options.features ?? []), ...outputSignals(batches, scores, predictions)],
+    scoreBins: isClassification && scores.length > 0 ? scoreBinsOf(scores) : null,
+    positive,
+    favourable,
+    classes: isMulticlass ? classTexts.slice(0, largestClassCount).sort() : [],
+    groups: groupShapes(batches, options.groups ?? []),
+    residualScale: predictions === null ? 1 : momentsOf(predictions).scale,
+  });
+}
+
+const largestClassCount = 32;
+const largestGroupCount = 32;
+const largestCategoryCount = 64;
+const largestOtherKnown = 1_024;
+
+function featureSignals(batches: readonly InferenceBatch[], declared: readonly FeatureDeclaration[]): SignalShape[] {
+  const types = new Map<string, FeatureDeclaration['type']>();
+  for (const batch of batches) {
+    for (const { name, type } of batch.schema.features) {
+      if (types.get(name) !== 'category') types.set(name, type);
+    }
+  }
+  const declaredNames = new Set(declared.map(({ name }) => name));
+  const inferred = [...types.keys()].filter((name) => !declaredNames.has(name)).sort();
+  const features = [...declared, ...inferred.map((name) => ({ name, type: types.get(name)! }))];
+  return features.map(({ name, type }) => {
+    const pick = (batch: InferenceBatch) => featureColumn(batch, name);
+    return type === 'number'
+      ? numericSignal('feature', name, sortedNumbers(batches, pick))
+      : categorySignal('feature', name, countedTexts(batches, pick));
+  });
+}
+
+function outputSignals(
+  batches: readonly InferenceBatch[],
+  scores: Float64Array,
+  predictions: Float64Array | null,
+): SignalShape[] {
+  const signals: SignalShape[] = [];
+  if (scores.length > 0) signals.push(numericSignal('score', 'score', scores));
+  if (predictions !== null) {
+    if (predictions.length > 0) signals.push(numericSignal('prediction', 'prediction', predictions));
+  } else {
+    const classes = countedTexts(batches, (batch) => batch.predictions);
+    if (classes.length > 0) signals.push(categorySignal('prediction', 'prediction', classes));
+  }
+  const latencies = sortedNumbers(batches, (batch) => batch.latenciesMs);
+  if (latencies.length > 0) signals.push(latencySignal(latencies));
+  return signals;
+}
+
+function numericSignal(kind: ProfiledKind, name: string, sorted: Float64Array): NumericSignal {
+  const { edges, deciles } = referenceEdges(sorted);
+  return { signal: signalId(kind, name), kind, name, type: 'number', edges, deciles, ...momentsOf(sorted) };
+}
+
+/** Latency has fixed logarithmic bins (19 % wide, 10 us to 11 min), so that quantiles compare between versions. */
+function latencySignal(sorted: Float64Array): NumericSignal {
+  const edges = Array.from({ length: 105 }, (_, i) => 0.01 * 2 ** (i / 4));
+  return {
+    signal: 'latency',
+    kind: 'latency',
+    name: 'latency',
+    type: 'number',
+    edges,
+    deciles: decilesOf(edges, sorted),
+    ...momentsOf(sorted),
+  };
+}
+
+function categorySignal(
+  kind: ProfiledKind,
+  name: string,
+  counted: readonly (readonly [string, number])[],
+): CategorySignal {
+  const texts = counted.map(([text]) => text);
+  return {
+    signal: signalId(kind, name),
+    kind,
+    name,
+    type: 'category',
+    categories: texts.slice(0, largestCategoryCount),
+    otherKnown: texts.slice(largestCategoryCount, largestCategoryCount + largestOtherKnown).sort(),
+    hashBuckets: texts.length > largestCategoryCount ? 64 : 0,
+  };
+}
+
+function signalId(kind: ProfiledKind, name: string): string {
+  return kind === 'feature' ? `feature:${name}` : kind;
+}
+
+/** Mean and standard deviation; where they overflow or vanish, numbers that keep deviations finite. */
+function momentsOf(sorted: Float64Array): { centre: number; scale: number } {
+  const n = sorted.length;
+  if (n === 0) return { centre: 0, scale: 1 };
+  const largest = Math.max(Math.abs(sorted[0]!), Math.abs(sorted[n - 1]!));
+  if (largest > 1e150) return { centre: 0, scale: largest };
+  const mean = sorted.reduce((sum, value) => sum + value, 0) / n;
+  const variance = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n;
+  const deviation = Math.sqrt(variance);
+  // Below this a "deviation" is rounding error of the mean, or would overflow as a divisor.
+  const isConstant = sorted[0] === sorted[n - 1] || deviation < 1e-300;
+  return isConstant ? { centre: sorted[0]!, scale: 1 } : { centre: mean, scale: deviation };
+}
+
+function scoreBinsOf(sorted: Float64Array): ScoreBins {
+  const n = sorted.length;
+  if (sorted[0]! >= 0 && sorted[n - 1]! <= 1) return { kind: 'logit' };
+  const edges = new Set<number>();
+  for (let i = 1; i < logitBins; i++) edges.add(sorted[Math.floor((i * n) / logitBins)]!);
+  return { kind: 'edges', edges: [...edges] };
+}
+
+/** Distinct classes of predictions and labels, most frequent first. */
+function classCounts(batches: readonly InferenceBatch[], labels: readonly (string | number)[]): string[] {
+  const counts = new Map(countedTexts(batches, (batch) => batch.predictions));
+  for (const label of labels) counts.set(String(label), (counts.get(String(label)) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([text]) => text);
+}
+
+const usualPositives = ['1', 'true', 'yes', 'y', 'positive', 'pos'];
+
+function findPositive(classes: readonly string[], labels: readonly (string | number)[]): string | null {
+  const candidates = labels.length > 0 ? [...new Set(labels.map(String))].sort() : [...classes].sort();
+  for (const usual of usualPositives) {
+    const found = candidates.find((text) => text.toLowerCase() === usual);
+    if (found !== undefined) return found;
+  }
+  return candidates.at(-1) ?? null;
+}
+
+function groupShapes(
+  batches: readonly InferenceBatch[],
+  declared: readonly { readonly attribute: string }[],
+): GroupShape[] {
+  const attributes = new Set(declared.map(({ attribute }) => attribute));
+  const found = new Set(batches.flatMap((batch) => Object.keys(batch.groups)));
+  for (const attribute of [...found].sort()) attributes.add(attribute);
+  return [...attributes].map((attribute) => ({
+    attribute,
+    groups: countedTexts(batches, (batch) => batch.groups[attribute])
+      .slice(0, largestGroupCount)
+      .map(([group]) => group),
+  }));
+}

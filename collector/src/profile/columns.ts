@@ -1,0 +1,52 @@
+import type { Column, InferenceBatch } from '@plumbline/sdk/event';
+
+/** Text of one value of a column; `null` when it is missing or not a finite number. */
+export function textAt(column: Column, row: number): string | null {
+  if (column.type === 'number') {
+    const value = column.values[row]!;
+    return Number.isFinite(value) ? String(value) : null;
+  }
+  const code = column.codes[row]!;
+  return code === 0 ? null : (column.dictionary[code - 1] ?? null);
+}
+
+export function featureColumn(batch: InferenceBatch, name: string): Column | undefined {
+  const index = batch.schema.features.findIndex((feature) => feature.name === name);
+  return index < 0 ? undefined : batch.features[index];
+}
+
+/** Finite numbers of a column over all batches, ascending. `pick` finds the column in a batch. */
+export function sortedNumbers(
+  batches: readonly InferenceBatch[],
+  pick: (batch: InferenceBatch) => Column | undefined,
+): Float64Array {
+  const total = batches.reduce((sum, batch) => sum + batch.count, 0);
+  const values = new Float64Array(total);
+  let length = 0;
+  for (const batch of batches) {
+    const column = pick(batch);
+    if (column?.type !== 'number') continue;
+    for (let row = 0; row < batch.count; row++) {
+      const value = column.values[row]!;
+      if (Number.isFinite(value)) values[length++] = value;
+    }
+  }
+  return values.slice(0, length).sort();
+}
+
+/** Texts of a column over all batches with how often each occurs: most frequent first, then by text. */
+export function countedTexts(
+  batches: readonly InferenceBatch[],
+  pick: (batch: InferenceBatch) => Column | undefined,
+): [text: string, count: number][] {
+  const counts = new Map<string, number>();
+  for (const batch of batches) {
+    const column = pick(batch);
+    if (column === undefined) continue;
+    for (let row = 0; row < batch.count; row++) {
+      const text = textAt(column, row);
+      if (text !== null) counts.set(text, (counts.get(text) ?? 0) + 1);
+    }
+  }
+  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+}

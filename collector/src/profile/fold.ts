@@ -1,0 +1,309 @@
+import type { CategoryColumn, Column, InferenceBatch } from '@plumbline/sdk/event';
+import { decisionOf } from './decision.ts';
+import { type AttributePlan, groupCells, type Plan, planOf, type SignalPlan, totals } from './plan.ts';
+import { type Profile, sumUnit } from './profile.ts';
+import { scoreBinOf } from './scoreBin.ts';
+import type { CategorySignal, NumericSignal, ProfileShape, SignalShape } from './shape.ts';
+
+/**
+ * Adds rows of a batch to a profile, column by column, without an object per row.
+ * A feature the batch does not have counts as missing; a feature that came as another type counts as invalid (numbers)
+ * or by its text (categories).
+ */
+export function foldInferences(profile: Profile, batch: InferenceBatch, rows: Int32Array): void {
+  if (rows.length === 0) return;
+  const { shape } = profile;
+  const plan = planOf(shape);
+  foldTotals(profile, batch, rows);
+
+  const columns = new Map(batch.schema.features.map((feature, index) => [feature.name, batch.features[index]!]));
+  shape.signals.forEach((signal, index) => {
+    const column = columnOf(batch, columns, signal);
+    const signalPlan = plan.signals[index]!;
+    if (signal.type === 'number') foldNumbers(profile, signal, signalPlan, column, rows);
+    else foldCategories(profile, signal, signalPlan, column, rows);
+  });
+
+  const decisions = decide(shape, batch.predictions, rows);
+  foldScores(profile, plan, batch, rows, decisions);
+  foldClasses(profile, plan, batch.predictions, rows, decisions);
+  foldGroup(profile.counts, plan.groupOffset, decisions);
+  for (const attribute of plan.attributes) {
+    foldAttribute(profile.counts, plan.groupOffset, attribute, batch.groups[attribute.attribute], rows, decisions);
+  }
+}
+
+/** Adds one comparison of a shadow's prediction with the one that was served. */
+export function foldAgreement(profile: Profile, agree: boolean): void {
+  const cell = agree ? totals.agreements : totals.disagreements;
+  profile.counts[cell] = profile.counts[cell]! + 1;
+}
+
+/** All row numbers of a batch. */
+export function allRows(batch: InferenceBatch): Int32Array {
+  return Int32Array.from({ length: batch.count }, (_, row) => row);
+}
+
+function foldTotals({ counts, minima, maxima }: Profile, batch: InferenceBatch, rows: Int32Array): void {
+  counts[totals.rows] = counts[totals.rows]! + rows.length;
+  const roleCells = [
+    totals.champion,
+    ...batch.roles.dictionary.map((role) =>
+      role === 'shadow' ? totals.shadow : role === 'canary' ? totals.canary : totals.champion,
+    ),
+  ];
+  const { codes } = batch.roles;
+  const errors = batch.errors.codes;
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    const cell = roleCells[codes[row]!]!;
+    counts[cell] = counts[cell]! + 1;
+    if (errors[row] !== 0) counts[totals.errors] = counts[totals.errors]! + 1;
+    const time = batch.times[row]!;
+    if (time < first) first = time;
+    if (time > last) last = time;
+  }
+  const timeExtreme = minima.length - 1;
+  if (first < minima[timeExtreme]!) minima[timeExtreme] = first;
+  if (last > maxima[timeExtreme]!) maxima[timeExtreme] = last;
+}
+
+function columnOf(
+  batch: InferenceBatch,
+  columns: ReadonlyMap<string, Column>,
+  signal: SignalShape,
+): Column | undefined {
+  switch (signal.kind) {
+    case 'feature':
+      return columns.get(signal.name);
+    case 'score':
+      return batch.scores;
+    case 'prediction':
+      return batch.predictions;
+    case 'latency':
+      return batch.latenciesMs;
+  }
+}
+
+/** Values beyond this many scales from the centre enter the sums as if they were this far: keeps squares finite. */
+const largestDeviation = 1e100;
+/** Adding and subtracting 1.5 * 2^52 rounds a double to an integer. */
+const rounding = 1.5 * 2 ** 52;
+
+function foldNumbers(
+  { counts, sums, minima, maxima }: Profile,
+  signal: NumericSignal,
+  plan: SignalPlan,
+  column: Column | undefined,
+  rows: Int32Array,
+): void {
+  const offset = plan.countOffset;
+  const missing = offset + plan.cells - 2;
+  const invalid = missing + 1;
+  if (column === undefined) {
+    counts[missing] = counts[missing]! + rows.length;
+    return;
+  }
+  if (column.type === 'category') {
+    for (let i = 0; i < rows.length; i++) {
+      const cell = column.codes[rows[i]!] === 0 ? missing : invalid;
+      counts[cell] = counts[cell]! + 1;
+    }
+    return;
+  }
+  const { values } = column;
+  const { edges } = plan;
+  const edgeCount = edges.length;
+  const { centre } = signal;
+  const perScale = 1 / signal.scale;
+  let sum = 0;
+  let squares = 0;
+  let below = 0;
+  let above = 0;
+  let smallest = Number.POSITIVE_INFINITY;
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < rows.length; i++) {
+    const value = values[rows[i]!]!;
+    if (value - value !== 0) {
+      // NaN is missing, an infinity is invalid.
+      const cell = Number.isNaN(value) ? missing : invalid;
+      counts[cell] = counts[cell]! + 1;
+      continue;
+    }
+    let low = 0;
+    let high = edgeCount;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (edges[middle]! <= value) low = middle + 1;
+      else high = middle;
+    }
+    const cell = offset + low;
+    counts[cell] = counts[cell]! + 1;
+    let deviation = (value - centre) * perScale;
+    if (deviation > largestDeviation) deviation = largestDeviation;
+    else if (deviation < -largestDeviation) deviation = -largestDeviation;
+    const scaled = deviation / sumUnit + rounding - rounding;
+    sum += scaled;
+    squares += (deviation * deviation) / sumUnit + rounding - rounding;
+    if (low === 0) below += scaled;
+    else if (low === edgeCount) above += scaled;
+    if (value < smallest) smallest = value;
+    if (value > largest) largest = value;
+  }
+  const at = plan.sumOffset;
+  sums[at] = sums[at]! + sum;
+  sums[at + 1] = sums[at + 1]! + squares;
+  sums[at + 2] = sums[at + 2]! + below;
+  sums[at + 3] = sums[at + 3]! + above;
+  if (smallest < minima[plan.extreme]!) minima[plan.extreme] = smallest;
+  if (largest > maxima[plan.extreme]!) maxima[plan.extreme] = largest;
+}
+
+function foldCategories(
+  { counts }: Profile,
+  signal: CategorySignal,
+  plan: SignalPlan,
+  column: Column | undefined,
+  rows: Int32Array,
+): void {
+  const offset = plan.countOffset;
+  const unseen = offset + plan.cells - 2;
+  const missing = offset + plan.cells - 1;
+  if (column === undefined) {
+    counts[missing] = counts[missing]! + rows.length;
+    return;
+  }
+  const firstBucket = signal.hashBuckets === 0 ? -1 : missing + 1;
+  if (column.type === 'number') {
+    for (let i = 0; i < rows.length; i++) {
+      const value = column.values[rows[i]!]!;
+      const text = Number.isFinite(value) ? String(value) : null;
+      const known = text === null ? undefined : plan.cellOf.get(text);
+      const cell = Number.isNaN(value) ? missing : known === undefined ? unseen : offset + known;
+      counts[cell] = counts[cell]! + 1;
+      if (firstBucket >= 0 && text !== null) {
+        const bucket = firstBucket + hashBucket(text);
+        counts[bucket] = counts[bucket]! + 1;
+      }
+    }
+    return;
+  }
+  const { codes, dictionary } = column;
+  const cells = new Int32Array(dictionary.length + 1);
+  cells[0] = missing;
+  for (let code = 1; code <= dictionary.length; code++) {
+    const known = plan.cellOf.get(dictionary[code - 1]!);
+    cells[code] = known === undefined ? unseen : offset + known;
+  }
+  for (let i = 0; i < rows.length; i++) {
+    const cell = cells[codes[rows[i]!]!]!;
+    counts[cell] = counts[cell]! + 1;
+  }
+  if (firstBucket < 0) return;
+  const buckets = Int32Array.from(dictionary, (text) => firstBucket + hashBucket(text));
+  for (let i = 0; i < rows.length; i++) {
+    const code = codes[rows[i]!]!;
+    if (code === 0) continue;
+    const bucket = buckets[code - 1]!;
+    counts[bucket] = counts[bucket]! + 1;
+  }
+}
+
+/** FNV-1a over UTF-16 code units, folded to 0-63 (Fowler, Noll and Vo, 1991). */
+function hashBucket(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return ((hash >>> 0) ^ (hash >>> 16)) & 63;
+}
+
+/** One decision a row: 1, 0, or -1 without a prediction. */
+function decide(shape: ProfileShape, predictions: Column, rows: Int32Array): Int8Array {
+  const decisions = new Int8Array(rows.length);
+  if (predictions.type === 'category') {
+    const byCode = [-1, ...predictions.dictionary.map((text) => decisionOf(shape, text))];
+    for (let i = 0; i < rows.length; i++) decisions[i] = byCode[predictions.codes[rows[i]!]!]!;
+    return decisions;
+  }
+  if (shape.positive === null) {
+    for (let i = 0; i < rows.length; i++) decisions[i] = Number.isFinite(predictions.values[rows[i]!]!) ? 0 : -1;
+    return decisions;
+  }
+  for (let i = 0; i < rows.length; i++) decisions[i] = decisionOf(shape, predictions.values[rows[i]!]!);
+  return decisions;
+}
+
+function foldScores(
+  { shape, counts }: Profile,
+  plan: Plan,
+  batch: InferenceBatch,
+  rows: Int32Array,
+  decisions: Int8Array,
+): void {
+  if (shape.scoreBins === null) return;
+  const { values } = batch.scores;
+  const isLogit = shape.scoreBins.kind === 'logit';
+  for (let i = 0; i < rows.length; i++) {
+    const decision = decisions[i]!;
+    if (decision < 0) continue;
+    const bin = scoreBinOf(plan, isLogit, values[rows[i]!]!);
+    const cell = plan.scoreOffset + (bin * 2 + decision) * 3 + 2;
+    counts[cell] = counts[cell]! + 1;
+  }
+}
+
+function foldClasses(
+  { counts }: Profile,
+  plan: Plan,
+  predictions: Column,
+  rows: Int32Array,
+  decisions: Int8Array,
+): void {
+  if (plan.classOffset < 0) return;
+  const classes = plan.classIndex.size;
+  const indexOf = (text: string): number => plan.classIndex.get(text) ?? classes;
+  const byCode = predictions.type === 'category' ? [-1, ...predictions.dictionary.map(indexOf)] : null;
+  for (let i = 0; i < rows.length; i++) {
+    if (decisions[i]! < 0) continue;
+    const row = rows[i]!;
+    const predicted =
+      predictions.type === 'category' ? byCode![predictions.codes[row]!]! : indexOf(String(predictions.values[row]!));
+    const cell = plan.classOffset + predicted * (classes + 2) + classes + 1;
+    counts[cell] = counts[cell]! + 1;
+  }
+}
+
+function foldGroup(counts: Float64Array, offset: number, decisions: Int8Array): void {
+  for (let i = 0; i < decisions.length; i++) {
+    const decision = decisions[i]!;
+    if (decision < 0) continue;
+    const cell = offset + decision * 3 + 2;
+    counts[cell] = counts[cell]! + 1;
+  }
+}
+
+function foldAttribute(
+  counts: Float64Array,
+  offset: number,
+  attribute: AttributePlan,
+  column: CategoryColumn | undefined,
+  rows: Int32Array,
+  decisions: Int8Array,
+): void {
+  const missing = offset + attribute.missingRow * groupCells;
+  if (column === undefined) {
+    foldGroup(counts, missing, decisions);
+    return;
+  }
+  const byCode = [
+    missing,
+    ...column.dictionary.map((group) => offset + (attribute.rowOf.get(group) ?? attribute.otherRow) * groupCells),
+  ];
+  for (let i = 0; i < rows.length; i++) {
+    const decision = decisions[i]!;
+    if (decision < 0) continue;
+    const cell = byCode[column.codes[rows[i]!]!]! + decision * 3 + 2;
+    counts[cell] = counts[cell]! + 1;
+  }
+}

@@ -1,0 +1,43 @@
+export { decisionOf, favourableDecision } from './decision.ts';
+export { decodeProfile, encodeProfile, shapeIdOf } from './encode.ts';
+export { allRows, foldAgreement, foldInferences } from './fold.ts';
+export { foldOutcome, type JoinEntry, type Judgement, joinEntryOf, judge } from './outcome.ts';
+export { copyProfile, createProfile, mergeInto, mergeProfiles, type Profile } from './profile.ts';
+export {
+  buildReference,
+  type LabelledOutcome,
+  type Reference,
+  type ReferenceOptions,
+} from './reference.ts';
+export { decodeReference, encodeReference } from './referenceFile.ts';
+export type {
+  CategorySignal,
+  GroupShape,
+  NumericSignal,
+  ProfiledKind,
+  ProfileShape,
+  ScoreBins,
+  SignalShape,
+  Task,
+} from './shape.ts';
+export {
+  type ClassConfusion,
+  type Confusion,
+  classConfusion,
+  coarseCounts,
+  findSignal,
+  type GroupConfusion,
+  groupConfusions,
+  hashBucketCounts,
+  type Moments,
+  overallConfusion,
+  overallResiduals,
+  profileTotals,
+  type Residuals,
+  type ScoreDistribution,
+  scoreDistribution,
+  signalCounts,
+  signalMoments,
+  signalQuantile,
+  type Totals,
+} from './views.ts';

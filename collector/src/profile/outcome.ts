@@ -1,0 +1,155 @@
+import type { InferenceBatch, ServingRole } from '@plumbline/sdk/event';
+import { textAt } from './columns.ts';
+import { decisionOf, predictionText } from './decision.ts';
+import { groupCells, type Plan, planOf, residualSums, rightCell, totals, wrongCell } from './plan.ts';
+import { type Profile, sumUnit } from './profile.ts';
+import { scoreBinOf } from './scoreBin.ts';
+import type { ProfileShape } from './shape.ts';
+
+/** What is kept of an inference until its outcome is known, and after, in case the outcome is corrected. */
+export interface JoinEntry {
+  readonly version: string;
+  readonly role: ServingRole;
+  /** Event time of the inference, milliseconds since 1970-01-01 UTC. */
+  readonly time: number;
+  readonly prediction: string | number | null;
+  readonly score: number | null;
+  readonly groups: Readonly<Record<string, string>>;
+  /** The label folded so far; `null` before the first. */
+  readonly label: string | number | null;
+}
+
+/**
+ * Adds the outcome of an inference that was folded before: moves it from the unlabelled cells to its label's cells.
+ * With a `joined.label` the old label is taken back first, so a corrected label leaves what the right one alone would.
+ * The caller keeps `{ ...joined, label }` afterwards.
+ */
+export function foldOutcome(profile: Profile, joined: JoinEntry, label: string | number): void {
+  if (!isUsableLabel(profile.shape, label)) return;
+  if (joined.label !== null && isUsableLabel(profile.shape, joined.label))
+    moveOutcome(profile, joined, joined.label, -1);
+  moveOutcome(profile, joined, label, 1);
+}
+
+/** What a label says about a prediction. */
+export interface Judgement {
+  /** 1: positive prediction. */
+  readonly decision: 0 | 1;
+  /** 1: positive label. */
+  readonly label: 0 | 1;
+  readonly wrong: boolean;
+}
+
+/** `null` when there is nothing to judge: no prediction, or regression. */
+export function judge(shape: ProfileShape, joined: JoinEntry, label: string | number): Judgement | null {
+  const decision = decisionOf(shape, joined.prediction);
+  if (decision < 0 || shape.task === 'regression') return null;
+  const labelText = String(label);
+  const positive = labelText === shape.positive ? 1 : 0;
+  const wrong =
+    shape.task === 'binary_classification' && shape.positive !== null
+      ? decision !== positive
+      : predictionText(joined.prediction) !== labelText;
+  return { decision: decision === 1 ? 1 : 0, label: positive, wrong };
+}
+
+/** The part of a batch row that its outcome will need. */
+export function joinEntryOf(batch: InferenceBatch, row: number): JoinEntry {
+  const { predictions } = batch;
+  const role = textAt(batch.roles, row);
+  const score = batch.scores.values[row]!;
+  const groups: Record<string, string> = {};
+  for (const [attribute, column] of Object.entries(batch.groups)) {
+    const group = textAt(column, row);
+    if (group !== null) groups[attribute] = group;
+  }
+  return {
+    version: textAt(batch.versions, row) ?? '',
+    role: role === 'shadow' || role === 'canary' ? role : 'champion',
+    time: batch.times[row]!,
+    prediction: predictions.type === 'category' ? textAt(predictions, row) : finiteOrNull(predictions.values[row]!),
+    score: finiteOrNull(score),
+    groups,
+    label: null,
+  };
+}
+
+/** Regression needs a finite number; classes may be anything. */
+function isUsableLabel(shape: ProfileShape, label: string | number): boolean {
+  return shape.task !== 'regression' || Number.isFinite(labelNumber(label));
+}
+
+function moveOutcome(profile: Profile, joined: JoinEntry, label: string | number, direction: 1 | -1): void {
+  const { shape, counts } = profile;
+  const plan = planOf(shape);
+  const decision = decisionOf(shape, joined.prediction);
+  if (decision < 0) return;
+  const judged = judge(shape, joined, label);
+  const labelCell = judged?.label ?? 0;
+  const move = (unlabelled: number, labelled: number): void => {
+    counts[unlabelled] = counts[unlabelled]! - direction;
+    counts[labelled] = counts[labelled]! + direction;
+  };
+
+  counts[totals.labelled] = counts[totals.labelled]! + direction;
+  if (shape.scoreBins !== null) {
+    const bin = scoreBinOf(plan, shape.scoreBins.kind === 'logit', joined.score ?? Number.NaN);
+    const cell = plan.scoreOffset + (bin * 2 + decision) * 3;
+    move(cell + 2, cell + labelCell);
+  }
+  if (plan.classOffset >= 0) {
+    const classes = plan.classIndex.size;
+    const predicted = plan.classIndex.get(String(joined.prediction)) ?? classes;
+    const cell = plan.classOffset + predicted * (classes + 2);
+    move(cell + classes + 1, cell + (plan.classIndex.get(String(label)) ?? classes));
+  }
+  for (const row of groupRows(plan, joined)) {
+    const cell = plan.groupOffset + row * groupCells;
+    move(cell + decision * 3 + 2, cell + decision * 3 + labelCell);
+    if (judged !== null) {
+      const verdict = cell + (judged.wrong ? wrongCell : rightCell);
+      counts[verdict] = counts[verdict]! + direction;
+    }
+    if (plan.residualOffset >= 0)
+      addResidual(profile, plan, row, Number(joined.prediction), labelNumber(label), direction);
+  }
+}
+
+function groupRows(plan: Plan, joined: JoinEntry): number[] {
+  return [
+    0,
+    ...plan.attributes.map((attribute) => {
+      const group = joined.groups[attribute.attribute];
+      return group === undefined ? attribute.missingRow : (attribute.rowOf.get(group) ?? attribute.otherRow);
+    }),
+  ];
+}
+
+function addResidual(
+  { shape, sums }: Profile,
+  plan: Plan,
+  row: number,
+  prediction: number,
+  label: number,
+  direction: 1 | -1,
+): void {
+  const centre = shape.signals.find((signal) => signal.kind === 'prediction' && signal.type === 'number');
+  const error = bounded((prediction - label) / shape.residualScale);
+  const outcome = bounded((label - (centre?.type === 'number' ? centre.centre : 0)) / shape.residualScale);
+  const at = plan.residualOffset + row * residualSums;
+  [error, Math.abs(error), error * error, outcome, outcome * outcome].forEach((value, i) => {
+    sums[at + i] = sums[at + i]! + direction * Math.round(value / sumUnit);
+  });
+}
+
+function bounded(value: number): number {
+  return Math.max(-1e100, Math.min(1e100, value));
+}
+
+function labelNumber(label: string | number): number {
+  return typeof label === 'number' ? label : label.trim() === '' ? Number.NaN : Number(label);
+}
+
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,35 @@
+import type { Plan } from './plan.ts';
+import { logitBins, logitLimit } from './shape.ts';
+
+/** Bin of a score, 0 ... bins - 1; `bins` when there is no finite score. Scores outside [0, 1] go to the outer logit bins. */
+export function scoreBinOf(plan: Plan, isLogit: boolean, score: number): number {
+  if (score - score !== 0) return plan.scoreBins;
+  if (isLogit) return logitBinOf(score);
+  const edges = plan.scoreEdges;
+  let low = 0;
+  let high = edges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (edges[middle]! <= score) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function logitBinOf(probability: number): number {
+  if (probability <= 0) return 0;
+  if (probability >= 1) return logitBins - 1;
+  const logit = Math.log(probability / (1 - probability));
+  const bin = Math.floor(((logit + logitLimit) * logitBins) / (2 * logitLimit));
+  return bin < 0 ? 0 : bin >= logitBins ? logitBins - 1 : bin;
+}
+
+/** Lower edges of the 256 logit bins as probabilities, then the last upper edge: 257 numbers from 0 to 1. */
+export function logitEdges(): Float64Array {
+  return Float64Array.from({ length: logitBins + 1 }, (_, i) => {
+    if (i === 0) return 0;
+    if (i === logitBins) return 1;
+    const logit = (i * 2 * logitLimit) / logitBins - logitLimit;
+    return 1 / (1 + Math.exp(-logit));
+  });
+}
