@@ -44,11 +44,40 @@ export function routingKey(environment: string, model: string): string {
   return `routing.${modelToken(environment)}.${modelToken(model)}`;
 }
 
-/** FNV-1a, 32 bits, of the id's UTF-8 bytes, modulo the number of partitions (Fowler, Noll and Vo, 1991). */
+/** Marks the id of a shadow's inference: `<primary id>~<version>`. No other id may hold it. */
+export const shadowMark = '~';
+
+export function shadowId(primaryId: string, version: string): string {
+  return `${primaryId}${shadowMark}${version}`;
+}
+
+/** The id of the inference that was served: a shadow's own id without its mark. */
+export function primaryId(inferenceId: string): string {
+  const mark = inferenceId.indexOf(shadowMark);
+  return mark === -1 ? inferenceId : inferenceId.slice(0, mark);
+}
+
+/**
+ * FNV-1a, 32 bits, of the primary id's UTF-8 bytes, modulo the number of partitions (Fowler, Noll and Vo, 1991). A
+ * shadow's inference and every outcome thus share the partition of the inference that was served.
+ */
 export function partitionOf(inferenceId: string, partitions: number): number {
   let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(inferenceId)) {
-    hash = Math.imul(hash ^ byte, 0x01000193);
+  for (let index = 0; index < inferenceId.length; index++) {
+    const code = inferenceId.charCodeAt(index);
+    if (code === shadowCode) {
+      break;
+    }
+    if (code > 0x7f) {
+      return hashOf(new TextEncoder().encode(primaryId(inferenceId))) % partitions;
+    }
+    hash = Math.imul(hash ^ code, 0x01000193);
   }
   return (hash >>> 0) % partitions;
+}
+
+const shadowCode = shadowMark.charCodeAt(0);
+
+function hashOf(bytes: Uint8Array): number {
+  return bytes.reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193), 0x811c9dc5) >>> 0;
 }

@@ -1,0 +1,30 @@
+import type { BatchIdentity, EventBatch } from '../event.ts';
+import { columnarContentType, jsonLinesContentType } from '../subjects.ts';
+import { decodeFrame } from './decode-frame.ts';
+import { decodeJsonLines } from './json-lines.ts';
+import { type Rejection, reject, shown } from './rejection.ts';
+
+/**
+ * A message of the stream as columns, or why it cannot be read. Never throws, whatever the bytes are.
+ *
+ * `identity` is what the message's headers say (see `identityFromHeaders`); JSON lines need it, a columnar frame
+ * carries its own. Columns are views into `bytes` where alignment allows: do not change the bytes afterwards.
+ */
+export function decodeBatch(
+  bytes: Uint8Array,
+  contentType: string | undefined,
+  identity?: BatchIdentity,
+): EventBatch | Rejection {
+  const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase();
+  switch (mediaType) {
+    case columnarContentType:
+      return decodeFrame(bytes);
+    case jsonLinesContentType:
+      return decodeJsonLines(bytes, identity);
+    default:
+      return reject(
+        'UNSUPPORTED_CONTENT_TYPE',
+        `content type ${shown(contentType)} is neither ${columnarContentType} nor ${jsonLinesContentType}`,
+      );
+  }
+}

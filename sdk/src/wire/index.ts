@@ -1,0 +1,18 @@
+/** The wire: batches of events as bytes and back. `docs/wire.md` describes both encodings for other languages. */
+export { batchRows } from './batch-rows.ts';
+export { decodeBatch } from './decode.ts';
+export { decodeFrame } from './decode-frame.ts';
+export { encodeInferences, FeatureTypes, InferenceColumns } from './inferences.ts';
+export {
+  batchHeader,
+  decodeJsonLines,
+  identityFromHeaders,
+  messageIdOf,
+  type ParsedEvents,
+  parseEvent,
+  parseJsonLines,
+  producerHeader,
+} from './json-lines.ts';
+export { encodeOutcomes, OutcomeColumns } from './outcomes.ts';
+export { type Rejection, type RejectionCode, rejectionCodes } from './rejection.ts';
+export { featureSchema } from './schema.ts';

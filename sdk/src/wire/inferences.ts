@@ -1,0 +1,253 @@
+import type { BatchIdentity, FeatureDeclaration, FeatureType, FeatureValue, InferenceEvent } from '../event.ts';
+import { asScalar, CategoryBuilder, NumberBuilder, setValue, typeOfValue } from './columns.ts';
+import { type ColumnData, writeFrame } from './frame.ts';
+import { maxColumns, maxNameLength } from './limits.ts';
+import {
+  type PackedColumn,
+  packCategories,
+  packIds,
+  packNumbers,
+  packScalars,
+  packTimes,
+  packTraceIds,
+} from './pack.ts';
+import { byName } from './schema.ts';
+
+/**
+ * Inferences of one model, at least one, as a columnar frame.
+ *
+ * A feature's type is the declared one, else that of its first value that is not missing; features that are missing in
+ * every event and not declared are left out. Features travel in the order of their names.
+ */
+export function encodeInferences(
+  events: readonly InferenceEvent[],
+  identity: BatchIdentity,
+  declared: readonly FeatureDeclaration[] = [],
+): Uint8Array {
+  const columns = new InferenceColumns(new FeatureTypes(declared));
+  for (const event of events) {
+    columns.append(event);
+  }
+  return columns.encode(events[0]?.model ?? '', identity);
+}
+
+/**
+ * The types of a model's features: declared ones first, then each name as it is first seen with a value. Shared by all
+ * batches of a model in a process, so that the schema settles after the first events.
+ */
+export class FeatureTypes {
+  readonly #types = new Map<string, FeatureType>();
+  #ordered: readonly FeatureDeclaration[] | undefined;
+  #ignored = 0;
+
+  constructor(declared: readonly FeatureDeclaration[] = []) {
+    for (const { name, type } of declared) {
+      this.#types.set(name, type);
+    }
+  }
+
+  /** The type of a feature, learnt from this value when it is the first; `undefined` when there is none to learn. */
+  of(name: string, value: unknown): FeatureType | undefined {
+    const known = this.#types.get(name);
+    if (known !== undefined) {
+      return known;
+    }
+    const type = typeOfValue(value);
+    if (type === undefined) {
+      return undefined;
+    }
+    if (name.length === 0 || name.length > maxNameLength || this.#types.size >= maxFeatures) {
+      this.#ignored += 1;
+      return undefined;
+    }
+    this.#types.set(name, type);
+    this.#ordered = undefined;
+    return type;
+  }
+
+  get ordered(): readonly FeatureDeclaration[] {
+    this.#ordered ??= [...this.#types].map(([name, type]) => ({ name, type })).sort(byName);
+    return this.#ordered;
+  }
+
+  /** Values left out because of their name: empty, too long, or one too many. */
+  get ignored(): number {
+    return this.#ignored;
+  }
+}
+
+/** The columns of one batch while it fills. Appending costs one look-up a feature; nothing is kept of the event. */
+export class InferenceColumns {
+  readonly #types: FeatureTypes;
+  #count = 0;
+  #bytes = 0;
+  readonly #features = new Map<string, NumberBuilder | CategoryBuilder>();
+  readonly #groups = new Map<string, CategoryBuilder>();
+  #ids: string[] = [];
+  #traceIds: (string | null)[] = [];
+  #predictions: (string | number | null)[] = [];
+  readonly #suffixes = new CategoryBuilder();
+  readonly #times = new NumberBuilder();
+  readonly #versions = new CategoryBuilder();
+  readonly #roles = new CategoryBuilder();
+  readonly #predictionTexts = new CategoryBuilder();
+  readonly #scores = new NumberBuilder();
+  readonly #latencies = new NumberBuilder();
+  readonly #traces = new CategoryBuilder();
+  readonly #errors = new CategoryBuilder();
+
+  constructor(types: FeatureTypes) {
+    this.#types = types;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** About what the encoded batch will weigh, never much less. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Appends a row and returns about how many bytes it adds. */
+  append(event: InferenceEvent): number {
+    const row = this.#count;
+    let bytes = row === 0 ? emptyBatchBytes : 0;
+    const features: Readonly<Record<string, FeatureValue>> = event.features;
+    for (const name in features) {
+      const value = features[name];
+      if (value === null || value === undefined) {
+        continue;
+      }
+      let column = this.#features.get(name);
+      if (column === undefined) {
+        column = this.#addFeature(name, value);
+        bytes += 2 * name.length + 32;
+      }
+      if (column !== undefined) {
+        setValue(column, row, value);
+        bytes += typeof value === 'string' ? 2 + value.length : 8;
+      }
+    }
+    const groups = event.groups;
+    for (const attribute in groups) {
+      let column = this.#groups.get(attribute);
+      if (column === undefined) {
+        column = this.#addGroup(attribute);
+      }
+      if (column !== undefined) {
+        setValue(column, row, groups[attribute]);
+        bytes += 2 + String(groups[attribute]).length;
+      }
+    }
+    this.#ids.push(event.id);
+    this.#times.set(row, event.time);
+    this.#versions.set(row, event.version);
+    this.#roles.set(row, event.role);
+    this.#predictions.push(asScalar(event.prediction));
+    setValue(this.#scores, row, event.score);
+    setValue(this.#latencies, row, event.latencyMs);
+    this.#traceIds.push(event.traceId);
+    setValue(this.#errors, row, event.error);
+    this.#count = row + 1;
+    bytes += fixedRowBytes + 2 * event.id.length;
+    this.#bytes += bytes;
+    return bytes;
+  }
+
+  /** The rows so far as a frame; the columns are empty and ready for the next batch afterwards. */
+  encode(model: string, identity: BatchIdentity): Uint8Array {
+    const count = this.#count;
+    const data: ColumnData[] = [];
+    const packed = (column: PackedColumn): readonly unknown[] => {
+      if (column.data !== undefined) {
+        data.push(column.data);
+      }
+      return column.description;
+    };
+    const ids = packIds(this.#ids, this.#suffixes);
+    // Members are packed, and so their bytes are laid out, in the order in which they stand here.
+    const header = {
+      producer: identity.producer,
+      batch: identity.batch,
+      model,
+      ids: ids.map(packed)[0],
+      times: packed(packTimes(this.#times.values(count))),
+      versions: packed(packCategories(this.#versions, count)),
+      roles: packed(packCategories(this.#roles, count)),
+      features: this.#types.ordered.map(({ name, type }) => [
+        name,
+        ...packed(packFeature(type, this.#features.get(name), count)),
+      ]),
+      predictions: packed(packScalars(this.#predictions, this.#predictionTexts)),
+      scores: packed(packNumbers(this.#scores.values(count))),
+      groups: [...this.#groups].map(([attribute, column]) => [attribute, ...packed(packCategories(column, count))]),
+      latenciesMs: packed(packNumbers(this.#latencies.values(count))),
+      traceIds: packed(packTraceIds(this.#traceIds, this.#traces)),
+      errors: packed(packCategories(this.#errors, count)),
+    };
+    const frame = writeFrame('inference', count, header, data);
+    this.#reset();
+    return frame;
+  }
+
+  #addFeature(name: string, value: unknown): NumberBuilder | CategoryBuilder | undefined {
+    const type = this.#types.of(name, value);
+    if (type === undefined) {
+      return undefined;
+    }
+    const column = type === 'number' ? new NumberBuilder() : new CategoryBuilder();
+    this.#features.set(name, column);
+    return column;
+  }
+
+  #addGroup(attribute: string): CategoryBuilder | undefined {
+    if (attribute.length === 0 || attribute.length > maxNameLength || this.#groups.size >= maxGroups) {
+      return undefined;
+    }
+    const column = new CategoryBuilder();
+    this.#groups.set(attribute, column);
+    return column;
+  }
+
+  #reset(): void {
+    for (const column of this.#features.values()) {
+      column.reset();
+    }
+    for (const column of this.#groups.values()) {
+      column.reset();
+    }
+    for (const column of [
+      ...[this.#suffixes, this.#times, this.#versions, this.#roles, this.#predictionTexts],
+      ...[this.#scores, this.#latencies, this.#traces, this.#errors],
+    ]) {
+      column.reset();
+    }
+    this.#ids = [];
+    this.#traceIds = [];
+    this.#predictions = [];
+    this.#count = 0;
+    this.#bytes = 0;
+  }
+}
+
+const maxFeatures = 2_000;
+const maxGroups = Math.min(64, maxColumns - maxFeatures);
+/** Header names and the identity. */
+const emptyBatchBytes = 512;
+/** Id, time, score, prediction, latency, trace id, codes. */
+const fixedRowBytes = 64;
+
+const missingNumbers: PackedColumn = { description: ['constant', null] };
+const missingCategories: PackedColumn = { description: ['constant', []] };
+
+function packFeature(
+  type: FeatureType,
+  column: NumberBuilder | CategoryBuilder | undefined,
+  count: number,
+): PackedColumn {
+  if (column === undefined) {
+    return type === 'number' ? missingNumbers : missingCategories;
+  }
+  return column.type === 'number' ? packNumbers(column.values(count)) : packCategories(column, count);
+}

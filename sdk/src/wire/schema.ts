@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import type { FeatureDeclaration, FeatureSchema } from '../event.ts';
+
+/**
+ * The schema of ordered features. Its id is `sha256:` and the hex digest of the JSON text `[["age","number"],...]`,
+ * so equal schemas have equal ids in every process and language.
+ *
+ * Schemas are few and repeat with every batch: equal ones share one frozen object.
+ */
+export function featureSchema(features: readonly FeatureDeclaration[]): FeatureSchema {
+  const content = JSON.stringify(features.map(({ name, type }) => [name, type]));
+  const known = schemas.get(content);
+  if (known !== undefined) {
+    return known;
+  }
+  const schema = Object.freeze({
+    id: `sha256:${createHash('sha256').update(content).digest('hex')}`,
+    features: Object.freeze(features.map(({ name, type }) => Object.freeze({ name, type }))),
+  });
+  if (schemas.size >= maxRemembered) {
+    schemas.clear();
+  }
+  schemas.set(content, schema);
+  return schema;
+}
+
+/** The order of features in every schema we make: by name, in UTF-16 code units. */
+export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+const maxRemembered = 256;
+const schemas = new Map<string, FeatureSchema>();
