@@ -1,0 +1,53 @@
+import type { GateResult } from '../gate.ts';
+import { oneSidedBounds, type PairedDifference } from './paired.ts';
+
+export interface OfflinePerformanceInput {
+  /** What a row loses, for the sentence: `error rate` or `mean absolute error`. */
+  readonly loss: string;
+  readonly candidateLoss: number;
+  /** `null`: there is no champion. */
+  readonly championLoss: number | null;
+  readonly paired: PairedDifference | null;
+  /** The candidate may lose this much more, in units of the loss. */
+  readonly margin: number;
+  readonly at: number;
+}
+
+/** Fewer held-out rows than this decide nothing. */
+const minimumRows = 100;
+
+/**
+ * Is the candidate at least as good as the champion on the same held-out rows, up to a margin? One look, so ordinary
+ * bounds: pass when the upper bound of the paired difference (95 %) keeps the margin, fail when the difference itself
+ * does not, inconclusive between.
+ */
+export function assessOfflinePerformance(input: OfflinePerformanceInput): GateResult {
+  const { paired, margin, championLoss, candidateLoss, loss, at } = input;
+  const bounds = paired === null || paired.rows === 0 ? null : oneSidedBounds(paired);
+  const numbers = {
+    ...{ candidateLoss, championLoss, margin, minimumRows },
+    rows: paired?.rows ?? null,
+    difference: paired?.difference ?? null,
+    differenceLow: bounds?.low ?? null,
+    differenceHigh: bounds?.high ?? null,
+  };
+  const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
+    gate: 'offline_performance',
+    ...{ verdict, code, reason, numbers, at },
+  });
+  if (championLoss === null || paired === null || bounds === null) {
+    return result('inconclusive', 'NO_CHAMPION', `${loss} ${candidateLoss.toFixed(4)}; no champion to compare with`);
+  }
+  const sentence = `${loss} ${candidateLoss.toFixed(4)} against ${championLoss.toFixed(4)} on the same ${paired.rows} rows`;
+  if (paired.rows < minimumRows) {
+    return result('inconclusive', 'TOO_FEW_ROWS', `${sentence}; ${minimumRows} rows are needed`);
+  }
+  if (paired.difference > margin)
+    return result('fail', 'WORSE_THAN_ALLOWED', `${sentence}: worse by more than ${margin}`);
+  if (bounds.high <= margin) return result('pass', 'NOT_WORSE', sentence);
+  return result(
+    'inconclusive',
+    'NOT_SHOWN',
+    `${sentence}: the difference may be as large as ${bounds.high.toFixed(4)}`,
+  );
+}

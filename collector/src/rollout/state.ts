@@ -1,0 +1,206 @@
+import type { RoutingDocument } from '@plumbline/sdk/routing';
+import { hashOf } from '../store/audit.ts';
+
+/**
+ * What version control knows about one model in one environment. A plain value: `decide` says what may happen to it,
+ * `apply` makes the next one, the service stores it. Traffic is derived from it, never stored beside it by hand.
+ *
+ * ```
+ * registered -> evaluated -> shadow -> canary -> champion -> superseded -> (champion again by a roll-back)
+ *      |            |          |          |          |
+ *      +-> rejected +          +----------+----------+-> rolled_back
+ * any state -> quarantined
+ * ```
+ */
+export interface RolloutState {
+  readonly model: string;
+  readonly environment: string;
+  /** Grows with every event; 0 before the first. What `If-Match` takes. */
+  readonly revision: number;
+  /** In the order of registration. */
+  readonly versions: readonly VersionRecord[];
+  /** `null` only before the first promotion. */
+  readonly champion: string | null;
+  /** Earlier champions, oldest first: where a roll-back goes. */
+  readonly formerChampions: readonly string[];
+  /** The one version on its way; `null` when none is. */
+  readonly rollout: Rollout | null;
+  /** The one promotion that waits for people. */
+  readonly promotion: Promotion | null;
+  /** Grows whenever what serves changes, and only then. */
+  readonly routingRevision: number;
+  readonly routingChangedAt: number;
+  readonly salt: string;
+  /** The latest requests that changed something: a request sent twice acts once. */
+  readonly requests: readonly string[];
+}
+
+export const versionStates = [
+  'registered',
+  'evaluated',
+  'shadow',
+  'canary',
+  'champion',
+  'superseded',
+  'rolled_back',
+  'rejected',
+  'quarantined',
+  'retired',
+] as const;
+
+export type VersionState = (typeof versionStates)[number];
+
+/** How to run a version and what to judge it by. Immutable once registered. */
+export interface VersionSpec {
+  /** `sha256:<64 hex digits>` of the artefact; empty when the version was only ever seen in events. */
+  readonly digest: string;
+  /** Columns of the ONNX model's one `[rows, columns]` tensor in order; empty: one input a column, by name. */
+  readonly inputs: readonly string[];
+  /** Class labels in the order of the model's probabilities (binary: negative first). */
+  readonly classes: readonly string[];
+  /** Scores at or above it are predicted positive. */
+  readonly threshold: number;
+  /** Digest of an uploaded reference profile. */
+  readonly reference: string | null;
+  /** Digest of the held-out rows (CSV). */
+  readonly heldOut: string | null;
+  readonly labelColumn: string;
+  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface VersionRecord {
+  readonly version: string;
+  readonly state: VersionState;
+  readonly spec: VersionSpec;
+  /** Milliseconds since 1970-01-01 UTC, as every time here. */
+  readonly registeredAt: number;
+  readonly registeredBy: string;
+  /** `retrain:<job id>`, `api`, `config` or `events`. */
+  readonly source: string;
+  /** The passed evaluation: `champion` is the version it was compared with. */
+  readonly evaluation: { readonly id: string; readonly champion: string | null } | null;
+  /** Newest first. */
+  readonly history: readonly Transition[];
+}
+
+export interface Transition {
+  readonly at: number;
+  readonly from: VersionState | null;
+  readonly to: VersionState;
+  readonly actor: string;
+  readonly reason: string;
+}
+
+/** A version on its way to champion. */
+export interface Rollout {
+  readonly id: string;
+  readonly version: string;
+  readonly stage: 'shadow' | 'canary';
+  /** Share of traffic that is served by it, basis points; 0 in the shadow stage. */
+  readonly weightBasisPoints: number;
+  /** Share of traffic that is copied to it, basis points; 0 in the canary stage. */
+  readonly sampleBasisPoints: number;
+  /** The canary steps, frozen when it started. */
+  readonly steps: readonly number[];
+  readonly startedAt: number;
+  /** Event time from which its windows count for the stage, and for the step: all earlier ones are of another stage. */
+  readonly stageFrom: number;
+  readonly stepFrom: number;
+  readonly stepAt: number;
+  readonly paused: { readonly reason: string; readonly by: string; readonly at: number } | null;
+  /** When every gate first passed at the last step; `null` before. */
+  readonly readyAt: number | null;
+}
+
+/** A promotion that waits for people. Bound by `contentHash` to exactly what they were shown. */
+export interface Promotion {
+  readonly approvalId: string;
+  readonly version: string;
+  readonly contentHash: string;
+  readonly requestedBy: string;
+  readonly requesterHuman: boolean;
+  readonly requestedAt: number;
+  readonly reason: string;
+  readonly expiresAt: number;
+  /** People it takes, the requester included when human. */
+  readonly needed: number;
+  readonly approvedBy: readonly string[];
+}
+
+export function emptyState(model: string, environment: string): RolloutState {
+  return {
+    ...{ model, environment },
+    revision: 0,
+    versions: [],
+    champion: null,
+    formerChampions: [],
+    rollout: null,
+    promotion: null,
+    routingRevision: 0,
+    routingChangedAt: 0,
+    salt: '',
+    requests: [],
+  };
+}
+
+export function findVersion(state: RolloutState, version: string): VersionRecord | undefined {
+  return state.versions.find((record) => record.version === version);
+}
+
+/** The routing document that apps follow. */
+export function routingDocument(state: RolloutState): RoutingDocument {
+  const { rollout } = state;
+  const routed = (version: string) => ({ version, digest: findVersion(state, version)?.spec.digest ?? '' });
+  return {
+    schema: 1,
+    model: state.model,
+    environment: state.environment,
+    revision: state.routingRevision,
+    salt: state.salt,
+    champion: state.champion === null ? null : routed(state.champion),
+    canary:
+      rollout?.stage === 'canary' ? { ...routed(rollout.version), weightBasisPoints: rollout.weightBasisPoints } : null,
+    shadow:
+      rollout?.stage === 'shadow' ? { ...routed(rollout.version), sampleBasisPoints: rollout.sampleBasisPoints } : null,
+    pins: {},
+    updatedAt: state.routingChangedAt,
+  };
+}
+
+/** Share of the served traffic by version, basis points: sums to 10 000 as soon as there is a champion. */
+export function trafficWeights(state: RolloutState): Readonly<Record<string, number>> {
+  if (state.champion === null) return {};
+  const canary = state.rollout?.stage === 'canary' ? state.rollout : null;
+  return {
+    [state.champion]: 10_000 - (canary?.weightBasisPoints ?? 0),
+    ...(canary === null ? {} : { [canary.version]: canary.weightBasisPoints }),
+  };
+}
+
+/** The latest former champion that can serve again. */
+export function rollBackTarget(state: RolloutState): string | null {
+  return state.formerChampions.findLast((version) => findVersion(state, version)?.state === 'superseded') ?? null;
+}
+
+/** True when the version has nothing left to go through before it may be promoted. */
+export function atLastStep(state: RolloutState, version: string, canarySteps: readonly number[]): boolean {
+  const { rollout } = state;
+  if (rollout?.version === version && rollout.stage === 'canary') {
+    return rollout.weightBasisPoints >= (rollout.steps.at(-1) ?? 0);
+  }
+  const stage = findVersion(state, version)?.state;
+  return canarySteps.length === 0 && (stage === 'shadow' || stage === 'evaluated');
+}
+
+/** What people approve: this version, this artefact, in this traffic situation. Anything else needs a new approval. */
+export function promotionHash(state: RolloutState, version: string): string {
+  return hashOf({
+    action: 'promote',
+    model: state.model,
+    environment: state.environment,
+    version,
+    digest: findVersion(state, version)?.spec.digest ?? null,
+    rollout: state.rollout?.id ?? null,
+    routingRevision: state.routingRevision,
+  });
+}
