@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -13,5 +14,9 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
+    env: {
+      // Real data sets, which are not ours to publish. Tests that want them are skipped where the folder is absent.
+      PLUMBLINE_DATA: process.env.PLUMBLINE_DATA ?? fileURLToPath(new URL('../shared/data', import.meta.url)),
+    },
   },
 });

@@ -1,8 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import type { plumblineSettings } from '@plumbline/collector/config';
-import type { z } from 'zod';
+import type { PlumblineSettingsInput } from '@plumbline/collector/config';
 import { repositoryRoot } from '../setup/commands.mjs';
 import { type Log, silentLog } from './log.ts';
 import { type NatsServer, startNatsServer } from './nats-server.ts';
@@ -22,13 +21,11 @@ export interface StackOptions {
    * The collector's settings, without the addresses and folders that the stack fills in. Called when the broker runs
    * and `collectorUrl` is known, so programs the settings refer to (a trainer, the host page) can be started here.
    */
-  readonly settings: (stack: Stack) => SettingsInput | Promise<SettingsInput>;
+  readonly settings: (stack: Stack) => PlumblineSettingsInput | Promise<PlumblineSettingsInput>;
   readonly log?: Log;
   /** A broker that runs already is used instead of starting one: its address, with user and password if it wants any. */
   readonly natsUrl?: string | undefined;
 }
-
-export type SettingsInput = z.input<typeof plumblineSettings>;
 
 export interface Stack {
   readonly directory: string;
@@ -133,9 +130,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 /** The caller's settings with the parts only the stack knows. */
 function withAddresses(
-  settings: SettingsInput,
+  settings: PlumblineSettingsInput,
   known: { readonly directory: string; readonly port: number; readonly nats: NatsUser },
-): SettingsInput {
+): PlumblineSettingsInput {
   const { servers, user, pass, inboxPrefix: prefix } = known.nats;
   const credentials = user === '' ? {} : { user, password: pass };
   return {

@@ -205,4 +205,6 @@ export type IdentitySettings = z.infer<typeof identitySettings>;
 export type WebhookSettings = z.infer<typeof webhookSettings>;
 export type CollectorSettings = z.infer<typeof collectorSettings>;
 export type PlumblineSettings = z.infer<typeof plumblineSettings>;
+/** What may be written in the file: everything with a default may be left out. */
+export type PlumblineSettingsInput = z.input<typeof plumblineSettings>;
 export type Role = (typeof roles)[number];
