@@ -18,7 +18,7 @@ collector:
   identity:
     tokens:
       - { name: trainer, secret: env:TRAINER_TOKEN, scopes: [versions:register, artefacts:write] }
-      - { name: grafana, secret: 'a long enough secret', scopes: [proxy] }
+      - { name: grafana, secret: 'a-long-enough-secret', scopes: [proxy] }
     grafana:
       issuer: http://127.0.0.1:3000/
       keysUrl: http://127.0.0.1:3000/api/signing-keys/keys

@@ -121,7 +121,11 @@ export const roles = ['viewer', 'operator', 'approver'] as const;
 export const tokenSettings = z.strictObject({
   name,
   /** `env:NAME` reads it from the environment. */
-  secret: z.string().min(8),
+  secret: z
+    .string()
+    .min(8)
+    .max(4_096)
+    .regex(/^[\x21-\x7e]+$/, 'a token is made of visible ASCII characters, without spaces'),
   scopes: z.array(z.enum(['read', 'control', 'versions:register', 'artefacts:write', 'events:write', 'proxy'])).min(1),
 });
 

@@ -1,0 +1,76 @@
+import type { z } from 'zod';
+import { type ErrorCode, errorCodes, PlumblineError } from '../errors.ts';
+import { apiError } from '../http/api.ts';
+
+export interface CollectorClient {
+  get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>>;
+  send<Schema extends z.ZodType>(request: CollectorRequest, schema: Schema): Promise<z.output<Schema>>;
+}
+
+export interface CollectorRequest {
+  readonly method: 'POST' | 'PUT';
+  readonly path: string;
+  readonly contentType: string;
+  readonly body: string | Blob;
+}
+
+/** Options that every command with a collector takes, for `parseArgs`. */
+export const collectorOptions = {
+  collector: { type: 'string' },
+  token: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+export const collectorHelp = [
+  '  --collector URL   where the collector answers; default $PLUMBLINE_COLLECTOR or http://127.0.0.1:4318',
+  '  --token TOKEN     a token of collector.identity.tokens; default $PLUMBLINE_TOKEN',
+];
+
+/** Talks to a collector's API. An answer that is an error is thrown with the code the collector gave it. */
+export function collectorClient(options: {
+  readonly collector?: string | undefined;
+  readonly token?: string | undefined;
+}): CollectorClient {
+  const base = (options.collector ?? process.env['PLUMBLINE_COLLECTOR'] ?? 'http://127.0.0.1:4318').replace(/\/+$/, '');
+  const token = options.token ?? process.env['PLUMBLINE_TOKEN'];
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+
+  async function ask<Schema extends z.ZodType>(
+    path: string,
+    init: RequestInit,
+    schema: Schema,
+  ): Promise<z.output<Schema>> {
+    const response = await fetch(base + path, { ...init, redirect: 'error' }).catch((cause: unknown) => {
+      const reason = cause instanceof Error && cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
+      throw new PlumblineError('NOT_READY', `no collector answers at ${base}${reason}`, { cause });
+    });
+    const body: unknown = await response.json().catch(() => null);
+    if (!response.ok) {
+      throw errorOf(body, response.status, base);
+    }
+    const parsed = schema.safeParse(body);
+    if (!parsed.success) {
+      throw new PlumblineError('BAD_DATA', `${base}${path} did not answer like a collector of this version`);
+    }
+    return parsed.data;
+  }
+
+  return {
+    get: (path, schema) => ask(path, { headers }, schema),
+    send: ({ method, path, contentType, body }, schema) =>
+      ask(path, { method, headers: { ...headers, 'content-type': contentType }, body }, schema),
+  };
+}
+
+function errorOf(body: unknown, status: number, base: string): PlumblineError {
+  const parsed = apiError.safeParse(body);
+  if (!parsed.success) {
+    return new PlumblineError('BAD_DATA', `${base} answered ${status}, and not like a collector`);
+  }
+  const { code, message, details } = parsed.data.error;
+  return new PlumblineError(isErrorCode(code) ? code : 'INTERNAL', message, details === undefined ? {} : { details });
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorCodes, code);
+}

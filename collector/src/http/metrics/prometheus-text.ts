@@ -1,0 +1,61 @@
+/** Writes metrics in the Prometheus text exposition format 0.0.4. */
+
+export interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Not finite values are left out: a graph shows a gap, which is the truth. */
+  readonly value: number | null;
+}
+
+export interface MetricFamily {
+  /** `plumbline_...`, with the unit and `_total` for counters, as Prometheus names things. */
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'gauge' | 'counter';
+  readonly samples: readonly Sample[];
+}
+
+/** Series of one family: beyond it the rest are left out, counted by `plumbline_series_left_out`. */
+export const maximumSeries = 2_000;
+const maximumLabelLength = 128;
+
+export const prometheusContentType = 'text/plain; version=0.0.4; charset=utf-8';
+
+export function prometheusText(families: readonly MetricFamily[]): string {
+  const leftOut: Sample[] = [];
+  const lines = families.flatMap((family) => {
+    const samples = family.samples.filter(({ value }) => value !== null && Number.isFinite(value));
+    if (samples.length > maximumSeries) {
+      leftOut.push({ labels: { family: family.name }, value: samples.length - maximumSeries });
+    }
+    return familyLines({ ...family, samples: samples.slice(0, maximumSeries) });
+  });
+  const note: MetricFamily = {
+    name: 'plumbline_series_left_out',
+    help: 'Series over the limit of one metric family',
+    type: 'gauge',
+    samples: leftOut,
+  };
+  return `${[...lines, ...familyLines(note)].join('\n')}\n`;
+}
+
+function familyLines({ name, help, type, samples }: MetricFamily): string[] {
+  return [
+    `# HELP ${name} ${help.replace(/\\/g, '\\\\').replace(/\n/g, '\\n')}`,
+    `# TYPE ${name} ${type}`,
+    ...samples.map(({ labels, value }) => `${name}${labelText(labels)} ${value}`),
+  ];
+}
+
+function labelText(labels: Readonly<Record<string, string>>): string {
+  const parts = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
+  return parts.length === 0 ? '' : `{${parts.join(',')}}`;
+}
+
+function escapeLabel(value: string): string {
+  return value
+    .slice(0, maximumLabelLength)
+    .toWellFormed()
+    .replace(/\\/g, '\\\\')
+    .replace(/"/g, '\\"')
+    .replace(/\n/g, '\\n');
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { PlumblineError } from '../errors.ts';
+import { sortableNumber } from '../store/port.ts';
+
+/** Query of every list that has pages. `cursor` is what the page before gave as `nextCursor`, and means nothing else. */
+export const pageQuery = z.strictObject({
+  cursor: z.string().max(512).optional(),
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, 'a page has 1 to 500 items')
+    .transform(Number)
+    .refine((limit) => limit <= maximumPageSize, 'a page has 1 to 500 items')
+    .optional()
+    .describe('Items a page, 1 to 500; default 50'),
+});
+
+export interface Page {
+  readonly cursor?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+export const maximumPageSize = 500;
+export const defaultPageSize = 50;
+
+/** The key after which a page starts, from its cursor. Throws `BAD_REQUEST` for anything we did not make. */
+export function afterOf(page: Page): string | undefined {
+  if (page.cursor === undefined) {
+    return undefined;
+  }
+  const key = Buffer.from(page.cursor, 'base64url').toString('utf8');
+  if (key === '' || cursorOf(key) !== page.cursor) {
+    throw new PlumblineError('BAD_REQUEST', 'cursor: not one that this collector gave out');
+  }
+  return key;
+}
+
+export function cursorOf(key: string): string {
+  return Buffer.from(key, 'utf8').toString('base64url');
+}
+
+/**
+ * One page of items, in the order of their keys. It starts after the cursor's key, whether or not that item is still
+ * there, so that a page is never shown twice because something moved.
+ */
+export function pageOf<Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+  page: Page,
+): { items: Item[]; nextCursor: string | null } {
+  const after = afterOf(page);
+  const limit = page.limit ?? defaultPageSize;
+  const rest = items
+    .map((item) => ({ item, key: keyOf(item) }))
+    .filter(({ key }) => after === undefined || key > after)
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const last = rest[limit - 1];
+  const nextCursor = rest.length > limit && last !== undefined ? cursorOf(last.key) : null;
+  return { items: rest.slice(0, limit).map(({ item }) => item), nextCursor };
+}
+
+/** Key parts that put the latest time first; `id` keeps equal times apart. */
+export function newestFirstKey(time: number, id: string): string {
+  return `${sortableNumber(Number.MAX_SAFE_INTEGER - Math.trunc(time))}/${id}`;
+}

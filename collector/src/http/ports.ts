@@ -1,0 +1,80 @@
+import type { Readable } from 'node:stream';
+import type { Heartbeat } from '@plumbline/sdk/routing';
+import type { z } from 'zod';
+import type { AlertService } from '../alert/index.ts';
+import type { ModelSettings, PlumblineSettings } from '../config/index.ts';
+import type { RetrainService } from '../retrain/index.ts';
+import type { Actor } from '../rollout/actor.ts';
+import type * as api from './api.ts';
+import type { JoiningStore } from './idempotency.ts';
+import type { LiveEvents } from './live-events.ts';
+
+/** What the API needs from the rest of the collector: as little as each handler uses. */
+export interface Services {
+  readonly settings: PlumblineSettings;
+  /** Transactions of the services below join the one that remembers an action's answer. */
+  readonly store: JoiningStore;
+  readonly clock: () => number;
+  /** True in the insecure local mode. */
+  readonly insecure: boolean;
+  readonly alerts: Pick<AlertService, 'acknowledge'>;
+  readonly retrain: Pick<RetrainService, 'request' | 'approve' | 'report'>;
+  readonly rollout: RolloutPort;
+  readonly artefacts: ArtefactPort;
+  readonly instances: InstancePort;
+  readonly collector: CollectorPort;
+  readonly live: LiveEvents;
+  /** Called after an action was committed: whoever projects or sends what is stored need not wait for its next look. */
+  changed(): void;
+}
+
+/** Who asks for it, what it expects to find, and which request it is. */
+export interface RolloutControl {
+  readonly expectedRevision: number;
+  readonly requestId: string;
+}
+
+export interface RolloutPort {
+  register(
+    actor: Actor,
+    settings: ModelSettings,
+    request: api.RegisterRequest,
+    source: string,
+    requestId: string | null,
+  ): Promise<void>;
+  act(actor: Actor, settings: ModelSettings, action: RolloutAction, control: RolloutControl): Promise<api.ActionResult>;
+}
+
+export type RolloutAction =
+  | { readonly verb: 'shadow'; readonly version: string; readonly sampleBasisPoints: number; readonly reason: string }
+  | {
+      readonly verb: 'canary';
+      readonly version: string;
+      readonly weightBasisPoints?: number | undefined;
+      readonly reason: string;
+    }
+  | { readonly verb: 'promote'; readonly version: string; readonly reason: string }
+  | { readonly verb: 'roll-back'; readonly to?: string | undefined; readonly reason: string }
+  | { readonly verb: 'pause' | 'resume'; readonly reason: string };
+
+export interface ArtefactPort {
+  /** Stores what it reads if its SHA-256 is the digest; `created` is false when it was there. Throws `BAD_ARTEFACT`, `TOO_LARGE`. */
+  receive(digest: string, bytes: Readable, limitBytes: number): Promise<{ bytes: number; created: boolean }>;
+  has(digest: string): Promise<boolean>;
+}
+
+export interface InstancePort {
+  /** Latest heartbeat of every instance of a model that was heard of lately. */
+  ofModel(environment: string, model: string): readonly { readonly heartbeat: Heartbeat; readonly at: number }[];
+}
+
+export interface CollectorPort {
+  readonly version: string;
+  readonly startedAt: number;
+  /** Why it is not ready, in words; empty when it is. */
+  notReady(): readonly string[];
+  /** Messages that wait on the stream. */
+  lagMessages(): number;
+  /** The latest dead letters. Throws `BROKER_UNAVAILABLE`. */
+  deadLetters(limit: number): Promise<z.input<typeof api.deadLetterList>>;
+}
