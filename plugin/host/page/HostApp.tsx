@@ -9,7 +9,7 @@ import {
   PortalContainer,
 } from '@grafana/ui';
 import { Suspense, useEffect, useLayoutEffect, useState } from 'react';
-import { Router } from 'react-router-dom-v5-compat';
+import { Route, Router, Routes } from 'react-router-dom-v5-compat';
 import { Chrome } from './Chrome';
 import { Toasts } from './Toasts';
 
@@ -20,6 +20,7 @@ export function HostApp({ plugin }: { readonly plugin: AppPlugin<object> }) {
   useLayoutEffect(() => history.listen((next: typeof location) => setLocation(next)), [history]);
   useEffect(followLinksInPlace, []);
   const { root: Root } = plugin;
+  const basename = `/a/${plugin.meta.id}`;
   const meta = plugin.meta as AppPluginMeta<object>; // the loader has filled it
 
   return (
@@ -33,13 +34,20 @@ export function HostApp({ plugin }: { readonly plugin: AppPlugin<object> }) {
                 <Suspense fallback={<LoadingPlaceholder text="Loading..." />}>
                   <PluginContextProvider meta={meta}>
                     {Root && (
-                      <Root
-                        meta={meta}
-                        basename={`/a/${meta.id}`}
-                        onNavChanged={() => {}}
-                        query={{}}
-                        path={location.pathname}
-                      />
+                      <Routes>
+                        <Route
+                          path={`${basename}/*`}
+                          element={
+                            <Root
+                              meta={meta}
+                              basename={basename}
+                              onNavChanged={() => {}}
+                              query={{}}
+                              path={location.pathname}
+                            />
+                          }
+                        />
+                      </Routes>
                     )}
                   </PluginContextProvider>
                 </Suspense>

@@ -1,0 +1,130 @@
+import { t } from '@grafana/i18n';
+import { Alert, Button, type ButtonVariant, Field, Modal, RadioButtonGroup, Stack, Text, TextArea } from '@grafana/ui';
+import { type FormEvent, useId, useState } from 'react';
+import { useAction } from '../data/useAction';
+import { useMe } from '../data/useMe';
+import type { ActionProps } from './ActionButton';
+
+interface ActionModalProps extends ActionProps {
+  readonly confirmLabel: string;
+  readonly variant?: ButtonVariant;
+  readonly onClose: () => void;
+}
+
+/** Shortest reason the collector takes. */
+const shortestReason = 3;
+
+/** Says what an action will do, asks why, and does it. Stays open when the collector refuses, with what it said. */
+export function ActionModal({
+  verb,
+  model,
+  target = model,
+  revision,
+  title,
+  explanation,
+  body = {},
+  choice,
+  confirmLabel,
+  variant,
+  onClose,
+}: ActionModalProps) {
+  const reasonId = useId();
+  const { data: me } = useMe();
+  const action = useAction(model);
+  const [reason, setReason] = useState('');
+  const [chosen, setChosen] = useState(choice?.initial);
+  const [wasSubmitted, setSubmitted] = useState(false);
+  const isTooShort = reason.trim().length < shortestReason;
+  const isInvalid = wasSubmitted && isTooShort;
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    setSubmitted(true);
+    if (isTooShort) {
+      return;
+    }
+    action.mutate(
+      {
+        verb,
+        target,
+        revision,
+        body: {
+          ...body,
+          ...(choice === undefined || chosen === undefined ? {} : choice.toBody(chosen)),
+          [verb === 'acknowledge' ? 'comment' : 'reason']: reason.trim(),
+        },
+      },
+      { onSuccess: onClose },
+    );
+  }
+
+  return (
+    <Modal isOpen title={title} onDismiss={onClose}>
+      <form onSubmit={submit}>
+        <Stack direction="column" gap={2}>
+          <div>{explanation}</div>
+          {choice && (
+            <Field label={choice.label} noMargin>
+              <RadioButtonGroup options={[...choice.options]} value={chosen} onChange={setChosen} />
+            </Field>
+          )}
+          <Field
+            htmlFor={reasonId}
+            label={verb === 'acknowledge' ? t('action.comment', 'Comment') : t('action.reason', 'Reason')}
+            description={t('action.reason-kept', 'Kept in the audit trail with your name')}
+            invalid={isInvalid}
+            error={
+              isInvalid
+                ? t('action.reason-short', 'Say why, in at least {{count}} characters', { count: shortestReason })
+                : undefined
+            }
+            noMargin
+            required
+          >
+            <TextArea
+              id={reasonId}
+              rows={3}
+              maxLength={1_000}
+              value={reason}
+              onChange={(event) => setReason(event.currentTarget.value)}
+              autoFocus
+            />
+          </Field>
+          {action.error && (
+            <Alert
+              severity={action.error.kind === 'stale' ? 'warning' : 'error'}
+              title={
+                action.error.kind === 'stale'
+                  ? t(
+                      'action.stale',
+                      'Somebody changed it meanwhile. Its state has been read again: look, then decide again',
+                    )
+                  : t('action.failed', 'Nothing was changed')
+              }
+            >
+              {t('action.failure', '{{message}} ({{code}})', {
+                message: action.error.message,
+                code: action.error.code,
+              })}
+            </Alert>
+          )}
+          <Text color="secondary" variant="bodySmall">
+            {t('action.as', 'As {{name}} ({{role}}), on revision {{revision}}', {
+              name: me?.name ?? '',
+              role: me?.role ?? '',
+              revision,
+            })}
+          </Text>
+        </Stack>
+        <Modal.ButtonRow>
+          <Button variant="secondary" fill="outline" type="button" onClick={onClose}>
+            {t('action.cancel', 'Cancel')}
+          </Button>
+          <Button type="submit" variant={variant} disabled={action.isPending}>
+            {action.isPending ? t('action.sending', 'Sending...') : confirmLabel}
+          </Button>
+        </Modal.ButtonRow>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,48 @@
+import { t } from '@grafana/i18n';
+import { Alert, LoadingPlaceholder, Stack } from '@grafana/ui';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { failureFrom } from '../api/failure';
+import { FailureState } from './FailureState';
+
+interface QueryStateProps<T> {
+  readonly query: UseQueryResult<T>;
+  /** What is being read, for the messages: `the drift report`. */
+  readonly subject: string;
+  readonly children: (data: T) => ReactNode;
+}
+
+/**
+ * The states every reading of the collector has: loading, failed with a way to retry, there; and there but old, because
+ * the latest refresh failed.
+ */
+export function QueryState<T>({ query, subject, children }: QueryStateProps<T>) {
+  const { data, error, isPending, refetch, dataUpdatedAt, isFetching } = query;
+  if (isPending) {
+    return <LoadingPlaceholder text={t('state.loading', 'Loading {{subject}}...', { subject })} />;
+  }
+  if (data === undefined) {
+    return (
+      <FailureState failure={failureFrom(error)} subject={subject} onRetry={() => refetch()} isRetrying={isFetching} />
+    );
+  }
+  if (error === null) {
+    return children(data);
+  }
+  return (
+    <Stack direction="column" gap={2}>
+      <Alert
+        severity="warning"
+        title={t('state.old', 'This is from {{time}}: refreshing {{subject}} failed', {
+          subject,
+          time: new Date(dataUpdatedAt).toLocaleTimeString(),
+        })}
+        buttonContent={t('state.retry', 'Retry')}
+        onRemove={() => refetch()}
+      >
+        {failureFrom(error).message}
+      </Alert>
+      {children(data)}
+    </Stack>
+  );
+}

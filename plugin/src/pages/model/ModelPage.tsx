@@ -1,0 +1,8 @@
+import { PluginPage } from '@grafana/runtime';
+export function ModelPage() {
+  return (
+    <PluginPage>
+      <p>soon</p>
+    </PluginPage>
+  );
+}
