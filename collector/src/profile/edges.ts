@@ -1,6 +1,7 @@
 /**
  * Bin edges that part reference values into bins of about equal share, nested in deciles: 40 bins, every 4th edge a
- * decile. A value that carries more than 1/40 of the reference gets a bin of its own.
+ * decile, the outer bins parted again at 0.1 % and 0.5 % from the ends, where values lie far apart. A value that carries
+ * more than 1/40 of the reference gets a bin of its own.
  *
  * `sorted`: finite values, ascending. Returns the edges (bins are `low <= x < high`) and, for each cell from below the
  * first edge to above the last, the decile it belongs to. Both are empty for no values.
@@ -12,6 +13,7 @@ export function referenceEdges(sorted: Float64Array): { edges: number[]; deciles
   if (n === 0) return { edges: [], deciles: [] };
   const wanted = new Set<number>([sorted[0]!, nextUp(sorted[n - 1]!)]);
   for (let i = 1; i < fineBins; i++) wanted.add(sorted[Math.floor((i * n) / fineBins)]!);
+  for (const share of tailShares) wanted.add(sorted[Math.floor(share * n)]!);
   for (const value of heavyValues(sorted)) {
     wanted.add(value);
     wanted.add(nextUp(value));
@@ -20,7 +22,8 @@ export function referenceEdges(sorted: Float64Array): { edges: number[]; deciles
   return { edges, deciles: decilesOf(edges, sorted) };
 }
 
-export const fineBins = 40;
+const fineBins = 40;
+const tailShares = [0.001, 0.005, 0.995, 0.999];
 
 /** The smallest double larger than a finite `value`; the largest double itself stays. */
 export function nextUp(value: number): number {

@@ -41,7 +41,7 @@ export interface NumericSignal {
   readonly kind: ProfiledKind;
   readonly name: string;
   readonly type: 'number';
-  /** Strictly ascending, B + 1 of them; empty when the reference held no number (then every number is "above"). */
+  /** Strictly ascending, B + 1 of them; empty when the reference held no number (then every number is "below"). */
   readonly edges: readonly number[];
   /** Reference decile (0-9) of each of the B + 2 cells from below to above: the coarse bins people read. */
   readonly deciles: readonly number[];

@@ -1,0 +1,14 @@
+export { type AreaEstimate, areaUnderCurve } from './areaUnderCurve.ts';
+export { type ConfusionCounts, type ConfusionMetrics, confusionMetrics } from './confusionMetrics.ts';
+export { type DivergenceBand, divergenceBand } from './divergenceBand.ts';
+export type { Estimated } from './estimated.ts';
+export { hellingerDistance } from './hellingerDistance.ts';
+export { jensenShannonDistance } from './jensenShannonDistance.ts';
+export { katzRatio } from './katzRatio.ts';
+export { kolmogorovSmirnov, kolmogorovSmirnovBand } from './kolmogorovSmirnov.ts';
+export { newcombeDifference, type Proportion } from './newcombeDifference.ts';
+export { populationStabilityContributions, populationStabilityIndex } from './populationStabilityIndex.ts';
+export { type ResidualMetrics, residualMetrics } from './residualMetrics.ts';
+export { totalVariation, totalVariationBand } from './totalVariation.ts';
+export { type BinnedNumbers, wassersteinBand, wassersteinNormalised } from './wassersteinNormalised.ts';
+export { wilsonInterval } from './wilsonInterval.ts';
