@@ -1,7 +1,7 @@
 import type { BatchIdentity, FeatureDeclaration, FeatureType, FeatureValue, InferenceEvent } from '../event.ts';
-import { asScalar, CategoryBuilder, NumberBuilder, setValue, typeOfValue } from './columns.ts';
+import { asNumber, asScalar, CategoryBuilder, NumberBuilder, setValue, typeOfValue } from './columns.ts';
 import { type ColumnData, writeFrame } from './frame.ts';
-import { maxColumns, maxNameLength } from './limits.ts';
+import { maxColumns, maxNameLength, maxTextLength } from './limits.ts';
 import {
   type PackedColumn,
   packCategories,
@@ -82,6 +82,7 @@ export class InferenceColumns {
   #count = 0;
   #bytes = 0;
   readonly #features = new Map<string, NumberBuilder | CategoryBuilder>();
+  readonly #inOrder: { readonly name: string; readonly column: NumberBuilder | CategoryBuilder }[] = [];
   readonly #groups = new Map<string, CategoryBuilder>();
   #ids: string[] = [];
   #traceIds: (string | null)[] = [];
@@ -113,22 +114,7 @@ export class InferenceColumns {
   append(event: InferenceEvent): number {
     const row = this.#count;
     let bytes = row === 0 ? emptyBatchBytes : 0;
-    const features: Readonly<Record<string, FeatureValue>> = event.features;
-    for (const name in features) {
-      const value = features[name];
-      if (value === null || value === undefined) {
-        continue;
-      }
-      let column = this.#features.get(name);
-      if (column === undefined) {
-        column = this.#addFeature(name, value);
-        bytes += 2 * name.length + 32;
-      }
-      if (column !== undefined) {
-        setValue(column, row, value);
-        bytes += typeof value === 'string' ? 2 + value.length : 8;
-      }
-    }
+    bytes += this.#appendFeatures(row, event.features);
     const groups = event.groups;
     for (const attribute in groups) {
       let column = this.#groups.get(attribute);
@@ -152,6 +138,37 @@ export class InferenceColumns {
     this.#count = row + 1;
     bytes += fixedRowBytes + 2 * event.id.length;
     this.#bytes += bytes;
+    return bytes;
+  }
+
+  #appendFeatures(row: number, features: Readonly<Record<string, FeatureValue>>): number {
+    let bytes = 0;
+    let position = 0;
+    for (const name in features) {
+      const value = features[name];
+      // Events of one model name their features in the same order: the column is where it was last time.
+      const guess = this.#inOrder[position];
+      let column = guess?.name === name ? guess.column : undefined;
+      if (column === undefined) {
+        column = this.#features.get(name) ?? this.#addFeature(name, value);
+        if (column === undefined) {
+          continue;
+        }
+        this.#inOrder[position] = { name, column };
+        bytes += 2 * name.length + 32;
+      }
+      position += 1;
+      if (column.type === 'number') {
+        column.set(row, typeof value === 'number' && Number.isFinite(value) ? value : asNumber(value));
+        bytes += 8;
+      } else if (typeof value === 'string' && value.length <= maxTextLength) {
+        column.set(row, value);
+        bytes += 2 + value.length;
+      } else {
+        setValue(column, row, value);
+        bytes += 8;
+      }
+    }
     return bytes;
   }
 

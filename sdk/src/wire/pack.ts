@@ -1,6 +1,6 @@
 import type { CategoryBuilder } from './columns.ts';
 import type { ColumnData, ElementName } from './frame.ts';
-import { uuidBytes, uuidTextLength, writeUuid } from './uuid-bytes.ts';
+import { uuidBytes, uuidTextLength, writeHex, writeUuid } from './uuid-bytes.ts';
 
 /**
  * A column as the frame stores it: what the header says about it, and its bytes (none when every row is the same).
@@ -99,13 +99,8 @@ export function packIds(ids: readonly string[], suffixes: CategoryBuilder): Pack
 /** Trace ids as 16 bytes a row, zeros for none; as a dictionary when rows share them or one is no trace id. */
 export function packTraceIds(traceIds: readonly (string | null)[], categories: CategoryBuilder): PackedColumn {
   const repeats = traceIds.reduce((sum, id, row) => sum + (row > 0 && id === traceIds[row - 1] ? 1 : 0), 0);
-  if (repeats * 2 < traceIds.length && traceIds.every((id) => id === null || traceIdPattern.test(id))) {
-    const data = Buffer.alloc(traceIds.length * uuidBytes);
-    for (const [row, id] of traceIds.entries()) {
-      if (id !== null) {
-        data.write(id, row * uuidBytes, 'hex');
-      }
-    }
+  const data = repeats * 2 < traceIds.length ? traceBytes(traceIds) : undefined;
+  if (data !== undefined) {
     return { description: ['trace'], data };
   }
   for (const [row, id] of traceIds.entries()) {
@@ -116,6 +111,19 @@ export function packTraceIds(traceIds: readonly (string | null)[], categories: C
   return packCategories(categories, traceIds.length);
 }
 
+function traceBytes(traceIds: readonly (string | null)[]): Uint8Array | undefined {
+  const bytes = new Uint8Array(traceIds.length * uuidBytes);
+  for (let row = 0; row < traceIds.length; row++) {
+    const id = traceIds[row]!;
+    if (id !== null && (id.length !== 32 || !writeHex(id, 0, 32, bytes, row * uuidBytes) || id === noTraceId)) {
+      return undefined;
+    }
+  }
+  return bytes;
+}
+
+const noTraceId = '0'.repeat(32);
+
 const narrowTypes = {
   f32: Float32Array,
   i32: Int32Array,
@@ -125,9 +133,6 @@ const narrowTypes = {
   i8: Int8Array,
   u8: Uint8Array,
 } as const;
-
-/** 32 lower-case hexadecimal digits, not all zero. */
-const traceIdPattern = /^(?!0{32})[0-9a-f]{32}$/;
 
 /** Leading bytes that all rows share; at least one byte a row stays, so that a row always costs bytes. */
 function sharedPrefix(bytes: Uint8Array, count: number): number {

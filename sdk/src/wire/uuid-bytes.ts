@@ -1,49 +1,78 @@
-/** UUIDs between their text (lower case, 36 characters) and 16 bytes; many at once, because the cost is per call. */
+/** UUIDs between their text (lower case, 36 characters) and 16 bytes. */
 
 export const uuidTextLength = 36;
 export const uuidBytes = 16;
 
 /** Writes 16 bytes at `offset` and says true, or says false when the first 36 characters are no lower-case UUID. */
 export function writeUuid(text: string, into: Uint8Array, offset: number): boolean {
-  if (text.length < uuidTextLength) {
-    return false;
-  }
+  return (
+    text.length >= uuidTextLength &&
+    writeHex(text, 0, 8, into, offset) &&
+    text.charCodeAt(8) === dash &&
+    writeHex(text, 9, 13, into, offset + 4) &&
+    text.charCodeAt(13) === dash &&
+    writeHex(text, 14, 18, into, offset + 6) &&
+    text.charCodeAt(18) === dash &&
+    writeHex(text, 19, 23, into, offset + 8) &&
+    text.charCodeAt(23) === dash &&
+    writeHex(text, 24, 36, into, offset + 10)
+  );
+}
+
+/** Writes the bytes that lower-case hexadecimal digits name, or says false when one is something else. */
+export function writeHex(text: string, from: number, end: number, into: Uint8Array, offset: number): boolean {
   let position = offset;
-  for (let character = 0; character < uuidTextLength; ) {
-    if (character === 8 || character === 13 || character === 18 || character === 23) {
-      if (text.charCodeAt(character) !== dash) {
-        return false;
-      }
-      character += 1;
+  for (let index = from; index < end; index += 2) {
+    const high = text.charCodeAt(index);
+    const low = text.charCodeAt(index + 1);
+    if ((high | low) > 0x7f) {
+      return false;
     }
-    const value =
-      (hexValues[text.charCodeAt(character) & 0x7f]! << 4) | hexValues[text.charCodeAt(character + 1) & 0x7f]!;
-    if (value > 0xff || text.charCodeAt(character) > 0x7f || text.charCodeAt(character + 1) > 0x7f) {
+    const value = (hexValues[high]! << 4) | hexValues[low]!;
+    if (value > 0xff) {
       return false;
     }
     into[position] = value;
     position += 1;
-    character += 2;
   }
   return true;
 }
 
-/** Texts of `count` UUIDs of 16 bytes each. */
-export function readUuids(bytes: Uint8Array, count: number): string[] {
-  const text = Buffer.allocUnsafe(count * uuidTextLength);
-  let to = 0;
-  for (let row = 0; row < count; row++) {
-    for (let byte = 0; byte < uuidBytes; byte++) {
-      if (byte === 4 || byte === 6 || byte === 8 || byte === 10) {
-        text[to++] = dash;
-      }
-      const value = bytes[row * uuidBytes + byte]!;
-      text[to++] = hexDigits[value >> 4]!;
-      text[to++] = hexDigits[value & 0xf]!;
-    }
-  }
-  const all = text.toString('latin1', 0, to);
-  return Array.from({ length: count }, (_, row) => all.substring(row * uuidTextLength, (row + 1) * uuidTextLength));
+/**
+ * The text of the UUID at an offset. One call with every character is the fastest way to a flat string: slices of a
+ * long string are cheaper to make, but slower wherever they are hashed or compared afterwards.
+ */
+export function readUuid(b: Uint8Array, o: number): string {
+  // biome-ignore format: one group of a UUID a line
+  return String.fromCharCode(
+    high[b[o]!]!, low[b[o]!]!, high[b[o + 1]!]!, low[b[o + 1]!]!,
+    high[b[o + 2]!]!, low[b[o + 2]!]!, high[b[o + 3]!]!, low[b[o + 3]!]!,
+    dash,
+    high[b[o + 4]!]!, low[b[o + 4]!]!, high[b[o + 5]!]!, low[b[o + 5]!]!,
+    dash,
+    high[b[o + 6]!]!, low[b[o + 6]!]!, high[b[o + 7]!]!, low[b[o + 7]!]!,
+    dash,
+    high[b[o + 8]!]!, low[b[o + 8]!]!, high[b[o + 9]!]!, low[b[o + 9]!]!,
+    dash,
+    high[b[o + 10]!]!, low[b[o + 10]!]!, high[b[o + 11]!]!, low[b[o + 11]!]!,
+    high[b[o + 12]!]!, low[b[o + 12]!]!, high[b[o + 13]!]!, low[b[o + 13]!]!,
+    high[b[o + 14]!]!, low[b[o + 14]!]!, high[b[o + 15]!]!, low[b[o + 15]!]!,
+  );
+}
+
+/** 16 bytes at an offset as 32 hexadecimal digits. */
+export function readHex(b: Uint8Array, o: number): string {
+  // biome-ignore format: four bytes a line
+  return String.fromCharCode(
+    high[b[o]!]!, low[b[o]!]!, high[b[o + 1]!]!, low[b[o + 1]!]!,
+    high[b[o + 2]!]!, low[b[o + 2]!]!, high[b[o + 3]!]!, low[b[o + 3]!]!,
+    high[b[o + 4]!]!, low[b[o + 4]!]!, high[b[o + 5]!]!, low[b[o + 5]!]!,
+    high[b[o + 6]!]!, low[b[o + 6]!]!, high[b[o + 7]!]!, low[b[o + 7]!]!,
+    high[b[o + 8]!]!, low[b[o + 8]!]!, high[b[o + 9]!]!, low[b[o + 9]!]!,
+    high[b[o + 10]!]!, low[b[o + 10]!]!, high[b[o + 11]!]!, low[b[o + 11]!]!,
+    high[b[o + 12]!]!, low[b[o + 12]!]!, high[b[o + 13]!]!, low[b[o + 13]!]!,
+    high[b[o + 14]!]!, low[b[o + 14]!]!, high[b[o + 15]!]!, low[b[o + 15]!]!,
+  );
 }
 
 const dash = 0x2d;
@@ -53,3 +82,6 @@ const hexValues = new Uint16Array(128).fill(0x100);
 for (const [value, code] of hexDigits.entries()) {
   hexValues[code] = value;
 }
+/** The two digits of each byte. */
+const high = Uint8Array.from({ length: 256 }, (_, byte) => hexDigits[byte >> 4]!);
+const low = Uint8Array.from({ length: 256 }, (_, byte) => hexDigits[byte & 0xf]!);

@@ -1,0 +1,204 @@
+import type { CategoryColumn, Column, NumberColumn } from '../event.ts';
+import { type ElementName, elementTypes, type FrameReader } from './frame.ts';
+import { maxIdLength, maxNameLength, maxTextLength, maxTime } from './limits.ts';
+import { RejectedError, shown } from './rejection.ts';
+import { readHex, readUuid, uuidBytes } from './uuid-bytes.ts';
+
+/** Columns out of a frame: the mirror of `pack.ts`. Each description is checked before it is believed. */
+
+/** Where in the header a column stands, for messages. */
+export type Place = string | { readonly part: string; readonly name: string };
+
+/** `["uuid", shared hex, ...suffix column]` or `["text", [id, ...]]`. */
+export function readIds(reader: FrameReader, value: unknown, where: Place): string[] {
+  const [encoding, detail, ...suffixDescription] = asArray(value, where);
+  if (encoding === 'text') {
+    const ids = asArray(detail, where);
+    if (
+      ids.length !== reader.rows ||
+      !ids.every((id) => typeof id === 'string' && id.length > 0 && id.length <= maxIdLength)
+    ) {
+      throw new RejectedError(
+        'BAD_HEADER',
+        `${placeText(where)}: must be ${reader.rows} texts of 1 to ${maxIdLength} characters`,
+      );
+    }
+    // Each element was found to be a string above.
+    return ids as string[];
+  }
+  if (encoding !== 'uuid' || typeof detail !== 'string' || !sharedHexPattern.test(detail)) {
+    throw new RejectedError(
+      'BAD_HEADER',
+      `${placeText(where)}: must be text or uuid with at most 15 shared bytes, got ${shown(value)}`,
+    );
+  }
+  const shared = Buffer.from(detail, 'hex');
+  const rest = uuidBytes - shared.length;
+  const stored = reader.take('u8', reader.rows * rest);
+  const uuid = new Uint8Array(uuidBytes);
+  uuid.set(shared);
+  const ids: string[] = [];
+  for (let row = 0; row < reader.rows; row++) {
+    for (let byte = 0; byte < rest; byte++) {
+      uuid[shared.length + byte] = stored[row * rest + byte]!;
+    }
+    ids.push(readUuid(uuid, 0));
+  }
+  const suffixes = readCategories(reader, suffixDescription, where, maxIdLength - 37);
+  return suffixes.dictionary.length === 0
+    ? ids
+    : ids.map((id, row) => {
+        const code = suffixes.codes[row]!;
+        return code === 0 ? id : `${id}~${suffixes.dictionary[code - 1]}`;
+      });
+}
+
+/** `["u16" | "u32", earliest]` or `["f64"]`. */
+export function readTimes(reader: FrameReader, value: unknown): Float64Array {
+  const [element, earliest] = asArray(value, 'times');
+  if ((element === 'u16' || element === 'u32') && typeof earliest === 'number' && earliest >= 0) {
+    const times = Float64Array.from(reader.take(element, reader.rows));
+    for (let row = 0; row < times.length; row++) {
+      times[row]! += earliest;
+    }
+    return refuseBadTimes(times);
+  }
+  if (element === 'f64') {
+    return refuseBadTimes(reader.take('f64', reader.rows));
+  }
+  throw new RejectedError('BAD_HEADER', `times: no known encoding: ${shown(value)}`);
+}
+
+function refuseBadTimes(times: Float64Array): Float64Array {
+  for (let row = 0; row < times.length; row++) {
+    if (!(times[row]! >= 0 && times[row]! <= maxTime)) {
+      throw new RejectedError('BAD_COLUMN', `times: row ${row} is ${times[row]}, not milliseconds since 1970`);
+    }
+  }
+  return times;
+}
+
+/** A description with a dictionary is a column of categories, one without is a column of numbers. */
+export function readColumn(reader: FrameReader, description: readonly unknown[], where: Place): Column {
+  return Array.isArray(description[1])
+    ? readCategories(reader, description, where)
+    : readNumbers(reader, description, where);
+}
+
+/** `["f64" | "f32" | ...]` or `["constant", number | null]`. */
+export function readNumbers(reader: FrameReader, value: unknown, where: Place): NumberColumn {
+  const [element, constant] = asArray(value, where);
+  if (element === 'constant' && (typeof constant === 'number' || constant === null)) {
+    return { type: 'number', values: new Float64Array(reader.rows).fill(constant ?? Number.NaN) };
+  }
+  if (!isElement(element)) {
+    throw new RejectedError('BAD_HEADER', `${placeText(where)}: no known encoding of numbers: ${shown(value)}`);
+  }
+  const stored = reader.take(element, reader.rows);
+  const values = stored instanceof Float64Array ? stored : new Float64Array(stored);
+  return { type: 'number', values: values.includes(Number.NEGATIVE_INFINITY) ? values.map(onlyPositive) : values };
+}
+
+/** `["u8" | "u16", dictionary]` or `["constant", dictionary of at most one]`. */
+export function readCategories(
+  reader: FrameReader,
+  value: unknown,
+  where: Place,
+  maxLength = maxTextLength,
+): CategoryColumn {
+  const [element, entries] = asArray(value, where);
+  const dictionary = asArray(entries, where);
+  for (const entry of dictionary) {
+    if (typeof entry !== 'string' || entry.length > maxLength) {
+      throw new RejectedError(
+        'BAD_HEADER',
+        `${placeText(where)}: a category must be text of at most ${maxLength} characters`,
+      );
+    }
+  }
+  // Each entry was found to be a string above.
+  const texts = dictionary as string[];
+  if (element === 'constant' && texts.length <= 1) {
+    return { type: 'category', codes: new Uint8Array(reader.rows).fill(texts.length), dictionary: texts };
+  }
+  if (element !== 'u8' && element !== 'u16') {
+    throw new RejectedError('BAD_HEADER', `${placeText(where)}: no known encoding of categories: ${shown(value)}`);
+  }
+  const codes = reader.take(element, reader.rows);
+  for (let row = 0; row < codes.length; row++) {
+    if (codes[row]! > texts.length) {
+      throw new RejectedError(
+        'BAD_COLUMN',
+        `${placeText(where)}: row ${row} has code ${codes[row]} of a dictionary of ${texts.length}`,
+      );
+    }
+  }
+  return { type: 'category', codes, dictionary: texts };
+}
+
+/** `["trace"]`: 16 bytes a row, zeros for none; or categories. */
+export function readTraceIds(reader: FrameReader, value: unknown): CategoryColumn {
+  if (asArray(value, 'traceIds')[0] !== 'trace') {
+    return readCategories(reader, value, 'traceIds');
+  }
+  const stored = reader.take('u8', reader.rows * uuidBytes);
+  const codes = new Uint16Array(reader.rows);
+  const dictionary: string[] = [];
+  for (let row = 0; row < reader.rows; row++) {
+    if (anyByte(stored, row * uuidBytes)) {
+      codes[row] = dictionary.push(readHex(stored, row * uuidBytes));
+    }
+  }
+  return { type: 'category', codes, dictionary };
+}
+
+export function readRequired(reader: FrameReader, value: unknown, where: Place, maxLength: number): CategoryColumn {
+  const column = readCategories(reader, value, where, maxLength);
+  const missing = column.codes.indexOf(0);
+  if (missing !== -1 || column.dictionary.includes('')) {
+    throw new RejectedError(
+      'BAD_COLUMN',
+      `${placeText(where)}: ${missing === -1 ? 'a value is empty' : `row ${missing} has no value`}`,
+    );
+  }
+  return column;
+}
+
+export function readOneOf(reader: FrameReader, value: unknown, where: Place, known: readonly string[]): CategoryColumn {
+  const column = readRequired(reader, value, where, maxNameLength);
+  const unknown = column.dictionary.find((entry) => !known.includes(entry));
+  if (unknown !== undefined) {
+    throw new RejectedError('BAD_COLUMN', `${placeText(where)}: ${shown(unknown)} is none of ${known.join(', ')}`);
+  }
+  return column;
+}
+
+export function asArray(value: unknown, where: Place): readonly unknown[] {
+  if (!Array.isArray(value)) {
+    throw new RejectedError('BAD_HEADER', `${placeText(where)}: must be a list, got ${shown(value)}`);
+  }
+  return value;
+}
+
+function anyByte(bytes: Uint8Array, offset: number): boolean {
+  for (let byte = 0; byte < uuidBytes; byte++) {
+    if (bytes[offset + byte] !== 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function placeText(place: Place): string {
+  return typeof place === 'string' ? place : `${place.part} ${shown(place.name)}`;
+}
+
+function isElement(value: unknown): value is ElementName {
+  return typeof value === 'string' && Object.hasOwn(elementTypes, value);
+}
+
+function onlyPositive(value: number): number {
+  return value === Number.NEGATIVE_INFINITY ? Number.POSITIVE_INFINITY : value;
+}
+
+const sharedHexPattern = /^(?:[0-9a-f]{2}){0,15}$/;
