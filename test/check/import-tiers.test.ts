@@ -124,6 +124,7 @@ describe('the check itself', () => {
     ['collector/src/alert/assess.ts', `import type { Finding } from '../monitor/finding.ts';`],
     ['collector/src/alert/service.ts', `import { transaction } from '../store/port.ts';`],
     ['collector/src/alert/service.test.ts', `import { openSqliteStore } from '../store/sqlite.ts';`],
+    ['collector/src/bus/bus.test.ts', `import { startNatsServer } from '../../../test/stack/nats-server.ts';`],
     ['collector/src/statistics/psi.ts', `import type { Profile } from '../profile/index.ts';`],
     ['collector/src/main/index.ts', `import { bus } from '../bus/index.ts';`],
     ['collector/src/cli/plumbline.ts', `import { serve } from '../main/index.ts';`],

@@ -1,12 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import type { PlumblineSettingsInput } from '@plumbline/collector/config';
+import type { PlumblineSettingsInput as SettingsInput } from '@plumbline/collector/config';
 import { repositoryRoot } from '../setup/commands.mjs';
 import { type Log, silentLog } from './log.ts';
 import { type NatsServer, startNatsServer } from './nats-server.ts';
 import { inboxPrefix, type NatsUser } from './nats-users.ts';
 import { type ManagedProcess, startProcess } from './process.ts';
+
+export type { SettingsInput };
 
 /**
  * The whole system on one machine: broker, collector, and whatever programs the caller adds (sample apps, a trainer, the
@@ -21,7 +23,7 @@ export interface StackOptions {
    * The collector's settings, without the addresses and folders that the stack fills in. Called when the broker runs
    * and `collectorUrl` is known, so programs the settings refer to (a trainer, the host page) can be started here.
    */
-  readonly settings: (stack: Stack) => PlumblineSettingsInput | Promise<PlumblineSettingsInput>;
+  readonly settings: (stack: Stack) => SettingsInput | Promise<SettingsInput>;
   readonly log?: Log;
   /** A broker that runs already is used instead of starting one: its address, with user and password if it wants any. */
   readonly natsUrl?: string | undefined;
@@ -130,9 +132,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 /** The caller's settings with the parts only the stack knows. */
 function withAddresses(
-  settings: PlumblineSettingsInput,
+  settings: SettingsInput,
   known: { readonly directory: string; readonly port: number; readonly nats: NatsUser },
-): PlumblineSettingsInput {
+): SettingsInput {
   const { servers, user, pass, inboxPrefix: prefix } = known.nats;
   const credentials = user === '' ? {} : { user, password: pass };
   return {
