@@ -31,8 +31,8 @@ export function collectorClient(options: {
   readonly collector?: string | undefined;
   readonly token?: string | undefined;
 }): CollectorClient {
-  const base = (options.collector ?? process.env['PLUMBLINE_COLLECTOR'] ?? 'http://127.0.0.1:4318').replace(/\/+$/, '');
-  const token = options.token ?? process.env['PLUMBLINE_TOKEN'];
+  const base = (options.collector ?? process.env.PLUMBLINE_COLLECTOR ?? 'http://127.0.0.1:4318').replace(/\/+$/, '');
+  const token = options.token ?? process.env.PLUMBLINE_TOKEN;
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
 
   async function ask<Schema extends z.ZodType>(

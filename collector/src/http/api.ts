@@ -314,7 +314,7 @@ export const approval = z.object({
   requestedBy: z.string(),
   requestedAt: z.number(),
   reason: z.string(),
-  expiresAt: z.number(),
+  expiresAt: z.number().nullable().describe('null: it waits until somebody decides'),
   needed: z.number().describe('People it takes, the requester included'),
   approvedBy: z.array(z.string()),
   /** Revision of the approval: what If-Match takes. */

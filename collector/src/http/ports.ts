@@ -5,6 +5,9 @@ import type { AlertService } from '../alert/index.ts';
 import type { ModelSettings, PlumblineSettings } from '../config/index.ts';
 import type { RetrainService } from '../retrain/index.ts';
 import type { Actor } from '../rollout/actor.ts';
+import type { RolloutState } from '../rollout/state.ts';
+import type { ReadTransaction } from '../store/port.ts';
+import type { Delivery } from '../webhook/index.ts';
 import type * as api from './api.ts';
 import type { JoiningStore } from './idempotency.ts';
 import type { LiveEvents } from './live-events.ts';
@@ -22,6 +25,7 @@ export interface Services {
   readonly rollout: RolloutPort;
   readonly artefacts: ArtefactPort;
   readonly instances: InstancePort;
+  readonly deliveries: DeliveryPort;
   readonly collector: CollectorPort;
   readonly live: LiveEvents;
   /** Called after an action was committed: whoever projects or sends what is stored need not wait for its next look. */
@@ -35,15 +39,25 @@ export interface RolloutControl {
 }
 
 export interface RolloutPort {
-  register(
-    actor: Actor,
-    settings: ModelSettings,
-    request: api.RegisterRequest,
-    source: string,
-    requestId: string | null,
-  ): Promise<void>;
+  state(transaction: ReadTransaction, environment: string, model: string): Promise<RolloutState>;
+  versions(transaction: ReadTransaction, settings: ModelSettings): Promise<RolloutVersions>;
+  register(actor: Actor, settings: ModelSettings, request: api.RegisterRequest, source: string): Promise<void>;
+  /** Evaluates a version beside the champion, if it has held-out rows, without keeping anybody waiting. */
+  evaluateLater(model: string, version: string): void;
   act(actor: Actor, settings: ModelSettings, action: RolloutAction, control: RolloutControl): Promise<api.ActionResult>;
+  approve(
+    actor: Actor,
+    approvalId: string,
+    request: { readonly decision: 'approve' | 'deny'; readonly reason: string },
+    control: RolloutControl,
+  ): Promise<api.ActionResult>;
 }
+
+/** What the version page shows and only the rollout room knows. */
+export type RolloutVersions = Pick<
+  api.VersionList,
+  'revision' | 'versions' | 'routing' | 'paused' | 'rollBackTarget' | 'approvals'
+>;
 
 export type RolloutAction =
   | { readonly verb: 'shadow'; readonly version: string; readonly sampleBasisPoints: number; readonly reason: string }
@@ -66,6 +80,14 @@ export interface ArtefactPort {
 export interface InstancePort {
   /** Latest heartbeat of every instance of a model that was heard of lately. */
   ofModel(environment: string, model: string): readonly { readonly heartbeat: Heartbeat; readonly at: number }[];
+}
+
+export interface DeliveryPort {
+  /** Deliveries by id; `after` is the last id of the page before. */
+  read(
+    transaction: ReadTransaction,
+    page: { readonly after?: string; readonly limit: number },
+  ): Promise<readonly Delivery[]>;
 }
 
 export interface CollectorPort {

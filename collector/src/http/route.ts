@@ -89,6 +89,13 @@ export interface RawRoute extends Common {
 
 export type Route = JsonRoute | RawRoute;
 
+/** Plain data that nobody changes: what handlers may answer with. */
+type ReadonlyData<Data> = Data extends readonly (infer Item)[]
+  ? readonly ReadonlyData<Item>[]
+  : Data extends object
+    ? { readonly [Key in keyof Data]: ReadonlyData<Data[Key]> }
+    : Data;
+
 type In<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
 interface JsonRouteInput<
@@ -110,7 +117,7 @@ interface JsonRouteInput<
       readonly body: In<Body>;
       readonly control: Control | null;
     },
-  ): Promise<z.input<Response>>;
+  ): Promise<ReadonlyData<z.input<Response>>>;
 }
 
 /** Makes a row of the table. Its types are known only inside, where input is parsed and the answer is checked. */
@@ -133,9 +140,10 @@ export function jsonRoute<
     async answer(request) {
       const answer = await handle({
         ...request,
-        params: parseInput(params, request.params, 'path'),
-        query: parseInput(query, request.query, 'query'),
-        body: parseInput(body, request.body, 'body'),
+        // A schema that was left out is the type parameter's own `undefined`.
+        params: parseInput(params as Params, request.params, 'path'),
+        query: parseInput(query as Query, request.query, 'query'),
+        body: parseInput(body as Body, request.body, 'body'),
       });
       const checked = response.safeParse(answer);
       if (!checked.success) {

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { exportSPKI, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { identitySettings } from '../../config/settings.ts';
 import { isPlumblineError, type PlumblineError } from '../../errors.ts';
 import type { Actor } from '../../rollout/actor.ts';
 import { createIdentity, type Identity } from './identity.ts';
-import { type FakeGrafana, personClaims, startFakeGrafana, testKeyId } from './testing.ts';
+import { type FakeGrafana, personClaims, startFakeGrafana, testKeyId } from './testing/fake-grafana.ts';
 
 const now = Date.UTC(2026, 10, 22, 12);
 const proxySecret = 'the-token-that-Grafana-keeps';
@@ -121,7 +121,7 @@ describe('a person behind Grafana', () => {
   });
 
   const seconds = Math.floor(now / 1000);
-  const wrongClaims: [string, JWTPayload][] = [
+  const wrongClaims: [string, Record<string, unknown>][] = [
     ['that has expired', { iat: seconds - 1_000, exp: seconds - 400 }],
     ['that is older than its life, whatever it says itself', { iat: seconds - 3_600, exp: seconds + 3_600 }],
     ['from the future', { iat: seconds + 600, exp: seconds + 1_200 }],

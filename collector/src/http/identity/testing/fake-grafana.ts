@@ -51,10 +51,13 @@ export async function startFakeGrafana(): Promise<FakeGrafana> {
   };
 }
 
+/** `undefined` leaves a claim out. */
+type Claims = Readonly<Record<string, unknown>>;
+
 /** Claims as Grafana makes them for a person, valid for ten minutes from `nowMs`. */
-export function personClaims(grafana: FakeGrafana, nowMs: number, claims: JWTPayload = {}): JWTPayload {
+export function personClaims(grafana: FakeGrafana, nowMs: number, claims: Claims = {}): JWTPayload {
   const iat = Math.floor(nowMs / 1000);
-  return {
+  return withoutUndefined({
     iss: grafana.issuer,
     aud: ['org:1'],
     sub: 'user:ana',
@@ -66,7 +69,11 @@ export function personClaims(grafana: FakeGrafana, nowMs: number, claims: JWTPay
     displayName: 'Ana',
     role: 'Admin',
     ...claims,
-  };
+  });
+}
+
+function withoutUndefined(claims: Claims): JWTPayload {
+  return JSON.parse(JSON.stringify(claims));
 }
 
 async function listen(server: Server): Promise<string> {

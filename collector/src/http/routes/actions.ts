@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { PlumblineError } from '../../errors.ts';
+import { actionRequests, actionResult, type Verb } from '../api.ts';
+import type { RolloutAction } from '../ports.ts';
+import { type Control, type JsonRoute, jsonRoute } from '../route.ts';
+import { championOf } from '../views/champion.ts';
+import { approvalOfJob, isJobApproval } from '../views/retrain-approval.ts';
+import { knownModel, modelParams } from './known-model.ts';
+
+/**
+ * Control actions. The verb comes first in the path, so that a proxy can give each verb its own permission by prefix.
+ * Each needs the revision its caller saw, a key that makes repetitions harmless, and a reason.
+ */
+export const actionRoutes: readonly JsonRoute[] = [
+  rolloutAction('shadow', 'Copy traffic to a version whose answers nobody sees', actionRequests.shadow, (body) => ({
+    verb: 'shadow',
+    ...body,
+  })),
+  rolloutAction('canary', 'Serve a share of the traffic with a version', actionRequests.canary, (body) => ({
+    verb: 'canary',
+    ...body,
+  })),
+  rolloutAction('promote', 'Make a version the champion, or ask others to agree', actionRequests.promote, (body) => ({
+    verb: 'promote',
+    ...body,
+  })),
+  rolloutAction('roll-back', 'Go back to the champion, or to the one before', actionRequests['roll-back'], (body) => ({
+    verb: 'roll-back',
+    ...body,
+  })),
+  rolloutAction('pause', 'Hold a rollout where it is; its guards go on', actionRequests.pause, (body) => ({
+    verb: 'pause',
+    ...body,
+  })),
+  rolloutAction('resume', 'Let a paused rollout go on', actionRequests.resume, (body) => ({ verb: 'resume', ...body })),
+
+  jsonRoute({
+    ...action('approve', 'Approve or deny what somebody else asked for', 'approval'),
+    errors: ['NOT_FOUND'],
+    params: z.strictObject({ approval: z.string().min(1).max(128) }),
+    body: actionRequests.approve,
+    response: actionResult,
+    async handle({ services, actor, params, body, control }) {
+      const { expectedRevision, idempotencyKey } = known(control);
+      if (!isJobApproval(params.approval)) {
+        const request = { expectedRevision, requestId: idempotencyKey };
+        return services.rollout.approve(actor, params.approval, body, request);
+      }
+      const { job, revision } = await services.retrain.approve(actor, params.approval, body.decision, body.reason, {
+        expectedRevision,
+        requestId: idempotencyKey,
+      });
+      const text =
+        body.decision === 'approve'
+          ? `Retrain job ${job.id} goes to the trainer`
+          : `Retrain job ${job.id} is cancelled`;
+      return { revision, outcome: 'done' as const, text, approval: approvalOfJob({ job, revision }) };
+    },
+  }),
+
+  jsonRoute({
+    ...action('acknowledge', 'Take an alert: somebody is on it', 'alert'),
+    errors: ['NOT_FOUND'],
+    params: z.strictObject({ alert: z.string().min(1).max(128) }),
+    body: actionRequests.acknowledge,
+    response: actionResult,
+    async handle({ services, actor, params, body, control }) {
+      const { expectedRevision, idempotencyKey } = known(control);
+      const { alert, revision } = await services.alerts.acknowledge(actor, params.alert, body, {
+        expectedRevision,
+        requestId: idempotencyKey,
+      });
+      services.live.publish({ type: 'alert', model: alert.model, at: services.clock() });
+      const until = new Date(alert.acknowledgement?.until ?? services.clock()).toISOString();
+      return { revision, outcome: 'done' as const, text: `Acknowledged until ${until}`, approval: null };
+    },
+  }),
+
+  jsonRoute({
+    ...action('retrain', 'Ask the trainer for a new version', 'model'),
+    errors: ['UNKNOWN_MODEL'],
+    params: modelParams,
+    body: actionRequests.retrain,
+    response: actionResult,
+    async handle({ services, actor, params, body, control }) {
+      const { expectedRevision, idempotencyKey } = known(control);
+      const settings = knownModel(services.settings, params.model);
+      const { version, state, lastEventAt } = await services.store.read((transaction) =>
+        championOf(services, transaction, settings),
+      );
+      const { revision } = state;
+      if (revision !== expectedRevision) {
+        throw new PlumblineError('STALE_REVISION', `the model is at revision ${revision}, not ${expectedRevision}`, {
+          details: { revision },
+        });
+      }
+      if (version === null) {
+        throw new PlumblineError('REFUSED', 'the model has no version yet: there is nothing to retrain', {
+          details: { reason: 'no_champion' },
+        });
+      }
+      const requested = await services.retrain.request(actor, settings, version, body.reason, {
+        requestId: idempotencyKey,
+        eventTime: lastEventAt ?? services.clock(),
+      });
+      const approval = approvalOfJob(requested);
+      services.live.publish({ type: 'retrain', model: settings.name, at: services.clock() });
+      return {
+        revision,
+        outcome: approval?.state === 'pending' ? ('awaiting_approval' as const) : ('done' as const),
+        text: `Retrain job ${requested.job.id} is ${requested.job.state.replaceAll('_', ' ')}`,
+        approval,
+      };
+    },
+  }),
+];
+
+function action(verb: Verb, summary: string, target: string) {
+  return {
+    method: 'POST' as const,
+    path: `/v1/actions/${verb}/:${target}`,
+    summary,
+    access: { kind: 'verb' as const, verb },
+    isAction: true,
+  };
+}
+
+function rolloutAction<Body extends z.ZodType>(
+  verb: RolloutAction['verb'],
+  summary: string,
+  body: Body,
+  toAction: (body: z.output<Body>) => RolloutAction,
+): JsonRoute {
+  return jsonRoute({
+    ...action(verb, summary, 'model'),
+    errors: ['UNKNOWN_MODEL', 'UNKNOWN_VERSION'],
+    params: modelParams,
+    body,
+    response: actionResult,
+    async handle(request) {
+      const { services, actor, params } = request;
+      const { expectedRevision, idempotencyKey } = known(request.control);
+      const settings = knownModel(services.settings, params.model);
+      // `Body` is the type of this route's own body schema.
+      const asked = toAction(request.body as z.output<Body>);
+      const result = await services.rollout.act(actor, settings, asked, {
+        expectedRevision,
+        requestId: idempotencyKey,
+      });
+      services.live.publish({ type: 'version', model: settings.name, at: services.clock() });
+      return result;
+    },
+  });
+}
+
+/** The server reads the control headers of every action before its handler. */
+function known(control: Control | null): Control {
+  if (control === null) {
+    throw new Error('an action without control headers reached its handler');
+  }
+  return control;
+}

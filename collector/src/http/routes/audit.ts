@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { auditCollection, readAudit, verifyAudit } from '../../store/audit.ts';
+import { sortableNumber } from '../../store/port.ts';
+import { auditPage, auditVerification } from '../api.ts';
+import { defaultPageSize, pageQuery } from '../page.ts';
+import { type JsonRoute, jsonRoute } from '../route.ts';
+
+export const auditRoutes: readonly JsonRoute[] = [
+  jsonRoute({
+    method: 'GET',
+    path: '/v1/audit',
+    summary: 'Who changed what, when and why',
+    access: { kind: 'read' },
+    query: z.strictObject({
+      after: z
+        .string()
+        .regex(/^\d{1,15}$/, 'a sequence number')
+        .transform(Number)
+        .optional()
+        .describe('Sequence where the page before ended: what it gave as nextCursor'),
+      order: z.enum(['oldest', 'newest']).optional().describe('Which end comes first; default oldest'),
+      limit: pageQuery.shape.limit,
+    }),
+    response: auditPage,
+    async handle({ services, query }) {
+      const limit = query.limit ?? defaultPageSize;
+      const found = await services.store.read(async (transaction) =>
+        query.order === 'newest'
+          ? (
+              await transaction.range(auditCollection, {
+                ...(query.after === undefined ? {} : { before: sortableNumber(query.after) }),
+                limit: limit + 1,
+                reverse: true,
+              })
+            ).map(({ value }) => value)
+          : readAudit(transaction, query.after ?? 0, limit + 1),
+      );
+      const items = found.slice(0, limit);
+      return { items, nextCursor: found.length > limit ? String(items.at(-1)?.sequence) : null };
+    },
+  }),
+
+  jsonRoute({
+    method: 'GET',
+    path: '/v1/audit/verify',
+    summary: 'Reads the whole log and names the first thing that is wrong with it',
+    access: { kind: 'read' },
+    response: auditVerification,
+    handle: ({ services }) => services.store.read(verifyAudit),
+  }),
+];

@@ -1,0 +1,23 @@
+import type { Route } from '../route.ts';
+import { actionRoutes } from './actions.ts';
+import { alertRoutes } from './alerts.ts';
+import { artefactRoutes } from './artefacts.ts';
+import { auditRoutes } from './audit.ts';
+import { modelRoutes } from './models.ts';
+import { operationRoutes } from './operations.ts';
+import { retrainRoutes } from './retrain.ts';
+import { streamRoutes } from './stream.ts';
+import { versionRoutes } from './versions.ts';
+
+/** The whole API. Its order is the order of the OpenAPI document. */
+export const routes: readonly Route[] = [
+  ...operationRoutes,
+  ...modelRoutes,
+  ...versionRoutes,
+  ...alertRoutes,
+  ...retrainRoutes,
+  ...actionRoutes,
+  ...artefactRoutes,
+  ...auditRoutes,
+  ...streamRoutes,
+];

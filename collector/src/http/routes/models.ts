@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { distribution, driftReport, fairnessReport, performanceReport } from '../../monitor/index.ts';
+import * as api from '../api.ts';
+import { pageOf, pageQuery } from '../page.ts';
+import type { Services } from '../ports.ts';
+import { type JsonRoute, jsonRoute } from '../route.ts';
+import { describeModel } from '../views/model-detail.ts';
+import { summariseModel } from '../views/model-summary.ts';
+import { type ReportQuery, readReportInput } from '../views/report-input.ts';
+import { knownModel, modelParams } from './known-model.ts';
+
+const time = z
+  .string()
+  .regex(/^-?\d{1,15}$/, 'milliseconds since 1970-01-01 UTC')
+  .transform(Number)
+  .optional();
+
+const rangeFields = {
+  version: z.string().min(1).max(128).optional().describe('Default: the champion'),
+  from: time.describe('First window, event time in milliseconds; default: the latest windows'),
+  to: time.describe('End, exclusive, event time in milliseconds'),
+};
+const rangeQuery = z
+  .strictObject(rangeFields)
+  .refine(({ from, to }) => from === undefined || to === undefined || from < to, 'from must be before to');
+
+const driftWindows = 48;
+const summaryWindows = 24;
+
+export const modelRoutes: readonly JsonRoute[] = [
+  jsonRoute({
+    method: 'GET',
+    path: '/v1/models',
+    summary: 'Every model with its health',
+    access: { kind: 'read' },
+    query: pageQuery,
+    response: api.modelList,
+    async handle({ services, query }) {
+      const page = pageOf(services.settings.models, ({ name }) => name, query);
+      return services.store.read(async (transaction) => {
+        const items = [];
+        for (const settings of page.items) {
+          items.push((await summariseModel(services, transaction, settings)).summary);
+        }
+        return { items, nextCursor: page.nextCursor };
+      });
+    },
+  }),
+
+  jsonRoute({
+    method: 'GET',
+    path: '/v1/models/:model',
+    summary: 'One model: what is wrong with it and what changed lately',
+    access: { kind: 'read' },
+    errors: ['UNKNOWN_MODEL'],
+    params: modelParams,
+    response: api.modelDetail,
+    handle({ services, params }) {
+      const settings = knownModel(services.settings, params.model);
+      return services.store.read((transaction) => describeModel(services, transaction, settings));
+    },
+  }),
+
+  jsonRoute({
+    ...report('drift', 'How each signal moved away from its reference; the strongest evidence first'),
+    query: rangeQuery,
+    response: api.driftReport,
+    handle: async ({ services, params, query }) =>
+      driftReport(await inputOf(services, params.model, query, driftWindows)),
+  }),
+
+  jsonRoute({
+    ...report('distribution', 'One signal, reference against current; default: the latest window'),
+    query: z.strictObject({ ...rangeFields, signal: z.string().min(1).max(256) }),
+    response: api.distribution,
+    async handle({ services, params, query }) {
+      const { signal, ...range } = query;
+      return distribution({ ...(await inputOf(services, params.model, range, 1)), signal });
+    },
+  }),
+
+  jsonRoute({
+    ...report('fairness', 'Rates by group and how far they are from the reference group'),
+    query: rangeQuery,
+    response: api.fairnessReport,
+    handle: async ({ services, params, query }) =>
+      fairnessReport(await inputOf(services, params.model, query, summaryWindows)),
+  }),
+
+  jsonRoute({
+    ...report('performance', 'How right the model is, from the outcomes that are known'),
+    query: rangeQuery,
+    response: api.performanceReport,
+    handle: async ({ services, params, query }) =>
+      performanceReport(await inputOf(services, params.model, query, summaryWindows)),
+  }),
+];
+
+function report(name: string, summary: string) {
+  return {
+    method: 'GET' as const,
+    path: `/v1/models/:model/${name}`,
+    summary,
+    access: { kind: 'read' as const },
+    errors: ['UNKNOWN_MODEL', 'UNKNOWN_VERSION', 'NOT_FOUND'] as const,
+    params: modelParams,
+  };
+}
+
+function inputOf(services: Services, model: string, query: ReportQuery, defaultWindows: number) {
+  const settings = knownModel(services.settings, model);
+  return services.store.read((transaction) => readReportInput(services, transaction, settings, query, defaultWindows));
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { PlumblineError } from '../../errors.ts';
+import { readJob, readJobs, type StoredRetrainJob } from '../../retrain/index.ts';
+import { systemActor } from '../../rollout/actor.ts';
+import { deliveryList, retrainJob, retrainJobList, retrainStatusRequest } from '../api.ts';
+import { bearerOf } from '../identity/tokens.ts';
+import { afterOf, cursorOf, defaultPageSize, newestFirstKey, pageOf, pageQuery } from '../page.ts';
+import { type JsonRoute, jsonRoute } from '../route.ts';
+import { knownModel } from './known-model.ts';
+
+const jobParams = z.strictObject({ job: z.string().min(1).max(128) });
+
+export const retrainRoutes: readonly JsonRoute[] = [
+  jsonRoute({
+    method: 'GET',
+    path: '/v1/retrain-jobs',
+    summary: 'Retrain jobs, the latest request first',
+    access: { kind: 'read' },
+    errors: ['UNKNOWN_MODEL'],
+    query: pageQuery.extend({ model: z.string().optional() }),
+    response: retrainJobList,
+    async handle({ services, query }) {
+      const filter = query.model === undefined ? {} : { model: knownModel(services.settings, query.model).name };
+      const found = await services.store.read((transaction) => readJobs(transaction, filter));
+      return pageOf(found.map(bodyOf), ({ requestedAt, id }) => newestFirstKey(requestedAt, id), query);
+    },
+  }),
+
+  jsonRoute({
+    method: 'GET',
+    path: '/v1/retrain-jobs/:job',
+    summary: 'One retrain job',
+    access: { kind: 'read' },
+    errors: ['NOT_FOUND'],
+    params: jobParams,
+    response: retrainJob,
+    async handle({ services, params }) {
+      const stored = await services.store.read((transaction) => readJob(transaction, params.job));
+      if (stored === undefined) {
+        throw new PlumblineError('NOT_FOUND', 'there is no such retrain job');
+      }
+      return bodyOf(stored);
+    },
+  }),
+
+  jsonRoute({
+    method: 'POST',
+    path: '/v1/retrain-jobs/:job/status',
+    summary: 'A trainer reports on its job; success registers the version it made',
+    access: { kind: 'object-token' },
+    errors: ['BAD_SIGNATURE', 'NOT_FOUND', 'REFUSED', 'BAD_ARTEFACT', 'CONFLICT'],
+    params: jobParams,
+    body: retrainStatusRequest,
+    response: retrainJob,
+    async handle({ services, params, body, headers }) {
+      const token = bearerOf(headers.authorization) ?? '';
+      const stored = await services.store.transaction(() =>
+        services.retrain.report(params.job, token, reportOf(body), async (_transaction, job) => {
+          if (body.state === 'succeeded') {
+            const settings = knownModel(services.settings, job.model);
+            await services.rollout.register(systemActor('retrain'), settings, body.result, `retrain:${job.id}`);
+          }
+        }),
+      );
+      if (body.state === 'succeeded') {
+        services.rollout.evaluateLater(stored.job.model, body.result.version);
+      }
+      services.live.publish({ type: 'retrain', model: stored.job.model, at: services.clock() });
+      services.changed();
+      return bodyOf(stored);
+    },
+  }),
+
+  jsonRoute({
+    method: 'GET',
+    path: '/v1/deliveries',
+    summary: 'Webhook deliveries and their attempts',
+    access: { kind: 'read' },
+    query: pageQuery,
+    response: deliveryList,
+    async handle({ services, query }) {
+      const after = afterOf(query);
+      const limit = query.limit ?? defaultPageSize;
+      const found = await services.store.read((transaction) =>
+        services.deliveries.read(transaction, { ...(after === undefined ? {} : { after }), limit: limit + 1 }),
+      );
+      const page = found.slice(0, limit);
+      const last = page.at(-1);
+      return {
+        items: page.map(({ event, attempts, ...delivery }) => ({
+          ...delivery,
+          event: event.id,
+          type: event.type,
+          subject: event.subject,
+          attempts: [...attempts],
+        })),
+        nextCursor: found.length > limit && last !== undefined ? cursorOf(last.id) : null,
+      };
+    },
+  }),
+];
+
+function bodyOf({ job, revision }: StoredRetrainJob) {
+  return { ...job, revision };
+}
+
+function reportOf(body: z.output<typeof retrainStatusRequest>) {
+  return body.state === 'succeeded'
+    ? { state: body.state, result: { version: body.result.version, digest: body.result.digest } }
+    : body;
+}

@@ -1,0 +1,89 @@
+import { readAlerts } from '../../alert/index.ts';
+import type { ModelSettings } from '../../config/index.ts';
+import type { Finding } from '../../monitor/finding.ts';
+import { countStreams } from '../../monitor/index.ts';
+import { readJobs } from '../../retrain/index.ts';
+import { readLatestAudit } from '../../store/audit.ts';
+import { listVersionsSeen, readReference } from '../../store/history.ts';
+import type { ReadTransaction } from '../../store/port.ts';
+import type { ModelDetail } from '../api.ts';
+import type { Services } from '../ports.ts';
+import { summariseModel } from './model-summary.ts';
+
+const shownConcerns = 50;
+const shownChanges = 30;
+
+/** A model with what is wrong with it, what changed lately, and what its alarms are worth. */
+export async function describeModel(
+  services: Pick<Services, 'rollout' | 'settings'>,
+  transaction: ReadTransaction,
+  settings: ModelSettings,
+): Promise<ModelDetail> {
+  const { name: model, environment } = settings;
+  const { summary, champion, findings } = await summariseModel(services, transaction, settings);
+  const reference =
+    champion.version === null
+      ? undefined
+      : await readReference(transaction, { model, environment, version: champion.version });
+  const { budget } = services.settings;
+  return {
+    ...summary,
+    runbook: settings.runbook,
+    windowMs: settings.window,
+    budget: {
+      mode: budget.mode,
+      hours: budget.mode === 'calendar' ? budget.hours : null,
+      alpha: budget.mode === 'lifetime' ? budget.alpha : null,
+      streams: (await countAllStreams(services.settings.models, transaction)).total,
+    },
+    reference:
+      reference === undefined
+        ? null
+        : { id: reference.id, rows: reference.rows, from: reference.from, to: reference.to },
+    concerns: findings.filter(isConcern).sort(worstFirst).slice(0, shownConcerns).map(toBody),
+    timeline: await timelineOf(transaction, settings),
+  };
+}
+
+/** Everything that shares the budget: each version of each model that has a reference. */
+async function countAllStreams(models: readonly ModelSettings[], transaction: ReadTransaction) {
+  const monitored = [];
+  for (const settings of models) {
+    const key = { model: settings.name, environment: settings.environment };
+    for (const seen of await listVersionsSeen(transaction, key)) {
+      const reference = await readReference(transaction, seen);
+      if (reference !== undefined) {
+        monitored.push({ settings, reference });
+      }
+    }
+  }
+  return countStreams(monitored);
+}
+
+function isConcern({ verdict }: Finding): boolean {
+  return verdict === 'alarm' || verdict === 'watch';
+}
+
+function worstFirst(a: Finding, b: Finding): number {
+  return (b.evidence?.level ?? 0) - (a.evidence?.level ?? 0);
+}
+
+function toBody(finding: Finding) {
+  return { ...finding, statistics: { ...finding.statistics } };
+}
+
+/** What people and the collector did about this model, from the audit log; newest first. */
+async function timelineOf(
+  transaction: ReadTransaction,
+  { name: model, environment }: ModelSettings,
+): Promise<ModelDetail['timeline']> {
+  const alerts = await readAlerts(transaction, { model });
+  const jobs = await readJobs(transaction, { model });
+  const targets = new Set([
+    `model/${environment}/${model}`,
+    ...alerts.map(({ alert }) => `alert/${alert.id}`),
+    ...jobs.map(({ job }) => `retrain/${job.id}`),
+  ]);
+  const records = await readLatestAudit(transaction, ({ target }) => targets.has(target), shownChanges);
+  return records.map(({ at, action, actor, reason }) => ({ at, kind: action, actor, text: reason }));
+}

@@ -1,0 +1,99 @@
+import { type Alert, readAlerts } from '../../alert/index.ts';
+import type { ModelSettings } from '../../config/index.ts';
+import type { Finding } from '../../monitor/finding.ts';
+import { profileTotals } from '../../profile/index.ts';
+import type { RolloutState } from '../../rollout/state.ts';
+import { readFindings, readProfiles, type VersionKey } from '../../store/history.ts';
+import type { ReadTransaction } from '../../store/port.ts';
+import type { ModelSummary } from '../api.ts';
+import type { Services } from '../ports.ts';
+import { type Champion, championOf } from './champion.ts';
+import { healthOf } from './health.ts';
+
+const trafficWindows = 24;
+const hourMs = 3_600_000;
+const openStates: ReadonlySet<Alert['state']> = new Set(['pending', 'firing', 'recovering', 'no_data', 'error']);
+
+/** A model on one line, and what that line was made of. */
+export interface SummarisedModel {
+  readonly summary: ModelSummary;
+  readonly champion: Champion;
+  /** Of the champion's latest window that has any. */
+  readonly findings: readonly Finding[];
+}
+
+export async function summariseModel(
+  services: Pick<Services, 'rollout'>,
+  transaction: ReadTransaction,
+  settings: ModelSettings,
+): Promise<SummarisedModel> {
+  const { name: model, environment, task, owner } = settings;
+  const champion = await championOf(services, transaction, settings);
+  const { state } = champion;
+  const keys = champion.versions.map((version) => ({ model, environment, version }));
+  const findings =
+    champion.version === null
+      ? []
+      : await latestFindings(transaction, { model, environment, version: champion.version });
+  const alerts = (await readAlerts(transaction, { model })).map(({ alert }) => alert);
+  const traffic = await trafficOf(transaction, keys, champion.lastEventAt, settings.window);
+  return {
+    champion,
+    findings,
+    summary: {
+      model,
+      environment,
+      task,
+      owner,
+      revision: state.revision,
+      champion: state.champion,
+      rollout: rolloutOf(state),
+      health: healthOf(findings, alerts),
+      openAlerts: alerts.filter(({ state: alertState }) => openStates.has(alertState)).length,
+      rowsLastHour: traffic.rowsLastHour,
+      traffic: traffic.windows,
+      lastEventAt: champion.lastEventAt,
+    },
+  };
+}
+
+/** Findings of the latest closed window that has any. */
+export async function latestFindings(transaction: ReadTransaction, key: VersionKey): Promise<readonly Finding[]> {
+  const [latest] = await readFindings(transaction, { ...key, limit: 1, reverse: true });
+  return latest?.findings ?? [];
+}
+
+function rolloutOf({ rollout }: RolloutState): ModelSummary['rollout'] {
+  return rollout === null
+    ? null
+    : { version: rollout.version, stage: rollout.stage, weightBasisPoints: rollout.weightBasisPoints };
+}
+
+/** Rows that were served to somebody: a shadow's rows are copies of them. */
+async function trafficOf(
+  transaction: ReadTransaction,
+  versions: readonly VersionKey[],
+  lastEventAt: number | null,
+  windowMs: number,
+): Promise<{ windows: ModelSummary['traffic']; rowsLastHour: number }> {
+  if (lastEventAt === null) {
+    return { windows: [], rowsLastHour: 0 };
+  }
+  const newest = Math.floor(lastEventAt / windowMs) * windowMs;
+  const trafficFrom = newest - (trafficWindows - 1) * windowMs;
+  // Whole windows: as many as an hour has, at least the one that is filling.
+  const hourFrom = newest - (Math.max(1, Math.floor(hourMs / windowMs)) - 1) * windowMs;
+  const rows = new Map<number, number>();
+  for (const version of versions) {
+    const from = Math.min(trafficFrom, hourFrom);
+    for (const window of await readProfiles(transaction, { ...version, from })) {
+      const { champion, canary } = profileTotals(window.profile);
+      rows.set(window.from, (rows.get(window.from) ?? 0) + champion + canary);
+    }
+  }
+  const windows = [...rows].map(([from, count]) => ({ from, rows: count })).sort((a, b) => a.from - b.from);
+  return {
+    windows: windows.filter(({ from }) => from >= trafficFrom),
+    rowsLastHour: windows.filter(({ from }) => from >= hourFrom).reduce((total, window) => total + window.rows, 0),
+  };
+}

@@ -1,0 +1,59 @@
+import type { ModelSettings } from '../../config/index.ts';
+import { PlumblineError } from '../../errors.ts';
+import type { ReportInput } from '../../monitor/index.ts';
+import { readFindings, readProfiles, readReference } from '../../store/history.ts';
+import type { ReadTransaction } from '../../store/port.ts';
+import type { Services } from '../ports.ts';
+import { type Champion, championOf } from './champion.ts';
+
+/** What a report is about. Without `version`: the champion. Without times: the latest windows. */
+export interface ReportQuery {
+  readonly version?: string | undefined;
+  /** Event time, milliseconds since 1970-01-01 UTC; `to` exclusive. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+/** Windows that one report may be made of: the latest ones of a longer range. */
+export const maximumWindows = 500;
+
+/**
+ * Everything stored about one version over a range; `watermark` is the newest event time of the model. Throws `UNKNOWN_VERSION` for a version that never served and was
+ * never registered. A version without rows gives an empty report, not an error.
+ */
+export async function readReportInput(
+  services: Pick<Services, 'rollout'>,
+  transaction: ReadTransaction,
+  settings: ModelSettings,
+  query: ReportQuery,
+  defaultWindows: number,
+): Promise<ReportInput & { readonly watermark: number }> {
+  const champion = await championOf(services, transaction, settings);
+  const version = versionOf(champion, query.version);
+  const key = { model: settings.name, environment: settings.environment, version };
+  const bounded = query.from !== undefined || query.to !== undefined;
+  const limit = bounded ? maximumWindows : defaultWindows;
+  const profiles = (
+    await readProfiles(transaction, { ...key, from: query.from, to: query.to, limit, reverse: true })
+  ).reverse();
+  const from = query.from ?? profiles[0]?.from ?? 0;
+  const to = query.to ?? profiles.at(-1)?.to ?? from;
+  const first = Math.max(from, profiles[0]?.from ?? from);
+  const findings = await readFindings(transaction, { ...key, from: first, to });
+  const reference = await readReference(transaction, key);
+  const watermark = champion.lastEventAt ?? to;
+  return { settings, version, from: first, to, reference: reference ?? null, profiles, findings, watermark };
+}
+
+function versionOf(champion: Champion, asked: string | undefined): string {
+  if (asked === undefined) {
+    if (champion.version === null) {
+      throw new PlumblineError('UNKNOWN_VERSION', 'the model has no version yet: none is registered and none served');
+    }
+    return champion.version;
+  }
+  if (!champion.versions.includes(asked)) {
+    throw new PlumblineError('UNKNOWN_VERSION', 'the model has no version of that name');
+  }
+  return asked;
+}
