@@ -1,0 +1,1 @@
+export { type Refusal, type RefusalCode, readBatch, refusalCodes, refuse } from './read-batch.ts';
