@@ -1,0 +1,63 @@
+import type { InferenceBatch } from '@plumbline/sdk/event';
+
+/** Event-time windows: aligned to multiples of their length since 1970, `from` inclusive, `from + windowMs` exclusive. */
+
+export function windowStart(time: number, windowMs: number): number {
+  return Math.floor(time / windowMs) * windowMs;
+}
+
+/** Rows of one version in one window. */
+export interface WindowRows {
+  readonly version: string;
+  readonly from: number;
+  readonly rows: Int32Array;
+}
+
+/** Parts the rows of a batch by version and window. Mostly there is one part: it costs one pass over the times. */
+export function partByWindow(batch: InferenceBatch, windowMs: number): WindowRows[] {
+  const { count, times, versions } = batch;
+  if (count === 0) return [];
+  const starts = new Float64Array(count);
+  let alike = true;
+  for (let row = 0; row < count; row++) {
+    const start = windowStart(times[row]!, windowMs);
+    starts[row] = start;
+    alike &&= start === starts[0] && versions.codes[row] === versions.codes[0];
+  }
+  if (alike) {
+    const rows = Int32Array.from({ length: count }, (_, row) => row);
+    return [{ version: versionAt(batch, 0), from: starts[0]!, rows }];
+  }
+  const parts = new Map<string, { version: string; from: number; rows: number[] }>();
+  for (let row = 0; row < count; row++) {
+    const from = starts[row]!;
+    const key = `${versions.codes[row]} ${from}`;
+    const part = parts.get(key);
+    if (part === undefined) parts.set(key, { version: versionAt(batch, row), from, rows: [row] });
+    else part.rows.push(row);
+  }
+  return [...parts.values()].map(({ version, from, rows }) => ({ version, from, rows: Int32Array.from(rows) }));
+}
+
+export function versionAt({ versions }: InferenceBatch, row: number): string {
+  return versions.dictionary[versions.codes[row]! - 1] ?? '';
+}
+
+/** First and last event time of some rows. */
+export function timeRange({ times }: InferenceBatch, rows: Int32Array): { first: number; last: number } {
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const row of rows) {
+    first = Math.min(first, times[row]!);
+    last = Math.max(last, times[row]!);
+  }
+  return { first, last };
+}
+
+/**
+ * Start of the earliest window that may still get rows: everything before it is closed. Rows come in any order, but
+ * not later than `latenessMs` after the newest.
+ */
+export function closedBefore(latestEventAt: number, latenessMs: number, windowMs: number): number {
+  return latestEventAt === Number.POSITIVE_INFINITY ? latestEventAt : windowStart(latestEventAt - latenessMs, windowMs);
+}
