@@ -7,9 +7,9 @@ const fit = { inputs: ['income', 'age'], weights: [0.5, -2], bias: 0.25 };
 
 async function probabilities(model: Uint8Array, feeds: Record<string, Tensor>): Promise<number[]> {
   const session = await InferenceSession.create(model);
-  const output = (await session.run(feeds))['probabilities'];
-  // Every output of these models is a float tensor.
-  return [...(output?.data as Float32Array)];
+  const { probabilities: output } = await session.run(feeds);
+  if (output === undefined) throw new Error('the model has no output named probabilities');
+  return Array.from(output.data, Number);
 }
 
 describe('a logistic regression written as ONNX', () => {

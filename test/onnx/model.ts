@@ -3,7 +3,8 @@
  * test or a trainer that fits something simple. IR version 8, operator set 17.
  */
 
-export type ElementType = 'float' | 'int64' | 'string';
+/** `maps`: a list of maps from class to probability, as scikit-learn's exporter makes unless told otherwise. */
+export type ElementType = 'float' | 'int64' | 'string' | 'maps';
 
 /** A tensor that goes in or comes out. A dimension is a number or a name (`'rows'`: any size). */
 export interface TensorDescription {
@@ -92,11 +93,19 @@ function initializerMessage({ name, shape, values }: Initializer): Uint8Array {
 }
 
 function valueMessage({ name, type, shape }: TensorDescription): Uint8Array {
+  if (type === 'maps') return message(text(1, name), bytes(2, listOfMaps()));
   const dimensions = shape.map((size) =>
     bytes(1, typeof size === 'number' ? message(integer(1, size)) : message(text(2, size))),
   );
   const tensor = message(integer(1, elementTypes[type]), bytes(2, message(...dimensions)));
   return message(text(1, name), bytes(2, message(bytes(1, tensor))));
+}
+
+/** TypeProto of a sequence of maps from string to float. */
+function listOfMaps(): Uint8Array {
+  const float = message(bytes(1, message(integer(1, elementTypes.float))));
+  const map = message(bytes(5, message(integer(1, elementTypes.string), bytes(2, float))));
+  return message(bytes(4, message(bytes(1, map))));
 }
 
 /** 32-bit little-endian floats. */

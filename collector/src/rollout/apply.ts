@@ -153,7 +153,8 @@ function promoted(state: RolloutState, event: EventOf<'promoted'>): RolloutState
       previous === null ? state.formerChampions : [...without(state.formerChampions, previous), previous],
     rollout: null,
     promotion: null,
-    salt: event.salt ?? state.salt,
+    // Decides nothing until a rollout brings its own; only never empty.
+    salt: state.salt === '' ? (findVersion(state, event.version)?.spec.digest.slice(-16) ?? '') : state.salt,
   };
 }
 

@@ -50,7 +50,7 @@ export type Intent =
   | { readonly kind: 'markReady' }
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
-  | { readonly kind: 'promote'; readonly version: string; readonly approvalId: string; readonly salt: string }
+  | { readonly kind: 'promote'; readonly version: string; readonly approvalId: string }
   | { readonly kind: 'approve'; readonly approvalId: string }
   | { readonly kind: 'deny'; readonly approvalId: string }
   /** Ends a promotion that nobody approved in time. */
@@ -141,7 +141,6 @@ export type Happening =
       readonly kind: 'promoted';
       readonly version: string;
       readonly previous: string | null;
-      readonly salt: string | null;
     }
   /** A version on its way was taken back; the champion stays. */
   | { readonly kind: 'rolledBack'; readonly version: string; readonly cause: AutomaticReason | null }

@@ -91,6 +91,7 @@ type CommandOf<Kind extends Command['kind']> = Extract<Command, { kind: Kind }>;
 
 function register(state: RolloutState, { version, spec, source }: CommandOf<'register'>): Outcome {
   const known = findVersion(state, version);
+  if (known?.state === 'quarantined') return wrongState(known, 'registered');
   if (known !== undefined && known.spec.digest !== '') {
     if (known.spec.digest === spec.digest) return { happenings: [] };
     return refuse('VERSION_EXISTS', `version ${version} is registered with ${known.spec.digest}`);
@@ -182,8 +183,6 @@ function promote(state: RolloutState, command: CommandOf<'promote'>, context: De
   const { version } = command;
   const record = findVersion(state, version);
   if (record === undefined) return unknownVersion(version);
-  if (state.champion === null) return bootstrap(record, command.salt);
-
   const ready = openForPromotion(state, version, context);
   if ('refusal' in ready) return ready;
 
@@ -197,7 +196,7 @@ function promote(state: RolloutState, command: CommandOf<'promote'>, context: De
   }
   const people = command.actor.human ? 1 : 0;
   if (people >= context.approvals) {
-    return { happenings: [...before, { kind: 'promoted', version, previous: state.champion, salt: null }] };
+    return { happenings: [...before, { kind: 'promoted', version, previous: state.champion }] };
   }
   return {
     happenings: [
@@ -215,16 +214,6 @@ function promote(state: RolloutState, command: CommandOf<'promote'>, context: De
   };
 }
 
-/**
- * The first champion of a model: nothing serves yet, so there is nothing to compare it with and nobody to hurt by
- * replacing it. One actor who may control the model is enough; every later promotion goes through gates and people.
- */
-function bootstrap(record: VersionRecord, salt: string): Outcome {
-  if (record.spec.digest === '') return refuse('NO_ARTEFACT', `version ${record.version} has no registered artefact`);
-  if (!['registered', 'evaluated'].includes(record.state)) return wrongState(record, 'the first champion');
-  return { happenings: [{ kind: 'promoted', version: record.version, previous: null, salt }] };
-}
-
 function approve(state: RolloutState, command: CommandOf<'approve'>, context: DecisionContext): Outcome {
   const pending = pendingPromotion(state, command.approvalId, context);
   if ('refusal' in pending) return pending;
@@ -240,7 +229,7 @@ function approve(state: RolloutState, command: CommandOf<'approve'>, context: De
   const approved: Happening = { kind: 'promotionApproved', version, approvalId };
   const people = (promotion.requesterHuman ? 1 : 0) + promotion.approvedBy.length + 1;
   if (people < promotion.needed) return { happenings: [approved] };
-  return { happenings: [approved, { kind: 'promoted', version, previous: state.champion, salt: null }] };
+  return { happenings: [approved, { kind: 'promoted', version, previous: state.champion }] };
 }
 
 function mayNotApprove(promotion: Promotion, actor: Actor): { readonly refusal: Refusal } | null {
@@ -348,6 +337,7 @@ function openForPromotion(
   const record = findVersion(state, version);
   if (record === undefined) return unknownVersion(version);
   if (rollout !== null && rollout.version !== version) return rolloutActive(rollout.version);
+  if (state.champion === null) return openForFirstChampion(record);
   if (!['evaluated', 'shadow', 'canary'].includes(record.state)) return wrongState(record, 'champion');
   if (!atLastStep(state, version, context.canarySteps)) {
     return refuse('NOT_AT_LAST_STEP', `version ${version} is ${record.state}`);
@@ -358,6 +348,17 @@ function openForPromotion(
   const required = rollout === null ? [] : rollout.stage === 'canary' ? context.canaryGates : context.shadowGates;
   const open = gatesNotPassed(required, context.gates);
   return open.length > 0 ? gatesOpen(open, context) : { ready: true };
+}
+
+/**
+ * The first champion of a model: nothing serves yet, so there is nothing to compare it with and no traffic to try it on.
+ * It takes the same people as any promotion.
+ */
+function openForFirstChampion(record: VersionRecord): { readonly ready: true } | { readonly refusal: Refusal } {
+  if (record.spec.digest === '') return refuse('NO_ARTEFACT', `version ${record.version} has no registered artefact`);
+  return ['registered', 'evaluated'].includes(record.state)
+    ? { ready: true }
+    : wrongState(record, 'the first champion');
 }
 
 function refuse(reason: RefusalReason, detail?: string): { readonly refusal: Refusal } {

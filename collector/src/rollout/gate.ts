@@ -11,7 +11,7 @@ export const gateNames = [
   'inference_error_rate',
   'latency_ratio',
   'integrity',
-  'promotion',
+  'ready_to_promote',
 ] as const;
 
 export type GateName = (typeof gateNames)[number];

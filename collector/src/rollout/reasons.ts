@@ -45,7 +45,7 @@ export const gateCodes = {
   AGREES: 'Shadow and champion agree often enough',
   WITHIN_LIMIT: 'Within the limit',
   DIGESTS_MATCH: 'Every instance loaded the registered artefact',
-  APPROVED: 'Every gate passed and the people it takes approved',
+  READY: 'Every gate passes at the last step: only people are missing',
   // fail
   WORSE_THAN_ALLOWED: 'Worse than the champion by more than allowed',
   DISAGREES: 'Shadow and champion disagree too often',
@@ -57,7 +57,7 @@ export const gateCodes = {
   NOT_SHOWN: 'Neither harm nor its absence is shown yet',
   NO_CHAMPION: 'There is no champion to compare with',
   NOT_LOADED: 'No instance has reported the artefact yet',
-  AWAITING_APPROVAL: 'Every gate passes; waiting for people',
+  NOT_READY: 'Not every gate passes at the last step',
   // error
   MISSING_DATA: 'What the gate reads is missing',
 } as const;
