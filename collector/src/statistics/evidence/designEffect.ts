@@ -1,0 +1,54 @@
+import { chiSquareQuantile } from '../special/chiSquareQuantile.ts';
+import type { ScoreMoments } from './score.ts';
+
+/**
+ * How many times larger is the variance of a window's mean than with independent events? At least 1.
+ *
+ * `windows`: a score's moments in each reference window, in order of time. Rows that come in clusters, wander or follow
+ * the season make windows differ more than independent rows would; a detector that ignored it would alarm on every
+ * stream sooner or later. The estimate is the sum of n (mean_w - mean)^2 / variance over W windows, divided by W - 1, times
+ *
+ * - an allowance for estimating it from few windows: W - 1 over the 10 % point of chi-square with W - 1 degrees of
+ *   freedom (the true value is larger one time in ten), and at least 1.5;
+ * - from 24 windows on, the long-run factor: how much more the means of batches of windows (up to 24) vary than
+ *   independent windows would, for traffic that stays off for many windows in a row.
+ *
+ * 1 with fewer than 4 windows: nothing can be said.
+ *
+ * Source: Kish 1965 (design effect); batch means, Schmeiser 1982.
+ */
+export function designEffect(windows: readonly ScoreMoments[]): number {
+  const used = windows.filter(({ n }) => n > 0);
+  const count = used.length;
+  if (count < fewestWindows) return 1;
+  const n = used.reduce((sum, window) => sum + window.n, 0);
+  const mean = used.reduce((sum, window) => sum + window.n * window.mean, 0) / n;
+  const variance = used.reduce((sum, window) => sum + window.n * (window.variance + (window.mean - mean) ** 2), 0) / n;
+  if (!(variance > 0)) return 1;
+  const between =
+    used.reduce((sum, window) => sum + window.n * (window.mean - mean) ** 2, 0) / ((count - 1) * variance);
+  const allowance = Math.max(1.5, (count - 1) / chiSquareQuantile(0.9, count - 1));
+  return Math.max(1, allowance * between * longRunFactor(used.map((window) => window.mean)));
+}
+
+export const fewestWindows = 4;
+const fewestForLongRun = 24;
+
+function longRunFactor(means: readonly number[]): number {
+  if (means.length < fewestForLongRun) return 1;
+  const size = Math.min(24, Math.floor(means.length / 6));
+  const batches = Array.from({ length: Math.floor(means.length / size) }, (_, batch) =>
+    averageOf(means.slice(batch * size, (batch + 1) * size)),
+  );
+  const ofWindows = varianceOf(means);
+  return ofWindows > 0 ? Math.max(1, (size * varianceOf(batches)) / ofWindows) : 1;
+}
+
+function averageOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function varianceOf(values: readonly number[]): number {
+  const mean = averageOf(values);
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+}

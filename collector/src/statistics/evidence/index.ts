@@ -1,0 +1,19 @@
+export type { Direction, OrientedScore } from './bets.ts';
+export { buildDetector } from './buildDetector.ts';
+export { categoryScores } from './categoryScores.ts';
+export { designEffect, fewestWindows } from './designEffect.ts';
+export {
+  advance,
+  createDetector,
+  type Detector,
+  type DetectorEvidence,
+  type DetectorState,
+  evidenceOf,
+  initialState,
+  lifetimeWeight,
+  resetAfterAlarm,
+} from './detector.ts';
+export { indicatorScore } from './indicatorScore.ts';
+export { defaultTolerance, type NullBounds, nullBounds, type Tolerance } from './nullBounds.ts';
+export { numericScores } from './numericScores.ts';
+export { type Score, type ScoreMoments, scoreMoments } from './score.ts';
