@@ -26,6 +26,8 @@ export interface CsvOptions {
   /** Sort the rows by time first, which holds the whole file in memory. */
   readonly sort: boolean;
   readonly rowsPerBatch: number;
+  /** Read no more rows than this; default: all. */
+  readonly maximumRows?: number;
   readonly clock: RowClock;
 }
 
@@ -50,14 +52,16 @@ export function rowTime(row: number, rowsPerWindow: number): number {
 export async function* readCsv(path: string, spec: ReplaySpec, options: CsvOptions): AsyncGenerator<ReplayBatch> {
   const file = await openCsv(path, options.delimiter);
   const reader = new BatchReader(path, spec, options, file.header);
+  const { maximumRows = Number.POSITIVE_INFINITY } = options;
   let pending: CsvRow[] = [];
   for await (const row of file.rows) {
     pending.push(row);
+    if (!options.sort && row.row >= maximumRows) break;
     if (options.sort || pending.length < options.rowsPerBatch) continue;
     yield { ...reader.read(pending), bytesRead: file.bytesRead() };
     pending = [];
   }
-  if (options.sort) pending = reader.sorted(pending);
+  if (options.sort) pending = reader.sorted(pending).slice(0, maximumRows);
   for (let from = 0; from < pending.length; from += options.rowsPerBatch) {
     yield { ...reader.read(pending.slice(from, from + options.rowsPerBatch)), bytesRead: file.bytesRead() };
   }
@@ -313,8 +317,7 @@ function featureSchema(features: readonly FeatureReader[]): InferenceBatch['sche
 function labelledRows(inferences: InferenceBatch, labels: Column): OutcomeBatch | null {
   const rows: number[] = [];
   for (let row = 0; row < inferences.count; row += 1) {
-    const present = labels.type === 'number' ? Number.isFinite(labels.values[row]) : labels.codes[row] !== 0;
-    if (present) rows.push(row);
+    if (valueAt(labels, row) !== null) rows.push(row);
   }
   if (rows.length === 0) return null;
   const inferenceIds = rows.map((row) => inferences.ids[row] ?? '');
@@ -330,6 +333,16 @@ function labelledRows(inferences: InferenceBatch, labels: Column): OutcomeBatch 
     types: constantColumn(rows.length, 'label'),
     values: rowsOf(labels, rows),
   };
+}
+
+/** What a row of a column holds; `null` when it is missing. */
+export function valueAt(column: Column, row: number): string | number | null {
+  if (column.type === 'number') {
+    const value = column.values[row] ?? Number.NaN;
+    return Number.isFinite(value) ? value : null;
+  }
+  const code = column.codes[row] ?? 0;
+  return code === 0 ? null : (column.dictionary[code - 1] ?? null);
 }
 
 function rowsOf(column: Column, rows: readonly number[]): Column {

@@ -23,6 +23,17 @@ export const evidence = z.object({
   level: z.number(),
   alarm: z.boolean(),
   leading: z.object({ score: z.string(), direction: z.enum(['up', 'down']) }).nullable(),
+  certificate: z
+    .object({
+      observedMean: z.number().nullable(),
+      observedEvents: z.number(),
+      referenceMean: z.number().nullable(),
+      referenceEvents: z.number(),
+      nullBound: z.number().nullable(),
+      designEffect: z.number().nullable(),
+    })
+    .optional()
+    .describe('In the window of an alarm: what the leading score rests on'),
 });
 
 export const verdict = z.enum(['clear', 'watch', 'alarm', 'insufficient_data']);

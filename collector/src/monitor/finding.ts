@@ -24,6 +24,19 @@ export interface Evidence {
   readonly alarm: boolean;
   /** The score that carries most of the evidence: which way the signal moved. */
   readonly leading: { readonly score: string; readonly direction: 'up' | 'down' } | null;
+  /** In the window of an alarm: what the leading score rests on. */
+  readonly certificate?: EvidenceCertificate;
+}
+
+/** Means of the leading score, and the bound its mean would have kept if nothing worth knowing had changed. */
+export interface EvidenceCertificate {
+  readonly observedMean: number | null;
+  readonly observedEvents: number;
+  readonly referenceMean: number | null;
+  readonly referenceEvents: number;
+  readonly nullBound: number | null;
+  /** Dependent events count as this many times fewer. */
+  readonly designEffect: number | null;
 }
 
 export type SignalKind = 'feature' | 'score' | 'prediction' | 'latency' | 'performance' | 'fairness' | 'data_quality';

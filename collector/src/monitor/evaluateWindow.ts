@@ -1,0 +1,187 @@
+import type { BudgetSettings, ModelSettings } from '../config/settings.ts';
+import { groupConfusions, type Profile, profileTotals, type Reference } from '../profile/index.ts';
+import { advance, evidenceOf, initialState, resetAfterAlarm, scoreMoments } from '../statistics/evidence/index.ts';
+import type { OutcomeArrivals } from './arrivals.ts';
+import { alarmLog, countStreams, type StreamCounts, streamWeight, windowWeight } from './budget.ts';
+import type { Evidence, Finding, Verdict } from './finding.ts';
+import { type FindingContent, findingContent, unwatchedGroupContent } from './findingContent.ts';
+import { performanceStatistics } from './performanceStatistics.ts';
+import { initialMonitorState, type MonitorState } from './state.ts';
+import { type StreamDetector, streamDetectors } from './streamDetector.ts';
+import { errorRateSignal, fairnessSignal } from './streams.ts';
+import { countText } from './text.ts';
+
+export interface WindowInput {
+  readonly settings: ModelSettings;
+  readonly budget: BudgetSettings;
+  /** Everything that shares the budget: `countStreams` over all models and versions. */
+  readonly streams: StreamCounts;
+  readonly version: string;
+  readonly reference: Reference | null;
+  /** The window, together with rows that came late for earlier ones: detectors count by arrival. */
+  readonly profile: Profile;
+  readonly arrivals: OutcomeArrivals;
+  /** As the last window left it; `null` before the first. */
+  readonly state: MonitorState | null;
+  /** Event time, milliseconds since 1970-01-01 UTC; `to` exclusive. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface WindowEvaluation {
+  readonly findings: readonly Finding[];
+  /** For the next window; `null` as long as there is no reference. */
+  readonly state: MonitorState | null;
+}
+
+/**
+ * What the monitors say about one closed window of one version: a finding for each stream, and what their detectors
+ * remember for the next window. Pure: the same input gives the same findings, bit for bit, on any machine.
+ *
+ * Only accumulated evidence alarms. A detector that alarmed starts again from nothing.
+ */
+export function evaluateWindow(input: WindowInput): WindowEvaluation {
+  const { reference, profile, settings } = input;
+  if (reference === null || profile.shape.id !== reference.shape.id) {
+    return { findings: withoutReference(input), state: input.state };
+  }
+  const previous = input.state?.reference === reference.id ? input.state : initialMonitorState(reference);
+  const windows = previous.windows + 1;
+  const weight = windowWeight(input.budget, input.to - input.from, windows);
+  // A lifetime belongs to one version; calendar time is shared by everything that runs in it.
+  const streams = input.budget.mode === 'lifetime' ? countStreams([{ settings, reference }]) : input.streams;
+  const states = new Map<string, Float64Array>();
+  const content = { settings, reference, profile };
+
+  const findings = streamDetectors(settings, reference).map((watched) => {
+    const { stream, detector } = watched;
+    const known = previous.detectors.get(stream.id);
+    // Settings may have changed the number of bets; their evidence then starts again.
+    const before = known?.length === detector.components ? { logWealth: known, steps: 0 } : initialState(detector);
+    const counts = watched.countsOf(profile, input.arrivals);
+    const after = advance(detector, before, counts, weight);
+    const level = alarmLog(input.budget, streamWeight(streams, stream.class));
+    const evidence = describeEvidence(watched, counts, evidenceOf(detector, after), level);
+    states.set(stream.id, (evidence.alarm ? resetAfterAlarm(detector, after) : after).logWealth);
+    return finding(input, stream.id, findingContent(content, watched, evidence), evidence);
+  });
+  return {
+    findings: [...findings, ...unwatched(input, reference)],
+    state: { reference: reference.id, windows, detectors: states },
+  };
+}
+
+function describeEvidence(
+  watched: StreamDetector,
+  counts: ArrayLike<number>,
+  { log, leading }: ReturnType<typeof evidenceOf>,
+  level: number,
+): Evidence {
+  const alarm = log >= level;
+  const evidence: Evidence = {
+    log: Math.max(lowestLog, Math.min(highestLog, log)),
+    alarmLog: level,
+    level: level > 0 ? Math.max(0, Math.min(highestLevel, log / level)) : alarm ? highestLevel : 0,
+    alarm,
+    leading,
+  };
+  return alarm && leading !== null ? { ...evidence, certificate: certificateOf(watched, counts, leading) } : evidence;
+}
+
+/** What an alarm rests on, so that it can be argued with. */
+function certificateOf(
+  { detector, scores, referenceCounts }: StreamDetector,
+  counts: ArrayLike<number>,
+  leading: NonNullable<Evidence['leading']>,
+): NonNullable<Evidence['certificate']> {
+  const table = detector.tables.find(
+    ({ score, direction }) => score === leading.score && direction === leading.direction,
+  );
+  const score = scores.find(({ name }) => name === leading.score);
+  const observed = score === undefined ? null : scoreMoments(score, counts);
+  const reference = score === undefined ? null : scoreMoments(score, referenceCounts);
+  // The table of a score that goes down watches its mirror image.
+  const turned = leading.direction === 'up' ? (mean: number) => mean : mirror(score?.kind === 'share' ? 1 : 0);
+  return {
+    observedMean: observed?.mean ?? null,
+    observedEvents: observed?.n ?? 0,
+    referenceMean: reference?.mean ?? null,
+    referenceEvents: reference?.n ?? 0,
+    nullBound: table === undefined ? null : turned(table.nullMean),
+    designEffect: table?.designEffect ?? null,
+  };
+}
+
+function mirror(sum: number): (mean: number) => number {
+  return (mean) => sum - mean;
+}
+
+/** Numbers that JSON can hold, far beyond what any decision needs. */
+const lowestLog = -1e6;
+const highestLog = 1e9;
+const highestLevel = 9.99;
+const watchLevel = 0.5;
+
+function verdictOf({ rows }: FindingContent, evidence: Evidence | null): Verdict {
+  if (evidence?.alarm === true) return 'alarm';
+  if (rows === 0 || evidence === null) return 'insufficient_data';
+  return evidence.level >= watchLevel ? 'watch' : 'clear';
+}
+
+function finding(input: WindowInput, signal: string, content: FindingContent, evidence: Evidence | null): Finding {
+  const { settings, version, reference, from, to } = input;
+  return {
+    model: settings.name,
+    environment: settings.environment,
+    version,
+    reference: reference?.id ?? null,
+    signal,
+    kind: content.kind,
+    from,
+    to,
+    rows: content.rows,
+    statistics: content.statistics,
+    evidence,
+    verdict: verdictOf(content, evidence),
+    sentence: content.sentence,
+  };
+}
+
+/** What cannot be watched against this reference is said, not left out: no data is never a pass. */
+function unwatched(input: WindowInput, reference: Reference): Finding[] {
+  const { settings, profile } = input;
+  if (reference.shape.task === 'regression') return [];
+  const watched = new Set(streamDetectors(settings, reference).map(({ stream }) => stream.id));
+  const groups = reference.shape.groups.flatMap(({ attribute }) =>
+    groupConfusions(reference.profile, attribute).flatMap(({ group, isOther }) => {
+      if (group === null || isOther || watched.has(fairnessSignal(attribute, group))) return [];
+      const content = unwatchedGroupContent({ settings, reference, profile }, attribute, group);
+      return [finding(input, fairnessSignal(attribute, group), content, null)];
+    }),
+  );
+  if (watched.has(errorRateSignal)) return groups;
+  const statistics = performanceStatistics(profile);
+  const content: FindingContent = {
+    kind: 'performance',
+    rows: statistics.errorRate?.n ?? 0,
+    statistics,
+    sentence: 'the reference has too few labels to compare the error rate with',
+  };
+  return [...groups, finding(input, errorRateSignal, content, null)];
+}
+
+function withoutReference(input: WindowInput): Finding[] {
+  const { settings, profile } = input;
+  const { rows } = profileTotals(profile);
+  const wait =
+    'rows' in settings.reference
+      ? `the first ${countText(settings.reference.rows)} rows will make it`
+      : 'its file has not been read';
+  const sentence = `no reference to compare ${countText(rows)} rows with yet: ${wait}`;
+  const content = (kind: FindingContent['kind']): FindingContent => ({ kind, rows, statistics: {}, sentence });
+  return [
+    ...settings.features.map(({ name }) => finding(input, `feature:${name}`, content('feature'), null)),
+    finding(input, 'prediction', content('prediction'), null),
+    finding(input, errorRateSignal, content('performance'), null),
+  ];
+}

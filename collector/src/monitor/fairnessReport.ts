@@ -1,0 +1,44 @@
+import type { FairnessReport } from '../http/api.ts';
+import { attributeStatistics } from './groupStatistics.ts';
+import { latestFindings, mergedProfile, type ReportInput } from './reportInput.ts';
+import { fairnessSignal } from './streams.ts';
+
+/** Rates of each group over all windows together, and their gaps to the reference group. */
+export function fairnessReport(input: ReportInput): FairnessReport {
+  const { settings, version, from, to, reference } = input;
+  const profile = mergedProfile(input);
+  const shape = profile?.shape ?? null;
+  const latest = latestFindings(input);
+  const attributes =
+    profile === null || shape === null || shape.task === 'regression'
+      ? []
+      : shape.groups.map(({ attribute }) => {
+          const { referenceGroup, groups } = attributeStatistics(
+            settings,
+            profile,
+            reference?.profile ?? profile,
+            attribute,
+          );
+          return {
+            attribute,
+            referenceGroup,
+            groups: groups.map(({ group, rows, labelledShare, rates, statistics }) => ({
+              group,
+              rows,
+              labelledShare,
+              rates: { ...rates },
+              statistics: { ...statistics },
+              suppressed: rows < settings.minimumGroupRows ? `n<${settings.minimumGroupRows}` : null,
+              verdict: latest.get(fairnessSignal(attribute, group))?.verdict ?? 'insufficient_data',
+            })),
+          };
+        });
+  return {
+    model: settings.name,
+    version,
+    from,
+    to,
+    favourable: shape?.favourable ?? shape?.positive ?? null,
+    attributes,
+  };
+}

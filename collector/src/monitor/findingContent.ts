@@ -1,0 +1,153 @@
+import type { ModelSettings } from '../config/settings.ts';
+import {
+  overallConfusion,
+  type Profile,
+  type Reference,
+  signalCounts,
+  signalMoments,
+  signalQuantile,
+} from '../profile/index.ts';
+import { share } from './estimates.ts';
+import type { Estimate, Evidence, SignalKind } from './finding.ts';
+import { attributeStatistics } from './groupStatistics.ts';
+import { leadingShare } from './leadingShare.ts';
+import { performanceStatistics } from './performanceStatistics.ts';
+import {
+  type Change,
+  categorySentence,
+  errorRateSentence,
+  groupSentence,
+  missingSentence,
+  numericSentence,
+} from './sentences.ts';
+import { signalStatistics } from './signalStatistics.ts';
+import type { StreamDetector } from './streamDetector.ts';
+import { signalNamed } from './streams.ts';
+
+/** What a finding says beside its evidence. */
+export interface FindingContent {
+  readonly kind: SignalKind;
+  /** Rows of the signal in the window; with none there is nothing to say. */
+  readonly rows: number;
+  readonly statistics: Readonly<Record<string, Estimate>>;
+  readonly sentence: string;
+}
+
+export interface ContentInput {
+  readonly settings: ModelSettings;
+  readonly reference: Reference;
+  readonly profile: Profile;
+}
+
+/** The numbers and the sentence for one stream in one window. */
+export function findingContent(input: ContentInput, watched: StreamDetector, evidence: Evidence): FindingContent {
+  const { stream } = watched;
+  switch (stream.kind) {
+    case 'distribution':
+      return distributionContent(input, watched, stream.signal, evidence);
+    case 'data_quality':
+      return dataQualityContent(input, stream.signal, evidence);
+    case 'performance':
+      return performanceContent(input, evidence);
+    case 'fairness':
+      return groupContent(input, stream.attribute, stream.group, evidence);
+  }
+}
+
+function distributionContent(
+  { reference, profile }: ContentInput,
+  { scores }: StreamDetector,
+  id: string,
+  evidence: Evidence,
+): FindingContent {
+  const shape = signalNamed(reference.shape, id);
+  const statistics = signalStatistics(reference, shape, profile);
+  const rows = total(signalCounts(profile, id));
+  const leading = scores.find(({ name }) => name === evidence.leading?.score);
+  const moved = {
+    name: shape.name,
+    leading: leadingShare(reference, shape, leading, profile),
+    totalVariation: statistics.totalVariation?.value ?? null,
+  };
+  if (shape.type === 'category') {
+    return { kind: shape.kind, rows, statistics, sentence: categorySentence(moved, evidence) };
+  }
+  const change = (of: (profile: Profile) => number | null): Change => ({
+    before: of(reference.profile),
+    after: of(profile),
+  });
+  const median = change((side) => signalQuantile(side, id, 0.5));
+  const standardDeviation = change((side) => signalMoments(side, id).standardDeviation);
+  const sentence = numericSentence({ ...moved, median, standardDeviation }, evidence);
+  return { kind: shape.kind, rows, statistics, sentence };
+}
+
+function dataQualityContent({ reference, profile }: ContentInput, id: string, evidence: Evidence): FindingContent {
+  const shape = signalNamed(reference.shape, id);
+  const counts = signalCounts(profile, id);
+  const past = signalCounts(reference.profile, id);
+  const rows = total(counts);
+  const rate = (cell: number) => ({
+    before: ratio(past.at(cell) ?? 0, total(past)),
+    after: ratio(counts.at(cell) ?? 0, rows),
+  });
+  const isNumber = shape.type === 'number';
+  const missing = rate(isNumber ? -2 : -1);
+  const invalid = isNumber ? rate(-1) : { before: null, after: null };
+  const statistics: Record<string, Estimate> = {
+    missingRate: share({ events: counts.at(isNumber ? -2 : -1) ?? 0, n: rows }),
+    ...(isNumber ? { invalidRate: share({ events: counts.at(-1) ?? 0, n: rows }) } : {}),
+  };
+  const sentence = missingSentence({ name: shape.name, missing, invalid, rows }, evidence);
+  return { kind: 'data_quality', rows, statistics, sentence };
+}
+
+function performanceContent({ reference, profile }: ContentInput, evidence: Evidence): FindingContent {
+  const statistics = performanceStatistics(profile);
+  const { right, wrong } = overallConfusion(reference.profile);
+  const errorRate = statistics.errorRate ?? { value: null, low: null, high: null, n: 0 };
+  const sentence = errorRateSentence({ before: ratio(wrong, right + wrong), errorRate }, evidence);
+  return { kind: 'performance', rows: errorRate.n, statistics, sentence };
+}
+
+function groupContent(
+  { settings, reference, profile }: ContentInput,
+  attribute: string,
+  group: string,
+  evidence: Evidence | null,
+): FindingContent {
+  const now = attributeStatistics(settings, profile, reference.profile, attribute);
+  const past = attributeStatistics(settings, reference.profile, reference.profile, attribute);
+  const own = now.groups.find((candidate) => candidate.group === group);
+  const before = past.groups.find((candidate) => candidate.group === group);
+  const base = now.groups.find((candidate) => candidate.group === now.referenceGroup);
+  const sentence = groupSentence(
+    {
+      attribute,
+      group,
+      referenceGroup: now.referenceGroup,
+      rows: own?.rows ?? 0,
+      selectionRate: own?.rates.selectionRate ?? null,
+      selectionRateBefore: before?.rates.selectionRate?.value ?? null,
+      referenceGroupSelectionRate: base?.rates.selectionRate?.value ?? null,
+      accuracy: own?.rates.accuracy ?? null,
+      accuracyBefore: before?.rates.accuracy?.value ?? null,
+      disparateImpactRatio: own?.statistics.disparateImpactRatio ?? null,
+    },
+    evidence,
+  );
+  return { kind: 'fairness', rows: own?.rows ?? 0, statistics: { ...own?.rates, ...own?.statistics }, sentence };
+}
+
+/** The content of a finding about a group that the reference knows too little of to watch. */
+export function unwatchedGroupContent(input: ContentInput, attribute: string, group: string): FindingContent {
+  return groupContent(input, attribute, group, null);
+}
+
+function ratio(events: number, n: number): number | null {
+  return n === 0 ? null : events / n;
+}
+
+function total(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,33 @@
+import type { ModelSettings } from '../config/settings.ts';
+import { createProfile, mergeInto, type Profile, type ProfileShape, type Reference } from '../profile/index.ts';
+import type { Finding } from './finding.ts';
+
+/** What is stored about one version over a stretch of event time: all that the reports are made of. */
+export interface ReportInput {
+  readonly settings: ModelSettings;
+  readonly version: string;
+  /** Event time, milliseconds since 1970-01-01 UTC; `to` exclusive. */
+  readonly from: number;
+  readonly to: number;
+  readonly reference: Reference | null;
+  /** Oldest first. Windows made before there was a reference have another shape; they count rows only. */
+  readonly profiles: readonly { readonly from: number; readonly to: number; readonly profile: Profile }[];
+  /** Oldest first. */
+  readonly findings: readonly { readonly from: number; readonly to: number; readonly findings: readonly Finding[] }[];
+}
+
+/** Everything in the windows together: those with the reference's shape, or without a reference with the newest one. */
+export function mergedProfile(input: ReportInput): Profile | null {
+  const shape: ProfileShape | undefined = input.reference?.shape ?? input.profiles.at(-1)?.profile.shape;
+  if (shape === undefined) return null;
+  const merged = createProfile(shape);
+  for (const { profile } of input.profiles) if (profile.shape.id === shape.id) mergeInto(merged, profile);
+  return merged;
+}
+
+/** The newest finding of each signal. */
+export function latestFindings(input: ReportInput): Map<string, Finding> {
+  const latest = new Map<string, Finding>();
+  for (const { findings } of input.findings) for (const finding of findings) latest.set(finding.signal, finding);
+  return latest;
+}

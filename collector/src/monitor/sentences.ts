@@ -1,0 +1,215 @@
+import type { Estimate, Evidence } from './finding.ts';
+import { changeText, countText, levelText, nameText, shareChangeText, shareRangeText, shareText } from './text.ts';
+
+/**
+ * One sentence a person understands: what moved which way, from what to what in the signal's own units, how large that
+ * is, and how sure we are. Pure text from numbers that were computed elsewhere.
+ */
+
+export interface Change {
+  readonly before: number | null;
+  readonly after: number | null;
+}
+
+interface Moved {
+  readonly name: string;
+  /** The values whose share leads the evidence, when a share does. */
+  readonly leading: (Change & { readonly what: string }) | null;
+  /** Share of the rows that would have to move to undo the change (total variation distance). */
+  readonly totalVariation: number | null;
+}
+
+export interface NumericChange extends Moved {
+  readonly median: Change;
+  readonly standardDeviation: Change;
+}
+
+export type CategoryChange = Moved;
+
+export function numericSentence(change: NumericChange, evidence: Evidence): string {
+  const name = nameText(change.name);
+  const { leading } = evidence;
+  if (!isNotable(evidence) || leading === null) {
+    return sentence([`${name} is as in the reference`, detail('median', change.median)], evidence);
+  }
+  const moved = movedText(change.totalVariation);
+  switch (leading.score) {
+    case 'location':
+      return sentence([`${name} moved ${leading.direction}`, detail('median', change.median), moved], evidence);
+    case 'spread': {
+      const verb = leading.direction === 'up' ? 'spread out' : 'drew together';
+      return sentence([`${name} ${verb}`, detail('standard deviation', change.standardDeviation), moved], evidence);
+    }
+    case 'below':
+    case 'above': {
+      const what = `${leading.score} anything in the reference`;
+      return sentence([`${name} is ${what} ${oftenText(leading)}`, rowsText(change.leading), moved], evidence);
+    }
+    case 'missing':
+    case 'invalid':
+      return sentence([`${name} is ${leading.score} ${oftenText(leading)}`, rowsText(change.leading), moved], evidence);
+    default: {
+      const what = change.leading?.what ?? 'some values';
+      return sentence([`${name} is ${what} ${oftenText(leading)}`, rowsText(change.leading), moved], evidence);
+    }
+  }
+}
+
+export function categorySentence(change: CategoryChange, evidence: Evidence): string {
+  const name = nameText(change.name);
+  const { leading } = evidence;
+  const moved = movedText(change.totalVariation);
+  if (!isNotable(evidence) || leading === null) return sentence([`${name} is as in the reference`, moved], evidence);
+  const rows = rowsText(change.leading);
+  switch (leading.score) {
+    case 'unseen':
+      return sentence([`${name} has values the reference never had`, rows, moved], evidence);
+    case 'missing':
+      return sentence([`${name} is missing ${oftenText(leading)}`, rows, moved], evidence);
+    case 'other':
+      return sentence([`${name} is a rare value ${oftenText(leading)}`, rows, moved], evidence);
+    default: {
+      const what = `"${nameText(change.leading?.what ?? leading.score)}"`;
+      return sentence([`${name} is ${what} ${oftenText(leading)}`, rows, moved], evidence);
+    }
+  }
+}
+
+export interface MissingChange {
+  readonly name: string;
+  readonly missing: Change;
+  readonly invalid: Change;
+  readonly rows: number;
+}
+
+export function missingSentence(change: MissingChange, evidence: Evidence): string {
+  const name = nameText(change.name);
+  const isInvalid = evidence.leading?.score === 'invalid';
+  const share = isInvalid ? change.invalid : change.missing;
+  const word = isInvalid ? 'invalid' : 'missing';
+  const what = isNotable(evidence) ? `${name} is ${word} more often` : `${name} is ${word} as in the reference`;
+  return sentence([what, `${shareDetail(share) ?? shareText(0)} of ${countText(change.rows)} rows`], evidence);
+}
+
+export interface ErrorRateChange {
+  readonly before: number | null;
+  readonly errorRate: Estimate;
+}
+
+export function errorRateSentence({ before, errorRate }: ErrorRateChange, evidence: Evidence | null): string {
+  if (errorRate.value === null) {
+    return sentence(['no labels have come for this window yet'], evidence);
+  }
+  const what =
+    evidence === null ? 'error rate' : isNotable(evidence) ? 'error rate rose' : 'error rate is as in the reference';
+  const change = shareMoveText(before, errorRate.value);
+  return sentence([what, `${change} of ${countText(errorRate.n)} labelled rows${intervalText(errorRate)}`], evidence);
+}
+
+export interface GroupChange {
+  readonly attribute: string;
+  readonly group: string;
+  readonly referenceGroup: string | null;
+  readonly rows: number;
+  readonly selectionRate: Estimate | null;
+  /** The group's own rates in the reference. */
+  readonly selectionRateBefore: number | null;
+  readonly referenceGroupSelectionRate: number | null;
+  readonly accuracy: Estimate | null;
+  readonly accuracyBefore: number | null;
+  readonly disparateImpactRatio: Estimate | null;
+}
+
+export function groupSentence(change: GroupChange, evidence: Evidence | null): string {
+  const who = `${nameText(change.attribute)}=${nameText(change.group)}`;
+  const { selectionRate, accuracy } = change;
+  const parts: string[] = [];
+  const leading = evidence !== null && isNotable(evidence) ? evidence.leading?.score : undefined;
+  if (leading === 'error_rate') {
+    parts.push(`${who} is judged wrongly more often`);
+    if (accuracy !== null && accuracy.value !== null) {
+      const rates = shareMoveText(complement(change.accuracyBefore), 1 - accuracy.value);
+      parts.push(`${rates} of ${countText(accuracy.n)} labelled rows`);
+    }
+  } else if (leading === 'selection_rate') {
+    parts.push(`${who} gets the favourable decision less often than before`);
+    if (selectionRate !== null && selectionRate.value !== null) {
+      const rates = shareMoveText(change.selectionRateBefore, selectionRate.value);
+      parts.push(`${rates} of ${countText(selectionRate.n)} rows`);
+    }
+  }
+  const gap = gapText(change);
+  if (parts.length > 0) return sentence(gap === null ? parts : [...parts, gap], evidence);
+  if (selectionRate === null || selectionRate.value === null) {
+    return sentence([`${who} has too few rows to say anything`, countText(change.rows)], evidence);
+  }
+  if (gap !== null) return sentence([`${who} gets the favourable decision ${gap}`], evidence);
+  const own = shareText(selectionRate.value);
+  return sentence([`${who} gets the favourable decision in ${own} of ${countText(selectionRate.n)} rows`], evidence);
+}
+
+/** `less often: 31 % against 45 % of male (ratio 0.69, four-fifths rule broken)`; `null` without both rates. */
+function gapText(change: GroupChange): string | null {
+  const { selectionRate, referenceGroup, referenceGroupSelectionRate: other } = change;
+  const own = selectionRate?.value ?? null;
+  if (own === null || other === null || referenceGroup === null || referenceGroup === change.group) return null;
+  const against = `${shareText(own)} against ${shareText(other)} of ${nameText(referenceGroup)}`;
+  return `${comparisonText(own, other)}: ${against}${ratioText(change.disparateImpactRatio)}`;
+}
+
+function comparisonText(own: number, other: number): string {
+  return own < other ? 'less often' : own > other ? 'more often' : 'as often';
+}
+
+/** Four fifths is a screening rule (29 CFR 1607.4D): broken only when chance does not explain it. */
+function ratioText(ratio: Estimate | null): string {
+  if (ratio === null || ratio.value === null) return '';
+  const text = ratio.value.toFixed(2);
+  if (ratio.value >= 0.8) return ` (ratio ${text})`;
+  const broken = ratio.high !== null && ratio.high < 0.8;
+  return ` (ratio ${text}, ${broken ? 'four-fifths rule broken' : 'below four fifths, but chance could explain it'})`;
+}
+
+function intervalText({ low, high }: Estimate): string {
+  return low === null || high === null ? '' : ` (95 % interval ${shareRangeText(low, high)})`;
+}
+
+function detail(what: string, { before, after }: Change): string | null {
+  return before === null || after === null ? null : `${what} ${changeText(before, after)}`;
+}
+
+function shareDetail({ before, after }: Change): string | null {
+  return before === null || after === null ? null : shareChangeText(before, after);
+}
+
+function rowsText(change: Change | null): string | null {
+  const text = change === null ? null : shareDetail(change);
+  return text === null ? null : `${text} of rows`;
+}
+
+function oftenText({ direction }: NonNullable<Evidence['leading']>): string {
+  return direction === 'up' ? 'more often' : 'less often';
+}
+
+function shareMoveText(before: number | null, after: number): string {
+  return before === null ? shareText(after) : shareChangeText(before, after);
+}
+
+function complement(share: number | null): number | null {
+  return share === null ? null : 1 - share;
+}
+
+function movedText(totalVariation: number | null): string | null {
+  return totalVariation === null ? null : `${shareText(totalVariation)} of traffic would have to move`;
+}
+
+/** From half of the alarm level on the sentence says what moved; below that, what moved is most likely chance. */
+function isNotable(evidence: Evidence): boolean {
+  return evidence.alarm || evidence.level >= 0.5;
+}
+
+function sentence(parts: readonly (string | null)[], evidence: Evidence | null): string {
+  const [first, ...rest] = parts.filter((part) => part !== null);
+  const text = rest.length === 0 ? (first ?? '') : `${first}: ${rest.join(', ')}`;
+  return evidence === null ? text : `${text}; ${levelText(evidence.level)}`;
+}

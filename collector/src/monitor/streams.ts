@@ -1,0 +1,79 @@
+import type { ModelSettings } from '../config/settings.ts';
+import { PlumblineError } from '../errors.ts';
+import {
+  type Confusion,
+  findSignal,
+  groupConfusions,
+  overallConfusion,
+  type ProfileShape,
+  type Reference,
+  type SignalShape,
+} from '../profile/index.ts';
+import type { StreamClass } from './budget.ts';
+
+/** One detector's worth of evidence about a model. */
+export type Stream = {
+  /** The signal its finding is about. */
+  readonly id: string;
+  readonly class: StreamClass;
+} & (
+  | { readonly kind: 'distribution' /** Signal of the profile. */; readonly signal: string }
+  | { readonly kind: 'data_quality'; readonly signal: string }
+  | { readonly kind: 'performance' }
+  | { readonly kind: 'fairness'; readonly attribute: string; readonly group: string }
+);
+
+/**
+ * What is watched of a version, which follows from its reference alone: every signal's distribution, the missing and
+ * invalid values of its inputs, its errors when the reference has labels, and each group that is large enough there.
+ */
+export function streamsOf(settings: ModelSettings, reference: Reference): Stream[] {
+  const { profile, shape } = reference;
+  const streams: Stream[] = [];
+  for (const { signal, kind, name } of shape.signals) {
+    const isOutput = kind === 'score' || kind === 'prediction';
+    streams.push({ id: signal, class: isOutput ? 'risk' : 'inputs', kind: 'distribution', signal });
+    if (kind === 'feature') {
+      streams.push({ id: `data_quality:${name}`, class: 'inputs', kind: 'data_quality', signal });
+    }
+  }
+  if (shape.task === 'regression') return streams;
+  if (labelledRows(overallConfusion(profile)) >= minimumLabelledRows) {
+    streams.push({ id: errorRateSignal, class: 'risk', kind: 'performance' });
+  }
+  for (const { attribute } of shape.groups) {
+    for (const confusion of groupConfusions(profile, attribute)) {
+      if (confusion.group === null || confusion.isOther) continue;
+      if (decidedRows(confusion) < settings.minimumGroupRows) continue;
+      const id = fairnessSignal(attribute, confusion.group);
+      streams.push({ id, class: 'fairness', kind: 'fairness', attribute, group: confusion.group });
+    }
+  }
+  return streams;
+}
+
+/** Labels a reference needs before an error rate can be compared with it. */
+export const minimumLabelledRows = 30;
+
+export const errorRateSignal = 'performance:error_rate';
+
+export function fairnessSignal(attribute: string, group: string): string {
+  return `fairness:${attribute}=${group}`;
+}
+
+/** A signal that must be in the shape: streams are made from it. */
+export function signalNamed(shape: ProfileShape, signal: string): SignalShape {
+  const found = findSignal(shape, signal);
+  if (found === undefined) throw new PlumblineError('INTERNAL', `the reference has no signal ${signal}`);
+  return found;
+}
+
+/** Rows with a label, in a group or over everybody. */
+export function labelledRows(confusion: Confusion): number {
+  return confusion.truePositive + confusion.falsePositive + confusion.falseNegative + confusion.trueNegative;
+}
+
+/** Rows with a prediction, in a group or over everybody. */
+export function decidedRows(confusion: Confusion): number {
+  return labelledRows(confusion) + confusion.unlabelledPositive + confusion.unlabelledNegative;
+}
