@@ -20,6 +20,7 @@ export type {
   SignalShape,
   Task,
 } from './shape.ts';
+export { errorRateIndicator, failureIndicator, type Indicator, signalScores } from './signalScores.ts';
 export {
   type ClassConfusion,
   type Confusion,

@@ -1,11 +1,15 @@
 import type { InferenceBatch } from '@plumbline/sdk/event';
 import { PlumblineError } from '../errors.ts';
+import { designEffect, fewestWindows, type Score, scoreMoments } from '../statistics/evidence/index.ts';
 import { buildShape, type ShapeOptions } from './buildShape.ts';
-import { allRows, foldInferences } from './fold.ts';
+import { foldInferences } from './fold.ts';
 import { foldOutcome, joinEntryOf } from './outcome.ts';
-import { createProfile, type Profile } from './profile.ts';
+import { type Part, partsByBlock, partsByWindow } from './parts.ts';
+import { createProfile, mergeInto, type Profile } from './profile.ts';
 import { identifyReference } from './referenceFile.ts';
 import type { ProfileShape } from './shape.ts';
+import { indicators, signalScores } from './signalScores.ts';
+import { signalCounts } from './views.ts';
 
 /**
  * The frozen profile a version is compared with, and what detectors need to know about the noise of its traffic.
@@ -19,10 +23,11 @@ export interface Reference {
   /** First and last event time, milliseconds since 1970-01-01 UTC; `null` for a reference without times. */
   readonly from: number | null;
   readonly to: number | null;
-  /** Windows (or, without enough of them, blocks of rows) the design effects were measured on. */
+  /** Windows with rows. With fewer than 4 the design effects come from blocks of rows; a note says so. */
   readonly windows: number;
   /**
-   * By signal (`feature:income`, `score`, ..., `performance:error_rate`) and score (`location`, `missing`, ...):
+   * By signal (`feature:income`, `score`, ..., `performance:error_rate`, `data_quality:failures`)
+   * and score (`location`, `missing`, ...):
    * how many times larger the variance of a window's mean is than with independent rows. At least 1.
    */
   readonly designEffects: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -52,30 +57,61 @@ export function buildReference(
   const known = batches.flatMap((batch) => batch.ids.flatMap((id) => labels.get(id) ?? []));
   const shape = buildShape(batches, known, options);
   const profile = createProfile(shape);
-  for (const batch of batches) {
-    foldInferences(profile, batch, allRows(batch));
-    foldLabels(profile, batch, allRows(batch), labels);
+  const windows = partsByWindow(batches, options.windowMs).map((part) => foldPart(shape, part, labels));
+  for (const window of windows) mergeInto(profile, window);
+
+  const notes: string[] = [];
+  let parts = windows;
+  if (windows.length < fewestWindows) {
+    const blocks = Math.min(mostBlocks, Math.floor(rows / rowsPerBlock));
+    parts = partsByBlock(batches, blocks).map((part) => foldPart(shape, part, labels));
+    notes.push(
+      blocks < fewestWindows
+        ? `${rows} rows in ${windows.length} windows are too few to measure how rows depend on each other: they are taken as independent.`
+        : `How rows depend on each other was measured on ${blocks} blocks of rows, because the reference covers only ${windows.length} windows: dependence over longer times is not in it.`,
+    );
   }
   return identifyReference({
     shape,
     profile,
     rows,
-    from: profile.minima.at(-1)!,
-    to: profile.maxima.at(-1)!,
-    windows: 0,
-    designEffects: {},
-    notes: [],
+    from: finiteOrNull(profile.minima.at(-1)!),
+    to: finiteOrNull(profile.maxima.at(-1)!),
+    windows: windows.length,
+    designEffects: measureDesignEffects(profile, parts),
+    notes,
   });
 }
 
-function foldLabels(
-  profile: Profile,
-  batch: InferenceBatch,
-  rows: Int32Array,
-  labels: ReadonlyMap<string, string | number>,
-): void {
-  for (const row of rows) {
-    const label = labels.get(batch.ids[row]!);
-    if (label !== undefined) foldOutcome(profile, joinEntryOf(batch, row), label);
+const mostBlocks = 20;
+const rowsPerBlock = 25;
+
+function foldPart(shape: ProfileShape, part: Part, labels: ReadonlyMap<string, string | number>): Profile {
+  const profile = createProfile(shape);
+  for (const { batch, rows } of part) {
+    foldInferences(profile, batch, rows);
+    for (const row of rows) {
+      const label = labels.get(batch.ids[row]!);
+      if (label !== undefined) foldOutcome(profile, joinEntryOf(batch, row), label);
+    }
   }
+  return profile;
+}
+
+function measureDesignEffects(reference: Profile, parts: readonly Profile[]): Reference['designEffects'] {
+  const measure = (scores: readonly Score[], countsOf: (profile: Profile) => Float64Array): Record<string, number> =>
+    Object.fromEntries(
+      scores.map((score) => [score.name, designEffect(parts.map((part) => scoreMoments(score, countsOf(part))))]),
+    );
+  return Object.fromEntries([
+    ...reference.shape.signals.map(({ signal }) => [
+      signal,
+      measure(signalScores(reference, signal), (profile) => signalCounts(profile, signal)),
+    ]),
+    ...indicators.map(({ signal, score, counts }) => [signal, measure([score], counts)]),
+  ]);
+}
+
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
