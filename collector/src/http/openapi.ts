@@ -5,33 +5,53 @@ import type { JsonRoute, RawRoute, Route } from './route.ts';
 
 type Json = Record<string, unknown>;
 
-/** Schemas of `api.ts` that other schemas share, by the names they have in the document. */
-const shared: Readonly<Record<string, z.ZodType>> = {
+/** Schemas of `api.ts` by the names they have in the document. Whatever has no name here is named after its path. */
+const namedAnswers: Readonly<Record<string, z.ZodType>> = {
   Estimate: api.estimate,
   Evidence: api.evidence,
   Finding: api.finding,
+  Me: api.me,
+  CollectorStatus: api.collectorStatus,
+  DeadLetterList: api.deadLetterList,
   ModelSummary: api.modelSummary,
+  ModelList: api.modelList,
+  ModelDetail: api.modelDetail,
+  DriftReport: api.driftReport,
+  Distribution: api.distribution,
+  FairnessReport: api.fairnessReport,
+  PerformanceReport: api.performanceReport,
   VersionDetail: api.versionDetail,
+  VersionList: api.versionList,
   Evaluation: api.evaluation,
   MetricPair: api.metricPair,
   GateResult: api.gateResult,
   Approval: api.approval,
   Instance: api.instance,
   Alert: api.alert,
+  AlertList: api.alertList,
   RetrainJob: api.retrainJob,
+  RetrainJobList: api.retrainJobList,
   Delivery: api.delivery,
+  DeliveryList: api.deliveryList,
   AuditRecord: api.auditRecord,
+  AuditPage: api.auditPage,
+  AuditVerification: api.auditVerification,
+  ActionResult: api.actionResult,
   Error: api.apiError,
+};
+const namedRequests: Readonly<Record<string, z.ZodType>> = {
+  RegisterRequest: api.registerRequest,
+  RetrainStatusRequest: api.retrainStatusRequest,
 };
 
 /** OpenAPI 3.1 of a route table: made from the schemas that validate, so it cannot say anything else. */
 export function openApiDocument(routes: readonly Route[], version: string): Json {
-  const requests = new SchemaSet('input', {});
-  const answers = new SchemaSet('output', shared);
+  const requests = new SchemaSet('input', namedRequests);
+  const answers = new SchemaSet('output', namedAnswers);
   const paths: Record<string, Json> = {};
   for (const route of routes) {
     const path = openApiPath(route.path);
-    const operation = route.kind === 'json' ? jsonOperation(route, requests, answers) : rawOperation(route, requests);
+    const operation = route.kind === 'json' ? jsonOperation(route, requests, answers) : rawOperation(route, answers);
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation };
   }
   return {
@@ -102,7 +122,7 @@ function componentPath(id: string): string {
 function jsonOperation(route: JsonRoute, requests: SchemaSet, answers: SchemaSet): Json {
   const name = operationName(route);
   return {
-    ...common(route, answers),
+    ...common(route),
     parameters: [
       ...parametersOf(route.params, 'path'),
       ...parametersOf(route.query, 'query'),
@@ -129,7 +149,7 @@ function jsonOperation(route: JsonRoute, requests: SchemaSet, answers: SchemaSet
 function rawOperation(route: RawRoute, answers: SchemaSet): Json {
   const binary = { schema: { type: 'string', format: 'binary' } };
   return {
-    ...common(route, answers),
+    ...common(route),
     parameters: parametersOf(route.params, 'path'),
     ...(route.consumes.length === 0
       ? {}
@@ -141,7 +161,7 @@ function rawOperation(route: RawRoute, answers: SchemaSet): Json {
   };
 }
 
-function common(route: Route, _answers: SchemaSet): Json {
+function common(route: Route): Json {
   return { operationId: operationName(route), summary: route.summary, security: securityOf(route) };
 }
 
@@ -159,10 +179,10 @@ function securityOf(route: Route): Json[] {
   }
 }
 
-/** `GET /v1/models/:model/drift` -> `getModelsModelDrift` */
+/** `GET /v1/models/:model/drift` -> `GetModelsModelDrift` */
 function operationName(route: Route): string {
   const words = route.path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '' && word !== 'v1');
-  return [route.method.toLowerCase(), ...words.map((word) => word[0]?.toUpperCase() + word.slice(1))].join('');
+  return [route.method.toLowerCase(), ...words].map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
 function parametersOf(schema: z.ZodType | null, place: 'path' | 'query'): Json[] {

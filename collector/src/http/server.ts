@@ -62,6 +62,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const limit = createRateLimit({ burst: actionBurst, perMinute: actionsPerMinute, clock: services.clock });
   const isPrivate = isLoopback(services.settings.collector.http.host);
 
+  // Bodies are JSON, but where a route says otherwise.
+  server.removeContentTypeParser('text/plain');
   server.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...answerHeaders, 'x-request-id': request.id });
     checkPath(request.raw.url ?? '');
@@ -101,7 +103,11 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     // A body is handed on as it arrives; the handler counts its bytes.
     scope.removeAllContentTypeParsers();
     if (route.consumes.length > 0) {
-      scope.addContentTypeParser([...route.consumes], (_request, payload, done) => done(null, payload));
+      scope.addContentTypeParser([...route.consumes], (request, payload, done) => {
+        const tooLarge = Number(request.headers['content-length'] ?? 0) > (route.bodyLimit ?? defaultBodyLimit);
+        const error = tooLarge ? new PlumblineError('TOO_LARGE', 'the body is larger than this path allows') : null;
+        done(error, payload);
+      });
     }
     scope.route({ ...fastifyOptions(route), handler: (request, reply) => answerRaw(route, request, reply) });
   }

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { createRateLimit } from './rate-limit.ts';
+
+describe('a rate limit', () => {
+  it('lets a burst through, then so many a minute, each key for itself', () => {
+    let now = 0;
+    const limit = createRateLimit({ burst: 3, perMinute: 60, clock: () => now });
+    const taken = () => [1, 2, 3, 4, 5].map(() => limit.take('ana'));
+    expect(taken()).toEqual([true, true, true, false, false]);
+    expect(limit.take('ben')).toBe(true);
+    now += 2_000;
+    expect(taken()).toEqual([true, true, false, false, false]);
+    now += 3_600_000;
+    expect(taken()).toEqual([true, true, true, false, false]);
+  });
+
+  it('gives nothing back when the clock goes backwards', () => {
+    let now = 60_000;
+    const limit = createRateLimit({ burst: 1, perMinute: 1, clock: () => now });
+    expect(limit.take('ana')).toBe(true);
+    now = 0;
+    expect(limit.take('ana')).toBe(false);
+  });
+});
