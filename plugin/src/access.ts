@@ -1,7 +1,7 @@
-import { t } from '@grafana/i18n';
 import { config } from '@grafana/runtime';
 import type { Me, Verb } from '@plumbline/collector/api';
 import { PLUGIN_ID } from './constants';
+import { t } from './i18n';
 
 /** Grafana permission behind each verb: the `reqAction` of its route in plugin.json. */
 export const permissionOf: Readonly<Record<Verb, string>> = {

@@ -49,7 +49,7 @@ export const collector = {
   versions: (model: string) => read<VersionList>(`${modelPath(model)}/versions`),
   alerts: (model: string) => read<AlertList>('v1/alerts', { model }),
   retrainJobs: (model: string) => read<RetrainJobList>('v1/retrain-jobs', { model }),
-  audit: (query: { readonly after?: string; readonly limit: number }) => read<AuditPage>('v1/audit', query),
+  audit: (limit: number) => read<AuditPage>('v1/audit', { order: 'newest', limit }),
   act: ({ verb, target, revision, body, idempotencyKey }: ActionRequest) =>
     send<ActionResult>({
       url: addressOf(`v1/actions/${verb}/${encodeURIComponent(target)}`),

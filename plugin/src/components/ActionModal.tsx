@@ -1,8 +1,8 @@
-import { t } from '@grafana/i18n';
 import { Alert, Button, type ButtonVariant, Field, Modal, RadioButtonGroup, Stack, Text, TextArea } from '@grafana/ui';
 import { type FormEvent, useId, useState } from 'react';
 import { useAction } from '../data/useAction';
 import { useMe } from '../data/useMe';
+import { t } from '../i18n';
 import type { ActionProps } from './ActionButton';
 
 interface ActionModalProps extends ActionProps {

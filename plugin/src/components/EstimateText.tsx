@@ -1,7 +1,7 @@
-import { t } from '@grafana/i18n';
 import { Stack, Text } from '@grafana/ui';
 import type { EstimateBody } from '@plumbline/collector/api';
 import { formatCount, formatInterval, formatStatistic } from '../format/number';
+import { t } from '../i18n';
 
 interface EstimateTextProps {
   readonly estimate: EstimateBody | undefined;

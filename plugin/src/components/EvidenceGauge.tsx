@@ -1,8 +1,8 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { t } from '@grafana/i18n';
 import { Text, Tooltip, useStyles2, useTheme2 } from '@grafana/ui';
 import type { FindingBody } from '@plumbline/collector/api';
+import { t } from '../i18n';
 import { evidenceColor } from './evidenceColor';
 
 /** The gauge's right end, in alarm levels. What is beyond is drawn at the end and told in the number. */

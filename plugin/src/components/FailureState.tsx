@@ -1,7 +1,7 @@
-import { t } from '@grafana/i18n';
 import { Alert, Button, EmptyState, LinkButton, Stack, Text } from '@grafana/ui';
 import type { RequestFailure } from '../api/failure';
 import { PLUGIN_ID } from '../constants';
+import { t } from '../i18n';
 import { modelsPath } from '../routing';
 
 interface FailureStateProps {

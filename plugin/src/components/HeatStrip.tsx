@@ -1,6 +1,6 @@
-import { t } from '@grafana/i18n';
 import { useTheme2 } from '@grafana/ui';
 import { formatRange } from '../format/time';
+import { t } from '../i18n';
 import { evidenceColor } from './evidenceColor';
 
 interface HeatStripProps {

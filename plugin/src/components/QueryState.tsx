@@ -1,8 +1,8 @@
-import { t } from '@grafana/i18n';
 import { Alert, LoadingPlaceholder, Stack } from '@grafana/ui';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { failureFrom } from '../api/failure';
+import { t } from '../i18n';
 import { FailureState } from './FailureState';
 
 interface QueryStateProps<T> {

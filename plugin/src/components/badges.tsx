@@ -1,6 +1,6 @@
-import { t } from '@grafana/i18n';
 import { Badge, type BadgeColor, type IconName } from '@grafana/ui';
 import type { Alert, FindingBody, GateResult, Health, RetrainJob, VersionState } from '@plumbline/collector/api';
+import { t } from '../i18n';
 
 interface Look {
   readonly color: BadgeColor;

@@ -12,5 +12,4 @@ export const modelKeys = {
   versions: (model: string) => ['model', model, 'versions'] as const,
   alerts: (model: string) => ['model', model, 'alerts'] as const,
   retrainJobs: (model: string) => ['model', model, 'retrain-jobs'] as const,
-  audit: (model: string) => ['model', model, 'audit'] as const,
 };

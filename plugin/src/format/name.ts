@@ -1,4 +1,4 @@
-import { t } from '@grafana/i18n';
+import { t } from '../i18n';
 
 /** `user:ada` -> `ada`, `token:trainer` -> `trainer (machine)`; anything else as it is. */
 export function formatActor(subject: string): string {

@@ -30,6 +30,6 @@ export function formatDuration(durationMs: number): string {
     [60_000, 'min'],
     [1_000, 's'],
   ];
-  const [unitMs, unit] = units.find(([size]) => durationMs >= 2 * size) ?? [1_000, 's'];
+  const [unitMs, unit] = units.find(([size]) => durationMs >= 2 * size || durationMs === size) ?? [1_000, 's'];
   return `${(durationMs / unitMs).toLocaleString('en-US', { maximumFractionDigits: 1 })} ${unit}`;
 }

@@ -1,6 +1,6 @@
-import { t } from '@grafana/i18n';
 import { PluginPage } from '@grafana/runtime';
 import { NotFound } from '../components/FailureState';
+import { t } from '../i18n';
 
 /** An address that leads nowhere. */
 export function NotFoundPage() {

@@ -1,8 +1,8 @@
-import { t } from '@grafana/i18n';
 import { useTheme2 } from '@grafana/ui';
 import type { Distribution } from '@plumbline/collector/api';
 import { useState } from 'react';
 import { formatCount, formatShare, formatShortCount, formatStatistic } from '../../format/number';
+import { t } from '../../i18n';
 import { ChartLegend } from './ChartLegend';
 import { ChartTooltip } from './ChartTooltip';
 import { labelledIndices, linearScale, niceTicks } from './scale';

@@ -1,10 +1,10 @@
 import { colorManipulator } from '@grafana/data';
-import { t } from '@grafana/i18n';
 import { useTheme2 } from '@grafana/ui';
 import type { EstimateBody } from '@plumbline/collector/api';
 import { useState } from 'react';
 import { formatCount, formatInterval, formatShare } from '../../format/number';
 import { formatClock, formatRange, formatTime } from '../../format/time';
+import { t } from '../../i18n';
 import { ChartLegend } from './ChartLegend';
 import { ChartTooltip } from './ChartTooltip';
 import { labelledIndices, linearScale, niceTicks } from './scale';
@@ -22,14 +22,15 @@ export interface SeriesPoint {
 interface SeriesChartProps {
   readonly name: string;
   readonly points: readonly SeriesPoint[];
+  readonly format?: (value: number | null) => string;
 }
 
 const height = 240;
 const margin = { top: 12, right: 12, bottom: 24, left: 56 };
 const dayMs = 86_400_000;
 
-/** A share over time with its 95 % interval as a band. Windows without a value leave a gap. */
-export function SeriesChart({ name, points }: SeriesChartProps) {
+/** A statistic over time with its 95 % interval as a band. Windows without a value leave a gap. */
+export function SeriesChart({ name, points, format = formatShare }: SeriesChartProps) {
   const styles = useChartStyles();
   const theme = useTheme2();
   const [ref, width] = useWidth<HTMLDivElement>();
@@ -64,7 +65,7 @@ export function SeriesChart({ name, points }: SeriesChartProps) {
             <g key={tick}>
               <line className={styles.grid} x1={margin.left} x2={width - margin.right} y1={y(tick)} y2={y(tick)} />
               <text className={styles.axis} x={margin.left - 8} y={y(tick)} textAnchor="end" dominantBaseline="middle">
-                {formatShare(tick)}
+                {format(tick)}
               </text>
             </g>
           ))}
@@ -117,7 +118,7 @@ export function SeriesChart({ name, points }: SeriesChartProps) {
       {hovered !== null && hoveredPoint && (
         <ChartTooltip x={x(hovered)} width={width}>
           <strong>{formatRange(hoveredPoint.from, hoveredPoint.to)}</strong>
-          <div>{tooltipText(name, hoveredPoint)}</div>
+          <div>{tooltipText(name, hoveredPoint, format)}</div>
         </ChartTooltip>
       )}
       <ChartLegend
@@ -130,14 +131,14 @@ export function SeriesChart({ name, points }: SeriesChartProps) {
   );
 }
 
-function tooltipText(name: string, { estimate, final }: SeriesPoint): string {
+function tooltipText(name: string, { estimate, final }: SeriesPoint, format: (value: number | null) => string): string {
   if (estimate === undefined || estimate.value === null) {
     return t('series.none', 'No value: {{why}}', { why: estimate?.suppressed ?? t('series.no-labels', 'no labels') });
   }
   return t('series.value', '{{name}} {{value}} ({{interval}}), n {{n}}, {{state}}', {
     name,
-    value: formatShare(estimate.value),
-    interval: formatInterval(estimate, formatShare),
+    value: format(estimate.value),
+    interval: formatInterval(estimate, format),
     n: formatCount(estimate.n),
     state: final ? t('series.final', 'final') : t('series.provisional', 'provisional'),
   });

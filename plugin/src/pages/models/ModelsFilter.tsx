@@ -1,6 +1,6 @@
-import { t } from '@grafana/i18n';
 import { Box, FilterInput, RadioButtonGroup, Stack } from '@grafana/ui';
 import type { ModelSummary } from '@plumbline/collector/api';
+import { t } from '../../i18n';
 import { type HealthFilter, type ModelsFilterState, matchesHealth } from './useModelsFilter';
 
 interface ModelsFilterProps {

@@ -1,8 +1,8 @@
-import { t } from '@grafana/i18n';
 import { PluginPage } from '@grafana/runtime';
 import { EmptyState, Text } from '@grafana/ui';
 import { QueryState } from '../../components/QueryState';
 import { useModels } from '../../data/useModels';
+import { t } from '../../i18n';
 import { modelsPath } from '../../routing';
 import { ModelsFilter } from './ModelsFilter';
 import { ModelsTable } from './ModelsTable';

@@ -1,4 +1,3 @@
-import { t } from '@grafana/i18n';
 import { Badge, type Column, InteractiveTable, Stack, Text, TextLink } from '@grafana/ui';
 import type { Health, ModelSummary } from '@plumbline/collector/api';
 import { useMemo } from 'react';
@@ -6,6 +5,7 @@ import { HealthBadge } from '../../components/badges';
 import { Sparkline } from '../../components/Sparkline';
 import { formatWords } from '../../format/name';
 import { formatBasisPoints, formatShortCount, nothing } from '../../format/number';
+import { t } from '../../i18n';
 import { type ModelTab, modelPath } from '../../routing';
 
 type Aspect = Exclude<keyof ModelSummary['health'], 'overall'>;

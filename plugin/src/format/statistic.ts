@@ -1,0 +1,27 @@
+import { t } from '../i18n';
+import { formatWords } from './name';
+import { formatShare, formatStatistic } from './number';
+
+/** Statistics that are shares of rows, told in percent. */
+const shares = new Set([
+  'accuracy',
+  'precision',
+  'recall',
+  'f1',
+  'errorRate',
+  'selectionRate',
+  'truePositiveRate',
+  'falsePositiveRate',
+  'falseNegativeRate',
+  'missingRate',
+]);
+
+/** `f1` -> `F1`, `areaUnderCurve` -> `Area under curve`. */
+export function statisticName(name: string): string {
+  return name === 'f1' ? t('statistic.f1', 'F1') : formatWords(name);
+}
+
+/** How a statistic's values are written: shares in percent, everything else as a plain number. */
+export function statisticFormat(name: string): (value: number | null) => string {
+  return shares.has(name) ? formatShare : formatStatistic;
+}

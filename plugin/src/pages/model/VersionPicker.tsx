@@ -1,0 +1,28 @@
+import { Combobox, InlineField } from '@grafana/ui';
+import { useVersions } from '../../data/useVersions';
+import { t } from '../../i18n';
+import { useParameter } from './useReportQuery';
+
+/** Which version's report is shown: the champion unless the address says otherwise. */
+export function VersionPicker({ model }: { readonly model: string }) {
+  const [version, setVersion] = useParameter('version');
+  const { data } = useVersions(model);
+  const options = (data?.versions ?? []).map(({ version: value, state }) => ({
+    value,
+    label: value,
+    description: state,
+  }));
+  return (
+    <InlineField label={t('version-picker.label', 'Version')} htmlFor="version-picker">
+      <Combobox
+        id="version-picker"
+        width={24}
+        isClearable
+        placeholder={t('version-picker.champion', 'Champion')}
+        options={options}
+        value={version}
+        onChange={(option) => setVersion(option?.value ?? null)}
+      />
+    </InlineField>
+  );
+}

@@ -1,0 +1,19 @@
+import { useTheme2 } from '@grafana/ui';
+import { ChartLegend } from '../../../components/chart/ChartLegend';
+import { evidenceColor } from '../../../components/evidenceColor';
+import { t } from '../../../i18n';
+
+/** What the colours of evidence mean. */
+export function HeatLegend() {
+  const theme = useTheme2();
+  return (
+    <ChartLegend
+      items={[
+        { color: evidenceColor(0.1, theme), text: t('heat.quiet', 'below half of the alarm level') },
+        { color: evidenceColor(0.7, theme), text: t('heat.watch', 'watch: half or more') },
+        { color: evidenceColor(1, theme), text: t('heat.alarm', 'alarm') },
+        { color: theme.colors.border.weak, text: t('heat.no-finding', 'frame: the window says nothing') },
+      ]}
+    />
+  );
+}

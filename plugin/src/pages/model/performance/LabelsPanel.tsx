@@ -1,0 +1,49 @@
+import { Badge, Stack } from '@grafana/ui';
+import type { PerformanceReport } from '@plumbline/collector/api';
+import { EvidenceGauge } from '../../../components/EvidenceGauge';
+import { Facts } from '../../../components/Facts';
+import { Panel } from '../../../components/Panel';
+import { formatCount, formatShare } from '../../../format/number';
+import { formatRange } from '../../../format/time';
+import { t } from '../../../i18n';
+
+/** How much of the truth has arrived: numbers from few outcomes may still change. */
+export function LabelsPanel({ report }: { readonly report: PerformanceReport }) {
+  const { rows, labelledRows, final, from, to, evidence } = report;
+  return (
+    <Panel title={t('performance.labels', 'Outcomes')}>
+      <Facts
+        facts={[
+          [t('performance.range', 'Time'), formatRange(from, to)],
+          [
+            t('performance.labelled', 'Labelled'),
+            t('performance.labelled-share', '{{labelled}} of {{rows}} rows ({{share}})', {
+              labelled: formatCount(labelledRows),
+              rows: formatCount(rows),
+              share: rows === 0 ? formatShare(null) : formatShare(labelledRows / rows),
+            }),
+          ],
+          [
+            t('performance.state', 'State'),
+            <Stack key="state">
+              {final ? (
+                <Badge color="green" icon="check" text={t('performance.final', 'Final')} />
+              ) : (
+                <Badge
+                  color="orange"
+                  icon="hourglass"
+                  text={t('performance.provisional', 'Provisional')}
+                  tooltip={t(
+                    'performance.provisional-why',
+                    'Outcomes younger than the outcome delay are still missing: these numbers may change.',
+                  )}
+                />
+              )}
+            </Stack>,
+          ],
+          [t('performance.evidence', 'Evidence'), <EvidenceGauge key="evidence" evidence={evidence} />],
+        ]}
+      />
+    </Panel>
+  );
+}

@@ -1,0 +1,40 @@
+import { RadioButtonGroup, Text } from '@grafana/ui';
+import type { PerformanceReport } from '@plumbline/collector/api';
+import { SeriesChart } from '../../../components/chart/SeriesChart';
+import { Panel } from '../../../components/Panel';
+import { statisticFormat, statisticName } from '../../../format/statistic';
+import { t } from '../../../i18n';
+import { useParameter } from '../useReportQuery';
+
+/** One statistic over the windows. */
+export function OverTimePanel({ report: { windows } }: { readonly report: PerformanceReport }) {
+  const [chosen, choose] = useParameter('statistic');
+  const names = [...new Set(windows.flatMap(({ statistics }) => Object.keys(statistics)))];
+  const name = names.find((known) => known === chosen) ?? names[0];
+  return (
+    <Panel
+      title={t('performance.over-time', 'Over time')}
+      actions={
+        names.length > 1 && (
+          <RadioButtonGroup
+            size="sm"
+            aria-label={t('performance.statistic', 'Statistic')}
+            options={names.map((value) => ({ value, label: statisticName(value) }))}
+            value={name}
+            onChange={choose}
+          />
+        )
+      }
+    >
+      {name === undefined ? (
+        <Text color="secondary">{t('performance.no-window', 'No window has closed yet.')}</Text>
+      ) : (
+        <SeriesChart
+          name={statisticName(name)}
+          format={statisticFormat(name)}
+          points={windows.map(({ from, to, final, statistics }) => ({ from, to, final, estimate: statistics[name] }))}
+        />
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,49 @@
+import { EmptyState, Grid, Stack } from '@grafana/ui';
+import { QueryState } from '../../../components/QueryState';
+import { usePerformance } from '../../../data/usePerformance';
+import { t } from '../../../i18n';
+import { useReportQuery } from '../useReportQuery';
+import { VersionPicker } from '../VersionPicker';
+import { ConfusionPanel } from './ConfusionPanel';
+import { LabelsPanel } from './LabelsPanel';
+import { OverTimePanel } from './OverTimePanel';
+import { StatisticTile } from './StatisticTile';
+
+/** How right the predictions are, from the outcomes that have arrived; and how many have. */
+export function PerformanceTab({ model }: { readonly model: string }) {
+  const query = usePerformance(model, useReportQuery());
+  return (
+    <Stack direction="column" gap={2}>
+      <VersionPicker model={model} />
+      <QueryState query={query} subject={t('performance.subject', 'the performance report')}>
+        {(report) =>
+          report.labelledRows === 0 ? (
+            <EmptyState
+              variant="call-to-action"
+              hideImage
+              message={t('performance.no-labels', 'No outcomes have arrived yet')}
+            >
+              {t(
+                'performance.no-labels-how',
+                'Performance is told when the app records what became of its predictions: monitor.outcome(id, label).',
+              )}
+            </EmptyState>
+          ) : (
+            <Stack direction="column" gap={2}>
+              <Grid minColumnWidth={21} gap={2}>
+                {Object.entries(report.statistics).map(([name, estimate]) => (
+                  <StatisticTile key={name} name={name} estimate={estimate} final={report.final} />
+                ))}
+              </Grid>
+              <OverTimePanel report={report} />
+              <Grid columns={{ xs: 1, lg: 2 }} gap={2} alignItems="start">
+                <LabelsPanel report={report} />
+                {report.confusion && <ConfusionPanel confusion={report.confusion} />}
+              </Grid>
+            </Stack>
+          )
+        }
+      </QueryState>
+    </Stack>
+  );
+}

@@ -1,0 +1,32 @@
+import type { EstimateBody } from '@plumbline/collector/api';
+import { Tile } from '../../../components/Tile';
+import { formatCount, formatInterval } from '../../../format/number';
+import { statisticFormat, statisticName } from '../../../format/statistic';
+import { t } from '../../../i18n';
+
+interface StatisticTileProps {
+  readonly name: string;
+  readonly estimate: EstimateBody;
+  readonly final: boolean;
+}
+
+export function StatisticTile({ name, estimate, final }: StatisticTileProps) {
+  const format = statisticFormat(name);
+  return (
+    <Tile title={statisticName(name)} value={format(estimate.value)}>
+      {estimate.value === null ? (
+        t('performance.hidden', 'Hidden: {{why}}', { why: estimate.suppressed ?? '' })
+      ) : (
+        <>
+          <div>{formatInterval(estimate, format)}</div>
+          <div>
+            {t('performance.note', 'n {{n}}, {{state}}', {
+              n: formatCount(estimate.n),
+              state: final ? t('series.final', 'final') : t('series.provisional', 'provisional'),
+            })}
+          </div>
+        </>
+      )}
+    </Tile>
+  );
+}

@@ -1,0 +1,37 @@
+import type { VersionDetail, VersionList } from '@plumbline/collector/api';
+import { ActionButton } from '../../../components/ActionButton';
+import { t } from '../../../i18n';
+import { unavailableReason } from './unavailable';
+
+interface ShadowButtonProps {
+  readonly list: VersionList;
+  readonly version: VersionDetail;
+}
+
+/** Copies traffic to a version whose answers nobody sees. */
+export function ShadowButton({ list, version }: ShadowButtonProps) {
+  return (
+    <ActionButton
+      verb="shadow"
+      model={list.model}
+      revision={list.revision}
+      size="sm"
+      label={t('action.shadow', 'Shadow')}
+      icon="eye"
+      variant="secondary"
+      unavailable={unavailableReason(list, version)}
+      title={t('action.shadow-title', 'Try version {{version}} in the shadow', { version: version.version })}
+      explanation={t(
+        'action.shadow-what',
+        'Apps send it a copy of the traffic. Nobody sees its answers; they are compared with those of the champion.',
+      )}
+      body={{ version: version.version }}
+      choice={{
+        label: t('action.shadow-sample', 'Share of the traffic to copy'),
+        initial: 10_000,
+        options: [1_000, 5_000, 10_000].map((value) => ({ value, label: `${value / 100} %` })),
+        toBody: (sampleBasisPoints) => ({ sampleBasisPoints }),
+      }}
+    />
+  );
+}
