@@ -26,14 +26,10 @@ export function meaningProblems(settings: PlumblineSettings): PathProblem[] {
       'two tokens share a secret',
     ),
     ...identity.tokens.flatMap(({ scopes }, index) =>
-      scopes.includes('proxy') && identity.grafana === undefined
-        ? [
-            {
-              path: ['collector', 'identity', 'tokens', index, 'scopes'],
-              message: 'scope `proxy` needs collector.identity.grafana, to tell the people behind Grafana apart',
-            },
-          ]
-        : [],
+      proxyProblems(scopes, identity.grafana !== undefined).map((message) => ({
+        path: ['collector', 'identity', 'tokens', index, 'scopes'],
+        message,
+      })),
     ),
     ...(identity.insecureLocal && !isLoopback(collector.http.host)
       ? [
@@ -63,6 +59,20 @@ function repeated<Item, Key extends keyof Item & string>(
       ? [{ path: [...path, index, key], message: message ?? `${what} named "${String(item[key])}" is declared twice` }]
       : [],
   );
+}
+
+function proxyProblems(scopes: readonly string[], knowsGrafana: boolean): string[] {
+  if (!scopes.includes('proxy')) {
+    return [];
+  }
+  const other = scopes.find((scope) => scope !== 'proxy' && scope !== 'read');
+  return [
+    ...(knowsGrafana
+      ? []
+      : ['scope `proxy` needs collector.identity.grafana, to tell the people behind Grafana apart']),
+    // Whoever can make Grafana send a request without an ID token would have it.
+    ...(other === undefined ? [] : [`scope \`proxy\` goes with \`read\` only: give ${other} a token of its own`]),
+  ];
 }
 
 function fallingSteps(path: Path, steps: readonly number[]): PathProblem[] {

@@ -74,7 +74,8 @@ export type RolloutAction =
 export interface ArtefactPort {
   /** Stores what it reads if its SHA-256 is the digest; `created` is false when it was there. Throws `BAD_ARTEFACT`, `TOO_LARGE`. */
   receive(digest: string, bytes: Readable, limitBytes: number): Promise<{ bytes: number; created: boolean }>;
-  has(digest: string): Promise<boolean>;
+  /** Throws `NOT_FOUND`, or `BAD_ARTEFACT` when the stored bytes are not the ones that were stored. */
+  read(digest: string): Promise<Uint8Array>;
 }
 
 export interface InstancePort {

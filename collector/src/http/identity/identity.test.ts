@@ -112,6 +112,25 @@ describe('a person behind Grafana', () => {
     expect(await throughGrafana(idToken)).toMatchObject({ role: 'operator' });
   });
 
+  it("is never a machine, however the ID token is broken; only Grafana on nobody's behalf is, and it only reads", async () => {
+    identity = createIdentity(
+      identitySettings.parse({
+        tokens: [{ name: 'grafana', secret: proxySecret, scopes: ['proxy', 'read'] }],
+        grafana: { issuer: grafana.issuer, keysUrl: grafana.keysUrl },
+      }),
+      () => now,
+    );
+    expect(await throughGrafana()).toMatchObject({
+      subject: 'token:grafana',
+      role: null,
+      scopes: ['read'],
+      human: false,
+    });
+    expect(await refusal(throughGrafana(''))).toMatchObject(refusedIdToken);
+    expect(await refusal(throughGrafana('broken'))).toMatchObject(refusedIdToken);
+    expect(await throughGrafana(await grafana.sign(personClaims(grafana, now)))).toMatchObject({ subject: 'user:ana' });
+  });
+
   it('is refused without the token of Grafana itself, however good the ID token', async () => {
     const idToken = await grafana.sign(personClaims(grafana, now));
     expect(await refusal(ask({ 'x-grafana-id': idToken }))).toMatchObject({ code: 'NOT_AUTHENTICATED' });

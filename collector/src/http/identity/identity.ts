@@ -34,8 +34,13 @@ export function createIdentity(settings: IdentitySettings, clock: () => number):
       if (token === undefined) {
         throw new PlumblineError('NOT_AUTHENTICATED', 'the token is not one of collector.identity.tokens');
       }
-      if (!token.scopes.includes('proxy')) {
-        return { subject: `token:${token.name}`, name: token.name, role: null, scopes: token.scopes, human: false };
+      const idToken = headers['x-grafana-id'];
+      const machineScopes = token.scopes.filter((scope) => scope !== 'proxy');
+      const isProxy = machineScopes.length < token.scopes.length;
+      // Grafana itself, on nobody's behalf: an alert rule that queries. It reads at most, see `meaningProblems`.
+      const isNobody = isProxy && idToken === undefined && machineScopes.length > 0;
+      if (!isProxy || isNobody) {
+        return { subject: `token:${token.name}`, name: token.name, role: null, scopes: machineScopes, human: false };
       }
       if (readPerson === undefined) {
         throw new PlumblineError(
@@ -43,7 +48,6 @@ export function createIdentity(settings: IdentitySettings, clock: () => number):
           'collector.identity.grafana is not set, so nobody can be told apart',
         );
       }
-      const idToken = headers['x-grafana-id'];
       return readPerson(Array.isArray(idToken) ? undefined : idToken);
     },
   };

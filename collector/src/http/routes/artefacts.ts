@@ -10,6 +10,26 @@ const params = z.strictObject({
 
 export const artefactRoutes: readonly RawRoute[] = [
   rawRoute({
+    method: 'GET',
+    path: '/v1/artefacts/:digest',
+    summary: 'Downloads an artefact; its bytes are checked against the digest before any of them is sent',
+    access: { kind: 'read' },
+    errors: ['NOT_FOUND', 'BAD_ARTEFACT'],
+    params,
+    produces: 'application/octet-stream',
+    async respond(request, reply) {
+      const { digest } = parseInput(params, request.params, 'path');
+      parseInput(undefined, request.query, 'query');
+      const bytes = await request.services.artefacts.read(digest);
+      return reply
+        .type('application/octet-stream')
+        .header('content-disposition', `attachment; filename="${digest.replace(':', '-')}"`)
+        .header('etag', `"${digest}"`)
+        .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    },
+  }),
+
+  rawRoute({
     method: 'PUT',
     path: '/v1/artefacts/:digest',
     summary: 'Uploads a model artefact or held-out rows; stored only if its SHA-256 is the digest in the path',
