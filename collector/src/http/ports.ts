@@ -3,6 +3,7 @@ import type { Heartbeat } from '@plumbline/sdk/routing';
 import type { z } from 'zod';
 import type { AlertService } from '../alert/index.ts';
 import type { ModelSettings, PlumblineSettings } from '../config/index.ts';
+import type { OutgoingBatch } from '../events/index.ts';
 import type { RetrainService } from '../retrain/index.ts';
 import type { Actor } from '../rollout/actor.ts';
 import type { RolloutState } from '../rollout/state.ts';
@@ -28,6 +29,8 @@ export interface Services {
   readonly deliveries: DeliveryPort;
   readonly collector: CollectorPort;
   readonly live: LiveEvents;
+  /** Puts batches on the stream; resolves when the broker has them. Throws `BROKER_UNAVAILABLE`. */
+  publish(batches: readonly OutgoingBatch[]): Promise<void>;
   /** Called after an action was committed: whoever projects or sends what is stored need not wait for its next look. */
   changed(): void;
 }

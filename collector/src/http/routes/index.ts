@@ -3,6 +3,7 @@ import { actionRoutes } from './actions.ts';
 import { alertRoutes } from './alerts.ts';
 import { artefactRoutes } from './artefacts.ts';
 import { auditRoutes } from './audit.ts';
+import { eventRoutes } from './events.ts';
 import { modelRoutes } from './models.ts';
 import { operationRoutes } from './operations.ts';
 import { retrainRoutes } from './retrain.ts';
@@ -18,6 +19,7 @@ export const routes: readonly Route[] = [
   ...retrainRoutes,
   ...actionRoutes,
   ...artefactRoutes,
+  ...eventRoutes,
   ...auditRoutes,
   ...streamRoutes,
 ];

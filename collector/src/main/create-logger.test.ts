@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PlumblineError } from '../errors.ts';
-import { createLogger } from './logger.ts';
+import { createLogger } from './create-logger.ts';
 
 function logged(write: (logger: ReturnType<typeof createLogger>) => void): string {
   let text = '';
