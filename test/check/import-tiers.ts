@@ -9,21 +9,31 @@ import { type ImportStatement, importsOf } from './imports.ts';
  */
 const leaves = ['errors.ts', 'config'];
 const storePort = ['store/port.ts', 'store/audit.ts', 'store/outgoing.ts', 'store/history.ts'];
-const decisions = [...leaves, ...storePort, 'profile', 'statistics', 'types:monitor', 'sdk:routing'];
+const decisions = [
+  ...leaves,
+  ...storePort,
+  'profile',
+  'statistics',
+  'types:monitor',
+  'types:http/api.ts',
+  'sdk:routing',
+];
 
 export const collectorRooms: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],
   config: ['errors.ts'],
-  profile: ['errors.ts', 'types:sdk:event'],
-  statistics: ['errors.ts', 'profile', 'types:sdk:event'],
-  events: [...leaves, 'sdk:event', 'sdk:wire', 'sdk:subjects'],
-  monitor: [...leaves, 'profile', 'statistics', 'types:sdk:event'],
+  statistics: ['errors.ts'],
+  profile: ['errors.ts', 'statistics', 'types:sdk:event'],
+  // The message as the bus hands it on, and the limits of what the store can hold.
+  events: [...leaves, 'types:bus', 'store/history.ts', 'sdk:event', 'sdk:wire', 'sdk:subjects'],
+  // Reports have the shape in which the API answers.
+  monitor: [...leaves, 'profile', 'statistics', 'types:http/api.ts', 'types:sdk:event'],
   store: [...leaves, 'profile', 'types:monitor', 'types:sdk:event', 'types:sdk:routing'],
   alert: decisions,
   rollout: decisions,
   retrain: [...decisions, 'types:alert', 'types:rollout'],
   webhook: [...leaves, ...storePort],
-  bus: [...leaves, 'events', 'sdk:event', 'sdk:wire', 'sdk:subjects', 'sdk:routing', 'sdk:nats'],
+  bus: [...leaves, 'sdk:event', 'sdk:wire', 'sdk:subjects', 'sdk:routing', 'sdk:nats'],
   http: [...decisions, 'monitor', 'alert', 'rollout', 'retrain', 'events', 'types:webhook', 'types:sdk:event'],
   main: ['*', 'sdk:*'],
   cli: ['*', 'main', 'sdk:*'],
