@@ -1,9 +1,11 @@
 import type { CategoryColumn, Column, InferenceBatch } from '@plumbline/sdk/event';
+import { findCell } from './cellFinder.ts';
 import { decisionOf } from './decision.ts';
 import { type AttributePlan, groupCells, type Plan, planOf, type SignalPlan, totals } from './plan.ts';
-import { type Profile, sumUnit } from './profile.ts';
+import type { Profile } from './profile.ts';
 import { scoreBinOf } from './scoreBin.ts';
 import type { CategorySignal, NumericSignal, ProfileShape, SignalShape } from './shape.ts';
+import { addToSum, boundedDeviation, ordinaryDeviation, rounding, unitsPerOne } from './sums.ts';
 
 /**
  * Adds rows of a batch to a profile, column by column, without an object per row.
@@ -66,8 +68,8 @@ function foldTotals({ counts, minima, maxima }: Profile, batch: InferenceBatch, 
     if (time > last) last = time;
   }
   const timeExtreme = minima.length - 1;
-  if (first < minima[timeExtreme]!) minima[timeExtreme] = first;
-  if (last > maxima[timeExtreme]!) maxima[timeExtreme] = last;
+  if (first < minima[timeExtreme]!) minima[timeExtreme] = first + 0;
+  if (last > maxima[timeExtreme]!) maxima[timeExtreme] = last + 0;
 }
 
 function columnOf(
@@ -86,11 +88,6 @@ function columnOf(
       return batch.latenciesMs;
   }
 }
-
-/** Values beyond this many scales from the centre enter the sums as if they were this far: keeps squares finite. */
-const largestDeviation = 1e100;
-/** Adding and subtracting 1.5 * 2^52 rounds a double to an integer. */
-const rounding = 1.5 * 2 ** 52;
 
 function foldNumbers(
   { counts, sums, minima, maxima }: Profile,
@@ -114,8 +111,8 @@ function foldNumbers(
     return;
   }
   const { values } = column;
-  const { edges } = plan;
-  const edgeCount = edges.length;
+  const { finder } = plan;
+  const highest = finder.edges.length;
   const { centre } = signal;
   const perScale = 1 / signal.scale;
   let sum = 0;
@@ -132,33 +129,36 @@ function foldNumbers(
       counts[cell] = counts[cell]! + 1;
       continue;
     }
-    let low = 0;
-    let high = edgeCount;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (edges[middle]! <= value) low = middle + 1;
-      else high = middle;
-    }
-    const cell = offset + low;
-    counts[cell] = counts[cell]! + 1;
-    let deviation = (value - centre) * perScale;
-    if (deviation > largestDeviation) deviation = largestDeviation;
-    else if (deviation < -largestDeviation) deviation = -largestDeviation;
-    const scaled = deviation / sumUnit + rounding - rounding;
-    sum += scaled;
-    squares += (deviation * deviation) / sumUnit + rounding - rounding;
-    if (low === 0) below += scaled;
-    else if (low === edgeCount) above += scaled;
+    const cell = findCell(finder, value);
+    counts[offset + cell] = counts[offset + cell]! + 1;
     if (value < smallest) smallest = value;
     if (value > largest) largest = value;
+    const deviation = (value - centre) * perScale;
+    if (deviation > ordinaryDeviation || deviation < -ordinaryDeviation) {
+      addWildValue(sums, plan.sumOffset, boundedDeviation(deviation), cell === 0, cell === highest);
+      continue;
+    }
+    const units = deviation * unitsPerOne + rounding - rounding;
+    sum += units;
+    squares += deviation * deviation * unitsPerOne + rounding - rounding;
+    if (cell === 0) below += units;
+    else if (cell === highest) above += units;
   }
   const at = plan.sumOffset;
   sums[at] = sums[at]! + sum;
   sums[at + 1] = sums[at + 1]! + squares;
   sums[at + 2] = sums[at + 2]! + below;
   sums[at + 3] = sums[at + 3]! + above;
-  if (smallest < minima[plan.extreme]!) minima[plan.extreme] = smallest;
-  if (largest > maxima[plan.extreme]!) maxima[plan.extreme] = largest;
+  // Adding 0 makes 0 of -0: which of the two came first must not show.
+  if (smallest < minima[plan.extreme]!) minima[plan.extreme] = smallest + 0;
+  if (largest > maxima[plan.extreme]!) maxima[plan.extreme] = largest + 0;
+}
+
+function addWildValue(sums: Float64Array, at: number, deviation: number, isBelow: boolean, isAbove: boolean): void {
+  addToSum(sums, at, deviation);
+  addToSum(sums, at + 1, deviation * deviation);
+  if (isBelow) addToSum(sums, at + 2, deviation);
+  else if (isAbove) addToSum(sums, at + 3, deviation);
 }
 
 function foldCategories(
@@ -243,11 +243,10 @@ function foldScores(
 ): void {
   if (shape.scoreBins === null) return;
   const { values } = batch.scores;
-  const isLogit = shape.scoreBins.kind === 'logit';
   for (let i = 0; i < rows.length; i++) {
     const decision = decisions[i]!;
     if (decision < 0) continue;
-    const bin = scoreBinOf(plan, isLogit, values[rows[i]!]!);
+    const bin = scoreBinOf(plan, values[rows[i]!]!);
     const cell = plan.scoreOffset + (bin * 2 + decision) * 3 + 2;
     counts[cell] = counts[cell]! + 1;
   }

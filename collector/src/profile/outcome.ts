@@ -2,9 +2,10 @@ import type { InferenceBatch, ServingRole } from '@plumbline/sdk/event';
 import { textAt } from './columns.ts';
 import { decisionOf, predictionText } from './decision.ts';
 import { groupCells, type Plan, planOf, residualSums, rightCell, totals, wrongCell } from './plan.ts';
-import { type Profile, sumUnit } from './profile.ts';
+import type { Profile } from './profile.ts';
 import { scoreBinOf } from './scoreBin.ts';
 import type { ProfileShape } from './shape.ts';
+import { addToSum, boundedDeviation } from './sums.ts';
 
 /** What is kept of an inference until its outcome is known, and after, in case the outcome is corrected. */
 export interface JoinEntry {
@@ -93,7 +94,7 @@ function moveOutcome(profile: Profile, joined: JoinEntry, label: string | number
 
   counts[totals.labelled] = counts[totals.labelled]! + direction;
   if (shape.scoreBins !== null) {
-    const bin = scoreBinOf(plan, shape.scoreBins.kind === 'logit', joined.score ?? Number.NaN);
+    const bin = scoreBinOf(plan, joined.score ?? Number.NaN);
     const cell = plan.scoreOffset + (bin * 2 + decision) * 3;
     move(cell + 2, cell + labelCell);
   }
@@ -134,16 +135,12 @@ function addResidual(
   direction: 1 | -1,
 ): void {
   const centre = shape.signals.find((signal) => signal.kind === 'prediction' && signal.type === 'number');
-  const error = bounded((prediction - label) / shape.residualScale);
-  const outcome = bounded((label - (centre?.type === 'number' ? centre.centre : 0)) / shape.residualScale);
+  const error = boundedDeviation((prediction - label) / shape.residualScale);
+  const outcome = boundedDeviation((label - (centre?.type === 'number' ? centre.centre : 0)) / shape.residualScale);
   const at = plan.residualOffset + row * residualSums;
-  [error, Math.abs(error), error * error, outcome, outcome * outcome].forEach((value, i) => {
-    sums[at + i] = sums[at + i]! + direction * Math.round(value / sumUnit);
-  });
-}
-
-function bounded(value: number): number {
-  return Math.max(-1e100, Math.min(1e100, value));
+  for (const [i, value] of [error, Math.abs(error), error * error, outcome, outcome * outcome].entries()) {
+    addToSum(sums, at + i, value, direction);
+  }
 }
 
 function labelNumber(label: string | number): number {

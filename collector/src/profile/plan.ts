@@ -1,4 +1,5 @@
-import { binCount, cellCount, type ProfileShape, scoreBinCount } from './shape.ts';
+import { type CellFinder, cellFinder } from './cellFinder.ts';
+import { cellCount, type ProfileShape, scoreBinCount } from './shape.ts';
 
 /**
  * Where everything of a shape lies in the arrays of a profile, with typed copies of what the fold reads per value.
@@ -6,14 +7,16 @@ import { binCount, cellCount, type ProfileShape, scoreBinCount } from './shape.t
  */
 export interface Plan {
   readonly countLength: number;
-  readonly sumLength: number;
+  /** Number of sums; see `sums.ts`. */
+  readonly sumCount: number;
   /** Numeric signals in order have extreme `i`; the last extreme is the event time. */
   readonly extremeLength: number;
   readonly signals: readonly SignalPlan[];
   /** `(bin * 2 + decision) * 3 + label`, bins + 1 of them: the last one is "no score". -1 when there are none. */
   readonly scoreOffset: number;
   readonly scoreBins: number;
-  readonly scoreEdges: Float64Array;
+  /** `null` for logit bins. */
+  readonly scoreFinder: CellFinder | null;
   /** `prediction * (classes + 2) + label`, classes + 1 predictions (last: another), labels: + another, unlabelled. */
   readonly classOffset: number;
   readonly classIndex: ReadonlyMap<string, number>;
@@ -30,7 +33,7 @@ export interface SignalPlan {
   /** Numbers only (else -1): 4 sums, one extreme. */
   readonly sumOffset: number;
   readonly extreme: number;
-  readonly edges: Float64Array;
+  readonly finder: CellFinder;
   /** Strings only. */
   readonly cellOf: ReadonlyMap<string, number>;
 }
@@ -66,6 +69,9 @@ export const signalSums = 4;
 /** Sums of a group row in regression: e, |e|, e^2, y, y^2 in units of `residualScale`. */
 export const residualSums = 5;
 
+const noCategories: ReadonlyMap<string, number> = new Map();
+const noNumbers = cellFinder(new Float64Array(0));
+
 const plans = new WeakMap<ProfileShape, Plan>();
 
 export function planOf(shape: ProfileShape): Plan {
@@ -88,14 +94,14 @@ function makePlan(shape: ProfileShape): Plan {
     if (signal.type === 'number') {
       const sumOffset = sums;
       sums += signalSums;
-      const edges = binCount(signal) === 0 ? new Float64Array(0) : Float64Array.from(signal.edges);
-      return { countOffset, cells, sumOffset, extreme: extremes++, edges, cellOf: new Map() };
+      const finder = cellFinder(Float64Array.from(signal.edges));
+      return { countOffset, cells, sumOffset, extreme: extremes++, finder, cellOf: noCategories };
     }
     counts += signal.hashBuckets;
     const cellOf = new Map<string, number>();
     for (const category of signal.otherKnown) cellOf.set(category, signal.categories.length);
     signal.categories.forEach((category, index) => void cellOf.set(category, index));
-    return { countOffset, cells, sumOffset: -1, extreme: -1, edges: new Float64Array(0), cellOf };
+    return { countOffset, cells, sumOffset: -1, extreme: -1, finder: noNumbers, cellOf };
   });
 
   const scoreBins = shape.scoreBins === null ? 0 : scoreBinCount(shape.scoreBins);
@@ -120,12 +126,12 @@ function makePlan(shape: ProfileShape): Plan {
 
   return {
     countLength: counts,
-    sumLength: sums,
+    sumCount: sums,
     extremeLength: extremes + 1,
     signals,
     scoreOffset,
     scoreBins,
-    scoreEdges: Float64Array.from(shape.scoreBins?.kind === 'edges' ? shape.scoreBins.edges : []),
+    scoreFinder: shape.scoreBins?.kind === 'edges' ? cellFinder(Float64Array.from(shape.scoreBins.edges)) : null,
     classOffset,
     classIndex: new Map(shape.classes.map((name, index) => [name, index])),
     groupOffset,

@@ -6,14 +6,14 @@ import type { ProfileShape } from './shape.ts';
  * The mergeable summary of a set of inferences and their outcomes: a commutative monoid (`createProfile` is its zero,
  * `mergeInto` its addition), so shards, replays and batch runs give the same profile in any order.
  *
- * Counts are integers in doubles, exact up to 2^53. Sums are rounded to multiples of 2^-26 of the signal's scale and
- * kept as integers too, so they add without rounding as well (until a sum passes 2^27 scales; then to 1e-16 relative).
+ * Counts are integers in doubles, exact up to 2^53; sums are kept as integers too (see `sums.ts`). So the same rows give
+ * the same profile to the last bit, and an outcome can be taken back without a trace.
  */
 export interface Profile {
   readonly shape: ProfileShape;
   /** Laid out by `planOf(shape)`; read it through `views.ts`. */
   readonly counts: Float64Array;
-  /** Integers in units of 2^-26. */
+  /** Read and written by `sums.ts`. */
   readonly sums: Float64Array;
   /** Smallest value of each numeric signal, then the first event time; `Infinity` when there is none. */
   readonly minima: Float64Array;
@@ -21,16 +21,13 @@ export interface Profile {
   readonly maxima: Float64Array;
 }
 
-/** One unit of `Profile.sums`. */
-export const sumUnit = 2 ** -26;
-
 /** The empty profile of a shape. */
 export function createProfile(shape: ProfileShape): Profile {
   const plan = planOf(shape);
   return {
     shape,
     counts: new Float64Array(plan.countLength),
-    sums: new Float64Array(plan.sumLength),
+    sums: new Float64Array(2 * plan.sumCount),
     minima: new Float64Array(plan.extremeLength).fill(Number.POSITIVE_INFINITY),
     maxima: new Float64Array(plan.extremeLength).fill(Number.NEGATIVE_INFINITY),
   };

@@ -1,19 +1,11 @@
+import { findCell } from './cellFinder.ts';
 import type { Plan } from './plan.ts';
 import { logitBins, logitLimit } from './shape.ts';
 
 /** Bin of a score, 0 ... bins - 1; `bins` when there is no finite score. Scores outside [0, 1] go to the outer logit bins. */
-export function scoreBinOf(plan: Plan, isLogit: boolean, score: number): number {
+export function scoreBinOf(plan: Plan, score: number): number {
   if (score - score !== 0) return plan.scoreBins;
-  if (isLogit) return logitBinOf(score);
-  const edges = plan.scoreEdges;
-  let low = 0;
-  let high = edges.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (edges[middle]! <= score) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return plan.scoreFinder === null ? logitBinOf(score) : findCell(plan.scoreFinder, score);
 }
 
 function logitBinOf(probability: number): number {

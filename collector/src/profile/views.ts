@@ -1,8 +1,9 @@
 import { PlumblineError } from '../errors.ts';
-import { groupCells, planOf, residualSums, rightCell, totals, wrongCell } from './plan.ts';
-import { type Profile, sumUnit } from './profile.ts';
+import { groupCells, planOf, rightCell, totals, wrongCell } from './plan.ts';
+import type { Profile } from './profile.ts';
 import { logitEdges } from './scoreBin.ts';
 import type { ProfileShape, SignalShape } from './shape.ts';
+import { readSum } from './sums.ts';
 
 /** What statistics and monitors read from a profile. Nothing else looks into its arrays. */
 
@@ -101,7 +102,7 @@ export function signalMoments(profile: Profile, signal: string): Moments {
   const above = counts.length > 3 ? counts[counts.length - 3]! : 0;
   let n = 0;
   for (let cell = 0; cell < counts.length - 2; cell++) n += counts[cell]!;
-  const sum = (index: number): number => profile.sums[plan.sumOffset + index]! * sumUnit;
+  const sum = (index: number): number => readSum(profile.sums, plan.sumOffset + index);
   const at = (deviations: number, count: number): number | null =>
     count === 0 ? null : shape.centre + (deviations / count) * shape.scale;
   return {
@@ -193,9 +194,8 @@ export function overallResiduals(profile: Profile): Residuals | null {
   if (plan.residualOffset < 0) return null;
   const n = profile.counts[totals.labelled]!;
   const unit = profile.shape.residualScale;
-  const [sum = 0, absolute = 0, square = 0, label = 0, labelSquare = 0] = profile.sums
-    .subarray(plan.residualOffset, plan.residualOffset + residualSums)
-    .map((value) => value * sumUnit);
+  const at = (index: number): number => readSum(profile.sums, plan.residualOffset + index);
+  const [sum, absolute, square, label, labelSquare] = [at(0), at(1), at(2), at(3), at(4)];
   return {
     n,
     sum: sum * unit,
