@@ -32,12 +32,12 @@ export function distribution(input: ReportInput & { readonly signal: string }): 
         high,
         referenceShare: share(inReference ?? 0, referenceRows),
         currentShare: share(now ?? 0, currentRows),
-        isTail: cells.length === 1 && (low === null || high === null),
+        isOpen: low === null || high === null,
       };
     })
-    // Nobody needs to see "missing 0 %" or an empty tail.
-    .filter((bin) => !bin.isTail || bin.referenceShare > 0 || bin.currentShare > 0)
-    .map(({ isTail: _, ...bin }) => bin);
+    // Nobody needs to see "missing 0 %" or an empty open end.
+    .filter((bin) => !bin.isOpen || bin.referenceShare > 0 || bin.currentShare > 0)
+    .map(({ isOpen: _, ...bin }) => bin);
   const { settings, version, from, to } = input;
   return { model: settings.name, version, signal, type: shape.type, from, to, referenceRows, currentRows, bins };
 }
@@ -82,8 +82,9 @@ function numericBins(shape: NumericSignal, counts: Float64Array): Bin[] {
     held = 0;
   }
   const end = edges.at(-1);
-  const above = end === undefined ? 'any number' : `${numberText(end)} and above`;
-  bins.push({ label: above, low: end ?? null, high: null, cells: [last] });
+  // A reference without any number has no edges: all numbers are outside of it.
+  if (end === undefined) bins.push({ label: 'any number', low: null, high: null, cells: [0, last] });
+  else bins.push({ label: `${numberText(end)} and above`, low: end, high: null, cells: [last] });
   bins.push({ label: '(missing)', low: null, high: null, cells: [last + 1] });
   bins.push({ label: '(invalid)', low: null, high: null, cells: [last + 2] });
   return bins;

@@ -1,10 +1,18 @@
 import type { BudgetSettings, ModelSettings } from '../config/settings.ts';
 import { groupConfusions, type Profile, profileTotals, type Reference } from '../profile/index.ts';
-import { advance, evidenceOf, initialState, resetAfterAlarm, scoreMoments } from '../statistics/evidence/index.ts';
+import {
+  advance,
+  type DetectorEvidence,
+  evidenceOf,
+  initialState,
+  resetAfterAlarm,
+  scoreMoments,
+} from '../statistics/evidence/index.ts';
 import type { OutcomeArrivals } from './arrivals.ts';
 import { alarmLog, countStreams, type StreamCounts, streamWeight, windowWeight } from './budget.ts';
 import type { Evidence, Finding, Verdict } from './finding.ts';
 import { type FindingContent, findingContent, unwatchedGroupContent } from './findingContent.ts';
+import { namedReason } from './leading.ts';
 import { performanceStatistics } from './performanceStatistics.ts';
 import { initialMonitorState, type MonitorState } from './state.ts';
 import { type StreamDetector, streamDetectors } from './streamDetector.ts';
@@ -61,7 +69,10 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
     const counts = watched.countsOf(profile, input.arrivals);
     const after = advance(detector, before, counts, weight);
     const level = alarmLog(input.budget, streamWeight(streams, stream.class));
-    const evidence = describeEvidence(watched, counts, evidenceOf(detector, after), level);
+    const { log, leading } = evidenceOf(detector, after);
+    const passed = log >= level ? level : level * watchLevel;
+    const reason = namedReason(detector, after.logWealth, leading, passed);
+    const evidence = describeEvidence(watched, counts, { log, leading: reason }, level);
     states.set(stream.id, (evidence.alarm ? resetAfterAlarm(detector, after) : after).logWealth);
     return finding(input, stream.id, findingContent(content, watched, evidence), evidence);
   });
@@ -74,7 +85,7 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
 function describeEvidence(
   watched: StreamDetector,
   counts: ArrayLike<number>,
-  { log, leading }: ReturnType<typeof evidenceOf>,
+  { log, leading }: DetectorEvidence,
   level: number,
 ): Evidence {
   const alarm = log >= level;

@@ -2,12 +2,13 @@ import type { ModelSettings } from '../config/settings.ts';
 import {
   overallConfusion,
   type Profile,
+  profileTotals,
   type Reference,
   signalCounts,
   signalMoments,
   signalQuantile,
 } from '../profile/index.ts';
-import { share } from './estimates.ts';
+import { bare, share } from './estimates.ts';
 import type { Estimate, Evidence, SignalKind } from './finding.ts';
 import { attributeStatistics } from './groupStatistics.ts';
 import { leadingShare } from './leadingShare.ts';
@@ -16,6 +17,7 @@ import {
   type Change,
   categorySentence,
   errorRateSentence,
+  failuresSentence,
   groupSentence,
   missingSentence,
   numericSentence,
@@ -47,6 +49,8 @@ export function findingContent(input: ContentInput, watched: StreamDetector, evi
       return distributionContent(input, watched, stream.signal, evidence);
     case 'data_quality':
       return dataQualityContent(input, stream.signal, evidence);
+    case 'failures':
+      return failuresContent(input, evidence);
     case 'performance':
       return performanceContent(input, evidence);
     case 'fairness':
@@ -72,9 +76,10 @@ function distributionContent(
   if (shape.type === 'category') {
     return { kind: shape.kind, rows, statistics, sentence: categorySentence(moved, evidence) };
   }
+  // Numbers near the largest double overflow; then there is nothing to say about them.
   const change = (of: (profile: Profile) => number | null): Change => ({
-    before: of(reference.profile),
-    after: of(profile),
+    before: bare(of(reference.profile), rows).value,
+    after: bare(of(profile), rows).value,
   });
   const median = change((side) => signalQuantile(side, id, 0.5));
   const standardDeviation = change((side) => signalMoments(side, id).standardDeviation);
@@ -100,6 +105,18 @@ function dataQualityContent({ reference, profile }: ContentInput, id: string, ev
   };
   const sentence = missingSentence({ name: shape.name, missing, invalid, rows }, evidence);
   return { kind: 'data_quality', rows, statistics, sentence };
+}
+
+function failuresContent({ reference, profile }: ContentInput, evidence: Evidence): FindingContent {
+  const past = profileTotals(reference.profile);
+  const { rows, errors } = profileTotals(profile);
+  const failures = { before: ratio(past.errors, past.rows), after: ratio(errors, rows) };
+  return {
+    kind: 'data_quality',
+    rows,
+    statistics: { failureRate: share({ events: errors, n: rows }) },
+    sentence: failuresSentence({ failures, rows }, evidence),
+  };
 }
 
 function performanceContent({ reference, profile }: ContentInput, evidence: Evidence): FindingContent {

@@ -91,6 +91,17 @@ export function missingSentence(change: MissingChange, evidence: Evidence): stri
   return sentence([what, `${shareDetail(share) ?? shareText(0)} of ${countText(change.rows)} rows`], evidence);
 }
 
+export function failuresSentence(
+  change: { readonly failures: Change; readonly rows: number },
+  evidence: Evidence,
+): string {
+  const what = isNotable(evidence) ? 'inferences fail more often' : 'inferences fail as in the reference';
+  return sentence(
+    [what, `${shareDetail(change.failures) ?? shareText(0)} of ${countText(change.rows)} rows`],
+    evidence,
+  );
+}
+
 export interface ErrorRateChange {
   readonly before: number | null;
   readonly errorRate: Estimate;

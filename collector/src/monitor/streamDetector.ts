@@ -1,24 +1,17 @@
 import type { ModelSettings } from '../config/settings.ts';
 import {
+  errorRateIndicator,
+  failureIndicator,
   type GroupConfusion,
   groupConfusions,
-  overallConfusion,
+  type Indicator,
   type Profile,
   type Reference,
-  type SignalShape,
   signalCounts,
+  signalScores,
 } from '../profile/index.ts';
 import { type Direction, orient } from '../statistics/evidence/bets.ts';
-import {
-  categoryScores,
-  createDetector,
-  type Detector,
-  indicatorScore,
-  nullBounds,
-  numericScores,
-  type Score,
-  type Tolerance,
-} from '../statistics/evidence/index.ts';
+import { createDetector, type Detector, nullBounds, type Score, type Tolerance } from '../statistics/evidence/index.ts';
 import { boundTail } from '../statistics/evidence/nullBounds.ts';
 import { type Score as CellScore, shareScore } from '../statistics/evidence/score.ts';
 import type { OutcomeArrivals } from './arrivals.ts';
@@ -66,8 +59,13 @@ function streamDetector(
     case 'distribution':
     case 'data_quality':
       return signalDetector(settings, reference, stream, streams);
+    case 'failures':
+      return indicatorDetector(settings, reference, stream, streams, failureIndicator, failureIndicator.counts);
     case 'performance':
-      return errorDetector(settings, reference, stream, streams);
+      return indicatorDetector(settings, reference, stream, streams, errorRateIndicator, (_, { overall }) => [
+        overall.labelled - overall.wrong,
+        overall.wrong,
+      ]);
     case 'fairness':
       return groupDetector(settings, reference, stream, streams);
   }
@@ -87,7 +85,7 @@ function signalDetector(
   const shape = signalNamed(reference.shape, signal);
   const referenceCounts = signalCounts(reference.profile, signal);
   const isQuality = (score: Score): boolean => score.name === 'missing' || score.name === 'invalid';
-  const scores = allScores(shape, referenceCounts).filter((score) =>
+  const scores = signalScores(reference.profile, signal).filter((score) =>
     stream.kind === 'data_quality' ? isQuality(score) : shape.kind !== 'feature' || !isQuality(score),
   );
   const { standardDeviations, relativeShare } = settings.tolerance;
@@ -106,28 +104,26 @@ function signalDetector(
 /** A share below this is never worth an alarm: one row in a thousand. */
 const smallestShare = 0.001;
 
-function allScores(shape: SignalShape, referenceCounts: Float64Array): Score[] {
-  return shape.type === 'number'
-    ? numericScores(referenceCounts, shape.deciles)
-    : categoryScores(shape.categories, referenceCounts);
-}
-
-/** Labelled rows that were judged wrongly, by the arrival of their labels. */
-function errorDetector(settings: ModelSettings, reference: Reference, stream: Stream, streams: number): StreamDetector {
-  const { right, wrong } = overallConfusion(reference.profile);
-  const referenceCounts = [right, wrong];
-  const scores = [indicatorScore('error_rate')];
-  const detector = detectorOver(scores, referenceCounts, {
+/**
+ * A share of events that should not grow. Wrong predictions are counted by the arrival of their labels, failures in the
+ * window they happened in.
+ */
+function indicatorDetector(
+  settings: ModelSettings,
+  reference: Reference,
+  stream: Stream,
+  streams: number,
+  { signal, score, counts }: Indicator,
+  countsOf: StreamDetector['countsOf'],
+): StreamDetector {
+  const referenceCounts = counts(reference.profile);
+  const detector = detectorOver([score], referenceCounts, {
     tolerance: shareTolerance(settings.tolerance.errorRate),
     streams,
-    designEffectOf: () => signalDesignEffect(reference, errorRateSignal),
+    designEffectOf: () => signalDesignEffect(reference, signal),
     directions: ['up'],
   });
-  const countsOf = (_: Profile, { overall }: OutcomeArrivals): number[] => [
-    overall.labelled - overall.wrong,
-    overall.wrong,
-  ];
-  return { stream, detector, scores, referenceCounts, countsOf };
+  return { stream, detector, scores: [score], referenceCounts, countsOf };
 }
 
 /**

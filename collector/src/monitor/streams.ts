@@ -2,6 +2,8 @@ import type { ModelSettings } from '../config/settings.ts';
 import { PlumblineError } from '../errors.ts';
 import {
   type Confusion,
+  errorRateIndicator,
+  failureIndicator,
   findSignal,
   groupConfusions,
   overallConfusion,
@@ -19,13 +21,14 @@ export type Stream = {
 } & (
   | { readonly kind: 'distribution' /** Signal of the profile. */; readonly signal: string }
   | { readonly kind: 'data_quality'; readonly signal: string }
+  | { readonly kind: 'failures' }
   | { readonly kind: 'performance' }
   | { readonly kind: 'fairness'; readonly attribute: string; readonly group: string }
 );
 
 /**
  * What is watched of a version, which follows from its reference alone: every signal's distribution, the missing and
- * invalid values of its inputs, its errors when the reference has labels, and each group that is large enough there.
+ * invalid values of its inputs, inferences that failed, wrong predictions when the reference has labels, and each group that is large enough there.
  */
 export function streamsOf(settings: ModelSettings, reference: Reference): Stream[] {
   const { profile, shape } = reference;
@@ -34,9 +37,10 @@ export function streamsOf(settings: ModelSettings, reference: Reference): Stream
     const isOutput = kind === 'score' || kind === 'prediction';
     streams.push({ id: signal, class: isOutput ? 'risk' : 'inputs', kind: 'distribution', signal });
     if (kind === 'feature') {
-      streams.push({ id: `data_quality:${name}`, class: 'inputs', kind: 'data_quality', signal });
+      streams.push({ id: dataQualitySignal(name), class: 'inputs', kind: 'data_quality', signal });
     }
   }
+  streams.push({ id: failuresSignal, class: 'inputs', kind: 'failures' });
   if (shape.task === 'regression') return streams;
   if (labelledRows(overallConfusion(profile)) >= minimumLabelledRows) {
     streams.push({ id: errorRateSignal, class: 'risk', kind: 'performance' });
@@ -55,7 +59,14 @@ export function streamsOf(settings: ModelSettings, reference: Reference): Stream
 /** Labels a reference needs before an error rate can be compared with it. */
 export const minimumLabelledRows = 30;
 
-export const errorRateSignal = 'performance:error_rate';
+export const errorRateSignal = errorRateIndicator.signal;
+
+export const failuresSignal = failureIndicator.signal;
+
+export function dataQualitySignal(feature: string): string {
+  const signal = `data_quality:${feature}`;
+  return signal === failuresSignal ? `data_quality:feature:${feature}` : signal;
+}
 
 export function fairnessSignal(attribute: string, group: string): string {
   return `fairness:${attribute}=${group}`;
