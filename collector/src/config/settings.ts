@@ -70,7 +70,13 @@ export const gateSettings = z.strictObject({
   shadowRows: z.int().min(1).default(500),
   shadowDisagreement: share.default(0.25).describe('Largest share of rows on which shadow and champion may disagree'),
   canaryRows: z.int().min(1).default(500),
-  canaryErrorMargin: share.default(0.02),
+  canaryErrorMargin: share
+    .default(0.01)
+    .describe('Rolled back when its error rate is surely above that of the champion by more than this share of rows'),
+  canaryPass: z
+    .enum(['no_harm_seen', 'proven'])
+    .default('no_harm_seen')
+    .describe('A step passes after enough rows without harm, or only once it is proven that the margin is kept'),
   latencyRatio: z.number().min(1).default(1.5),
 });
 

@@ -60,6 +60,7 @@ export const gateCodes = {
   NOT_READY: 'Not every gate passes at the last step',
   // error
   MISSING_DATA: 'What the gate reads is missing',
+  CANNOT_EVALUATE: 'The versions cannot be run on the held-out rows',
 } as const;
 
 export type GateCode = keyof typeof gateCodes;

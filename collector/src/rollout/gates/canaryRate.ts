@@ -8,7 +8,9 @@ export interface CanaryRateInput {
   readonly what: string;
   /** What a row needs to count: `labelled rows` or `rows`. */
   readonly rowsName: string;
-  /** Since the canary stage started. */
+  /** What the candidate is now, for the sentence. */
+  readonly candidateName: 'shadow' | 'canary';
+  /** Since the stage started. */
   readonly champion: Arm;
   readonly canary: Arm;
   /** Rows since the present step started. */
@@ -80,7 +82,7 @@ export function assessCanaryRate(input: CanaryRateInput): GateResult {
       : result(
           'inconclusive',
           'TOO_FEW_ROWS',
-          `${canary.n} ${input.rowsName} of the canary, ${champion.n} of the champion`,
+          `${canary.n} ${input.rowsName} of the ${input.candidateName}, ${champion.n} of the champion`,
         );
   }
   const stepRows = Math.min(input.canaryStepRows, input.championStepRows);
@@ -88,7 +90,7 @@ export function assessCanaryRate(input: CanaryRateInput): GateResult {
     return result(
       'inconclusive',
       'TOO_FEW_ROWS',
-      `${input.canaryStepRows} ${input.rowsName} of the canary in this step, ${input.championStepRows} of the champion; ${input.minimumRows} of each are needed`,
+      `${input.canaryStepRows} ${input.rowsName} of the ${input.candidateName} in this step, ${input.championStepRows} of the champion; ${input.minimumRows} of each are needed`,
     );
   }
   if (absence.peakLog >= absenceLevelLog) {

@@ -1,0 +1,97 @@
+import type { ReadTransaction } from '../store/port.ts';
+import { type Approval, approvalAt } from './approval.ts';
+import type { Evaluation } from './evaluation/evaluate.ts';
+import type { GateResult } from './gate.ts';
+import { readApprovals, readEvaluation, readGates } from './records.ts';
+import {
+  type RolloutState,
+  rollBackTarget,
+  routingDocument,
+  type Transition,
+  type VersionSpec,
+  type VersionState,
+} from './state.ts';
+
+/** Everything a page about a model's versions shows and only this room knows. */
+export interface VersionsView {
+  readonly revision: number;
+  /** Newest first. */
+  readonly versions: VersionView[];
+  readonly routing: {
+    readonly revision: number;
+    readonly champion: string | null;
+    readonly canary: { readonly version: string; readonly weightBasisPoints: number } | null;
+    readonly shadow: { readonly version: string; readonly sampleBasisPoints: number } | null;
+  } | null;
+  readonly paused: { readonly reason: string; readonly by: string; readonly at: number } | null;
+  readonly rollBackTarget: { readonly version: string; readonly healthy: boolean; readonly reason: string } | null;
+  /** Newest first. */
+  readonly approvals: (Omit<Approval, 'approvedBy'> & { readonly approvedBy: string[]; readonly revision: number })[];
+}
+
+export interface VersionView {
+  readonly model: string;
+  readonly version: string;
+  readonly state: VersionState;
+  readonly digest: string;
+  readonly registeredAt: number;
+  readonly registeredBy: string;
+  readonly source: string;
+  readonly parameters: Record<string, VersionSpec['parameters'][string]>;
+  readonly evaluation: Evaluation | null;
+  /** Of its evaluation and of its rollout. */
+  readonly gates: GateResult[];
+  readonly history: Transition[];
+}
+
+const shownApprovals = 20;
+
+/** `targetProblem`: why the version to go back to could not serve; `null` when it could, or there is none. */
+export async function describeVersions(
+  transaction: ReadTransaction,
+  state: RolloutState,
+  targetProblem: string | null,
+  now: number,
+): Promise<VersionsView> {
+  const { environment, model } = state;
+  const versions: VersionView[] = [];
+  for (const { version, spec, evaluation: _, history, ...record } of state.versions.toReversed()) {
+    const about = { environment, model, version };
+    const evaluation = (await readEvaluation(transaction, about)) ?? null;
+    const live = (await readGates(transaction, about)).results;
+    versions.push({
+      ...{ model, version },
+      ...record,
+      digest: spec.digest,
+      parameters: { ...spec.parameters },
+      evaluation,
+      gates: [...(evaluation?.gates ?? []), ...live],
+      history: [...history],
+    });
+  }
+  const document = routingDocument(state);
+  const target = rollBackTarget(state);
+  const approvals = await readApprovals(transaction, environment, model, shownApprovals);
+  return {
+    revision: state.revision,
+    versions,
+    routing:
+      state.routingRevision === 0
+        ? null
+        : {
+            revision: document.revision,
+            champion: state.champion,
+            canary: document.canary,
+            shadow: document.shadow,
+          },
+    paused: state.rollout?.paused ?? null,
+    rollBackTarget:
+      target === null
+        ? null
+        : { version: target, healthy: targetProblem === null, reason: targetProblem ?? 'its artefact is in place' },
+    approvals: approvals.map(({ value, revision }) => {
+      const approval = approvalAt(value, now);
+      return { ...approval, approvedBy: [...approval.approvedBy], revision };
+    }),
+  };
+}

@@ -1,0 +1,190 @@
+import type { ModelSettings } from '../config/settings.ts';
+import type { Profile } from '../profile/index.ts';
+import { listVersionsSeen, readProfiles } from '../store/history.ts';
+import type { Transaction } from '../store/port.ts';
+import type { Intent } from './command.ts';
+import { type GateResult, gatesNotPassed } from './gate.ts';
+import type { LoadedArtefacts } from './gates/integrity.ts';
+import {
+  type Guard,
+  type GuardedWindow,
+  look,
+  readiness,
+  requiredGates,
+  stageOf,
+  startGuard,
+  stepOf,
+} from './guard.ts';
+import { readGates, readGuard, writeGates, writeGuard } from './records.ts';
+import { atLastStep, findVersion, type Rollout, type RolloutState } from './state.ts';
+
+/** A window that has just closed, of any version of the model. */
+export interface ClosedWindow {
+  readonly settings: ModelSettings;
+  readonly version: string;
+  /** Event time, milliseconds since 1970-01-01 UTC; `to` exclusive. */
+  readonly from: number;
+  readonly to: number;
+  readonly profile: Profile;
+  /** Wall-clock time. */
+  readonly at: number;
+}
+
+/** What the gates ask for, why, and the verdicts behind it. */
+export interface GateRequest {
+  readonly intent: Intent;
+  readonly reason: string;
+  readonly gates: readonly GateResult[];
+}
+
+/** Windows before the stage from which a guard learns the usual rates. */
+const windowsBefore = 24;
+
+/** Looks at the gates of the version on its way, remembers what they saw, and says what should happen. */
+export async function lookAtGates(
+  transaction: Transaction,
+  state: RolloutState,
+  closed: ClosedWindow,
+  instances: readonly LoadedArtefacts[],
+): Promise<GateRequest[]> {
+  const { rollout, champion, promotion } = state;
+  const requests: GateRequest[] = [];
+  if (promotion !== null && closed.at >= promotion.expiresAt) {
+    requests.push({ intent: { kind: 'expirePromotion' }, reason: 'nobody approved in time', gates: [] });
+  }
+  if (rollout === null || champion === null) return requests;
+  if (closed.version !== champion && closed.version !== rollout.version) return requests;
+
+  const { settings } = closed;
+  const { environment, name: model } = settings;
+  const readFrom = Math.max(rollout.stageFrom, closed.to - labelsComeFor(settings));
+  const stored = await readGuard(transaction, environment, model);
+  const looked = look(
+    stored?.stage === stageOf(rollout) ? stored : await newGuard(transaction, settings, rollout, champion),
+    {
+      settings,
+      rollout,
+      windows: await guardedWindows(transaction, closed, champion, rollout.version, readFrom),
+      readFrom,
+      candidateDigest: findVersion(state, rollout.version)?.spec.digest ?? '',
+      instances,
+      at: closed.at,
+    },
+  );
+  const required = requiredGates(rollout.stage, settings, looked.guard);
+  const last = atLastStep(state, rollout.version, settings.rollout.canarySteps);
+  const results = [...looked.gates, readiness(last, required, looked.gates, closed.at)];
+  await writeGuard(transaction, environment, model, looked.guard);
+  const about = { environment, model, version: rollout.version };
+  const shown = (await readGates(transaction, about)).results.filter(
+    (earlier) => !results.some(({ gate }) => gate === earlier.gate),
+  );
+  await writeGates(transaction, about, { step: stepOf(rollout), results: [...shown, ...results] });
+
+  const next = nextStep(rollout, settings, { required, gates: looked.gates, last, from: closed.to });
+  return next === null ? requests : [...requests, { ...next, gates: results }];
+}
+
+/** Event time of the window that is filling: a stage that starts now counts from it. */
+export async function latestWindowFrom(transaction: Transaction, settings: ModelSettings): Promise<number> {
+  const { name: model, environment, window } = settings;
+  const seen = await listVersionsSeen(transaction, { model, environment });
+  const latest = Math.max(0, ...seen.map(({ lastEventAt }) => lastEventAt));
+  return Math.floor(latest / window) * window;
+}
+
+/** What should happen after a look. Harm takes the version back, paused or not; only a rollout that runs goes on. */
+function nextStep(
+  rollout: Rollout,
+  settings: ModelSettings,
+  {
+    required,
+    gates,
+    last,
+    from,
+  }: {
+    readonly required: Parameters<typeof gatesNotPassed>[0];
+    readonly gates: readonly GateResult[];
+    readonly last: boolean;
+    readonly from: number;
+  },
+): Omit<GateRequest, 'gates'> | null {
+  const { autoAdvance, autoRollBack, canarySteps } = settings.rollout;
+  const failed = gates.filter(({ verdict }) => verdict === 'fail');
+  const worst = failed.find(({ gate }) => gate === 'integrity') ?? failed[0];
+  if (worst !== undefined) {
+    if (!autoRollBack) return null;
+    const reason = `${worst.gate}: ${worst.reason}`;
+    return worst.gate === 'integrity'
+      ? { intent: { kind: 'quarantine', version: rollout.version }, reason }
+      : { intent: { kind: 'rollBack', to: null, cause: 'GATE_FAILED' }, reason };
+  }
+  if (rollout.paused !== null || gatesNotPassed(required, gates).length > 0) return null;
+  const reason = `every gate passes: ${required.join(', ')}`;
+  if (last || (rollout.stage === 'shadow' && canarySteps.length === 0)) {
+    return rollout.readyAt === null ? { intent: { kind: 'markReady' }, reason } : null;
+  }
+  if (!autoAdvance) return null;
+  return rollout.stage === 'canary'
+    ? { intent: { kind: 'advance', weightBasisPoints: null, from }, reason }
+    : {
+        // A shadow keeps its rollout and its buckets: both come from the state.
+        intent: {
+          kind: 'startCanary',
+          version: rollout.version,
+          weightBasisPoints: null,
+          rolloutId: '',
+          salt: '',
+          from,
+        },
+        reason,
+      };
+}
+
+/** How far back labels still change windows, with room to spare. */
+function labelsComeFor({ outcomeDelay, lateness, window }: ModelSettings): number {
+  return 2 * outcomeDelay + lateness + 4 * window;
+}
+
+async function newGuard(
+  transaction: Transaction,
+  { name: model, environment }: ModelSettings,
+  rollout: Rollout,
+  champion: string,
+): Promise<Guard> {
+  const before = await readProfiles(transaction, {
+    ...{ model, environment, version: champion },
+    to: rollout.stageFrom,
+    limit: windowsBefore,
+    reverse: true,
+  });
+  return startGuard(
+    rollout,
+    before.map(({ profile }) => profile),
+  );
+}
+
+async function guardedWindows(
+  transaction: Transaction,
+  closed: ClosedWindow,
+  champion: string,
+  candidate: string,
+  readFrom: number,
+): Promise<GuardedWindow[]> {
+  const { name: model, environment } = closed.settings;
+  const windows = new Map<number, { champion: Profile | null; candidate: Profile | null }>();
+  for (const [arm, version] of [
+    ['champion', champion],
+    ['candidate', candidate],
+  ] as const) {
+    const put = (from: number, profile: Profile) => {
+      windows.set(from, { ...(windows.get(from) ?? { champion: null, candidate: null }), [arm]: profile });
+    };
+    for (const { from, profile } of await readProfiles(transaction, { model, environment, version, from: readFrom })) {
+      put(from, profile);
+    }
+    // The window that closes now may not be written yet.
+    if (closed.version === version && closed.from >= readFrom) put(closed.from, closed.profile);
+  }
+  return [...windows].toSorted(([a], [b]) => a - b).map(([from, arms]) => ({ from, ...arms }));
+}
