@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { run } from './commands.mjs';
+import { CommandFailed, run } from './commands.mjs';
 
 /**
  * Builds what has to be built (the Grafana plugin and the page that hosts it without Grafana; everything else runs from
@@ -16,14 +16,20 @@ const builds = [
     name: 'plugin',
     workspace: 'plugin',
     script: 'build',
-    inputs: ['plugin', 'collector/src/http/api.ts', 'LICENSE', 'package-lock.json'],
+    inputs: [
+      ...['src', 'build.ts', 'webpack.config.ts', 'package.json', 'README.md', 'CHANGELOG.md'].map(
+        (path) => `plugin/${path}`,
+      ),
+      'LICENSE',
+      'package-lock.json',
+    ],
     output: 'plugin/dist/module.js',
   },
   {
     name: 'host page',
     workspace: 'plugin',
     script: 'build:host',
-    inputs: ['plugin/host', 'plugin/package.json', 'package-lock.json'],
+    inputs: ['plugin/host/page', 'plugin/host/vite.config.ts', 'plugin/package.json', 'package-lock.json'],
     output: 'plugin/host/dist/index.html',
   },
 ];
@@ -31,28 +37,39 @@ const builds = [
 /**
  * @param {string} root repository
  * @param {(line: string) => void} say
+ * @param {readonly Build[]} [list]
  */
-export async function buildWhatIsStale(root, say) {
-  for (const build of builds) {
-    const stamp = join(root, '.cache', 'builds', `${build.name.replaceAll(' ', '-')}.sha256`);
-    const hash = hashOf(root, build.inputs);
-    if (existsSync(join(root, build.output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) {
-      continue;
+export async function buildWhatIsStale(root, say, list = builds) {
+  const results = await Promise.allSettled(list.map((build) => buildIfStale(root, build, say)));
+  for (const result of results) {
+    if (result.status === 'rejected') {
+      throw result.reason;
     }
-    say(`${build.name}: building`);
-    const started = performance.now();
-    const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
-    await run('npm', ['run', '--silent', build.script, '-w', build.workspace], {
-      cwd: root,
-      env: { ...process.env, PATH: path },
-    });
-    if (!existsSync(join(root, build.output))) {
-      throw new Error(`npm run ${build.script} -w ${build.workspace} did not write ${build.output}`);
-    }
-    mkdirSync(dirname(stamp), { recursive: true });
-    writeFileSync(stamp, hash);
-    say(`${build.name}: built (${((performance.now() - started) / 1000).toFixed(1)} s)`);
   }
+}
+
+/**
+ * @param {string} root
+ * @param {Build} build
+ * @param {(line: string) => void} say
+ */
+async function buildIfStale(root, build, say) {
+  const stamp = join(root, '.cache', 'builds', `${build.name.replaceAll(' ', '-')}.sha256`);
+  const hash = hashOf(root, build.inputs);
+  if (existsSync(join(root, build.output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) {
+    return;
+  }
+  say(`${build.name}: building`);
+  const started = performance.now();
+  const command = ['run', '--silent', build.script, '-w', build.workspace];
+  const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
+  const output = await run('npm', command, { cwd: root, env: { ...process.env, PATH: path } });
+  if (!existsSync(join(root, build.output))) {
+    throw new CommandFailed(`npm ${command.join(' ')}`, null, `it did not write ${build.output}\n${output}`);
+  }
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, hash);
+  say(`${build.name}: built (${((performance.now() - started) / 1000).toFixed(1)} s)`);
 }
 
 /**
