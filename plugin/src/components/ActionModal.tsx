@@ -92,6 +92,7 @@ export function ActionModal({
           </Field>
           {action.error && (
             <Alert
+              bottomSpacing={0}
               severity={action.error.kind === 'stale' ? 'warning' : 'error'}
               title={
                 action.error.kind === 'stale'

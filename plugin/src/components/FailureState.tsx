@@ -25,6 +25,7 @@ export function FailureState({ failure, subject, onRetry, isRetrying }: FailureS
     default:
       return (
         <Alert
+          bottomSpacing={0}
           severity="error"
           title={
             failure.kind === 'unreachable'
@@ -50,7 +51,11 @@ export function FailureState({ failure, subject, onRetry, isRetrying }: FailureS
 function Unauthorised({ failure, subject }: Pick<FailureStateProps, 'failure' | 'subject'>) {
   const permission = `${PLUGIN_ID}.models:read`;
   return (
-    <Alert severity="warning" title={t('state.forbidden', 'You may not see {{subject}}', { subject })}>
+    <Alert
+      bottomSpacing={0}
+      severity="warning"
+      title={t('state.forbidden', 'You may not see {{subject}}', { subject })}
+    >
       <Stack direction="column" gap={1}>
         <Text>{failure.message}</Text>
         <Text color="secondary" variant="bodySmall">

@@ -32,6 +32,7 @@ export function QueryState<T>({ query, subject, children }: QueryStateProps<T>) 
   return (
     <Stack direction="column" gap={2}>
       <Alert
+        bottomSpacing={0}
         severity="warning"
         title={t('state.old', 'This is from {{time}}: refreshing {{subject}} failed', {
           subject,

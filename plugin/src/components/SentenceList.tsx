@@ -32,14 +32,16 @@ export function SentenceList({ items }: SentenceListProps) {
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  list: css({ listStyle: 'none', display: 'flex', flexDirection: 'column' }),
+  list: css({ listStyle: 'none', display: 'grid', gridTemplateColumns: `max-content minmax(0, 1fr)` }),
   item: css({
-    display: 'flex',
-    gap: theme.spacing(1.5),
+    display: 'grid',
+    gridColumn: '1 / -1',
+    gridTemplateColumns: 'subgrid',
+    columnGap: theme.spacing(1.5),
     padding: theme.spacing(1, 0),
     '&:not(:last-child)': { borderBottom: `1px solid ${theme.colors.border.weak}` },
   }),
-  lead: css({ flex: 'none', minWidth: theme.spacing(10.5) }),
+  lead: css({ minWidth: theme.spacing(10.5) }),
   sentence: css({ minWidth: 0, overflowWrap: 'anywhere' }),
   note: css({ color: theme.colors.text.secondary, fontSize: theme.typography.bodySmall.fontSize }),
 });

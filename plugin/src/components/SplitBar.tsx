@@ -22,7 +22,7 @@ export function SplitBar({ label, parts }: { readonly label: string; readonly pa
           {shown.map(({ name, share, color }) => (
             <span key={name} className={styles.part}>
               <span className={styles.swatch} style={{ background: color }} />
-              {`${name} ${formatShare(share)}`}
+              {`${name}: ${formatShare(share)}`}
             </span>
           ))}
         </span>

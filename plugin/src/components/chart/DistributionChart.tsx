@@ -10,6 +10,7 @@ import { useChartStyles } from './useChartStyles';
 import { useWidth } from './useWidth';
 
 const height = 260;
+const widestBar = 40;
 const margin = { top: 8, right: 8, bottom: 24, left: 48 };
 
 /** Where the rows of a signal fell: reference beside current, on the reference's own bins. */
@@ -26,7 +27,7 @@ export function DistributionChart({ distribution }: { readonly distribution: Dis
   const bottom = height - margin.bottom;
   const y = linearScale([0, ticks.at(-1) ?? 1], [bottom, margin.top]);
   const slot = Math.max(1, (width - margin.left - margin.right) / bins.length);
-  const bar = Math.max(1, slot * 0.4);
+  const bar = Math.min(widestBar, Math.max(1, slot * 0.4));
   const left = (index: number) => margin.left + index * slot;
   const labelWidth = distribution.type === 'category' ? 90 : 64;
   const labels = labelledIndices(bins.length, (width - margin.left) / labelWidth);

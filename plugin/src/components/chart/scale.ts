@@ -9,7 +9,11 @@ export function linearScale(
 
 /** Round numbers that cover [low, high], about `count` of them: steps of 1, 2 or 5 times a power of ten. */
 export function niceTicks(low: number, high: number, count: number): number[] {
-  const rawStep = (high - low || 1) / Math.max(1, count);
+  if (high <= low) {
+    const padding = Math.abs(low) * 0.1 || 1;
+    return niceTicks(low - padding, low + padding, count);
+  }
+  const rawStep = (high - low) / Math.max(1, count);
   const power = 10 ** Math.floor(Math.log10(rawStep));
   const step = ([1, 2, 5].find((multiple) => multiple * power >= rawStep) ?? 10) * power;
   const first = Math.floor(low / step + 1e-9);

@@ -8,7 +8,7 @@ import { EvidenceGauge } from '../../../components/EvidenceGauge';
 import { HeatStrip } from '../../../components/HeatStrip';
 import { Panel } from '../../../components/Panel';
 import { formatSignal, formatWords } from '../../../format/name';
-import { formatClock, formatTime } from '../../../format/time';
+import { formatRange } from '../../../format/time';
 import { t } from '../../../i18n';
 import { HeatLegend } from './HeatLegend';
 
@@ -41,7 +41,7 @@ export function SignalsPanel({ report: { signals, windows }, chosen, onChoose }:
               <th className={styles.wide}>
                 {t('drift.column.windows', 'Windows')}
                 {from !== undefined && to !== undefined && (
-                  <span className={styles.range}>{`${formatTime(from)} – ${formatClock(to)}`}</span>
+                  <span className={styles.range}>{formatRange(from, to)}</span>
                 )}
               </th>
               <th>{t('drift.column.psi', 'PSI')}</th>
@@ -84,7 +84,7 @@ export function SignalsPanel({ report: { signals, windows }, chosen, onChoose }:
 
 const getStyles = (theme: GrafanaTheme2) => ({
   // A model may have a hundred signals; the chosen one's distribution stays in sight below.
-  scroll: css({ overflow: 'auto', maxHeight: 420 }),
+  scroll: css({ overflow: 'auto', maxHeight: 440, borderBottom: `1px solid ${theme.colors.border.weak}` }),
   table: css({
     width: '100%',
     borderCollapse: 'collapse',

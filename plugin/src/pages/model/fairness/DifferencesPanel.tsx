@@ -28,6 +28,7 @@ export function DifferencesPanel({ attribute: { groups, referenceGroup } }: { re
         {hidden.length > 0 && (
           <Alert
             severity="info"
+            bottomSpacing={0}
             title={t('fairness.hidden', 'Hidden: {{groups}}', { groups: hidden.map(({ group }) => group).join(', ') })}
           >
             {t(

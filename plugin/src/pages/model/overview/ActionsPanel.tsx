@@ -1,8 +1,10 @@
 import { LinkButton, Stack, Text } from '@grafana/ui';
 import type { ModelDetail, VersionList } from '@plumbline/collector/api';
+import { refusalOf } from '../../../access';
 import { ActionButton } from '../../../components/ActionButton';
 import { Panel } from '../../../components/Panel';
 import { QueryState } from '../../../components/QueryState';
+import { useMe } from '../../../data/useMe';
 import { useVersions } from '../../../data/useVersions';
 import { t } from '../../../i18n';
 import { modelPath } from '../../../routing';
@@ -29,6 +31,8 @@ function Actions({
   readonly detail: ModelDetail;
   readonly list: VersionList;
 }) {
+  const { data: me } = useMe();
+  const refusal = refusalOf('roll-back', me);
   const waiting = list.approvals.filter(({ state }) => state === 'pending').length;
   return (
     <Stack direction="column" gap={1.5}>
@@ -64,6 +68,11 @@ function Actions({
           </LinkButton>
         )}
       </Stack>
+      {refusal !== null && (
+        <Text color="warning" variant="bodySmall">
+          {t('action.only-look', 'You may look, but not act. {{refusal}}', { refusal })}
+        </Text>
+      )}
       {list.rollBackTarget && (
         <Text color="secondary" variant="bodySmall">
           {t('action.target', 'A roll-back goes to version {{version}}, which is {{health}}: {{reason}}', {

@@ -22,7 +22,7 @@ export function ApprovalPanel({ approval }: { readonly approval: Approval }) {
       ? t('approval.promote', 'Promote version {{target}} of {{model}}', { target, model })
       : t('approval.retrain', 'Retrain {{model}}', { model });
   return (
-    <Alert severity="info" title={t('approval.title', 'Waiting for approval: {{what}}', { what })}>
+    <Alert severity="info" bottomSpacing={0} title={t('approval.title', 'Waiting for approval: {{what}}', { what })}>
       <Stack direction="column" gap={1}>
         <Text>
           {t('approval.who', '{{name}} asked on {{at}}: {{reason}}', {
@@ -32,16 +32,12 @@ export function ApprovalPanel({ approval }: { readonly approval: Approval }) {
           })}
         </Text>
         <Text color="secondary">
-          {t(
-            'approval.count',
-            'It takes {{needed}} people, the one who asked included. Approved by {{names}}. Open until {{until}}.',
-            {
-              needed,
-              names:
-                approvedBy.length === 0 ? t('approval.nobody', 'nobody yet') : approvedBy.map(formatActor).join(', '),
-              until: formatTime(expiresAt),
-            },
-          )}
+          {t('approval.count', 'It takes {{needed}} people, the one who asked included. Approved by {{names}}.', {
+            needed,
+            names:
+              approvedBy.length === 0 ? t('approval.nobody', 'nobody yet') : approvedBy.map(formatActor).join(', '),
+          })}{' '}
+          {expiresAt !== null && t('approval.until', 'Open until {{until}}.', { until: formatTime(expiresAt) })}
         </Text>
         <Stack direction="row" gap={1}>
           <ActionButton

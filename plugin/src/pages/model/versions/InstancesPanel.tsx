@@ -61,7 +61,8 @@ function columnsOf(revision: number): Column<Instance>[] {
           <Badge
             color="orange"
             icon="hourglass"
-            text={t('instances.behind', '{{own}}, behind', { own: original.routingRevision })}
+            text={String(original.routingRevision)}
+            tooltip={t('instances.behind', 'Behind: revision {{revision}} is in force', { revision })}
           />
         ),
     },

@@ -49,6 +49,7 @@ export function PromoteButton({ list, version: detail }: PromoteButtonProps) {
           </Text>
           {open.length > 0 && (
             <Alert
+              bottomSpacing={0}
               severity="warning"
               title={t('action.promote-gates', 'Not every gate passes: the collector may refuse')}
             >

@@ -45,6 +45,7 @@ export function RollBackButton({ list, to, size }: RollBackButtonProps) {
           </Text>
           {target === rollBackTarget?.version && rollBackTarget !== null && (
             <Alert
+              bottomSpacing={0}
               severity={rollBackTarget.healthy ? 'success' : 'error'}
               title={
                 rollBackTarget.healthy

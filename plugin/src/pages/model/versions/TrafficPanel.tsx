@@ -36,7 +36,7 @@ export function TrafficPanel({ list }: { readonly list: VersionList }) {
           <SplitBar
             label={t('traffic.observed', 'Observed, {{rows}} rows', { rows: formatCount(rows) })}
             parts={served.map(({ version, role, rows: own }) => ({
-              name: version,
+              name: t('traffic.version', 'Version {{version}}', { version }),
               share: own / rows,
               color: colorOf(role, theme),
             }))}
@@ -57,7 +57,7 @@ export function TrafficPanel({ list }: { readonly list: VersionList }) {
           </Text>
         )}
         {paused && (
-          <Alert severity="warning" title={t('traffic.paused', 'The rollout is paused')}>
+          <Alert severity="warning" bottomSpacing={0} title={t('traffic.paused', 'The rollout is paused')}>
             {t('traffic.paused-by', '{{name}}, {{at}}: {{reason}}', {
               name: formatActor(paused.by),
               at: formatTime(paused.at),
@@ -76,10 +76,20 @@ function desiredParts({ routing }: VersionList, theme: GrafanaTheme2): SplitPart
   }
   const canaryShare = (routing.canary?.weightBasisPoints ?? 0) / 10_000;
   return [
-    { name: routing.champion, share: 1 - canaryShare, color: colorOf('champion', theme) },
+    {
+      name: t('traffic.version', 'Version {{version}}', { version: routing.champion }),
+      share: 1 - canaryShare,
+      color: colorOf('champion', theme),
+    },
     ...(routing.canary === null
       ? []
-      : [{ name: routing.canary.version, share: canaryShare, color: colorOf('canary', theme) }]),
+      : [
+          {
+            name: t('traffic.version', 'Version {{version}}', { version: routing.canary.version }),
+            share: canaryShare,
+            color: colorOf('canary', theme),
+          },
+        ]),
   ];
 }
 

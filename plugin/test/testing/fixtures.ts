@@ -728,15 +728,9 @@ export const auditPage: AuditPage = {
   nextCursor: null,
 };
 
-export const me: Readonly<Record<'ada' | 'olu' | 'vic', Me>> = {
-  ada: {
-    subject: 'user:ada',
-    name: 'Ada',
-    role: 'approver',
-    scopes: [],
-    actions: ['shadow', 'canary', 'promote', 'approve', 'roll-back', 'pause', 'resume', 'acknowledge', 'retrain'],
-    insecure: false,
-  },
+export const me: Readonly<Record<'ada' | 'grace' | 'olu' | 'vic', Me>> = {
+  ada: approver('ada', 'Ada'),
+  grace: approver('grace', 'Grace'),
   olu: {
     subject: 'user:olu',
     name: 'Olu',
@@ -747,3 +741,14 @@ export const me: Readonly<Record<'ada' | 'olu' | 'vic', Me>> = {
   },
   vic: { subject: 'user:vic', name: 'Vic', role: 'viewer', scopes: [], actions: [], insecure: false },
 };
+
+function approver(login: string, name: string): Me {
+  return {
+    subject: `user:${login}`,
+    name,
+    role: 'approver',
+    scopes: [],
+    actions: ['shadow', 'canary', 'promote', 'approve', 'roll-back', 'pause', 'resume', 'acknowledge', 'retrain'],
+    insecure: false,
+  };
+}

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ActionResult, ApiErrorBody } from '@plumbline/collector/api';
+import type { ActionResult, ApiErrorBody, Me } from '@plumbline/collector/api';
 import { decodeJwt } from 'jose';
 import * as fixtures from './fixtures.ts';
 
@@ -109,9 +109,13 @@ function standardAnswers(): Map<string, Answer> {
 }
 
 /** Who asks, by the identity token that the host signs. */
-function meOf(headers: IncomingHttpHeaders) {
+function meOf(headers: IncomingHttpHeaders): Me {
   const { username } = decodeJwt<{ username: string }>(String(headers['x-grafana-id']));
-  return username === 'vic' ? fixtures.me.vic : username === 'olu' ? fixtures.me.olu : fixtures.me.ada;
+  const known = Object.values(fixtures.me).find(({ subject }) => subject === `user:${username}`);
+  if (known === undefined) {
+    throw new Error(`no such person: ${username}`);
+  }
+  return known;
 }
 
 function done(verb: string): ActionResult {

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import {
+  formatBasisPoints,
+  formatCount,
+  formatInterval,
+  formatShare,
+  formatShortCount,
+  formatStatistic,
+} from './number';
+
+describe('numbers people read', () => {
+  it.each([
+    [0, '0 %'],
+    [0.412, '41.2 %'],
+    [1, '100 %'],
+    [0.0042, '0.42 %'],
+    [-0.05, '-5 %'],
+    [null, '–'],
+  ])('writes the share %s as %s', (share, text) => {
+    expect(formatShare(share)).toBe(text);
+  });
+
+  it.each([
+    [0.31, '0.310'],
+    [0.000_04, '4.0e-5'],
+    [0, '0.000'],
+    [12.345, '12.3'],
+    [1_234, '1234'],
+    [-0.2402, '-0.240'],
+    [null, '–'],
+  ])('writes the statistic %s as %s', (value, text) => {
+    expect(formatStatistic(value)).toBe(text);
+  });
+
+  it.each([
+    [0, '0'],
+    [999, '999'],
+    [1_204, '1.2 k'],
+    [18_240, '18.2 k'],
+    [999_499, '999 k'],
+    [999_600, '1 M'],
+    [2_400_000, '2.4 M'],
+  ])('shortens %s to %s', (count, text) => {
+    expect(formatShortCount(count)).toBe(text);
+  });
+
+  it('separates thousands', () => {
+    expect(formatCount(18_240)).toBe('18,240');
+  });
+
+  it('writes basis points as percent', () => {
+    expect(formatBasisPoints(1_000)).toBe('10 %');
+    expect(formatBasisPoints(25)).toBe('0.25 %');
+  });
+
+  it('says nothing where there is no interval', () => {
+    expect(formatInterval({ value: 0.3, low: null, high: null, n: 10 })).toBe('–');
+    expect(formatInterval({ value: 0.3, low: 0.2, high: 0.4, n: 10 }, formatShare)).toBe('20 % to 40 %');
+  });
+});
