@@ -84,6 +84,10 @@ export interface Counts {
   readonly duplicateBatches: number;
   readonly deadLetters: number;
   readonly unknownModelEvents: number;
+  /** Times the stream was found changed: made anew, or without its tail. */
+  readonly streamRegressions: number;
+  /** Messages the broker removed, by age, before they were read. */
+  readonly missedMessages: number;
   /** By model name. */
   readonly models: Readonly<Record<string, { readonly inferences: number; readonly outcomes: number }>>;
 }
@@ -101,6 +105,8 @@ export const noCounts: Counts = {
   duplicateBatches: 0,
   deadLetters: 0,
   unknownModelEvents: 0,
+  streamRegressions: 0,
+  missedMessages: 0,
   models: {},
 };
 

@@ -177,6 +177,22 @@ export function storeContract(name: string, create: () => Promise<StoreUnderTest
       );
     });
 
+    test('many puts at once are the same as one after the other, repeated keys included', async () => {
+      const keys = Array.from({ length: 150 }, (_, index) => `k${(index * 7) % 90}`);
+      await store.transaction((tx) => tx.put(numbers, 'k3', -1));
+      await store.transaction((tx) =>
+        tx.putMany(
+          numbers,
+          keys.map((key, value) => ({ key, value })),
+        ),
+      );
+      for (const key of new Set(keys)) {
+        const revision = keys.filter((other) => other === key).length + (key === 'k3' ? 1 : 0);
+        const stored = await store.read((tx) => tx.get(numbers, key));
+        expect(stored).toEqual({ key, value: keys.lastIndexOf(key), revision });
+      }
+    });
+
     test('collections do not see each other', async () => {
       await store.transaction(async (tx) => {
         await tx.put(numbers, 'a', 1);

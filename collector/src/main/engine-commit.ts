@@ -1,0 +1,163 @@
+import type { ModelSettings } from '../config/settings.ts';
+import {
+  createProfile,
+  foldAgreement,
+  foldInferences,
+  foldOutcome,
+  mergeProfiles,
+  type Profile,
+  profileTotals,
+} from '../profile/index.ts';
+import { putReference, readReference, type VersionKey, versionKey } from '../store/history.ts';
+import { type CommitContext, latestEventAt, trafficsOf } from './commit-context.ts';
+import type { CommitResult } from './engine.ts';
+import type { JoinRecord } from './join-record.ts';
+import { bareShape } from './learning-rows.ts';
+import type { JoinCounts, JoinEffects } from './outcome-join.ts';
+import type { Pending, UnplacedRows } from './pending.ts';
+import { adoptReference, completeLearning, learn } from './reference-learning.ts';
+import { VersionTraffic } from './version-traffic.ts';
+import { closeWindows } from './window-closing.ts';
+import { windowStart } from './windows.ts';
+
+export interface CommitOutcome {
+  readonly closed: CommitResult['closed'];
+  readonly joined: JoinCounts;
+  readonly lateRows: number;
+}
+
+/**
+ * Writes what was applied, in steps that each leave the windows consistent: rows to their windows, outcomes to their
+ * inferences, references made, windows closed, state stored.
+ */
+export async function runCommit(context: CommitContext, taken: Pending, isLast: boolean): Promise<CommitOutcome> {
+  let lateRows = 0;
+  for (const unplaced of taken.unplaced) lateRows += await placeRows(context, unplaced);
+  for (const [traffic, windows] of taken.windows) {
+    for (const [from, counts] of windows) lateRows += await countRows(context, traffic, from, counts);
+  }
+  const joined = await context.join.join(context.transaction, taken.inferences, taken.outcomes, joinEffects(context));
+  const models = new Set([...context.touched].map(({ settings }) => settings));
+  if (isLast) for (const { settings } of context.traffics.values()) models.add(settings);
+  for (const settings of models) {
+    for (const traffic of trafficsOf(context, settings)) await completeLearning(context, traffic, isLast);
+  }
+  const closed = await closeWindows(context, models, isLast);
+  for (const settings of new Set(closed.map(({ traffic }) => traffic.settings))) {
+    const latest = latestEventAt(trafficsOf(context, settings));
+    joined.refused += await context.join.giveUp(context.transaction, settings, latest);
+  }
+  await context.windows.write(context.transaction);
+  for (const traffic of context.touched) await traffic.write(context.transaction);
+  return {
+    joined,
+    lateRows,
+    closed: closed.map(({ traffic, from }) => ({
+      model: traffic.key.model,
+      version: traffic.key.version,
+      from,
+      to: from + traffic.settings.window,
+    })),
+  };
+}
+
+/** Rows of a version whose reference was not at hand when they were applied. Returns how many came late. */
+async function placeRows(context: CommitContext, { settings, key, from, rows }: UnplacedRows): Promise<number> {
+  const { transaction } = context;
+  const traffic = await findTraffic(context, settings, key);
+  if (traffic.state.learning !== null) {
+    // Somebody may have registered the version with a reference meanwhile.
+    const registered = await readReference(transaction, key);
+    if (registered !== undefined) await adoptReference(context, traffic, registered);
+  }
+  const reference = await traffic.reference(transaction);
+  const counts = createProfile(reference?.shape ?? bareShape(settings));
+  foldInferences(
+    counts,
+    rows,
+    Int32Array.from({ length: rows.count }, (_, row) => row),
+  );
+  if (reference === null) await learn(context, traffic, rows);
+  return countRows(context, traffic, from, counts);
+}
+
+async function findTraffic(context: CommitContext, settings: ModelSettings, key: VersionKey): Promise<VersionTraffic> {
+  const { options, transaction } = context;
+  const known = context.traffics.get(versionKey(key));
+  if (known !== undefined) return known;
+  const at = options.clock();
+  const traffic = VersionTraffic.start(settings, key.version, at);
+  context.traffics.set(versionKey(key), traffic);
+  options.logger.info({ ...key }, 'version seen');
+  const starting = options.startingReference?.(settings, key.version);
+  if (starting !== undefined && (await readReference(transaction, key)) === undefined) {
+    await putReference(transaction, key, starting);
+  }
+  await options.hooks?.versionSeen?.(transaction, settings, key.version, at);
+  return traffic;
+}
+
+/** Adds counts of rows to their window. Returns how many of them came late. */
+async function countRows(
+  context: CommitContext,
+  traffic: VersionTraffic,
+  from: number,
+  counts: Profile,
+): Promise<number> {
+  const { transaction, windows } = context;
+  const { key, state, settings } = traffic;
+  context.touched.add(traffic);
+  const { rows, from: first, to: last } = profileTotals(counts);
+  state.rows += rows;
+  state.firstEventAt = Math.min(state.firstEventAt, first ?? state.firstEventAt);
+  state.lastEventAt = Math.max(state.lastEventAt, last ?? state.lastEventAt);
+  const place = { key, from, to: from + settings.window, reference: state.referenceId };
+  const window = await windows.merge(transaction, place, counts);
+  if (from >= state.closedBefore) {
+    if (!state.openWindows.includes(from)) state.openWindows = [...state.openWindows, from].sort((a, b) => a - b);
+    return 0;
+  }
+  window.closed = true;
+  if (state.referenceId !== null) {
+    const late = await traffic.late(transaction);
+    traffic.setLate(late === null ? counts : mergeProfiles(late, counts));
+  }
+  return rows;
+}
+
+function joinEffects(context: CommitContext): JoinEffects {
+  const { transaction, windows, traffics, touched } = context;
+  const keyOf = (settings: ModelSettings, record: JoinRecord): VersionKey => ({
+    model: settings.name,
+    environment: settings.environment,
+    version: record.version,
+  });
+  return {
+    async labelled(settings, record, label) {
+      const key = keyOf(settings, record);
+      const window = await windows.find(transaction, key, windowStart(record.time, settings.window));
+      if (window !== undefined) {
+        foldOutcome(window.profile, record, label);
+        windows.change(window);
+      }
+      const traffic = traffics.get(versionKey(key));
+      const reference = await traffic?.reference(transaction);
+      if (traffic === undefined || !reference) return;
+      traffic.arrivals.add(reference.shape, record, label);
+      touched.add(traffic);
+    },
+    async compared(settings, shadow, agree) {
+      const window = await windows.find(
+        transaction,
+        keyOf(settings, shadow),
+        windowStart(shadow.time, settings.window),
+      );
+      if (window === undefined) return;
+      foldAgreement(window.profile, agree);
+      windows.change(window);
+    },
+    predictionScale(settings, shadow) {
+      return traffics.get(versionKey(keyOf(settings, shadow)))?.knownReference?.shape.residualScale ?? 1;
+    },
+  };
+}

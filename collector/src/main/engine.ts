@@ -1,0 +1,304 @@
+import type { EventBatch, InferenceBatch } from '@plumbline/sdk/event';
+import type { MessageIdentity } from '../bus/index.ts';
+import type { BudgetSettings, ModelSettings } from '../config/settings.ts';
+import type { Finding } from '../monitor/index.ts';
+import { foldInferences, type Profile, type Reference } from '../profile/index.ts';
+import { type DeadLetter, putDeadLetters } from '../store/dead-letters.ts';
+import { type Counts, noCounts, putCounts, readCounts, versionKey } from '../store/history.ts';
+import type { Store, Transaction } from '../store/port.ts';
+import type { AnchorLog } from './anchors.ts';
+import { type CommitOutcome, runCommit } from './engine-commit.ts';
+import { type JoinAge, JoinPruner } from './join-pruner.ts';
+import { LiveWindows } from './live-windows.ts';
+import type { Logger } from './logger.ts';
+import { OutcomeJoin } from './outcome-join.ts';
+import { Pending } from './pending.ts';
+import { ReadProgress, type StreamPosition, type TakenProgress } from './read-progress.ts';
+import { selectRows } from './select-rows.ts';
+import { VersionTraffic } from './version-traffic.ts';
+import { partByWindow } from './windows.ts';
+
+/** A window that is over, as hooks get it: in the transaction that closes it. */
+export interface ClosedWindow {
+  readonly settings: ModelSettings;
+  readonly version: string;
+  /** Event time, milliseconds since 1970-01-01 UTC; `to` exclusive. */
+  readonly from: number;
+  readonly to: number;
+  /** Every row once: those of the window, and those that came late for earlier ones since the last window. */
+  readonly profile: Profile;
+  readonly findings: readonly Finding[];
+  /** Wall-clock time. */
+  readonly at: number;
+  /** The profile holds rows of earlier windows. */
+  readonly late: boolean;
+}
+
+/** What others do when something happens to traffic, in the same transaction: all of it is stored, or nothing. */
+export interface EngineHooks {
+  /** First event of a version. */
+  versionSeen?(transaction: Transaction, settings: ModelSettings, version: string, at: number): Promise<void>;
+  windowClosed?(transaction: Transaction, closed: ClosedWindow): Promise<void>;
+  /** The first rows of a version became its reference. */
+  referenceBuilt?(
+    transaction: Transaction,
+    settings: ModelSettings,
+    version: string,
+    reference: Reference,
+    at: number,
+  ): Promise<void>;
+}
+
+export interface EngineOptions {
+  readonly store: Store;
+  readonly models: readonly ModelSettings[];
+  readonly budget: BudgetSettings;
+  readonly hooks?: EngineHooks;
+  /** Wall-clock time, milliseconds since 1970-01-01 UTC. */
+  readonly clock: () => number;
+  readonly logger: Logger;
+  /** Partitions of the stream; 1 when batches come from elsewhere. */
+  readonly partitions?: number;
+  /** Reference of a version that has none stored: from a file in its model's settings. */
+  readonly startingReference?: (settings: ModelSettings, version: string) => Reference | undefined;
+}
+
+/** `repeated`: it lies before the committed position. `duplicate`: its producer sent this batch before. */
+export type ApplyResult = 'applied' | 'repeated' | 'duplicate' | 'unknown_model';
+
+export interface CommitResult {
+  readonly inferences: number;
+  readonly outcomes: number;
+  readonly closed: readonly {
+    readonly model: string;
+    readonly version: string;
+    readonly from: number;
+    readonly to: number;
+  }[];
+}
+
+/**
+ * Turns batches into stored profiles, findings and joins, effectively once.
+ *
+ * `apply` counts in memory, `commit` writes everything counted since the last commit in one transaction, with the place
+ * on the stream it came from. What was applied and not committed is gone with the process and is read again. When a
+ * commit fails the engine must be made anew from the store (`createEngine`), and reading begins where the store says.
+ */
+export interface Engine {
+  /** `position` is `null` for batches that do not come from the stream. */
+  apply(batch: EventBatch, position: StreamPosition | null): ApplyResult;
+  /** Counts a message that could not be used, and moves past it. */
+  refuse(position: MessageIdentity, letter: DeadLetter, unknownModelEvents: number): void;
+  /** Writes what was applied. Batches may be applied meanwhile: they wait for the next commit. */
+  commit(): Promise<CommitResult>;
+  /** Commits, makes references of what there is and closes every window: the end of a history. */
+  finish(): Promise<CommitResult>;
+  /** What is committed. */
+  counts(): Counts;
+  /** About how much memory wait for the next commit. */
+  uncommittedBytes(): number;
+  anchorLog(): AnchorLog;
+  /** Reading begins after this place of the stream made at `created`. */
+  resume(created: string, sequence: number, found: { readonly regressed: boolean; readonly missed: number }): void;
+}
+
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const engine = new StreamEngine(options);
+  await engine.load();
+  return engine;
+}
+
+class StreamEngine implements Engine {
+  readonly #options: EngineOptions;
+  readonly #models: ReadonlyMap<string, ModelSettings>;
+  readonly #traffics = new Map<string, VersionTraffic>();
+  readonly #windows = new LiveWindows();
+  readonly #join = new OutcomeJoin();
+  readonly #pruner = new JoinPruner();
+  readonly #progress: ReadProgress;
+  #counts: Counts = noCounts;
+  #pending = new Pending();
+  #committing: Promise<CommitResult> | null = null;
+  #broken: unknown = null;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#models = new Map(options.models.map((settings) => [settings.name, settings]));
+    this.#progress = new ReadProgress(options.partitions ?? 1);
+  }
+
+  async load(): Promise<void> {
+    await this.#options.store.read(async (transaction) => {
+      this.#counts = { ...noCounts, ...(await readCounts(transaction)) };
+      await this.#progress.load(transaction);
+      await this.#join.load(transaction);
+      const settingsOf = (model: string, environment: string) => {
+        const settings = this.#models.get(model);
+        return settings?.environment === environment ? settings : undefined;
+      };
+      for (const traffic of await VersionTraffic.readAll(transaction, settingsOf)) {
+        this.#traffics.set(versionKey(traffic.key), traffic);
+      }
+    });
+  }
+
+  apply(batch: EventBatch, position: StreamPosition | null): ApplyResult {
+    this.#refuseWhenBroken();
+    const settings = this.#models.get(batch.model);
+    if (settings === undefined) return 'unknown_model';
+    if (position !== null) {
+      if (this.#progress.isRead(position)) return 'repeated';
+      this.#progress.note(position);
+    }
+    const { partition, storedAt } = position ?? { partition: 0, storedAt: 0 };
+    const isNew = this.#progress.isNew(partition, batch.producer, batch.batch, storedAt);
+    this.#pending.count(settings, batch, isNew);
+    if (!isNew) return 'duplicate';
+    if (batch.kind === 'outcome') this.#pending.outcomes.push({ settings, batch });
+    else this.#applyInferences(settings, batch);
+    return 'applied';
+  }
+
+  refuse(position: MessageIdentity, letter: DeadLetter, unknownModelEvents: number): void {
+    this.#refuseWhenBroken();
+    this.#progress.note(position);
+    this.#pending.deadLetters.push(letter);
+    this.#pending.unknownModelEvents += unknownModelEvents;
+  }
+
+  async commit(): Promise<CommitResult> {
+    while (this.#committing !== null) await this.#committing;
+    return this.#commit(false);
+  }
+
+  async finish(): Promise<CommitResult> {
+    while (this.#committing !== null) await this.#committing;
+    return this.#commit(true);
+  }
+
+  counts(): Counts {
+    return this.#counts;
+  }
+
+  uncommittedBytes(): number {
+    return this.#pending.bytes;
+  }
+
+  anchorLog(): AnchorLog {
+    return this.#progress.anchorLog();
+  }
+
+  resume(created: string, sequence: number, found: { readonly regressed: boolean; readonly missed: number }): void {
+    this.#progress.resume(created, sequence);
+    if (found.regressed) this.#pending.streamRegressions++;
+    this.#pending.missedMessages += found.missed;
+  }
+
+  #applyInferences(settings: ModelSettings, batch: InferenceBatch): void {
+    this.#pending.inferences.push({ settings, batch });
+    for (const { version, from, rows } of partByWindow(batch, settings.window)) {
+      const key = { model: settings.name, environment: settings.environment, version };
+      const traffic = this.#traffics.get(versionKey(key));
+      const reference = traffic?.knownReference;
+      if (traffic !== undefined && reference) {
+        foldInferences(this.#pending.window(traffic, from, reference), batch, rows);
+      } else {
+        this.#pending.unplaced.push({ settings, key, from, rows: selectRows(batch, rows) });
+      }
+    }
+  }
+
+  #commit(isLast: boolean): Promise<CommitResult> {
+    this.#refuseWhenBroken();
+    const taken = this.#pending;
+    const progress = this.#progress.take();
+    if (taken.isEmpty && progress.last === null && !isLast) return Promise.resolve(nothing);
+    this.#pending = new Pending();
+    const committing = this.#write(taken, progress, isLast).finally(() => {
+      this.#committing = null;
+    });
+    this.#committing = committing;
+    return committing;
+  }
+
+  async #write(taken: Pending, progress: TakenProgress, isLast: boolean): Promise<CommitResult> {
+    const { store } = this.#options;
+    try {
+      const result = await store.transaction(async (transaction) => {
+        await this.#progress.write(transaction, progress);
+        const context = {
+          options: this.#options,
+          transaction,
+          traffics: this.#traffics,
+          windows: this.#windows,
+          join: this.#join,
+          touched: new Set<VersionTraffic>(),
+        };
+        const outcome = await runCommit(context, taken, isLast);
+        this.#counts = addCounts(this.#counts, taken, outcome, this.#join.waitingLabels);
+        await putCounts(transaction, this.#counts);
+        await putDeadLetters(transaction, taken.deadLetters, this.#counts.deadLetters);
+        await this.#pruner.prune(transaction, taken.inferenceRows, this.#joinAges());
+        return { inferences: taken.inferenceRows, outcomes: taken.outcomeRows, closed: outcome.closed };
+      });
+      this.#windows.trim();
+      return result;
+    } catch (error) {
+      this.#broken = error;
+      throw error;
+    }
+  }
+
+  #joinAges(): Map<string, JoinAge> {
+    const ages = new Map<string, JoinAge>();
+    for (const { key, state, settings } of this.#traffics.values()) {
+      const known = ages.get(key.model);
+      const horizon = state.lastEventAt - settings.outcomeHorizon;
+      ages.set(key.model, {
+        horizon: Math.max(known?.horizon ?? horizon, horizon),
+        oldest: Math.min(known?.oldest ?? state.firstEventAt, state.firstEventAt),
+      });
+    }
+    return ages;
+  }
+
+  #refuseWhenBroken(): void {
+    if (this.#broken === null) return;
+    throw new Error('this engine failed to commit: make a new one from the store', { cause: this.#broken });
+  }
+}
+
+const nothing: CommitResult = { inferences: 0, outcomes: 0, closed: [] };
+
+function addCounts(
+  counts: Counts,
+  taken: Pending,
+  { joined, lateRows }: CommitOutcome,
+  waitingOutcomes: number,
+): Counts {
+  const models = { ...counts.models };
+  for (const [model, more] of taken.models) {
+    const before = models[model] ?? { inferences: 0, outcomes: 0 };
+    models[model] = {
+      inferences: before.inferences + more.inferences,
+      outcomes: before.outcomes + more.outcomes,
+    };
+  }
+  return {
+    inferences: counts.inferences + taken.inferenceRows,
+    outcomes: counts.outcomes + taken.outcomeRows,
+    joinedOutcomes: counts.joinedOutcomes + joined.first,
+    correctedOutcomes: counts.correctedOutcomes + joined.corrected,
+    repeatedOutcomes: counts.repeatedOutcomes + joined.repeated,
+    unlabelledOutcomes: counts.unlabelledOutcomes + joined.unlabelled,
+    waitingOutcomes,
+    refusedOutcomes: counts.refusedOutcomes + joined.refused,
+    lateInferences: counts.lateInferences + lateRows,
+    duplicateBatches: counts.duplicateBatches + taken.duplicateBatches,
+    deadLetters: counts.deadLetters + taken.deadLetters.length,
+    unknownModelEvents: counts.unknownModelEvents + taken.unknownModelEvents,
+    streamRegressions: counts.streamRegressions + taken.streamRegressions,
+    missedMessages: counts.missedMessages + taken.missedMessages,
+    models,
+  };
+}

@@ -1,0 +1,314 @@
+import type { InferenceBatch, OutcomeBatch } from '@plumbline/sdk/event';
+import type { ModelSettings } from '../config/settings.ts';
+import { jsonCollection, type ReadTransaction, type Transaction } from '../store/port.ts';
+import {
+  decodeJoinRecord,
+  encodeJoinRecord,
+  type JoinRecord,
+  joinEncoder,
+  joinKey,
+  joinPrefix,
+  joins,
+  primaryId,
+} from './join-record.ts';
+import { agrees, applyLabel, type Label, type LabelDecision, stands } from './labels.ts';
+
+/** What the join asks of the windows. */
+export interface JoinEffects {
+  /** An inference got a label: `record` is as it was before. */
+  labelled(settings: ModelSettings, record: JoinRecord, label: Label['value']): Promise<void>;
+  /** A shadow's prediction could be compared with the one that was served. */
+  compared(settings: ModelSettings, shadow: JoinRecord, agree: boolean): Promise<void>;
+  /** Standard deviation of a version's predictions, for comparing numbers. */
+  predictionScale(settings: ModelSettings, shadow: JoinRecord): number;
+}
+
+/** What became of the outcomes of a commit. */
+export interface JoinCounts extends Record<LabelDecision, number> {
+  /** Feedback and evaluations. */
+  unlabelled: number;
+}
+
+export interface ModelBatch<Batch> {
+  readonly settings: ModelSettings;
+  readonly batch: Batch;
+}
+
+/**
+ * Brings outcomes to their inferences, whichever comes first and however much later the other. Inferences are kept in
+ * the store under their ids; what waits for an inference is kept in memory too, because every new one is asked for.
+ */
+export class OutcomeJoin {
+  /** By key of the inference that is waited for. */
+  readonly #waiting = new Map<string, Waiting>();
+  #waitingLabels = 0;
+
+  async load(transaction: ReadTransaction): Promise<void> {
+    for (const { key, value } of await transaction.range(waitings, {})) this.#keep(key, value);
+  }
+
+  /** Labels whose inference has not come. */
+  get waitingLabels(): number {
+    return this.#waitingLabels;
+  }
+
+  /** Joins everything of one commit. The order of batches within it does not matter. */
+  async join(
+    transaction: Transaction,
+    inferences: readonly ModelBatch<InferenceBatch>[],
+    outcomes: readonly ModelBatch<OutcomeBatch>[],
+    effects: JoinEffects,
+  ): Promise<JoinCounts> {
+    const run = new JoinRun(transaction, effects);
+    for (const { batch } of inferences) await putInferences(transaction, batch);
+    const arrived = this.#waiting.size === 0 ? [] : this.#takeArrived(inferences);
+    const shadows = [...shadowRows(inferences), ...arrived.flatMap((one) => shadowsOf(one))];
+    const labels = [...arrived.flatMap((one) => labelOf(one)), ...run.labels(outcomes)];
+
+    await run.prefetch([...shadows.map(({ primary }) => primary), ...labels.map(({ key }) => key)]);
+    for (const shadow of shadows) {
+      if (!(await run.compare(shadow))) await this.#waitForPrimary(transaction, shadow, run.counts);
+    }
+    for (const one of labels) {
+      if (!(await run.label(one))) await this.#waitForInference(transaction, one, run.counts);
+    }
+    await run.write();
+    for (const { key } of arrived) await transaction.delete(waitings, key);
+    return run.counts;
+  }
+
+  /** Gives up on what has waited longer than its model's horizon; returns how many labels that were. */
+  async giveUp(transaction: Transaction, settings: ModelSettings, latestEventAt: number): Promise<number> {
+    let refused = 0;
+    const prefix = joinPrefix(settings.name);
+    for (const [key, waiting] of this.#waiting) {
+      if (!key.startsWith(prefix) || waiting.since >= latestEventAt - settings.outcomeHorizon) continue;
+      if (waiting.label !== null) refused++;
+      this.#drop(key);
+      await transaction.delete(waitings, key);
+    }
+    return refused;
+  }
+
+  #takeArrived(inferences: readonly ModelBatch<InferenceBatch>[]): Arrived[] {
+    const arrived: Arrived[] = [];
+    for (const { settings, batch } of inferences) {
+      for (const id of batch.ids) {
+        const key = joinKey(settings.name, id);
+        const waiting = this.#waiting.get(key);
+        if (waiting === undefined) continue;
+        this.#drop(key);
+        arrived.push({ settings, key, waiting });
+      }
+    }
+    return arrived;
+  }
+
+  async #waitForInference(transaction: Transaction, one: KeyedLabel, counts: JoinCounts): Promise<void> {
+    const waiting = this.#waiting.get(one.key);
+    if (waiting === undefined && this.#waiting.size >= mostWaiting) {
+      counts.refused++;
+      return;
+    }
+    if (waiting?.label) {
+      counts.repeated++;
+      if (!stands(one.label, waiting.label)) return;
+    }
+    const kept = { label: one.label, shadows: waiting?.shadows ?? [], since: waiting?.since ?? one.label.time };
+    this.#keep(one.key, kept);
+    await transaction.put(waitings, one.key, kept);
+  }
+
+  async #waitForPrimary(transaction: Transaction, shadow: ShadowRow, counts: JoinCounts): Promise<void> {
+    const waiting = this.#waiting.get(shadow.primary);
+    if (waiting === undefined && this.#waiting.size >= mostWaiting) {
+      counts.refused++;
+      return;
+    }
+    const kept = {
+      label: waiting?.label ?? null,
+      shadows: [...(waiting?.shadows ?? []), shadow.id],
+      since: waiting?.since ?? shadow.time,
+    };
+    this.#keep(shadow.primary, kept);
+    await transaction.put(waitings, shadow.primary, kept);
+  }
+
+  #keep(key: string, waiting: Waiting): void {
+    this.#drop(key);
+    this.#waiting.set(key, waiting);
+    if (waiting.label !== null) this.#waitingLabels++;
+  }
+
+  #drop(key: string): void {
+    if (this.#waiting.get(key)?.label) this.#waitingLabels--;
+    this.#waiting.delete(key);
+  }
+}
+
+/** What waits for an inference: a label, and shadows that want to be compared with it. */
+interface Waiting {
+  readonly label: Label | null;
+  readonly shadows: readonly string[];
+  /** Event time of the first that came. */
+  readonly since: number;
+}
+
+interface Arrived {
+  readonly settings: ModelSettings;
+  readonly key: string;
+  readonly waiting: Waiting;
+}
+
+interface ShadowRow {
+  readonly settings: ModelSettings;
+  readonly id: string;
+  /** Key of the inference that was served. */
+  readonly primary: string;
+  readonly time: number;
+}
+
+interface KeyedLabel {
+  readonly settings: ModelSettings;
+  readonly key: string;
+  readonly label: Label;
+}
+
+const waitings = jsonCollection<Waiting>('waiting_outcomes');
+/** More labels than this wait only if somebody sends labels of inferences that nobody records. */
+const mostWaiting = 100_000;
+
+async function putInferences(transaction: Transaction, batch: InferenceBatch): Promise<void> {
+  const encode = joinEncoder(batch);
+  const prefix = joinPrefix(batch.model);
+  const entries = batch.ids.map((id, row) => ({ key: prefix + encodeURIComponent(id), value: encode(row) }));
+  await transaction.putMany(joins, entries);
+}
+
+function shadowRows(inferences: readonly ModelBatch<InferenceBatch>[]): ShadowRow[] {
+  return inferences.flatMap(({ settings, batch }) => {
+    const code = batch.roles.dictionary.indexOf('shadow') + 1;
+    if (code === 0) return [];
+    return batch.ids.flatMap((id, row) =>
+      batch.roles.codes[row] === code && primaryId(id) !== id
+        ? [{ settings, id, primary: joinKey(settings.name, primaryId(id)), time: batch.times[row]! }]
+        : [],
+    );
+  });
+}
+
+function shadowsOf({ settings, key, waiting }: Arrived): ShadowRow[] {
+  return waiting.shadows.map((id) => ({ settings, id, primary: key, time: waiting.since }));
+}
+
+function labelOf({ settings, key, waiting }: Arrived): KeyedLabel[] {
+  return waiting.label === null ? [] : [{ settings, key, label: waiting.label }];
+}
+
+/** The records one commit reads and changes. */
+class JoinRun {
+  readonly counts: JoinCounts = { first: 0, corrected: 0, repeated: 0, refused: 0, unlabelled: 0 };
+  readonly #transaction: Transaction;
+  readonly #effects: JoinEffects;
+  readonly #records = new Map<string, JoinRecord | undefined>();
+  readonly #changed = new Set<string>();
+
+  constructor(transaction: Transaction, effects: JoinEffects) {
+    this.#transaction = transaction;
+    this.#effects = effects;
+  }
+
+  labels(outcomes: readonly ModelBatch<OutcomeBatch>[]): KeyedLabel[] {
+    return outcomes.flatMap(({ settings, batch }) => {
+      const { types, values, times } = batch;
+      return batch.inferenceIds.flatMap((id, row) => {
+        if (types.dictionary[types.codes[row]! - 1] !== 'label') {
+          this.counts.unlabelled++;
+          return [];
+        }
+        const value =
+          values.type === 'number' ? values.values[row]! : (values.dictionary[values.codes[row]! - 1] ?? '');
+        return [{ settings, key: joinKey(settings.name, id), label: { value, time: times[row]! } }];
+      });
+    });
+  }
+
+  /** Reads many records at once, so that the steps below mostly find them here. */
+  async prefetch(keys: readonly string[]): Promise<void> {
+    await this.#read(keys);
+    const shadows = keys.flatMap((key) => this.#shadowKeys(key));
+    if (shadows.length > 0) await this.#read(shadows);
+  }
+
+  /** Compares a shadow with the inference that was served; false when that has not come yet. */
+  async compare({ settings, id, primary }: ShadowRow): Promise<boolean> {
+    const served = await this.#find(primary);
+    if (served === undefined) return false;
+    const shadowKey = joinKey(settings.name, id);
+    const shadow = await this.#find(shadowKey);
+    if (shadow === undefined || served.shadows.includes(id)) return true;
+    this.#put(primary, { ...served, shadows: [...served.shadows, id] });
+    const scale = this.#effects.predictionScale(settings, shadow);
+    await this.#effects.compared(settings, shadow, agrees(shadow.prediction, served.prediction, scale));
+    if (served.label !== null && served.labelTime !== null) {
+      await this.#settle(settings, shadowKey, shadow, { value: served.label, time: served.labelTime });
+    }
+    return true;
+  }
+
+  /** Gives an inference and its shadows their label; false when the inference has not come yet. */
+  async label({ settings, key, label }: KeyedLabel): Promise<boolean> {
+    const record = await this.#find(key);
+    if (record === undefined) return false;
+    this.counts[await this.#settle(settings, key, record, label)]++;
+    for (const shadowKey of this.#shadowKeys(key)) {
+      const shadow = await this.#find(shadowKey);
+      if (shadow !== undefined) await this.#settle(settings, shadowKey, shadow, label);
+    }
+    return true;
+  }
+
+  async write(): Promise<void> {
+    const entries = [...this.#changed].flatMap((key) => {
+      const record = this.#records.get(key);
+      return record === undefined ? [] : [{ key, value: encodeJoinRecord(record) }];
+    });
+    await this.#transaction.putMany(joins, entries);
+  }
+
+  async #settle(settings: ModelSettings, key: string, record: JoinRecord, label: Label): Promise<LabelDecision> {
+    const effect = applyLabel(record, label, settings.outcomeHorizon);
+    if (effect.decision === 'first' || effect.decision === 'corrected') {
+      await this.#effects.labelled(settings, record, label.value);
+    }
+    if (effect.labelTime !== record.labelTime || effect.label !== record.label) {
+      this.#put(key, { ...record, label: effect.label, labelTime: effect.labelTime });
+    }
+    return effect.decision;
+  }
+
+  #shadowKeys(key: string): string[] {
+    const shadows = this.#records.get(key)?.shadows ?? [];
+    const prefix = key.slice(0, key.indexOf('/') + 1);
+    return shadows.map((id) => prefix + encodeURIComponent(id));
+  }
+
+  async #find(key: string): Promise<JoinRecord | undefined> {
+    if (!this.#records.has(key)) await this.#read([key]);
+    return this.#records.get(key);
+  }
+
+  async #read(keys: readonly string[]): Promise<void> {
+    const unknown = [...new Set(keys)].filter((key) => !this.#records.has(key));
+    const found = await this.#transaction.getMany(joins, unknown);
+    unknown.forEach((key, index) => {
+      const stored = found[index];
+      this.#records.set(key, stored && decodeJoinRecord(stored.value));
+    });
+  }
+
+  #put(key: string, record: JoinRecord): void {
+    this.#records.set(key, record);
+    this.#changed.add(key);
+  }
+}

@@ -1,0 +1,177 @@
+import type { InferenceBatch } from '@plumbline/sdk/event';
+import {
+  buildReference,
+  foldAgreement,
+  foldInferences,
+  foldOutcome,
+  type LabelledOutcome,
+  profileTotals,
+  type Reference,
+} from '../profile/index.ts';
+import { putReference } from '../store/history.ts';
+import { type CommitContext, latestEventAt, trafficsOf } from './commit-context.ts';
+import { decodeJoinRecord, type JoinRecord, joinKey, joins } from './join-record.ts';
+import { forgetRows, keepRows, learningSize, readRows } from './learning-rows.ts';
+import { selectRows } from './select-rows.ts';
+import type { VersionTraffic } from './version-traffic.ts';
+import { partByWindow, windowStart } from './windows.ts';
+
+/** Keeps rows of a version that has no reference yet. */
+export async function learn(context: CommitContext, traffic: VersionTraffic, rows: InferenceBatch): Promise<void> {
+  const { learning } = traffic.state;
+  if (learning === null) return;
+  await keepRows(context.transaction, traffic.key, learning.pieces, rows);
+  learning.pieces++;
+  learning.rows += rows.count;
+}
+
+/**
+ * Makes a reference of the first rows of a version when there are enough, and labels for them have had time to come:
+ * one more window, or the outcome delay if that is shorter. At the end of a history it is made of what there is.
+ */
+export async function completeLearning(
+  context: CommitContext,
+  traffic: VersionTraffic,
+  isLast: boolean,
+): Promise<void> {
+  const { learning } = traffic.state;
+  if (learning === null || learning.rows === 0) return;
+  const { settings } = traffic;
+  const { needed, most } = learningSize(settings);
+  if (learning.until === null && (learning.rows >= needed || isLast)) {
+    const rows = await readRows(context.transaction, traffic.key);
+    learning.until = endOf(firstRows(rows, needed), settings.window);
+    context.touched.add(traffic);
+  }
+  if (learning.until === null) return;
+  const waitMs = Math.min(settings.outcomeDelay, settings.window);
+  const passed = latestEventAt(trafficsOf(context, settings)) - settings.lateness;
+  if (passed < learning.until + waitMs && learning.rows < most && !isLast) return;
+  await makeReference(context, traffic, needed, learning.until);
+}
+
+/** A version gets its reference: what was counted before is counted again, in the reference's bins. */
+export async function adoptReference(
+  context: CommitContext,
+  traffic: VersionTraffic,
+  reference: Reference,
+): Promise<void> {
+  const rows = traffic.state.learning?.rows === 0 ? [] : await readRows(context.transaction, traffic.key);
+  traffic.adopt(reference);
+  context.touched.add(traffic);
+  await recount(context, traffic, reference, rows, await readRecords(context, traffic, rows));
+  await forgetRows(context.transaction, traffic.key);
+}
+
+async function makeReference(
+  context: CommitContext,
+  traffic: VersionTraffic,
+  needed: number,
+  until: number,
+): Promise<void> {
+  const { settings, key } = traffic;
+  const { transaction, options } = context;
+  const rows = await readRows(transaction, key);
+  const records = await readRecords(context, traffic, rows);
+  const first = firstRows(rows, needed);
+  const { task, features, groups, positive, favourable, window } = settings;
+  const reference = buildReference(first, labelsOf(first, records), {
+    task,
+    features,
+    groups,
+    positive,
+    favourable,
+    windowMs: window,
+  });
+  await putReference(transaction, key, reference);
+  traffic.adopt(reference);
+  traffic.state.judgedFrom = until;
+  context.touched.add(traffic);
+  await recount(context, traffic, reference, rows, records);
+  await forgetRows(transaction, key);
+  options.logger.info({ ...key, reference: reference.id, rows: reference.rows }, 'reference built');
+  await options.hooks?.referenceBuilt?.(transaction, settings, key.version, reference, options.clock());
+}
+
+/** Fills the windows that had only totals with everything the reference counts. */
+async function recount(
+  { transaction, windows }: CommitContext,
+  traffic: VersionTraffic,
+  reference: Reference,
+  batches: readonly InferenceBatch[],
+  records: ReadonlyMap<string, JoinRecord>,
+): Promise<void> {
+  const restarted = new Set<number>();
+  for (const batch of batches) {
+    for (const { from, rows } of partByWindow(batch, traffic.settings.window)) {
+      const window = await windows.find(transaction, traffic.key, from);
+      if (window === undefined) continue;
+      if (!restarted.has(from)) {
+        restarted.add(from);
+        // Comparisons with what was served are known only as counts.
+        const { agreements, disagreements } = profileTotals(window.profile);
+        windows.restart(window, reference.id, reference.shape);
+        for (let count = 0; count < agreements; count++) foldAgreement(window.profile, true);
+        for (let count = 0; count < disagreements; count++) foldAgreement(window.profile, false);
+      }
+      foldInferences(window.profile, batch, rows);
+      for (const row of rows) {
+        const record = records.get(batch.ids[row]!);
+        if (record !== undefined && record.label !== null) {
+          foldOutcome(window.profile, { ...record, label: null }, record.label);
+        }
+      }
+    }
+  }
+}
+
+async function readRecords(
+  { transaction }: CommitContext,
+  traffic: VersionTraffic,
+  rows: readonly InferenceBatch[],
+): Promise<Map<string, JoinRecord>> {
+  const records = new Map<string, JoinRecord>();
+  for (const { ids } of rows) {
+    const keys = ids.map((id) => joinKey(traffic.key.model, id));
+    const found = await transaction.getMany(joins, keys);
+    found.forEach((stored, index) => {
+      if (stored !== undefined) records.set(ids[index]!, decodeJoinRecord(stored.value));
+    });
+  }
+  return records;
+}
+
+function labelsOf(rows: readonly InferenceBatch[], records: ReadonlyMap<string, JoinRecord>): LabelledOutcome[] {
+  return rows.flatMap(({ ids }) =>
+    ids.flatMap((inferenceId) => {
+      const label = records.get(inferenceId)?.label ?? null;
+      return label === null ? [] : [{ inferenceId, label }];
+    }),
+  );
+}
+
+/** The first `needed` rows, in the order in which they came. */
+function firstRows(batches: readonly InferenceBatch[], needed: number): InferenceBatch[] {
+  const first: InferenceBatch[] = [];
+  let left = needed;
+  for (const batch of batches) {
+    if (left <= 0) break;
+    const whole = batch.count <= left;
+    first.push(
+      whole
+        ? batch
+        : selectRows(
+            batch,
+            Int32Array.from({ length: left }, (_, row) => row),
+          ),
+    );
+    left -= batch.count;
+  }
+  return first;
+}
+
+function endOf(batches: readonly InferenceBatch[], windowMs: number): number {
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const { times } of batches) for (const time of times) latest = Math.max(latest, time);
+  return windowStart(latest, windowMs) + windowMs;
+}

@@ -1,0 +1,130 @@
+import type { ModelSettings } from '../config/settings.ts';
+import { countStreams, evaluateWindow, type Monitored, noArrivals, type StreamCounts } from '../monitor/index.ts';
+import { createProfile, mergeProfiles } from '../profile/index.ts';
+import { putFindings } from '../store/history.ts';
+import { type CommitContext, latestEventAt, trafficsOf } from './commit-context.ts';
+import type { ClosedWindow } from './engine.ts';
+import { bareShape } from './learning-rows.ts';
+import type { VersionTraffic } from './version-traffic.ts';
+import { closedBefore } from './windows.ts';
+
+/** A window of a version that is to be closed now. */
+interface DueWindow {
+  readonly traffic: VersionTraffic;
+  readonly from: number;
+}
+
+/**
+ * Closes what no more rows are waited for, in the order of event time over all versions of these models: findings are
+ * made and stored, and hooks are called. Returns what was closed.
+ */
+export async function closeWindows(
+  context: CommitContext,
+  models: Iterable<ModelSettings>,
+  isLast: boolean,
+): Promise<DueWindow[]> {
+  const due: DueWindow[] = [];
+  for (const settings of models) {
+    const traffics = trafficsOf(context, settings);
+    const boundary = isLast
+      ? Number.POSITIVE_INFINITY
+      : closedBefore(latestEventAt(traffics), settings.lateness, settings.window);
+    for (const traffic of traffics) due.push(...(await findDue(context, traffic, boundary)));
+  }
+  due.sort((a, b) => a.from - b.from || (a.traffic.key.version < b.traffic.key.version ? -1 : 1));
+  for (const { traffic, from } of due) {
+    const window = await context.windows.find(context.transaction, traffic.key, from);
+    if (window === undefined) continue;
+    window.closed = true;
+    context.windows.change(window);
+  }
+  // Hooks read what is stored.
+  await context.windows.write(context.transaction);
+  const streams = due.length === 0 ? undefined : await monitoredStreams(context);
+  for (const window of due) if (streams !== undefined) await closeWindow(context, window, streams);
+  return due;
+}
+
+/** Windows of a version that start before `boundary` and are open. Moves its mark: later rows of these are late. */
+async function findDue(context: CommitContext, traffic: VersionTraffic, boundary: number): Promise<DueWindow[]> {
+  const { state, settings } = traffic;
+  // Windows after the rows of a reference in the making wait for it.
+  const limit = Math.min(boundary, state.learning?.until ?? boundary);
+  const from = state.openWindows.filter((start) => start < limit);
+  const last = from.at(-1);
+  const reached =
+    limit === Number.POSITIVE_INFINITY ? Math.max(state.closedBefore, (last ?? -Infinity) + settings.window) : limit;
+  if (reached <= state.closedBefore && from.length === 0) return [];
+  const moved = reached > state.closedBefore;
+  state.closedBefore = Math.max(state.closedBefore, reached);
+  state.openWindows = state.openWindows.filter((start) => start >= limit);
+  context.touched.add(traffic);
+  if (from.length > 0) return from.map((start) => ({ traffic, from: start }));
+  const isWaiting = moved && (await hasUnjudged(context, traffic));
+  return isWaiting ? [{ traffic, from: state.closedBefore - settings.window }] : [];
+}
+
+/** Has anything come for a version that gets no more rows: late ones, or labels? */
+async function hasUnjudged({ transaction }: CommitContext, traffic: VersionTraffic): Promise<boolean> {
+  if ((await traffic.reference(transaction)) === null) return false;
+  return traffic.hasArrivals() || (await traffic.late(transaction)) !== null;
+}
+
+async function closeWindow(context: CommitContext, { traffic, from }: DueWindow, streams: StreamCounts): Promise<void> {
+  const { transaction, options, windows } = context;
+  const { settings, key, state } = traffic;
+  const to = from + settings.window;
+  const known = await traffic.reference(transaction);
+  // The rows of a reference are no evidence against it.
+  const reference = from >= state.judgedFrom ? known : null;
+  const window = await windows.find(transaction, key, from);
+  const own = window?.profile ?? createProfile(known?.shape ?? bareShape(settings));
+  const late = reference === null ? null : await traffic.late(transaction);
+  const profile = late === null ? own : mergeProfiles(own, late);
+  const arrivals = reference === null ? noArrivals : traffic.arrivals.take();
+  const input = {
+    settings,
+    budget: options.budget,
+    streams,
+    version: key.version,
+    reference,
+    profile,
+    arrivals,
+    state: await traffic.monitor(transaction),
+    from,
+    to,
+  };
+  const { findings, state: monitor } = evaluateWindow(input);
+  if (reference !== null) {
+    traffic.setMonitor(monitor);
+    if (late !== null) traffic.setLate(null);
+  }
+  context.touched.add(traffic);
+  await putFindings(transaction, key, { from, to, findings });
+  const closed: ClosedWindow = {
+    settings,
+    version: key.version,
+    from,
+    to,
+    profile,
+    findings,
+    at: options.clock(),
+    late: late !== null,
+  };
+  await options.hooks?.windowClosed?.(transaction, closed);
+}
+
+/** Everything that shares the false-alarm budget now: versions that still get rows. */
+async function monitoredStreams(context: CommitContext): Promise<StreamCounts> {
+  const monitored: Monitored[] = [];
+  for (const settings of context.options.models) {
+    const traffics = trafficsOf(context, settings);
+    const activeSince = latestEventAt(traffics) - settings.lateness - 2 * settings.window;
+    for (const traffic of traffics) {
+      if (traffic.state.lastEventAt < activeSince) continue;
+      const reference = await traffic.reference(context.transaction);
+      if (reference !== null) monitored.push({ settings, reference });
+    }
+  }
+  return countStreams(monitored);
+}
