@@ -32,6 +32,11 @@ export function outcomeSubject(partition: number, model: string): string {
   return `plumbline.outcome.${partition}.${modelToken(model)}`;
 }
 
+/** Whether batches of events travel on the subject. */
+export function isEventSubject(subject: string): boolean {
+  return subject.startsWith('plumbline.inference.') || subject.startsWith('plumbline.outcome.');
+}
+
 /** Core (not stored) subject on which SDK instances report which versions they have loaded. */
 export function heartbeatSubject(model: string): string {
   return `plumbline.heartbeat.${modelToken(model)}`;

@@ -21,6 +21,11 @@ export class NumberBuilder {
     this.#values[row] = value + 0;
   }
 
+  /** Makes the row missing. */
+  clear(row: number): void {
+    this.set(row, Number.NaN);
+  }
+
   values(count: number): Float64Array {
     if (count > this.#values.length) {
       this.set(count - 1, Number.NaN);
@@ -51,6 +56,13 @@ export class CategoryBuilder {
       this.#codes = grown;
     }
     this.#codes[row] = code;
+  }
+
+  /** Makes the row missing. */
+  clear(row: number): void {
+    if (row < this.#codes.length) {
+      this.#codes[row] = 0;
+    }
   }
 
   codes(count: number): Uint16Array {

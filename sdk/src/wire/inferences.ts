@@ -110,8 +110,17 @@ export class InferenceColumns {
     return this.#bytes;
   }
 
-  /** Appends a row and returns about how many bytes it adds. */
+  /** Appends a row and returns about how many bytes it adds. An event that throws when it is read leaves no trace. */
   append(event: InferenceEvent): number {
+    try {
+      return this.#append(event);
+    } catch (error) {
+      this.#clearRow(this.#count);
+      throw error;
+    }
+  }
+
+  #append(event: InferenceEvent): number {
     const row = this.#count;
     let bytes = row === 0 ? emptyBatchBytes : 0;
     bytes += this.#appendFeatures(row, event.features);
@@ -225,6 +234,12 @@ export class InferenceColumns {
     const column = new CategoryBuilder();
     this.#groups.set(attribute, column);
     return column;
+  }
+
+  #clearRow(row: number): void {
+    for (const column of [...this.#features.values(), ...this.#groups.values()]) {
+      column.clear(row);
+    }
   }
 
   #reset(): void {

@@ -1,0 +1,12 @@
+/** Record every inference of a machine-learning model, without slowing or breaking the app. */
+export type { Logger } from './diagnostics.ts';
+export { MonitorOptionsError } from './errors.ts';
+export type { FeatureType, FeatureValue, OutcomeType, ServingRole } from './event.ts';
+export { createMonitor, type Monitor } from './monitor.ts';
+export type { NatsOptions } from './nats/index.ts';
+export type { ModelOptions, MonitorOptions } from './options.ts';
+export { type DropReason, dropReasons, type Problem, type ProblemCode, problemCodes } from './reasons.ts';
+export type { InferenceRecord, OutcomeRecord } from './record.ts';
+export type { Route, RoutedVersion, RoutingDocument } from './routing/index.ts';
+export type { FlushResult, ModelStatus, MonitorStatus } from './status.ts';
+export type { WrapOptions } from './wrap.ts';

@@ -1,0 +1,348 @@
+import { Diagnostics, messageOf } from './diagnostics.ts';
+import { startHeartbeat } from './heartbeat.ts';
+import { ModelState } from './model-state.ts';
+import { type MonitorOptions, type MonitorSettings, readOptions } from './options.ts';
+import { Batcher } from './pipeline/batcher.ts';
+import { totalOf } from './pipeline/counts.ts';
+import { type OutgoingBatch, Publisher } from './pipeline/publisher.ts';
+import type { InferenceRecord, OutcomeRecord } from './record.ts';
+import { Recorder } from './recorder.ts';
+import type { Route } from './routing/choose.ts';
+import type { RoutedVersion, RoutingDocument } from './routing/document.ts';
+import { LastGoodFolder } from './routing/last-good.ts';
+import { RoutingTable } from './routing/table.ts';
+import type { ConnectionState, FlushResult, ModelStatus, MonitorStatus } from './status.ts';
+import { routingKey } from './subjects.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
+import type { Transport, TransportListener } from './transport.ts';
+import { createUuidMaker } from './uuid.ts';
+import { sdkVersion } from './version.ts';
+import { type WrapOptions, wrapFunction } from './wrap.ts';
+
+/**
+ * Records what models do in this process. Nothing here throws, blocks or grows without bound, whatever it is given and
+ * whatever the broker does; what is lost is counted, and `status()` says why.
+ */
+export interface Monitor {
+  /** The same function, recording every call: features, prediction, score, latency, failure, and a span. */
+  wrap<Args extends unknown[], Result>(
+    predict: (...args: Args) => Result,
+    options: WrapOptions<Args, Result>,
+  ): (...args: Args) => Result;
+  /** Records one inference and returns its id, to report the outcome with. */
+  record(inference: InferenceRecord): string;
+  /** Reports what became known about an inference: its true label, somebody's feedback, an evaluation. Returns its id. */
+  outcome(outcome: OutcomeRecord): string;
+  /** Which version of a model answers for this key (a customer, a session), by the routing in force. */
+  route(model: string, key?: string): Route;
+  /** Calls back with every new routing document, and now with those there are. Returns what ends it. */
+  onRouting(listener: (document: RoutingDocument) => void): () => void;
+  /** Says that this process can serve a version now. Rollouts wait for it. */
+  loaded(version: RoutedVersion & { readonly model?: string }): void;
+  /** Says that this process can no longer serve a version. */
+  unloaded(version: { readonly version: string; readonly model?: string }): void;
+  status(): MonitorStatus;
+  /** Resolves when everything recorded so far is acknowledged, or the time is over. Never rejects. */
+  flush(options?: { readonly timeoutMs?: number }): Promise<FlushResult>;
+  /** Flushes, then lets go of everything. What is recorded afterwards is dropped. */
+  shutdown(options?: { readonly timeoutMs?: number }): Promise<FlushResult>;
+}
+
+/**
+ * Makes a monitor, which connects in the background. The one call of the SDK that throws: a `MonitorOptionsError`, for
+ * options that cannot work.
+ */
+export function createMonitor(options: MonitorOptions): Monitor {
+  return new RunningMonitor(readOptions(options));
+}
+
+class RunningMonitor implements Monitor {
+  readonly #settings: MonitorSettings;
+  readonly #diagnostics: Diagnostics;
+  readonly #telemetry: Telemetry;
+  readonly #models: ReadonlyMap<string, ModelState>;
+  readonly #transport: Transport;
+  readonly #publisher: Publisher;
+  readonly #batcher: Batcher;
+  readonly #routing: RoutingTable;
+  readonly #recorder: Recorder;
+  readonly #heart: ReturnType<typeof startHeartbeat>;
+  readonly #routingListeners = new Set<(document: RoutingDocument) => void>();
+  readonly #atExit = () => void this.shutdown({ timeoutMs: exitTimeoutMs });
+  /** Models whose events the broker did not allow, the last time. */
+  readonly #denied = new Set<string>();
+  #connection: ConnectionState = { state: 'connecting', server: null };
+  #batches = { acknowledged: 0, duplicates: 0 };
+  #lastAcknowledgedAt: number | null = null;
+  #shutdown: Promise<FlushResult> | undefined;
+
+  constructor(settings: MonitorSettings) {
+    const { clock, random, partitions, batch, buffer } = settings;
+    const newId = createUuidMaker(clock);
+    const diagnostics = new Diagnostics(settings.logger, clock);
+    this.#settings = settings;
+    this.#diagnostics = diagnostics;
+    this.#telemetry = new Telemetry(sdkVersion, settings.telemetry, (error) =>
+      diagnostics.warn('telemetry', `OpenTelemetry failed: ${messageOf(error)}`),
+    );
+    this.#models = new Map([...settings.models].map(([name, model]) => [name, new ModelState(model)]));
+    this.#publisher = new Publisher({
+      ...{ clock, random, window: publishWindow, answerTimeoutMs },
+      publish: (message) => this.#transport.publish(message),
+      stored: (stored, duplicate) => this.#stored(stored, duplicate),
+      refused: (refused, message) => {
+        diagnostics.raise('batch_refused', message);
+        this.#givenUp(refused, 'batch_refused', message);
+      },
+      delayed: (reason, message, model) => {
+        diagnostics.raise(reason, message);
+        if (reason === 'publish_denied') {
+          this.#denied.add(model);
+        }
+      },
+    });
+    this.#batcher = new Batcher({
+      ...{ producer: newId(), partitions, batch, buffer, clock },
+      emit: (ready) => this.#publisher.add(ready),
+      failed: (model, events, error) => this.#recorder.drop(model, 'internal_error', events, messageOf(error)),
+    });
+    this.#routing = new RoutingTable({
+      environment: settings.environment,
+      models: new Map([...this.#models.values()].map(({ name, compiledInVersion }) => [name, compiledInVersion])),
+      random,
+      lastGood: settings.routingCacheFolder === undefined ? undefined : new LastGoodFolder(settings.routingCacheFolder),
+      changed: (document) => this.#routingChanged(document),
+      malformed: (model, reason) => diagnostics.raise('routing_malformed', `${model}: ${reason}`),
+      notKept: (error) => diagnostics.raise('routing_cache', messageOf(error)),
+    });
+    this.#recorder = new Recorder({
+      ...{ models: this.#models, batcher: this.#batcher, routing: this.#routing, clock, newId },
+      ...{ telemetry: this.#telemetry, diagnostics },
+    });
+    this.#transport = settings.transport;
+    this.#heart = startHeartbeat({
+      ...{ settings, models: this.#models, routing: this.#routing },
+      send: (subject, payload) => this.#transport.notify(subject, payload),
+    });
+    this.#start();
+  }
+
+  wrap<Args extends unknown[], Result>(
+    predict: (...args: Args) => Result,
+    options: WrapOptions<Args, Result>,
+  ): (...args: Args) => Result {
+    const tools = {
+      ...{ recorder: this.#recorder, telemetry: this.#telemetry },
+      route: (model: string, key: string) => this.route(model, key),
+      onlyModel: this.#models.size === 1 ? [...this.#models.keys()][0] : undefined,
+    };
+    return this.#safely(() => wrapFunction(tools, predict, options), predict);
+  }
+
+  record(inference: InferenceRecord): string {
+    return this.#recorder.record(inference);
+  }
+
+  outcome(outcome: OutcomeRecord): string {
+    return this.#recorder.outcome(outcome);
+  }
+
+  route(model: string, key?: string): Route {
+    const route = this.#safely(() => this.#routing.route(model, typeof key === 'string' ? key : undefined), undefined);
+    if (route === undefined || route.version === '') {
+      this.#diagnostics.warn('route', 'route() was asked about a model that the options do not name');
+    }
+    return route ?? { version: '', role: 'champion', shadow: null, revision: 0, sticky: false };
+  }
+
+  onRouting(listener: (document: RoutingDocument) => void): () => void {
+    this.#routingListeners.add(listener);
+    for (const model of this.#models.keys()) {
+      const document = this.#routing.document(model);
+      if (document !== null) {
+        this.#safely(() => listener(document), undefined);
+      }
+    }
+    return () => {
+      this.#routingListeners.delete(listener);
+    };
+  }
+
+  loaded(version: RoutedVersion & { readonly model?: string }): void {
+    this.#safely(() => {
+      this.#modelNamed(version.model)?.load(String(version.version), String(version.digest));
+      this.#heart.beat();
+    }, undefined);
+  }
+
+  unloaded(version: { readonly version: string; readonly model?: string }): void {
+    this.#safely(() => {
+      this.#modelNamed(version.model)?.unload(String(version.version));
+      this.#heart.beat();
+    }, undefined);
+  }
+
+  status(): MonitorStatus {
+    const { service, environment, instance } = this.#settings;
+    const models = [...this.#models.values()];
+    const { accepted, acknowledged, dropped } = totalOf([
+      ...models.map(({ counts }) => counts),
+      this.#recorder.unattributed,
+    ]);
+    return {
+      ...{ service, environment, instance, sdkVersion },
+      connection: this.#connection,
+      problems: this.#diagnostics.problems,
+      telemetry: this.#telemetry.status(),
+      buffered: { ...this.#batcher.buffered, batches: this.#publisher.batches },
+      counts: { accepted, acknowledged, dropped, batches: { ...this.#batches, retried: this.#publisher.retries } },
+      lastAcknowledgedAt: this.#lastAcknowledgedAt,
+      models: Object.fromEntries(models.map((model) => [model.name, this.#modelStatus(model)])),
+    };
+  }
+
+  async flush(options?: { readonly timeoutMs?: number }): Promise<FlushResult> {
+    try {
+      this.#batcher.flush();
+      const delivered = await within(timeoutOf(options, flushTimeoutMs), this.#publisher.idle());
+      return { delivered, remaining: this.#batcher.buffered.events };
+    } catch (error) {
+      this.#diagnostics.warn('flush', `flush failed: ${messageOf(error)}`);
+      return { delivered: false, remaining: this.#batcher.buffered.events };
+    }
+  }
+
+  shutdown(options?: { readonly timeoutMs?: number }): Promise<FlushResult> {
+    this.#shutdown ??= this.#stop(timeoutOf(options, shutdownTimeoutMs));
+    return this.#shutdown;
+  }
+
+  #start(): void {
+    const { environment, flushAtExit } = this.#settings;
+    const modelOfKey = new Map([...this.#models.keys()].map((model) => [routingKey(environment, model), model]));
+    const listener: TransportListener = {
+      connected: (server) => {
+        this.#connection = { state: 'connected', server };
+        this.#diagnostics.info(`${this.#settings.service} is connected to ${server}`);
+        this.#publisher.connected();
+        this.#heart.beat();
+      },
+      disconnected: () => {
+        this.#connection = { state: 'disconnected', server: null };
+        this.#publisher.disconnected();
+      },
+      answered: (token, answer) => this.#publisher.answered(token, answer),
+      publishDenied: (subject, reason) => this.#publisher.denied(subject, reason),
+      routing: (key, value) => {
+        const model = modelOfKey.get(key);
+        if (model !== undefined) {
+          this.#routing.received(model, value);
+        }
+      },
+      problem: (code, message) => this.#diagnostics.raise(code, message),
+      solved: (code) => this.#diagnostics.clear(code),
+    };
+    this.#transport.start(listener, { routingKeys: [...modelOfKey.keys()] });
+    if (flushAtExit) {
+      process.once('beforeExit', this.#atExit);
+    }
+  }
+
+  async #stop(timeoutMs: number): Promise<FlushResult> {
+    this.#recorder.closed = true;
+    process.removeListener('beforeExit', this.#atExit);
+    const result = await this.flush({ timeoutMs });
+    this.#heart.stop();
+    for (const batch of this.#publisher.stop()) {
+      this.#givenUp(batch, 'not_delivered', 'shutdown() did not wait longer');
+    }
+    this.#batcher.stop();
+    await within(closeTimeoutMs, this.#transport.close()).catch(() => {});
+    this.#connection = { state: 'closed', server: null };
+    return result;
+  }
+
+  #stored(batch: OutgoingBatch, duplicate: boolean): void {
+    this.#batcher.release(batch.events, batch.payload.length);
+    const model = this.#models.get(batch.model);
+    if (model !== undefined) {
+      model.counts.acknowledged += batch.events;
+    }
+    this.#batches.acknowledged += 1;
+    this.#batches.duplicates += duplicate ? 1 : 0;
+    this.#lastAcknowledgedAt = this.#settings.clock();
+    this.#diagnostics.clear('stream_missing', 'stream_full', 'not_acknowledged', 'inbox_denied');
+    if (this.#denied.delete(batch.model) && this.#denied.size === 0) {
+      this.#diagnostics.clear('publish_denied');
+    }
+  }
+
+  #givenUp(batch: OutgoingBatch, reason: 'batch_refused' | 'not_delivered', message: string): void {
+    this.#batcher.release(batch.events, batch.payload.length);
+    this.#recorder.drop(batch.model, reason, batch.events, message);
+  }
+
+  #routingChanged(document: RoutingDocument): void {
+    // Documents from disk are read before anything that could be told about them exists.
+    this.#heart?.beat();
+    for (const listener of this.#routingListeners) {
+      this.#safely(() => listener(document), undefined);
+    }
+  }
+
+  #modelNamed(name: string | undefined): ModelState | undefined {
+    const [only] = this.#models.values();
+    return name === undefined && this.#models.size === 1 ? only : this.#models.get(name ?? '');
+  }
+
+  #modelStatus(model: ModelState): ModelStatus {
+    const document = this.#routing.document(model.name);
+    const { accepted, acknowledged, dropped } = model.counts;
+    return {
+      ...{ accepted, acknowledged, dropped },
+      routing: {
+        revision: document?.revision ?? 0,
+        source: this.#routing.source(model.name),
+        champion: document?.champion?.version ?? model.compiledInVersion,
+        canary: document?.canary?.version ?? null,
+        shadow: document?.shadow?.version ?? null,
+      },
+      loaded: model.loaded,
+      featuresIgnored: model.types.ignored,
+    };
+  }
+
+  #safely<Value>(run: () => Value, otherwise: Value): Value {
+    try {
+      return run();
+    } catch (error) {
+      this.#diagnostics.warn('callback', `ignored: ${messageOf(error)}`);
+      return otherwise;
+    }
+  }
+}
+
+const publishWindow = { batches: 64, bytes: 4 * 1024 * 1024 };
+const answerTimeoutMs = 5_000;
+const flushTimeoutMs = 2_000;
+const shutdownTimeoutMs = 5_000;
+const exitTimeoutMs = 2_000;
+const closeTimeoutMs = 1_000;
+
+function timeoutOf(options: { readonly timeoutMs?: number } | undefined, otherwise: number): number {
+  const timeoutMs = options?.timeoutMs;
+  return typeof timeoutMs === 'number' && timeoutMs >= 0 ? Math.min(timeoutMs, 2 ** 31 - 1) : otherwise;
+}
+
+/** Whether the promise settled in time. The timer keeps the process alive: this is what exits wait for. */
+async function within(timeoutMs: number, promise: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), timeoutMs);
+  });
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,314 @@
+import { hostname } from 'node:os';
+import { defaultLogger, type Logger } from './diagnostics.ts';
+import { MonitorOptionsError } from './errors.ts';
+import type { FeatureDeclaration, FeatureType } from './event.ts';
+import { createNatsTransport, type NatsOptions } from './nats/index.ts';
+import type { BatchLimits, BufferLimits } from './pipeline/batcher.ts';
+import { defaultPartitions } from './subjects.ts';
+import type { Transport } from './transport.ts';
+import { maxNameLength } from './wire/limits.ts';
+
+export interface ModelOptions {
+  readonly name: string;
+  /** The version compiled into the app: served while no routing has been seen, and the default of what is recorded. */
+  readonly version: string;
+  /** `sha256:<64 hex digits>` of the artefact, when the app knows it. */
+  readonly digest?: string;
+  /** Types of features. One that is not named here gets the type of its first value. */
+  readonly features?: Readonly<Record<string, FeatureType>>;
+}
+
+export interface MonitorOptions {
+  /** The app, as in OpenTelemetry's `service.name`. */
+  readonly service: string;
+  /** Default `production`. */
+  readonly environment?: string;
+  /** The model, or several as `models`. */
+  readonly model?: ModelOptions;
+  readonly models?: readonly ModelOptions[];
+  /** How to reach the broker; or a `transport` of your own. */
+  readonly nats?: NatsOptions;
+  readonly transport?: Transport;
+  /** Name of this process among the instances of the service. Default: host, process id and a random part. */
+  readonly instance?: string;
+  /** Partitions of the stream, as the deployment fixed them. Default 16. */
+  readonly partitions?: number;
+  /** What is kept until the broker has acknowledged it. What does not fit is dropped and counted. Default 20 000 events, 16 MiB. */
+  readonly buffer?: Partial<BufferLimits>;
+  /** When a batch is sent. Default at 250 events, 256 KiB or 200 ms, whichever comes first. */
+  readonly batch?: Partial<BatchLimits>;
+  /** Keeps the last routing on disk, for a start without a broker. Default: in memory only. */
+  readonly routingCacheFolder?: string;
+  /** How often `loaded` versions and counts are reported. Default 2 s. */
+  readonly heartbeatMs?: number;
+  /** Spans and metrics through the app's own OpenTelemetry set-up. Default true. */
+  readonly telemetry?: boolean;
+  /** Delivers what is left when the process ends by itself, for at most 2 s. Default true. */
+  readonly flushAtExit?: boolean;
+  /** Default: warnings to the console. */
+  readonly logger?: Logger;
+  /** Wall clock, milliseconds since 1970-01-01 UTC. */
+  readonly clock?: () => number;
+  /** Uniform in [0, 1). Decides routes without a key, and jitter. */
+  readonly random?: () => number;
+}
+
+/** Options after defaults and checks. */
+export interface MonitorSettings {
+  readonly service: string;
+  readonly environment: string;
+  readonly models: ReadonlyMap<string, ModelSettings>;
+  readonly transport: Transport;
+  readonly instance: string;
+  readonly partitions: number;
+  readonly buffer: BufferLimits;
+  readonly batch: BatchLimits;
+  readonly routingCacheFolder: string | undefined;
+  readonly heartbeatMs: number;
+  readonly telemetry: boolean;
+  readonly flushAtExit: boolean;
+  readonly logger: Logger;
+  readonly clock: () => number;
+  readonly random: () => number;
+}
+
+export interface ModelSettings {
+  readonly name: string;
+  readonly version: string;
+  readonly digest: string | undefined;
+  readonly features: readonly FeatureDeclaration[];
+}
+
+/** Checks the options as JavaScript may have given them, or throws a `MonitorOptionsError` that names the one at fault. */
+export function readOptions(given: MonitorOptions): MonitorSettings {
+  const options: Fields = object(given, 'the options');
+  refuseUnknown(options, '', known.monitor);
+  if ((options.nats === undefined) === (options.transport === undefined)) {
+    throw new MonitorOptionsError('nats', 'or transport must be given, and not both');
+  }
+  const service = name(options.service, 'service');
+  const random = func<() => number>(options.random, 'random') ?? Math.random;
+  return {
+    service,
+    environment: options.environment === undefined ? 'production' : name(options.environment, 'environment'),
+    models: readModels(options),
+    transport:
+      options.transport === undefined
+        ? createNatsTransport({ name: service, ...readNats(options.nats) }, random)
+        : readTransport(options.transport),
+    instance:
+      options.instance === undefined
+        ? `${hostname()}:${process.pid}:${Math.floor(random() * 2 ** 32).toString(36)}`.slice(-maxNameLength)
+        : name(options.instance, 'instance'),
+    partitions: whole(options.partitions, 'partitions', 1, 1_024) ?? defaultPartitions,
+    buffer: readBuffer(options.buffer),
+    batch: readBatch(options.batch),
+    routingCacheFolder:
+      options.routingCacheFolder === undefined ? undefined : text(options.routingCacheFolder, 'routingCacheFolder'),
+    heartbeatMs: whole(options.heartbeatMs, 'heartbeatMs', 50, 60_000) ?? 2_000,
+    telemetry: bool(options.telemetry, 'telemetry') ?? true,
+    flushAtExit: bool(options.flushAtExit, 'flushAtExit') ?? true,
+    logger: options.logger === undefined ? defaultLogger : readLogger(options.logger),
+    clock: func<() => number>(options.clock, 'clock') ?? Date.now,
+    random,
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const known = {
+  monitor: [
+    ...['service', 'environment', 'model', 'models', 'nats', 'transport', 'instance', 'partitions', 'buffer', 'batch'],
+    ...['routingCacheFolder', 'heartbeatMs', 'telemetry', 'flushAtExit', 'logger', 'clock', 'random'],
+  ],
+  model: ['name', 'version', 'digest', 'features'],
+  nats: ['servers', 'user', 'pass', 'token', 'authenticator', 'tls', 'inboxPrefix', 'name'],
+  buffer: ['events', 'bytes'],
+  batch: ['events', 'bytes', 'ageMs'],
+} as const;
+
+function readModels(options: Fields): ReadonlyMap<string, ModelSettings> {
+  if ((options.model === undefined) === (options.models === undefined)) {
+    throw new MonitorOptionsError('model', 'or models must be given, and not both');
+  }
+  if (options.models !== undefined && !Array.isArray(options.models)) {
+    throw new MonitorOptionsError('models', 'must be a list of { name, version }');
+  }
+  const given: readonly unknown[] = Array.isArray(options.models) ? options.models : [options.model];
+  const models = new Map<string, ModelSettings>();
+  for (const [index, value] of given.entries()) {
+    const model = readModel(value, options.models === undefined ? 'model' : `models[${index}]`);
+    if (models.has(model.name)) {
+      throw new MonitorOptionsError('models', `name ${JSON.stringify(model.name)} twice`);
+    }
+    models.set(model.name, model);
+  }
+  if (models.size === 0) {
+    throw new MonitorOptionsError('models', 'must name at least one model');
+  }
+  return models;
+}
+
+function readModel(value: unknown, where: string): ModelSettings {
+  const model = object(value, where, 'must be { name, version }');
+  refuseUnknown(model, `${where}.`, known.model);
+  const features = model.features === undefined ? {} : object(model.features, `${where}.features`);
+  return {
+    name: name(model.name, `${where}.name`),
+    version: name(model.version, `${where}.version`),
+    digest: model.digest === undefined ? undefined : text(model.digest, `${where}.digest`),
+    features: Object.entries(features).map(([feature, type]) => {
+      if (type !== 'number' && type !== 'category') {
+        throw new MonitorOptionsError(`${where}.features.${feature}`, `must be "number" or "category"${got(type)}`);
+      }
+      return { name: name(feature, `${where}.features`), type };
+    }),
+  };
+}
+
+function readNats(value: unknown): NatsOptions {
+  const nats = object(value, 'nats', 'must be { servers, user, pass, ... }');
+  refuseUnknown(nats, 'nats.', known.nats);
+  const servers: readonly unknown[] = Array.isArray(nats.servers) ? nats.servers : [nats.servers];
+  if (servers.length === 0 || !servers.every((server) => typeof server === 'string' && server.trim() !== '')) {
+    throw new MonitorOptionsError(
+      'nats.servers',
+      `must be an address such as "nats://localhost:4222", or a list${got(nats.servers)}`,
+    );
+  }
+  for (const server of servers) {
+    checkAddress(String(server));
+  }
+  for (const option of ['user', 'pass', 'token', 'inboxPrefix', 'name'] as const) {
+    if (nats[option] !== undefined) {
+      text(nats[option], `nats.${option}`);
+    }
+  }
+  if (typeof nats.inboxPrefix === 'string' && !/^[^\s*>.]+(\.[^\s*>.]+)*$/.test(nats.inboxPrefix)) {
+    throw new MonitorOptionsError('nats.inboxPrefix', `must be a subject without wildcards${got(nats.inboxPrefix)}`);
+  }
+  func(nats.authenticator, 'nats.authenticator');
+  // Every member was checked above, save for those only the client can check.
+  return nats as unknown as NatsOptions;
+}
+
+function checkAddress(server: string): void {
+  const address = /^[a-z]+:\/\//i.test(server) ? server : `nats://${server}`;
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || !['nats:', 'tls:'].includes(url.protocol) || url.hostname === '') {
+    throw new MonitorOptionsError('nats.servers', `must be addresses such as "nats://localhost:4222"${got(server)}`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new MonitorOptionsError('nats.servers', 'must not hold credentials: give them as user and pass, or token');
+  }
+}
+
+function readTransport(value: unknown): Transport {
+  const transport = object(value, 'transport');
+  for (const method of ['start', 'publish', 'notify', 'close']) {
+    if (typeof transport[method] !== 'function') {
+      throw new MonitorOptionsError('transport', `has no method ${method}()`);
+    }
+  }
+  // Its methods were looked for above.
+  return transport as unknown as Transport;
+}
+
+function readLogger(value: unknown): Logger {
+  const logger = object(value, 'logger');
+  if (typeof logger.info !== 'function' || typeof logger.warn !== 'function') {
+    throw new MonitorOptionsError('logger', 'must have the methods info(message) and warn(message)');
+  }
+  // Its methods were looked for above.
+  return logger as unknown as Logger;
+}
+
+function readBuffer(value: unknown): BufferLimits {
+  const buffer = value === undefined ? {} : object(value, 'buffer');
+  refuseUnknown(buffer, 'buffer.', known.buffer);
+  return {
+    events: whole(buffer.events, 'buffer.events', 1, 10_000_000) ?? 20_000,
+    bytes: whole(buffer.bytes, 'buffer.bytes', 1_024, 4 * 1024 ** 3) ?? 16 * 1024 ** 2,
+  };
+}
+
+function readBatch(value: unknown): BatchLimits {
+  const batch = value === undefined ? {} : object(value, 'batch');
+  refuseUnknown(batch, 'batch.', known.batch);
+  return {
+    events: whole(batch.events, 'batch.events', 1, 5_000) ?? 250,
+    bytes: whole(batch.bytes, 'batch.bytes', 1_024, 768 * 1024) ?? 256 * 1024,
+    ageMs: whole(batch.ageMs, 'batch.ageMs', 1, 60_000) ?? 200,
+  };
+}
+
+function refuseUnknown(fields: Fields, prefix: string, names: readonly string[]): void {
+  const unknown = Object.keys(fields).find((field) => !names.includes(field));
+  if (unknown !== undefined) {
+    throw new MonitorOptionsError(`${prefix}${unknown}`, `is no option; there are ${names.join(', ')}`);
+  }
+}
+
+function object(value: unknown, where: string, expected = 'must be an object'): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new MonitorOptionsError(where, `${expected}${got(value)}`);
+  }
+  // Members are checked one by one where they are read.
+  return value as Fields;
+}
+
+function name(value: unknown, where: string): string {
+  if (typeof value !== 'string' || value === '' || value.length > maxNameLength) {
+    throw new MonitorOptionsError(where, `must be text of 1 to ${maxNameLength} characters${got(value)}`);
+  }
+  return value;
+}
+
+function text(value: unknown, where: string): string {
+  if (typeof value !== 'string' || value === '') {
+    throw new MonitorOptionsError(where, `must be text${got(value)}`);
+  }
+  return value;
+}
+
+function whole(value: unknown, where: string, least: number, most: number): number | undefined {
+  if (value === undefined) {
+    return undefined;
+  }
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < least || value > most) {
+    throw new MonitorOptionsError(where, `must be a whole number from ${least} to ${most}${got(value)}`);
+  }
+  return value;
+}
+
+function bool(value: unknown, where: string): boolean | undefined {
+  if (value !== undefined && typeof value !== 'boolean') {
+    throw new MonitorOptionsError(where, `must be true or false${got(value)}`);
+  }
+  return value;
+}
+
+function func<Value>(value: unknown, where: string): Value | undefined {
+  if (value !== undefined && typeof value !== 'function') {
+    throw new MonitorOptionsError(where, `must be a function${got(value)}`);
+  }
+  // A function; its signature is the caller's promise.
+  return value as Value | undefined;
+}
+
+function got(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return `, got ${JSON.stringify(value.slice(0, 60))}`;
+    case 'number':
+    case 'boolean':
+    case 'undefined':
+      return `, got ${value}`;
+    default:
+      return value === null
+        ? ', got null'
+        : Array.isArray(value)
+          ? ', got a list'
+          : `, got ${typeof value === 'object' ? 'an object' : `a ${typeof value}`}`;
+  }
+}

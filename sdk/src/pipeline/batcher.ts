@@ -1,0 +1,227 @@
+import type { InferenceEvent, OutcomeEvent } from '../event.ts';
+import type { DropReason } from '../reasons.ts';
+import { columnarContentType, inferenceSubject, outcomeSubject, partitionOf } from '../subjects.ts';
+import { type FeatureTypes, InferenceColumns, messageIdOf, OutcomeColumns } from '../wire/index.ts';
+import type { OutgoingBatch } from './publisher.ts';
+
+export interface BatchLimits {
+  readonly events: number;
+  readonly bytes: number;
+  readonly ageMs: number;
+}
+
+export interface BufferLimits {
+  readonly events: number;
+  readonly bytes: number;
+}
+
+export interface BatcherOptions {
+  readonly producer: string;
+  readonly partitions: number;
+  readonly batch: BatchLimits;
+  readonly buffer: BufferLimits;
+  readonly clock: () => number;
+  /** A batch is ready to be published. */
+  readonly emit: (batch: OutgoingBatch) => void;
+  /** Events of a batch that could not be encoded: a fault of ours. */
+  readonly failed: (model: string, events: number, error: unknown) => void;
+}
+
+/**
+ * Sorts events into open batches of one (kind, model, partition) each, and closes a batch when it is full or old.
+ *
+ * Adding copies the event into columns and does nothing else: encoding waits for the next turn of the event loop. The
+ * buffer's bounds count everything from here to the broker's acknowledgement, which `release` reports.
+ */
+export class Batcher {
+  readonly #options: BatcherOptions;
+  readonly #models = new Map<string, OpenBatches>();
+  #closed: OpenBatch[] = [];
+  #batchNumber = 0;
+  #events = 0;
+  #bytes = 0;
+  #ageTimer: NodeJS.Timeout | undefined;
+  #encodeTimer: NodeJS.Immediate | undefined;
+
+  constructor(options: BatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Events between `add` and the broker's acknowledgement. */
+  get buffered(): BufferLimits {
+    return { events: this.#events, bytes: this.#bytes };
+  }
+
+  addInference(event: InferenceEvent, types: FeatureTypes): DropReason | undefined {
+    const full = this.#full();
+    if (full !== undefined) {
+      return full;
+    }
+    const partition = partitionOf(event.id, this.#options.partitions);
+    const open = this.#open(event.model);
+    let batch = open.inferences[partition];
+    if (batch === undefined) {
+      const columns = open.spares.pop() ?? new InferenceColumns(types);
+      batch = { kind: 'inference', model: event.model, partition, columns, openedAt: this.#options.clock() };
+      open.inferences[partition] = batch;
+      this.#watchAge();
+    }
+    this.#added(batch, batch.columns.append(event));
+    return undefined;
+  }
+
+  addOutcome(event: OutcomeEvent): DropReason | undefined {
+    const full = this.#full();
+    if (full !== undefined) {
+      return full;
+    }
+    const partition = partitionOf(event.inferenceId, this.#options.partitions);
+    const open = this.#open(event.model).outcomes;
+    let batch = open[partition];
+    if (batch === undefined) {
+      const columns = new OutcomeColumns();
+      batch = { kind: 'outcome', model: event.model, partition, columns, openedAt: this.#options.clock() };
+      open[partition] = batch;
+      this.#watchAge();
+    }
+    this.#added(batch, batch.columns.append(event));
+    return undefined;
+  }
+
+  /** Closes and emits everything now. */
+  flush(): void {
+    for (const { inferences, outcomes } of this.#models.values()) {
+      for (const batch of [...inferences, ...outcomes]) {
+        if (batch !== undefined) {
+          this.#close(batch);
+        }
+      }
+    }
+    this.#encode();
+  }
+
+  /** A batch has left the buffer: acknowledged or given up. */
+  release(events: number, bytes: number): void {
+    this.#events -= events;
+    this.#bytes -= bytes;
+  }
+
+  stop(): void {
+    clearTimeout(this.#ageTimer);
+    clearImmediate(this.#encodeTimer);
+  }
+
+  #full(): DropReason | undefined {
+    const { buffer } = this.#options;
+    return this.#events >= buffer.events ? 'buffer_events' : this.#bytes >= buffer.bytes ? 'buffer_bytes' : undefined;
+  }
+
+  #open(model: string): OpenBatches {
+    let open = this.#models.get(model);
+    if (open === undefined) {
+      const none = () => new Array(this.#options.partitions).fill(undefined);
+      open = { inferences: none(), outcomes: none(), spares: [] };
+      this.#models.set(model, open);
+    }
+    return open;
+  }
+
+  #added(batch: OpenBatch, bytes: number): void {
+    this.#events += 1;
+    this.#bytes += bytes;
+    const { events, bytes: maxBytes, ageMs } = this.#options.batch;
+    const { columns } = batch;
+    if (columns.count >= events || columns.bytes >= maxBytes || this.#options.clock() - batch.openedAt >= ageMs) {
+      this.#close(batch);
+      this.#encodeTimer ??= setImmediate(() => this.#encode()).unref();
+    }
+  }
+
+  /** An inference is published before its outcome: closing outcomes closes the inferences they may be about first. */
+  #close(batch: OpenBatch): void {
+    const open = this.#open(batch.model);
+    if (batch.kind === 'outcome') {
+      open.outcomes[batch.partition] = undefined;
+      const inferences = open.inferences[batch.partition];
+      if (inferences !== undefined) {
+        this.#close(inferences);
+      }
+    } else {
+      open.inferences[batch.partition] = undefined;
+    }
+    this.#closed.push(batch);
+  }
+
+  #watchAge(): void {
+    this.#ageTimer ??= setTimeout(() => {
+      this.#ageTimer = undefined;
+      this.flush();
+    }, this.#options.batch.ageMs).unref();
+  }
+
+  #encode(): void {
+    this.#encodeTimer = undefined;
+    const closed = this.#closed;
+    this.#closed = [];
+    for (const batch of closed) {
+      const { count: events, bytes: estimate } = batch.columns;
+      if (events === 0) {
+        continue;
+      }
+      try {
+        this.#batchNumber += 1;
+        const identity = { producer: this.#options.producer, batch: this.#batchNumber };
+        const payload = batch.columns.encode(batch.model, identity);
+        this.#bytes += payload.length - estimate;
+        this.#options.emit({
+          token: this.#batchNumber,
+          subject: (batch.kind === 'inference' ? inferenceSubject : outcomeSubject)(batch.partition, batch.model),
+          contentType: columnarContentType,
+          messageId: messageIdOf(identity),
+          payload,
+          model: batch.model,
+          events,
+        });
+        this.#keepForLater(batch);
+      } catch (error) {
+        this.release(events, estimate);
+        this.#options.failed(batch.model, events, error);
+      }
+    }
+  }
+
+  #keepForLater(batch: OpenBatch): void {
+    const { spares } = this.#open(batch.model);
+    if (batch.kind === 'inference' && spares.length < maxSpares) {
+      spares.push(batch.columns);
+    }
+  }
+}
+
+interface OpenBatches {
+  /** By partition. */
+  readonly inferences: (OpenInferences | undefined)[];
+  readonly outcomes: (OpenOutcomes | undefined)[];
+  /** Emptied columns to use again: making thirty typed arrays a batch costs more than filling them. */
+  readonly spares: InferenceColumns[];
+}
+
+interface OpenInferences {
+  readonly kind: 'inference';
+  readonly model: string;
+  readonly partition: number;
+  readonly columns: InferenceColumns;
+  readonly openedAt: number;
+}
+
+interface OpenOutcomes {
+  readonly kind: 'outcome';
+  readonly model: string;
+  readonly partition: number;
+  readonly columns: OutcomeColumns;
+  readonly openedAt: number;
+}
+
+type OpenBatch = OpenInferences | OpenOutcomes;
+
+const maxSpares = 32;

@@ -1,0 +1,43 @@
+/**
+ * Everything that can go wrong after a monitor was made, as code and explanation. Nothing of it reaches the app as an
+ * exception: drops are counted, problems are shown by `status()` and warned about once a minute. Codes never change.
+ */
+
+/** Why an event was not delivered. */
+export const dropReasons = {
+  invalid_event: 'The event lacks something it cannot do without, or has it in a form nobody could read',
+  unknown_model: 'The monitor was not told about this model: name it in the options',
+  buffer_events: 'The buffer holds as many events as it may: the broker is away, or slower than the app',
+  buffer_bytes: 'The buffer holds as many bytes as it may: the broker is away, or slower than the app',
+  extractor_failed: 'A function given to wrap() threw while it read the arguments or the result',
+  batch_refused: 'The broker refused the batch for good, for example because it is larger than a message may be',
+  not_delivered: 'The monitor was shut down before the broker had acknowledged the event',
+  closed: 'The monitor had been shut down already',
+  internal_error: 'A fault of the SDK itself; the warning in the log says more',
+} as const;
+
+export type DropReason = keyof typeof dropReasons;
+
+/** What currently keeps a monitor from doing its work. */
+export const problemCodes = {
+  unreachable: 'No broker answers at the given addresses',
+  not_authorized: 'The broker does not accept the credentials',
+  stream_missing: 'The stream does not exist: is the collector running, and JetStream enabled?',
+  stream_full: 'The stream has no room: the collector is behind, or its limits are too small',
+  publish_denied: "The credentials do not allow publishing this model's events",
+  inbox_denied: 'The credentials do not allow reading acknowledgements: set `inboxPrefix` to what they allow',
+  not_acknowledged: 'The broker takes batches but does not acknowledge them in time',
+  batch_refused: 'The broker refused a batch',
+  routing_unavailable: 'Routing cannot be read: the last known or compiled-in routing stays in force',
+  routing_malformed: 'A routing document was not understood and ignored',
+  routing_cache: 'The last routing document could not be kept on disk',
+} as const;
+
+export type ProblemCode = keyof typeof problemCodes;
+
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly message: string;
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly since: number;
+}

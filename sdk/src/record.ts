@@ -1,0 +1,158 @@
+import {
+  type FeatureValue,
+  type InferenceEvent,
+  type OutcomeEvent,
+  type OutcomeType,
+  outcomeTypes,
+  type ServingRole,
+  servingRoles,
+} from './event.ts';
+import { shadowId, shadowMark } from './subjects.ts';
+import { asScalar } from './wire/columns.ts';
+import { maxIdLength, maxNameLength, maxTextLength, maxTime } from './wire/limits.ts';
+
+/** An inference as an app records it. Everything but the features may be left out. */
+export interface InferenceRecord {
+  /** Needed when the monitor has several models. */
+  readonly model?: string;
+  /** Default: the version compiled into the app. */
+  readonly version?: string;
+  /** Default `champion`. */
+  readonly role?: ServingRole;
+  /** The app's own id, 1 to 128 characters without `~`. Default: a new one, which `record` returns. */
+  readonly id?: string;
+  /** Makes this the inference of a shadow that ran beside the inference with this id. */
+  readonly shadowOf?: string;
+  /** Event time, milliseconds since 1970-01-01 UTC. Default: now. */
+  readonly time?: number;
+  readonly features: Readonly<Record<string, FeatureValue | undefined>>;
+  readonly prediction?: string | number | boolean | null;
+  /** Probability of the positive class, or any real score. */
+  readonly score?: number | null;
+  /** Sensitive attribute to group, for example `{ sex: 'female' }`. */
+  readonly groups?: Readonly<Record<string, string | undefined>>;
+  readonly latencyMs?: number | null;
+  /** Default: that of the active span. */
+  readonly traceId?: string | null;
+  /** Low-cardinality type of the failure, when the inference failed. */
+  readonly error?: string | null;
+}
+
+/** What became known about an inference, as an app reports it. */
+export interface OutcomeRecord {
+  /** Needed when the monitor has several models. */
+  readonly model?: string;
+  readonly inferenceId: string;
+  readonly value: string | number | boolean;
+  /** Default `label`. */
+  readonly type?: OutcomeType;
+  /** When it was observed, milliseconds since 1970-01-01 UTC. Default: now. */
+  readonly time?: number;
+  readonly id?: string;
+}
+
+export interface RecordDefaults {
+  readonly model: string;
+  readonly version: string;
+  readonly now: number;
+  /** The record's own id when it has a usable one, else a new one. */
+  readonly id: string;
+  readonly traceId: string | null;
+}
+
+/**
+ * The event of a record, whatever JavaScript gave for one. Odd optional members count as not given; what an event cannot
+ * do without is named in `invalid`. The event refers to the record's features: columns copy them at once.
+ */
+export function inferenceOf(record: InferenceRecord, defaults: RecordDefaults): InferenceEvent | Invalid {
+  const role = record.shadowOf === undefined ? oneOf(record.role, servingRoles, 'champion') : 'shadow';
+  const version = record.version ?? defaults.version;
+  if (typeof version !== 'string' || version === '' || version.length > maxNameLength) {
+    return { invalid: `version must be text of 1 to ${maxNameLength} characters` };
+  }
+  const id = record.shadowOf === undefined ? defaults.id : shadowId(record.shadowOf, version);
+  if (!isId(id)) {
+    return { invalid: `id must be text of 1 to ${maxIdLength} characters` };
+  }
+  if (id.includes(shadowMark) !== (role === 'shadow')) {
+    return { invalid: `only the id of a shadow holds ${shadowMark}: give shadowOf, and no such id otherwise` };
+  }
+  const { features, groups } = record;
+  if (typeof features !== 'object' || features === null) {
+    return { invalid: 'features must be an object' };
+  }
+  return {
+    kind: 'inference',
+    id,
+    time: timeOf(record.time, defaults.now),
+    model: defaults.model,
+    version,
+    role,
+    // Columns take a value that is undefined for missing, as they do null.
+    features: features as InferenceEvent['features'],
+    prediction: asScalar(record.prediction),
+    score: finiteOrNull(record.score),
+    // As above.
+    groups: (typeof groups === 'object' && groups !== null ? groups : noGroups) as InferenceEvent['groups'],
+    latencyMs: latencyOf(record.latencyMs),
+    traceId: record.traceId === undefined ? defaults.traceId : traceIdOf(record.traceId),
+    error: errorOf(record.error),
+  };
+}
+
+export function outcomeOf(
+  record: OutcomeRecord,
+  defaults: Omit<RecordDefaults, 'version' | 'traceId'>,
+): OutcomeEvent | Invalid {
+  if (!isId(record.inferenceId)) {
+    return { invalid: `inferenceId must be text of 1 to ${maxIdLength} characters` };
+  }
+  const value = asScalar(record.value);
+  if (value === null) {
+    return { invalid: `value must be a finite number, true/false or text of at most ${maxTextLength} characters` };
+  }
+  return {
+    kind: 'outcome',
+    id: defaults.id,
+    time: timeOf(record.time, defaults.now),
+    model: defaults.model,
+    inferenceId: record.inferenceId,
+    type: oneOf(record.type, outcomeTypes, 'label'),
+    value,
+  };
+}
+
+export interface Invalid {
+  readonly invalid: string;
+}
+
+const noGroups = Object.freeze({});
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= maxIdLength;
+}
+
+function timeOf(value: unknown, now: number): number {
+  return typeof value === 'number' && value >= 0 && value <= maxTime ? value : now;
+}
+
+function finiteOrNull(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+/** Single precision is a nanosecond in a minute, and half the bytes. */
+function latencyOf(value: unknown): number | null {
+  return typeof value === 'number' && value >= 0 && value < 1e12 ? Math.fround(value) : null;
+}
+
+function traceIdOf(value: unknown): string | null {
+  return typeof value === 'string' && /^(?!0{32})[0-9a-f]{32}$/.test(value) ? value : null;
+}
+
+function errorOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value.slice(0, maxTextLength) : null;
+}
+
+function oneOf<Value extends string>(value: unknown, known: readonly Value[], otherwise: Value): Value {
+  return known.find((entry) => entry === value) ?? otherwise;
+}

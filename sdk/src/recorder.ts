@@ -1,0 +1,140 @@
+import { type Diagnostics, messageOf } from './diagnostics.ts';
+import type { ModelState } from './model-state.ts';
+import type { Batcher } from './pipeline/batcher.ts';
+import { Counts } from './pipeline/counts.ts';
+import { type DropReason, dropReasons } from './reasons.ts';
+import { type InferenceRecord, inferenceOf, type OutcomeRecord, outcomeOf, type RecordDefaults } from './record.ts';
+import type { RoutingTable } from './routing/table.ts';
+import { type OpenSpan, type Telemetry, traceIdOf } from './telemetry/telemetry.ts';
+import { maxIdLength } from './wire/limits.ts';
+
+export interface RecorderOptions {
+  readonly models: ReadonlyMap<string, ModelState>;
+  readonly batcher: Batcher;
+  readonly routing: RoutingTable;
+  readonly telemetry: Telemetry;
+  readonly diagnostics: Diagnostics;
+  readonly clock: () => number;
+  readonly newId: () => string;
+}
+
+/** Turns records into buffered events, spans and measurements. Whatever cannot become one is counted with its reason. */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  /** Of events that name no model of ours. */
+  readonly unattributed = new Counts();
+  closed = false;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  /** Records one inference; `span` is the one it ran in, when somebody has started one already. */
+  record(record: InferenceRecord, span?: OpenSpan): string {
+    const { telemetry } = this.#options;
+    const id = this.#idOf(record);
+    let open = span;
+    try {
+      const model = this.#modelOf(record);
+      if (model === undefined) {
+        return id;
+      }
+      open ??= telemetry.start(model.name, latencyOf(record));
+      const event = inferenceOf(record, { ...this.#defaults(model, id), traceId: traceIdOf(open) });
+      if ('invalid' in event) {
+        this.drop(model.name, 'invalid_event', 1, event.invalid);
+        return id;
+      }
+      const dropped = this.#options.batcher.addInference(event, model.types);
+      this.#count(model, dropped);
+      const { version, role, error } = event;
+      const revision = this.#options.routing.document(model.name)?.revision ?? 0;
+      telemetry.record(open, event.latencyMs, {
+        ...{ id: event.id, model: model.name, version, role, error },
+        ...{ digest: model.digestOf(version), routingRevision: revision },
+      });
+      return event.id;
+    } catch (error) {
+      this.drop(undefined, 'invalid_event', 1, messageOf(error));
+      return id;
+    } finally {
+      telemetry.end(open);
+    }
+  }
+
+  outcome(record: OutcomeRecord): string {
+    const id = this.#idOf(record);
+    try {
+      const model = this.#modelOf(record);
+      if (model === undefined) {
+        return id;
+      }
+      const event = outcomeOf(record, this.#defaults(model, id));
+      if ('invalid' in event) {
+        this.drop(model.name, 'invalid_event', 1, event.invalid);
+      } else {
+        this.#count(model, this.#options.batcher.addOutcome(event));
+      }
+    } catch (error) {
+      this.drop(undefined, 'invalid_event', 1, messageOf(error));
+    }
+    return id;
+  }
+
+  drop(model: string | undefined, reason: DropReason, events: number, detail: string): void {
+    const counts = (model === undefined ? undefined : this.#options.models.get(model)?.counts) ?? this.unattributed;
+    counts.drop(reason, events);
+    this.#options.diagnostics.warn(`drop:${reason}`, `event dropped: ${dropReasons[reason]} (${reason}: ${detail})`);
+  }
+
+  #count(model: ModelState, dropped: DropReason | undefined): void {
+    if (dropped === undefined) {
+      model.counts.accepted += 1;
+    } else {
+      this.drop(model.name, dropped, 1, model.name);
+    }
+  }
+
+  /** The model a record is about; without one the record is dropped here. */
+  #modelOf(record: { readonly model?: string } | null | undefined): ModelState | undefined {
+    const { models } = this.#options;
+    if (typeof record !== 'object' || record === null) {
+      this.drop(undefined, 'invalid_event', 1, 'it is no object');
+      return undefined;
+    }
+    const [only] = models.values();
+    const model = record.model === undefined && models.size === 1 ? only : models.get(record.model ?? '');
+    if (this.closed) {
+      this.drop(model?.name, 'closed', 1, 'shutdown() was called');
+      return undefined;
+    }
+    if (model === undefined) {
+      this.drop(
+        undefined,
+        'unknown_model',
+        1,
+        typeof record.model === 'string' ? record.model.slice(0, 60) : 'no model named',
+      );
+    }
+    return model;
+  }
+
+  #defaults(model: ModelState, id: string): Omit<RecordDefaults, 'traceId'> {
+    return { model: model.name, version: model.compiledInVersion, now: this.#options.clock(), id };
+  }
+
+  /** The id to give back, also when the event is dropped. */
+  #idOf(record: { readonly id?: string } | null | undefined): string {
+    try {
+      const id = record?.id;
+      return typeof id === 'string' && id !== '' && id.length <= maxIdLength ? id : this.#options.newId();
+    } catch {
+      return this.#options.newId();
+    }
+  }
+}
+
+function latencyOf(record: InferenceRecord): number {
+  const { latencyMs } = record;
+  return typeof latencyMs === 'number' && latencyMs > 0 && latencyMs < 1e12 ? latencyMs : 0;
+}

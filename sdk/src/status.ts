@@ -1,0 +1,56 @@
+import type { BufferLimits } from './pipeline/batcher.ts';
+import type { DropReason, Problem } from './reasons.ts';
+import type { RoutedVersion } from './routing/document.ts';
+import type { RoutingSource } from './routing/table.ts';
+
+/** How a monitor is doing, for a health page or a test. */
+export interface MonitorStatus {
+  readonly service: string;
+  readonly environment: string;
+  readonly instance: string;
+  readonly sdkVersion: string;
+  readonly connection: ConnectionState;
+  /** What currently keeps it from its work; empty when all is well. */
+  readonly problems: readonly Problem[];
+  /** Whether spans and metrics go anywhere: whether the app has set up OpenTelemetry. */
+  readonly telemetry: { readonly spans: boolean; readonly metrics: boolean };
+  /** Recorded and not yet acknowledged. */
+  readonly buffered: BufferLimits & { readonly batches: number };
+  readonly counts: EventCounts & {
+    readonly batches: { readonly acknowledged: number; readonly retried: number; readonly duplicates: number };
+  };
+  readonly lastAcknowledgedAt: number | null;
+  readonly models: Readonly<Record<string, ModelStatus>>;
+}
+
+export interface ConnectionState {
+  readonly state: 'connecting' | 'connected' | 'disconnected' | 'closed';
+  readonly server: string | null;
+}
+
+/** Events since the start. accepted = acknowledged + buffered + dropped as batch_refused, not_delivered, internal_error. */
+export interface EventCounts {
+  readonly accepted: number;
+  readonly acknowledged: number;
+  readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
+}
+
+export interface ModelStatus extends EventCounts {
+  readonly routing: {
+    readonly revision: number;
+    readonly source: RoutingSource;
+    readonly champion: string;
+    readonly canary: string | null;
+    readonly shadow: string | null;
+  };
+  readonly loaded: readonly RoutedVersion[];
+  /** Features left out because of their name: empty, too long, or more than a model may have. */
+  readonly featuresIgnored: number;
+}
+
+export interface FlushResult {
+  /** Whether nothing recorded before the call is still waiting. */
+  readonly delivered: boolean;
+  /** Events in the buffer afterwards. */
+  readonly remaining: number;
+}
