@@ -91,17 +91,18 @@ type CommandOf<Kind extends Command['kind']> = Extract<Command, { kind: Kind }>;
 
 function register(state: RolloutState, { version, spec, source }: CommandOf<'register'>): Outcome {
   const known = findVersion(state, version);
-  if (known?.state === 'quarantined') return wrongState(known, 'registered');
   if (known !== undefined && known.spec.digest !== '') {
     if (known.spec.digest === spec.digest) return { happenings: [] };
     return refuse('VERSION_EXISTS', `version ${version} is registered with ${known.spec.digest}`);
   }
+  if (known !== undefined && known.state !== 'registered') return wrongState(known, 'registered');
   return { happenings: [{ kind: 'registered', version, spec, source }] };
 }
 
 function recordEvaluation(state: RolloutState, command: CommandOf<'recordEvaluation'>): Outcome {
   const record = findVersion(state, command.version);
   if (record === undefined) return unknownVersion(command.version);
+  if (record.spec.digest === '') return noArtefact(record);
   if (!['registered', 'evaluated', 'rolled_back'].includes(record.state)) return wrongState(record, 'evaluated');
   const { version, evaluationId, champion, verdict } = command;
   if (verdict === 'fail') return { happenings: [{ kind: 'rejected', version, cause: 'EVALUATION_FAILED' }] };
@@ -315,7 +316,7 @@ function notReadyForTraffic(
   from: readonly string[],
   purpose: string,
 ): { readonly refusal: Refusal } | null {
-  if (record.spec.digest === '') return refuse('NO_ARTEFACT', `version ${record.version} has no registered artefact`);
+  if (record.spec.digest === '') return noArtefact(record);
   if (state.champion === null) return refuse('NO_CHAMPION', `${purpose} is compared with the champion`);
   if (record.state === 'registered') {
     return refuse('NOT_EVALUATED', `version ${record.version} has no passed evaluation beside ${state.champion}`);
@@ -355,7 +356,7 @@ function openForPromotion(
  * It takes the same people as any promotion.
  */
 function openForFirstChampion(record: VersionRecord): { readonly ready: true } | { readonly refusal: Refusal } {
-  if (record.spec.digest === '') return refuse('NO_ARTEFACT', `version ${record.version} has no registered artefact`);
+  if (record.spec.digest === '') return noArtefact(record);
   return ['registered', 'evaluated'].includes(record.state)
     ? { ready: true }
     : wrongState(record, 'the first champion');
@@ -367,6 +368,7 @@ function refuse(reason: RefusalReason, detail?: string): { readonly refusal: Ref
 }
 
 const unknownVersion = (version: string) => refuse('UNKNOWN_VERSION', version);
+const noArtefact = ({ version }: VersionRecord) => refuse('NO_ARTEFACT', `version ${version}`);
 const rolloutActive = (version: string) => refuse('ROLLOUT_ACTIVE', `version ${version}`);
 const wrongState = (record: VersionRecord, purpose: string) =>
   refuse('WRONG_STATE', `version ${record.version} is ${record.state}; wanted: ${purpose}`);

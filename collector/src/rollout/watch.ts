@@ -1,9 +1,8 @@
 import type { ModelSettings } from '../config/settings.ts';
-import type { Profile } from '../profile/index.ts';
 import { listVersionsSeen, readProfiles } from '../store/history.ts';
 import type { Transaction } from '../store/port.ts';
 import type { Intent } from './command.ts';
-import { type GateResult, gatesNotPassed } from './gate.ts';
+import { type GateName, type GateResult, gatesNotPassed } from './gate.ts';
 import type { LoadedArtefacts } from './gates/integrity.ts';
 import {
   type Guard,
@@ -25,7 +24,6 @@ export interface ClosedWindow {
   /** Event time, milliseconds since 1970-01-01 UTC; `to` exclusive. */
   readonly from: number;
   readonly to: number;
-  readonly profile: Profile;
   /** Wall-clock time. */
   readonly at: number;
 }
@@ -64,7 +62,7 @@ export async function lookAtGates(
     {
       settings,
       rollout,
-      windows: await guardedWindows(transaction, closed, champion, rollout.version, readFrom),
+      windows: await guardedWindows(transaction, settings, champion, rollout.version, readFrom),
       readFrom,
       candidateDigest: findVersion(state, rollout.version)?.spec.digest ?? '',
       instances,
@@ -81,7 +79,7 @@ export async function lookAtGates(
   );
   await writeGates(transaction, about, { step: stepOf(rollout), results: [...shown, ...results] });
 
-  const next = nextStep(rollout, settings, { required, gates: looked.gates, last, from: closed.to });
+  const next = nextStep(rollout, closed, { required, gates: looked.gates, last });
   return next === null ? requests : [...requests, { ...next, gates: results }];
 }
 
@@ -93,23 +91,20 @@ export async function latestWindowFrom(transaction: Transaction, settings: Model
   return Math.floor(latest / window) * window;
 }
 
+interface Looked {
+  readonly required: readonly GateName[];
+  readonly gates: readonly GateResult[];
+  readonly last: boolean;
+}
+
 /** What should happen after a look. Harm takes the version back, paused or not; only a rollout that runs goes on. */
 function nextStep(
   rollout: Rollout,
-  settings: ModelSettings,
-  {
-    required,
-    gates,
-    last,
-    from,
-  }: {
-    readonly required: Parameters<typeof gatesNotPassed>[0];
-    readonly gates: readonly GateResult[];
-    readonly last: boolean;
-    readonly from: number;
-  },
+  closed: ClosedWindow,
+  { required, gates, last }: Looked,
 ): Omit<GateRequest, 'gates'> | null {
-  const { autoAdvance, autoRollBack, canarySteps } = settings.rollout;
+  const { autoAdvance, autoRollBack, canarySteps } = closed.settings.rollout;
+  const from = closed.to;
   const failed = gates.filter(({ verdict }) => verdict === 'fail');
   const worst = failed.find(({ gate }) => gate === 'integrity') ?? failed[0];
   if (worst !== undefined) {
@@ -120,6 +115,8 @@ function nextStep(
       : { intent: { kind: 'rollBack', to: null, cause: 'GATE_FAILED' }, reason };
   }
   if (rollout.paused !== null || gatesNotPassed(required, gates).length > 0) return null;
+  // A step lasts one window at least: the windows of both versions close one after the other.
+  if (closed.from < rollout.stepFrom) return null;
   const reason = `every gate passes: ${required.join(', ')}`;
   if (last || (rollout.stage === 'shadow' && canarySteps.length === 0)) {
     return rollout.readyAt === null ? { intent: { kind: 'markReady' }, reason } : null;
@@ -164,27 +161,22 @@ async function newGuard(
   );
 }
 
+/** Windows as they are stored now: closed ones with labels that came since, and those that are filling. */
 async function guardedWindows(
   transaction: Transaction,
-  closed: ClosedWindow,
+  { name: model, environment }: ModelSettings,
   champion: string,
   candidate: string,
   readFrom: number,
 ): Promise<GuardedWindow[]> {
-  const { name: model, environment } = closed.settings;
-  const windows = new Map<number, { champion: Profile | null; candidate: Profile | null }>();
+  const windows = new Map<number, GuardedWindow>();
   for (const [arm, version] of [
     ['champion', champion],
     ['candidate', candidate],
   ] as const) {
-    const put = (from: number, profile: Profile) => {
-      windows.set(from, { ...(windows.get(from) ?? { champion: null, candidate: null }), [arm]: profile });
-    };
     for (const { from, profile } of await readProfiles(transaction, { model, environment, version, from: readFrom })) {
-      put(from, profile);
+      windows.set(from, { ...(windows.get(from) ?? { from, champion: null, candidate: null }), [arm]: profile });
     }
-    // The window that closes now may not be written yet.
-    if (closed.version === version && closed.from >= readFrom) put(closed.from, closed.profile);
   }
-  return [...windows].toSorted(([a], [b]) => a - b).map(([from, arms]) => ({ from, ...arms }));
+  return [...windows.values()].toSorted((a, b) => a.from - b.from);
 }
