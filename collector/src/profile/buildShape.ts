@@ -1,6 +1,7 @@
-import type { FeatureDeclaration, InferenceBatch } from '@plumbline/sdk/event';
-import { countedTexts, featureColumn, sortedNumbers } from './columns.ts';
+import type { Column, FeatureDeclaration, InferenceBatch } from '@plumbline/sdk/event';
+import { countedTexts, featureColumn, sortedNumbers, textAt } from './columns.ts';
 import { decilesOf, referenceEdges } from './edges.ts';
+import { type Part, partsByBlock } from './parts.ts';
 import {
   type CategorySignal,
   type GroupShape,
@@ -39,11 +40,15 @@ export function buildShape(
   // One class against the rest: with many classes the favourable one is the one that decisions are about.
   const positive = isMulticlass ? (options.favourable ?? options.positive ?? null) : ownPositive;
   const favourable = isMulticlass ? null : (options.favourable ?? null);
+  const halves = partsByBlock(batches, 2);
   const predictions = isClassification ? null : sortedNumbers(batches, (batch) => batch.predictions);
 
   return identifyShape({
     task: options.task,
-    signals: [...featureSignals(batches, options.features ?? []), ...outputSignals(batches, scores, predictions)],
+    signals: [
+      ...featureSignals(batches, halves, options.features ?? []),
+      ...outputSignals(batches, halves, scores, predictions),
+    ],
     scoreBins: isClassification && scores.length > 0 ? scoreBinsOf(scores) : null,
     positive,
     favourable,
@@ -58,7 +63,11 @@ const largestGroupCount = 32;
 const largestCategoryCount = 64;
 const largestOtherKnown = 1_024;
 
-function featureSignals(batches: readonly InferenceBatch[], declared: readonly FeatureDeclaration[]): SignalShape[] {
+function featureSignals(
+  batches: readonly InferenceBatch[],
+  halves: readonly Part[],
+  declared: readonly FeatureDeclaration[],
+): SignalShape[] {
   const types = new Map<string, FeatureDeclaration['type']>();
   for (const batch of batches) {
     for (const { name, type } of batch.schema.features) {
@@ -72,12 +81,13 @@ function featureSignals(batches: readonly InferenceBatch[], declared: readonly F
     const pick = (batch: InferenceBatch) => featureColumn(batch, name);
     return type === 'number'
       ? numericSignal('feature', name, sortedNumbers(batches, pick))
-      : categorySignal('feature', name, countedTexts(batches, pick));
+      : categorySignal('feature', name, batches, halves, pick);
   });
 }
 
 function outputSignals(
   batches: readonly InferenceBatch[],
+  halves: readonly Part[],
   scores: Float64Array,
   predictions: Float64Array | null,
 ): SignalShape[] {
@@ -86,8 +96,8 @@ function outputSignals(
   if (predictions !== null) {
     if (predictions.length > 0) signals.push(numericSignal('prediction', 'prediction', predictions));
   } else {
-    const classes = countedTexts(batches, (batch) => batch.predictions);
-    if (classes.length > 0) signals.push(categorySignal('prediction', 'prediction', classes));
+    const signal = categorySignal('prediction', 'prediction', batches, halves, (batch) => batch.predictions);
+    if (signal.categories.length > 0) signals.push(signal);
   }
   const latencies = sortedNumbers(batches, (batch) => batch.latenciesMs);
   if (latencies.length > 0) signals.push(latencySignal(latencies));
@@ -116,8 +126,11 @@ function latencySignal(sorted: Float64Array): NumericSignal {
 function categorySignal(
   kind: ProfiledKind,
   name: string,
-  counted: readonly (readonly [string, number])[],
+  batches: readonly InferenceBatch[],
+  halves: readonly Part[],
+  pick: (batch: InferenceBatch) => Column | undefined,
 ): CategorySignal {
+  const counted = countedTexts(batches, pick);
   const texts = counted.map(([text]) => text);
   return {
     signal: signalId(kind, name),
@@ -127,7 +140,38 @@ function categorySignal(
     categories: texts.slice(0, largestCategoryCount),
     otherKnown: texts.slice(largestCategoryCount, largestCategoryCount + largestOtherKnown).sort(),
     hashBuckets: texts.length > largestCategoryCount ? 64 : 0,
+    newValues: newValues(halves, pick),
   };
+}
+
+function newValues(
+  [earlier = [], later = []]: readonly Part[],
+  pick: (batch: InferenceBatch) => Column | undefined,
+): CategorySignal['newValues'] {
+  const known = new Set<string>();
+  forEachText(earlier, pick, (text) => known.add(text));
+  let events = 0;
+  let n = 0;
+  forEachText(later, pick, (text) => {
+    n++;
+    if (!known.has(text)) events++;
+  });
+  return { events, n };
+}
+
+function forEachText(
+  part: Part,
+  pick: (batch: InferenceBatch) => Column | undefined,
+  visit: (text: string) => void,
+): void {
+  for (const { batch, rows } of part) {
+    const column = pick(batch);
+    if (column === undefined) continue;
+    for (const row of rows) {
+      const text = textAt(column, row);
+      if (text !== null) visit(text);
+    }
+  }
 }
 
 function signalId(kind: ProfiledKind, name: string): string {

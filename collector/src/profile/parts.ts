@@ -31,9 +31,15 @@ export function partsByBlock(batches: readonly InferenceBatch[], count: number):
     const apart = a.batch.times[a.row]! - b.batch.times[b.row]!;
     return apart !== 0 ? apart : a.batch.ids[a.row]! < b.batch.ids[b.row]! ? -1 : 1;
   });
-  return Array.from({ length: count }, (_, block) =>
-    rows
-      .slice(Math.floor((block * rows.length) / count), Math.floor(((block + 1) * rows.length) / count))
-      .map(({ batch, row }) => ({ batch, rows: Int32Array.of(row) })),
-  );
+  return Array.from({ length: count }, (_, block) => {
+    const byBatch = new Map<InferenceBatch, number[]>();
+    const end = Math.floor(((block + 1) * rows.length) / count);
+    for (let i = Math.floor((block * rows.length) / count); i < end; i++) {
+      const { batch, row } = rows[i]!;
+      const known = byBatch.get(batch);
+      if (known === undefined) byBatch.set(batch, [row]);
+      else known.push(row);
+    }
+    return [...byBatch].map(([batch, own]) => ({ batch, rows: Int32Array.from(own) }));
+  });
 }

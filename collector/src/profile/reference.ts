@@ -98,18 +98,41 @@ function foldPart(shape: ProfileShape, part: Part, labels: ReadonlyMap<string, s
   return profile;
 }
 
+/**
+ * A score that never varies in the reference (no value was ever missing) says nothing about how rows depend on each
+ * other. The middle one of its signal's scores stands in for it, or of all scores: rows that come in clusters do so for
+ * every score.
+ */
 function measureDesignEffects(reference: Profile, parts: readonly Profile[]): Reference['designEffects'] {
-  const measure = (scores: readonly Score[], countsOf: (profile: Profile) => Float64Array): Record<string, number> =>
-    Object.fromEntries(
-      scores.map((score) => [score.name, designEffect(parts.map((part) => scoreMoments(score, countsOf(part))))]),
-    );
-  return Object.fromEntries([
-    ...reference.shape.signals.map(({ signal }) => [
+  const measured = [
+    ...reference.shape.signals.map(({ signal }) => ({
       signal,
-      measure(signalScores(reference, signal), (profile) => signalCounts(profile, signal)),
-    ]),
-    ...indicators.map(({ signal, score, counts }) => [signal, measure([score], counts)]),
-  ]);
+      effects: measure(signalScores(reference, signal), parts, (profile) => signalCounts(profile, signal)),
+    })),
+    ...indicators.map(({ signal, score, counts }) => ({ signal, effects: measure([score], parts, counts) })),
+  ];
+  const overall = middleOf(measured.flatMap(({ effects }) => [...effects.values()])) ?? 1;
+  return Object.fromEntries(
+    measured.map(({ signal, effects }) => {
+      const fallback = middleOf([...effects.values()]) ?? overall;
+      return [signal, Object.fromEntries([...effects].map(([score, effect]) => [score, effect ?? fallback]))];
+    }),
+  );
+}
+
+function measure(
+  scores: readonly Score[],
+  parts: readonly Profile[],
+  countsOf: (profile: Profile) => Float64Array,
+): Map<string, number | null> {
+  return new Map(
+    scores.map((score) => [score.name, designEffect(parts.map((part) => scoreMoments(score, countsOf(part))))]),
+  );
+}
+
+function middleOf(effects: readonly (number | null)[]): number | null {
+  const known = effects.filter((effect) => effect !== null).sort((a, b) => a - b);
+  return known[Math.floor(known.length / 2)] ?? null;
 }
 
 function finiteOrNull(value: number): number | null {

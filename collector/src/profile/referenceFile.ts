@@ -75,6 +75,7 @@ const categorySignal = z.strictObject({
   categories: z.array(text).max(64),
   otherKnown: z.array(text).max(1_024),
   hashBuckets: z.union([z.literal(0), z.literal(64)]),
+  newValues: z.strictObject({ events: z.int().min(0), n: z.int().min(0) }),
 });
 const referenceFile = z.strictObject({
   id: text.regex(/^sha256:[0-9a-f]{64}$/),

@@ -64,6 +64,11 @@ export interface CategorySignal {
   /** Seen in the reference, but too rare for a cell of their own; at most 1024, the rest counts as unseen. */
   readonly otherKnown: readonly string[];
   readonly hashBuckets: 0 | 64;
+  /**
+   * How often new values come in ordinary traffic: of `n` rows with a value in the later half of the reference, `events`
+   * held one that the earlier half had not. (Of the whole reference no value is unseen, which says nothing.)
+   */
+  readonly newValues: { readonly events: number; readonly n: number };
 }
 
 /** 256 equal bins of ln(p / (1 - p)) on [-9, 9] for probabilities; else bins between reference quantiles. */

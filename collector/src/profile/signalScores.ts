@@ -7,7 +7,7 @@ export function signalScores(profile: Profile, signal: string): Score[] {
   const shape = findSignal(profile.shape, signal);
   const counts = signalCounts(profile, signal);
   return shape?.type === 'category'
-    ? categoryScores(shape.categories, counts)
+    ? categoryScores(shape.categories, counts, shape.newValues)
     : numericScores(counts, shape?.deciles ?? []);
 }
 

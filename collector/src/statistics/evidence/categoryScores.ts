@@ -8,8 +8,15 @@ import { type Score, shareScore } from './score.ts';
  * `categories`: names of the first cells, most frequent first. `counts`: the reference's cells: categories, other known,
  * unseen, missing. At most 16 categories have a score of their own, the most frequent with at least 1/40 of the rows:
  * a shift among rarer ones moves `other`. Shares are of the rows with a value; only `missing` looks at all rows.
+ *
+ * `newValues`: of n later rows of the reference, how many held a value that its earlier rows had not. That is what
+ * `unseen` is compared with: a value is unseen less often after the whole reference than after a part of it.
  */
-export function categoryScores(categories: readonly string[], counts: ArrayLike<number>): Score[] {
+export function categoryScores(
+  categories: readonly string[],
+  counts: ArrayLike<number>,
+  newValues: { readonly events: number; readonly n: number },
+): Score[] {
   const cells = categories.length + 3;
   const missing = cells - 1;
   const hasValue = (cell: number): boolean => cell !== missing;
@@ -25,7 +32,7 @@ export function categoryScores(categories: readonly string[], counts: ArrayLike<
       isFrequent(cell) ? [shareScore(`category:${category}`, cells, [cell], hasValue)] : [],
     ),
     shareScore('other', cells, others, hasValue),
-    shareScore('unseen', cells, [cells - 2], hasValue),
+    { ...shareScore('unseen', cells, [cells - 2], hasValue), trial: newValues },
     shareScore('missing', cells, [missing]),
   ];
 }

@@ -11,12 +11,17 @@ function windows(random: () => number, shares: readonly number[], n: number, cop
   });
 }
 
+/** The design effect, which these windows are enough for. */
+function measured(parts: readonly ScoreMoments[]): number {
+  return designEffect(parts) ?? Number.NaN;
+}
+
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
 describe('designEffect', () => {
   it('is near its allowance of 1.5 for independent rows', () => {
     const random = seededRandom(1);
-    const effect = designEffect(windows(random, Array<number>(200).fill(0.3), 1_000));
+    const effect = measured(windows(random, Array<number>(200).fill(0.3), 1_000));
     expect(effect).toBeGreaterThan(1);
     expect(effect).toBeLessThan(2.5);
   });
@@ -24,7 +29,7 @@ describe('designEffect', () => {
   it('covers the size of clusters of equal rows nine times in ten', () => {
     const random = seededRandom(2);
     const effects = Array.from({ length: 300 }, () =>
-      designEffect(windows(random, Array<number>(20).fill(0.3), 1_000, 20)),
+      measured(windows(random, Array<number>(20).fill(0.3), 1_000, 20)),
     );
     expect(effects.filter((effect) => effect >= 20).length).toBeGreaterThan(0.86 * 300);
   });
@@ -36,8 +41,8 @@ describe('designEffect', () => {
       level = 0.9 * level + Math.sqrt(1 - 0.81) * normal(random);
       return logistic(0.2 * level);
     });
-    const wandering = designEffect(windows(random, shares, 1_000));
-    const shuffled = designEffect(
+    const wandering = measured(windows(random, shares, 1_000));
+    const shuffled = measured(
       windows(
         random,
         shares.toSorted(() => random() - 0.5),
@@ -50,14 +55,14 @@ describe('designEffect', () => {
   it('allows more for few windows', () => {
     const even = (count: number): ScoreMoments[] =>
       Array.from({ length: count }, (_, i) => ({ n: 100, mean: 0.5 + (i % 2 === 0 ? 0.1 : -0.1), variance: 0.24 }));
-    expect(designEffect(even(4))).toBeGreaterThan(1.5 * designEffect(even(20)));
+    expect(measured(even(4))).toBeGreaterThan(1.5 * measured(even(20)));
   });
 
-  it('is 1 when nothing can be said', () => {
+  it('is unknown when nothing can be said', () => {
     const window = { n: 10, mean: 0.5, variance: 0.25 };
-    expect(designEffect([])).toBe(1);
-    expect(designEffect([window, window, window])).toBe(1);
-    expect(designEffect(Array<ScoreMoments>(9).fill({ n: 10, mean: 0, variance: 0 }))).toBe(1);
-    expect(designEffect(Array<ScoreMoments>(9).fill({ n: 0, mean: 0, variance: 0 }))).toBe(1);
+    expect(designEffect([])).toBeNull();
+    expect(designEffect([window, window, window])).toBeNull();
+    expect(designEffect(Array<ScoreMoments>(9).fill({ n: 10, mean: 0, variance: 0 }))).toBeNull();
+    expect(designEffect(Array<ScoreMoments>(9).fill({ n: 0, mean: 0, variance: 0 }))).toBeNull();
   });
 });

@@ -13,18 +13,18 @@ import type { ScoreMoments } from './score.ts';
  * - from 24 windows on, the long-run factor: how much more the means of batches of windows (up to 24) vary than
  *   independent windows would, for traffic that stays off for many windows in a row.
  *
- * 1 with fewer than 4 windows: nothing can be said.
+ * `null` with fewer than 4 windows or a score that never varies: nothing can be said.
  *
  * Source: Kish 1965 (design effect); batch means, Schmeiser 1982.
  */
-export function designEffect(windows: readonly ScoreMoments[]): number {
+export function designEffect(windows: readonly ScoreMoments[]): number | null {
   const used = windows.filter(({ n }) => n > 0);
   const count = used.length;
-  if (count < fewestWindows) return 1;
+  if (count < fewestWindows) return null;
   const n = used.reduce((sum, window) => sum + window.n, 0);
   const mean = used.reduce((sum, window) => sum + window.n * window.mean, 0) / n;
   const variance = used.reduce((sum, window) => sum + window.n * (window.variance + (window.mean - mean) ** 2), 0) / n;
-  if (!(variance > 0)) return 1;
+  if (!(variance > 0)) return null;
   const between =
     used.reduce((sum, window) => sum + window.n * (window.mean - mean) ** 2, 0) / ((count - 1) * variance);
   const allowance = Math.max(1.5, (count - 1) / chiSquareQuantile(0.9, count - 1));

@@ -1,4 +1,4 @@
-export type { Direction, OrientedScore } from './bets.ts';
+export { type Direction, type OrientedScore, orient } from './bets.ts';
 export { buildDetector } from './buildDetector.ts';
 export { categoryScores } from './categoryScores.ts';
 export { designEffect, fewestWindows } from './designEffect.ts';
@@ -12,8 +12,9 @@ export {
   initialState,
   lifetimeWeight,
   resetAfterAlarm,
+  type ScoreTable,
 } from './detector.ts';
 export { indicatorScore } from './indicatorScore.ts';
-export { defaultTolerance, type NullBounds, nullBounds, type Tolerance } from './nullBounds.ts';
+export { boundTail, defaultTolerance, type NullBounds, nullBounds, type Tolerance } from './nullBounds.ts';
 export { numericScores } from './numericScores.ts';
-export { type Score, type ScoreMoments, scoreMoments } from './score.ts';
+export { type Score, type ScoreMoments, scoreMoments, shareScore } from './score.ts';

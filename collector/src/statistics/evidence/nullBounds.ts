@@ -1,6 +1,6 @@
 import { betaQuantile } from '../special/betaQuantile.ts';
 import { normalQuantile } from '../special/normalQuantile.ts';
-import { type Score, scoreMoments } from './score.ts';
+import { type Score, type ScoreMoments, scoreMoments } from './score.ts';
 
 /** How much of a shift is nobody's business: an alarm means that the mean moved further than this. */
 export interface Tolerance {
@@ -40,7 +40,8 @@ export function nullBounds(
   referenceCounts: ArrayLike<number>,
   options: { readonly tail: number; readonly designEffect: number; readonly tolerance: Tolerance },
 ): NullBounds {
-  const { n, mean, variance } = scoreMoments(score, referenceCounts);
+  const { n, mean, variance } =
+    score.trial === undefined ? scoreMoments(score, referenceCounts) : trialMoments(score.trial);
   const effective = n / Math.max(1, options.designEffect);
   const standardDeviation = Math.sqrt(variance);
   if (score.kind === 'share') {
@@ -59,6 +60,11 @@ export function nullBounds(
  */
 export function boundTail(scores: number, streams: number, delta = 0.01): number {
   return delta / (2 * Math.max(1, scores) * Math.max(1, streams));
+}
+
+function trialMoments({ events, n }: NonNullable<Score['trial']>): ScoreMoments {
+  const mean = n === 0 ? 0 : events / n;
+  return { n, mean, variance: mean * (1 - mean) };
 }
 
 function shareBounds(share: number, n: number, tail: number): { lower: number; upper: number } {

@@ -11,6 +11,11 @@ export interface Score {
   readonly values: Float64Array;
   /** 1 for the cells the score is about. An event in another cell says nothing: no bet is placed on it. */
   readonly considered: Uint8Array;
+  /**
+   * Where the reference's own counts cannot tell what is ordinary, because the cells were made from them: events and
+   * trials that can.
+   */
+  readonly trial?: { readonly events: number; readonly n: number };
 }
 
 /** Size, mean and (population) variance of a score over counted events; mean and variance are 0 without events. */

@@ -62,10 +62,11 @@ describe('numericScores', () => {
 
 describe('categoryScores', () => {
   const categories = ['north', 'south', 'east', 'hamlet'];
+  const newValues = { events: 2, n: 2_400 };
   const reference = [2_500, 1_500, 940, 10, 50, 0, 200];
 
   it('watch each frequent category, and the rare ones together', () => {
-    expect(categoryScores(categories, reference).map((score) => score.name)).toEqual([
+    expect(categoryScores(categories, reference, newValues).map((score) => score.name)).toEqual([
       'category:north',
       'category:south',
       'category:east',
@@ -77,7 +78,7 @@ describe('categoryScores', () => {
 
   it('watch at most 16 categories one by one', () => {
     const many = Array.from({ length: 30 }, (_, i) => `c${i}`);
-    expect(categoryScores(many, [...Array<number>(30).fill(100), 0, 0, 0])).toHaveLength(16 + 3);
+    expect(categoryScores(many, [...Array<number>(30).fill(100), 0, 0, 0], newValues)).toHaveLength(16 + 3);
   });
 
   it.each([
@@ -87,7 +88,17 @@ describe('categoryScores', () => {
     ['unseen', 'up', [480, 280, 180, 2, 10, 40, 40]],
     ['missing', 'up', [440, 260, 165, 2, 9, 0, 140]],
   ])('name what moved: %s %s', (score, direction, counts) => {
-    expect(leading(categoryScores(categories, reference), reference, counts)).toEqual({ score, direction });
+    expect(leading(categoryScores(categories, reference, newValues), reference, counts)).toEqual({ score, direction });
+  });
+});
+
+describe('unseen values', () => {
+  it('are no news where new values came all the time', () => {
+    const counts = [900, 100, 0, 0, 0];
+    const window = [80, 10, 0, 10, 0];
+    const after = (events: number) => leading(categoryScores(['a', 'b'], counts, { events, n: 500 }), counts, window);
+    expect(after(1)).toEqual({ score: 'unseen', direction: 'up' });
+    expect(after(60)).not.toEqual({ score: 'unseen', direction: 'up' });
   });
 });
 
