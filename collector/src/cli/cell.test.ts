@@ -8,6 +8,8 @@ test.each([
   ['5.', 5],
   ['+0', 0],
   ['5e-324', 5e-324],
+  ['1e5', 100_000],
+  ['-7', -7],
   ['1e999', Number.POSITIVE_INFINITY],
   ['-inf', Number.POSITIVE_INFINITY],
   ['Infinity', Number.POSITIVE_INFINITY],
@@ -15,7 +17,7 @@ test.each([
   expect(cellNumber(text)).toBe(value);
 });
 
-test.each(['', 'abc', '1,5', '1 000', '0x10', '1_000', '--1', '1e', 'NaN', '12px', '١٢'])(
+test.each(['', 'abc', '1,5', '1 000', '0x10', ' 0x10', '0b1', '0o7', '   ', '1_000', '--1', '1e', 'NaN', '12px', '١٢'])(
   '%j is no number and is not guessed to be one',
   (text) => {
     expect(cellNumber(text)).toBeUndefined();

@@ -9,6 +9,9 @@ const isoDate = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)
  * Hexadecimal, thousands separators and decimal commas are not numbers here; guessing them would be silent damage.
  */
 export function cellNumber(text: string): number | undefined {
+  // The usual case without a regular expression: begins with a visible character, the second is no letter (0x, 0b, 0o).
+  const usual = Number(text);
+  if (usual !== 0 && Number.isFinite(usual) && text.charCodeAt(0) > 32 && !(text.charCodeAt(1) > 57)) return usual;
   const trimmed = text.trim();
   if (decimal.test(trimmed)) {
     const value = Number(trimmed);

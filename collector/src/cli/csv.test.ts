@@ -100,6 +100,12 @@ describe('a CSV file', () => {
     expect(batch?.inferences.count).toBe(1);
   });
 
+  test('may write missing numbers as a number nobody measures', async () => {
+    const spec = 'columns: [{ name: income, role: feature, type: number }]\nmissing: [-999]';
+    const [batch] = await read('income\n-999\n12\n', spec);
+    expect(batch?.inferences.features[0]).toEqual({ type: 'number', values: Float64Array.from([Number.NaN, 12]) });
+  });
+
   test('takes undeclared columns as features or leaves them out, when the spec says so', async () => {
     const spec = 'columns: [{ name: income, role: feature }]';
     const csv = 'income,rooms,city\n1,2,Graz\n';

@@ -74,6 +74,7 @@ class BatchReader {
   readonly #clock: RowClock;
   readonly #places: ReadonlyMap<string, number>;
   readonly #missing: ReadonlySet<string>;
+  readonly #hasNumericMissing: boolean;
   readonly #producer: string;
   readonly #ids = new Set<string>();
   #features: readonly FeatureReader[] | undefined;
@@ -98,6 +99,7 @@ class BatchReader {
     this.#clock = options.clock;
     this.#places = new Map(header.map((name, index) => [name, index]));
     this.#missing = new Set(spec.missing);
+    this.#hasNumericMissing = spec.missing.some((cell) => cellNumber(cell) !== undefined);
     this.#producer = createHash('sha256').update(path).digest('hex').slice(0, 16);
   }
 
@@ -251,20 +253,22 @@ class BatchReader {
   #numbers(rows: readonly CsvRow[], { name, values: mapping }: CellReader): NumberColumn {
     const place = this.#place(name);
     const values = new Float64Array(rows.length);
+    // Looking a cell up among the missing ones costs more than reading it as a number.
+    const isMissingFirst = this.#hasNumericMissing || mapping !== undefined;
     rows.forEach((row, index) => {
       const cell = row.cells[place] ?? '';
-      if (this.#missing.has(cell)) {
-        values[index] = Number.NaN;
-        return;
-      }
-      const value = cellNumber(mapping === undefined ? cell : this.#mapped(row, name, cell, mapping));
-      if (value === undefined) {
-        const advice = 'Correct it, list it under `missing` in the spec, or give the column type category';
-        throw this.#bad(row, name, 'is not a number', advice);
-      }
-      values[index] = value;
+      const value = isMissingFirst ? undefined : cellNumber(cell);
+      values[index] = value ?? this.#unusualNumber(row, name, cell, mapping);
     });
     return { type: 'number', values };
+  }
+
+  #unusualNumber(row: CsvRow, name: string, cell: string, mapping: CellValues): number {
+    if (this.#missing.has(cell)) return Number.NaN;
+    const value = cellNumber(mapping === undefined ? cell : this.#mapped(row, name, cell, mapping));
+    if (value !== undefined) return value;
+    const advice = 'Correct it, list it under `missing` in the spec, or give the column type category';
+    throw this.#bad(row, name, 'is not a number', advice);
   }
 
   #categories(rows: readonly CsvRow[], { name, values: mapping }: CellReader): CategoryColumn {

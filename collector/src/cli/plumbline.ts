@@ -19,6 +19,12 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
   audit: { summary: 'verify the audit log', load: () => import('./audit.ts') },
 };
 
+// Whoever reads our output may stop early (`| head`); that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {

@@ -4,7 +4,7 @@ import type { ModelSettings } from '../config/settings.ts';
 import type { DriftReport, EstimateBody, PerformanceReport } from '../http/api.ts';
 import type { Finding } from '../monitor/finding.ts';
 import { driftReport, fairnessReport, performanceReport, type ReportInput } from '../monitor/index.ts';
-import type { Profile, Reference } from '../profile/index.ts';
+import { type Profile, profileTotals, type Reference } from '../profile/index.ts';
 import { rowWindowMs } from './csv.ts';
 
 /** What a replay found, as one JSON document. */
@@ -61,7 +61,6 @@ export interface ReplayGroup {
 export interface ClosedWindow {
   readonly from: number;
   readonly to: number;
-  readonly rows: number;
   readonly profile: Profile;
   readonly findings: readonly Finding[];
 }
@@ -109,12 +108,12 @@ export function replayDocument(result: ReplayResult): ReplayDocument {
       id: reference.id,
       rows: reference.rows,
       from: reference.from === null ? null : place(reference.from),
-      to: reference.to === null ? null : place(reference.to),
+      to: reference.to === null ? null : place(reference.to) + 1,
     },
     windows: windows.map((window) => ({
       from: place(window.from),
       to: place(window.to),
-      rows: window.rows,
+      rows: profileTotals(window.profile).rows,
       inReference: window.from <= lastReferenceTime,
       findings: window.findings.map(placed),
     })),

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { durationMs } from '../config/settings.ts';
 import { PlumblineError } from '../errors.ts';
 import { decodeReference, type Reference } from '../profile/index.ts';
+import { parseArguments } from './arguments.ts';
 import { type CsvOptions, rowWindowMs } from './csv.ts';
 import { columnWithRole, type ReplaySpec, readSpec } from './spec.ts';
 
@@ -23,7 +23,19 @@ export interface ReplayOptions {
 
 /** Reads the command line; `null` when it asks for help. Wrong usage is a `BAD_REQUEST`. */
 export async function readReplayOptions(args: string[]): Promise<ReplayOptions | null> {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parseArguments({
+    args,
+    allowPositionals: true,
+    options: {
+      spec: { type: 'string' },
+      reference: { type: 'string' },
+      window: { type: 'string' },
+      delimiter: { type: 'string', default: ',' },
+      sort: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
   if (values.help) return null;
   const [data, ...more] = positionals;
   if (data === undefined || more.length > 0) throw usage(`expected one data file, got ${positionals.length}`);
@@ -61,26 +73,6 @@ const largestDefaultReference = 5_000;
 
 function defaultWindow(spec: ReplaySpec): NonNullable<ReplaySpec['window']> {
   return columnWithRole(spec, 'time') === undefined ? defaultRowsPerWindow : { milliseconds: 86_400_000 };
-}
-
-function parsed(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        spec: { type: 'string' },
-        reference: { type: 'string' },
-        window: { type: 'string' },
-        delimiter: { type: 'string', default: ',' },
-        sort: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (cause) {
-    throw usage(cause instanceof Error ? cause.message : String(cause));
-  }
 }
 
 function windowOf(text: string): number | { readonly milliseconds: number } {

@@ -1,26 +1,44 @@
 import type { EstimateBody } from '../http/api.ts';
 import type { Finding } from '../monitor/finding.ts';
-import { countText, numberText } from '../monitor/text.ts';
+import { countText } from '../monitor/text.ts';
 import type { ReplayDocument, ReplayWindow } from './replay-document.ts';
 import { barRow, type Paint, printable, table } from './terminal.ts';
 
 /** What a replay found, for a terminal. */
 
-/** One window: what is not as in the reference, strongest first. Nothing when all is clear. */
-export function windowText(window: ReplayWindow, place: (at: number) => string, paint: Paint): string {
-  const notable = window.findings
-    .filter(({ verdict }) => verdict === 'alarm' || verdict === 'watch')
-    .sort((a, b) => levelOf(b) - levelOf(a));
-  const head = `${place(window.from)} to ${place(window.to)}  ${countText(window.rows)} rows`;
-  const lines = notable.map((finding) => `    ${markOf(finding, paint)} ${printable(finding.sentence)}`);
-  return [paint.dim(head), ...lines].join('\n');
+/** Window by window: what is not as in the reference, strongest first; clear windows in a row as one line. */
+export function windowsText(windows: readonly ReplayWindow[], place: (at: number) => string, paint: Paint): string {
+  const lines: string[] = [];
+  let clear: ReplayWindow[] = [];
+  const flush = (): void => {
+    const [first] = clear;
+    const last = clear.at(-1);
+    if (first === undefined || last === undefined) return;
+    const what = clear.length === 1 ? 'clear' : `${countText(clear.length)} windows, all clear`;
+    lines.push(paint.dim(`${place(first.from)} to ${place(last.to)}: ${what}`));
+    clear = [];
+  };
+  for (const window of windows) {
+    const notable = window.findings
+      .filter(({ verdict }) => verdict === 'alarm' || verdict === 'watch')
+      .sort((a, b) => levelOf(b) - levelOf(a));
+    if (notable.length === 0) {
+      clear.push(window);
+      continue;
+    }
+    flush();
+    lines.push(`${place(window.from)} to ${place(window.to)}: ${countText(window.rows)} rows`);
+    for (const finding of notable) lines.push(`    ${markOf(finding, paint)} ${printable(finding.sentence)}`);
+  }
+  flush();
+  return lines.join('\n');
 }
 
 /** The tables at the end. `width`: columns of the terminal. */
 export function summaryText(document: ReplayDocument, width: number, paint: Paint): string {
   return [
     driftTable(document, width, paint),
-    performanceTable(document),
+    performanceTable(document, paint),
     fairnessTable(document, paint),
     alertList(document, paint),
   ]
@@ -40,28 +58,35 @@ export function placeText(unit: ReplayDocument['unit']): (at: number) => string 
 }
 
 const longestRow = 60;
+const shortestRow = 8;
+/** PSI from here on is a full bar. */
+const fullPsi = 0.5;
 
 /** One line a signal, its windows from left to right as bars: how sure, and how much. */
 function driftTable(document: ReplayDocument, width: number, paint: Paint): string {
   if (document.drift.length === 0) return '';
-  const bars = Math.max(8, Math.min(longestRow, document.windows.length, Math.floor((width - 58) / 2)));
-  const psiFull = Math.max(0.25, ...document.drift.flatMap((signal) => signal.populationStabilityIndex.map(orZero)));
-  const rows = document.drift.map((signal) => {
-    const peak = Math.max(0, ...signal.evidenceLevel.map(orZero));
-    const alarms = alarmsOf(document, signal.signal);
-    const name = printable(signal.signal.replace(/^feature:/, ''));
-    const evidence = barRow(signal.evidenceLevel, 1, bars);
+  const lines = document.drift.map((signal) => ({
+    signal,
+    name: printable(signal.signal.replace(/^feature:/, '')),
+    peak: Math.max(0, ...signal.evidenceLevel.map((level) => level ?? 0)),
+    alarms: alarmsOf(document, signal.signal),
+  }));
+  // What is not bars: the name, four columns of numbers, and two spaces between all of them.
+  const others = Math.max(...lines.map(({ name }) => name.length)) + 4 * 6 + 6 * 2;
+  const bars = Math.min(longestRow, document.windows.length, Math.max(shortestRow, Math.floor((width - others) / 2)));
+  const rows = lines.map(({ signal, name, peak, alarms }) => {
+    const tint = alarms > 0 ? paint.red : peak >= 0.5 ? paint.yellow : (text: string) => text;
     return [
-      alarms > 0 ? paint.red(name) : peak >= 0.5 ? paint.yellow(name) : name,
-      alarms > 0 ? paint.red(evidence) : evidence,
+      tint(name),
+      tint(barRow(signal.evidenceLevel, 1, bars)),
       `${Math.round(peak * 100)} %`,
       alarms === 0 ? '' : countText(alarms),
-      barRow(signal.populationStabilityIndex, psiFull, bars),
+      barRow(signal.populationStabilityIndex, fullPsi, bars),
       estimateText(signal.latest.statistics.populationStabilityIndex),
       estimateText(signal.latest.statistics.wassersteinNormalised),
     ];
   });
-  const title = `${paint.bold('Drift')}  each bar a window; evidence: full is the alarm level; PSI: full is ${numberText(psiFull)}`;
+  const scale = `full: evidence at the alarm level, PSI ${fullPsi}; dots: reference`;
   const body = table(
     [
       { title: 'signal' },
@@ -74,10 +99,10 @@ function driftTable(document: ReplayDocument, width: number, paint: Paint): stri
     ],
     rows,
   );
-  return `${title}\n${body}`;
+  return `${paint.bold('Drift')}  windows from left to right (${scale})\n${body}`;
 }
 
-function performanceTable({ performance }: ReplayDocument): string {
+function performanceTable({ performance }: ReplayDocument, paint: Paint): string {
   if (performance.labelledRows === 0) return '';
   const rows = Object.entries(performance.statistics).map(([name, estimate]) => [
     words(name),
@@ -85,7 +110,7 @@ function performanceTable({ performance }: ReplayDocument): string {
     intervalText(estimate),
     countText(estimate.n),
   ]);
-  return `Performance over ${countText(performance.labelledRows)} labelled rows\n${table(
+  return `${paint.bold('Performance')}  over ${countText(performance.labelledRows)} labelled rows\n${table(
     [
       { title: 'statistic' },
       { title: 'value', align: 'right' },
@@ -152,10 +177,6 @@ function markOf(finding: Finding, paint: Paint): string {
 
 function levelOf(finding: Finding): number {
   return finding.evidence?.level ?? 0;
-}
-
-function orZero(value: number | null): number {
-  return value ?? 0;
 }
 
 function estimateText(estimate: EstimateBody | undefined): string {

@@ -6,11 +6,14 @@ import { latestFindings, type ReportInput } from './reportInput.ts';
 /** How each signal of a version moved away from its reference, window by window; the strongest evidence first. */
 export function driftReport(input: ReportInput): DriftReport {
   const { settings, version, reference } = input;
+  const shape = reference?.shape ?? null;
   const windows = windowsOf(input);
   const bySignal = new Map<string, Map<number, Finding>>();
   for (const { from, findings } of input.findings) {
     for (const finding of findings) {
-      if (!driftKinds.has(finding.kind)) continue;
+      // Before there was a reference, findings named signals that it may not have.
+      if (!driftKinds.has(finding.kind) || (shape !== null && findSignal(shape, finding.signal) === undefined))
+        continue;
       const history = bySignal.get(finding.signal) ?? new Map<number, Finding>();
       bySignal.set(finding.signal, history.set(from, finding));
     }
@@ -23,7 +26,7 @@ export function driftReport(input: ReportInput): DriftReport {
     return {
       signal,
       kind: newest.kind,
-      type: signalType(reference?.shape ?? null, signal),
+      type: signalType(shape, signal),
       latest: newest,
       evidenceLevel: inWindow.map((finding) => finding?.evidence?.level ?? null),
       populationStabilityIndex: inWindow.map((finding) => psiOf(finding)),

@@ -7,7 +7,7 @@ import {
   type ProfileShape,
 } from '../profile/index.ts';
 import type { Proportion } from '../statistics/newcombeDifference.ts';
-import { share, shareDifference, shareRatio } from './estimates.ts';
+import { share, shareDifference, shareRatio, suppressed } from './estimates.ts';
 import type { Estimate } from './finding.ts';
 import { decidedRows, labelledRows } from './streams.ts';
 
@@ -77,17 +77,14 @@ export function selection(shape: ProfileShape, confusion: GroupConfusion): Propo
 }
 
 function ratesOf(shape: ProfileShape, confusion: GroupConfusion, minimum: number): Record<string, Estimate> {
-  const accuracy = { events: confusion.right, n: confusion.right + confusion.wrong };
-  if (shape.positive === null) return { accuracy: share(accuracy, minimum) };
-  const { truePositiveRate, falsePositiveRate, falseNegativeRate, positivePredictiveValue } = proportions(confusion);
-  return {
-    selectionRate: share(selection(shape, confusion), minimum),
-    truePositiveRate: share(truePositiveRate, minimum),
-    falsePositiveRate: share(falsePositiveRate, minimum),
-    falseNegativeRate: share(falseNegativeRate, minimum),
-    positivePredictiveValue: share(positivePredictiveValue, minimum),
-    accuracy: share(accuracy, minimum),
-  };
+  const rates = proportions(shape, confusion);
+  const isLabelled = labelledRows(confusion) > 0;
+  return Object.fromEntries(
+    Object.entries(rates).map(([name, rate]) => [
+      name,
+      isLabelled || name === 'selectionRate' ? share(rate, minimum) : noLabels,
+    ]),
+  );
 }
 
 function gapsOf(
@@ -96,33 +93,43 @@ function gapsOf(
   base: GroupConfusion,
   minimum: number,
 ): Record<string, Estimate> {
-  const accuracyDifference = shareDifference(
-    { events: group.right, n: group.right + group.wrong },
-    { events: base.right, n: base.right + base.wrong },
-    minimum,
-  );
-  if (shape.positive === null) return { accuracyDifference };
-  const own = proportions(group);
-  const other = proportions(base);
+  const own = proportions(shape, group);
+  const other = proportions(shape, base);
+  const isLabelled = labelledRows(group) > 0 && labelledRows(base) > 0;
+  const difference = (a: Proportion | undefined, b: Proportion | undefined): Estimate =>
+    a === undefined || b === undefined || !isLabelled ? noLabels : shareDifference(a, b, minimum);
+  const accuracyDifference = difference(own.accuracy, other.accuracy);
+  if (own.selectionRate === undefined || other.selectionRate === undefined) return { accuracyDifference };
   return {
-    statisticalParityDifference: shareDifference(selection(shape, group), selection(shape, base), minimum),
-    disparateImpactRatio: shareRatio(selection(shape, group), selection(shape, base), minimum),
-    equalOpportunityDifference: shareDifference(own.truePositiveRate, other.truePositiveRate, minimum),
-    falsePositiveRateDifference: shareDifference(own.falsePositiveRate, other.falsePositiveRate, minimum),
-    predictiveParityDifference: shareDifference(own.positivePredictiveValue, other.positivePredictiveValue, minimum),
+    statisticalParityDifference: shareDifference(own.selectionRate, other.selectionRate, minimum),
+    disparateImpactRatio: shareRatio(own.selectionRate, other.selectionRate, minimum),
+    equalOpportunityDifference: difference(own.truePositiveRate, other.truePositiveRate),
+    falsePositiveRateDifference: difference(own.falsePositiveRate, other.falsePositiveRate),
+    predictiveParityDifference: difference(own.positivePredictiveValue, other.positivePredictiveValue),
     accuracyDifference,
   };
 }
 
-function proportions(confusion: GroupConfusion) {
-  const { truePositive, falsePositive, falseNegative, trueNegative } = confusion;
+const noLabels = suppressed(0, 'no labels');
+
+/** Rates as counts. Without a positive class there is only whether predictions were right. */
+function proportions(shape: ProfileShape, confusion: GroupConfusion): Proportions {
+  const { truePositive, falsePositive, falseNegative, trueNegative, right, wrong } = confusion;
+  const accuracy = { events: right, n: right + wrong };
+  if (shape.positive === null) return { accuracy };
   const positives = truePositive + falseNegative;
   return {
+    selectionRate: selection(shape, confusion),
     truePositiveRate: { events: truePositive, n: positives },
-    falseNegativeRate: { events: falseNegative, n: positives },
     falsePositiveRate: { events: falsePositive, n: falsePositive + trueNegative },
+    falseNegativeRate: { events: falseNegative, n: positives },
     positivePredictiveValue: { events: truePositive, n: truePositive + falsePositive },
+    accuracy,
   };
+}
+
+interface Proportions extends Readonly<Record<string, Proportion>> {
+  readonly accuracy: Proportion;
 }
 
 /** Known groups; others that came later are shown together when there are any, rows without a group never. */
