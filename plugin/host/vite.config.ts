@@ -23,7 +23,7 @@ export default defineConfig({
   build: {
     outDir: join(here, 'dist'),
     emptyOutDir: true,
-    minify: false,
+    minify: 'esbuild',
     reportCompressedSize: false,
     target: 'es2022',
     chunkSizeWarningLimit: 100_000,

@@ -23,7 +23,7 @@ type Answer = Reply | ((request: RecordedRequest) => Reply | Promise<Reply>);
 export interface TestCollector {
   readonly url: string;
   readonly requests: RecordedRequest[];
-  /** Replaces the answer to a method and path (without query). */
+  /** Replaces the answer to a method and path (decoded, without query). */
   answer(method: string, path: string, answer: Answer): void;
   /** Back to the fleet of the fixtures, and forgets the requests. */
   reset(): void;
@@ -51,7 +51,7 @@ export async function startTestCollector(): Promise<TestCollector> {
       body: text === '' ? null : JSON.parse(text),
     };
     requests.push(request);
-    const path = request.url.split('?')[0] ?? '/';
+    const path = decodeURIComponent(request.url.split('?')[0] ?? '/');
     const answer = answers.get(`${request.method} ${path}`) ?? {
       status: 404,
       body: apiError('NOT_FOUND', `There is nothing at ${path}.`),

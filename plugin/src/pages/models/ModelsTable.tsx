@@ -35,6 +35,7 @@ export function ModelsTable({ models }: { readonly models: ModelSummary[] }) {
       {
         id: 'champion',
         header: t('models.column.serving', 'Serving'),
+        sortType: (left, right) => (left.original.champion ?? '').localeCompare(right.original.champion ?? ''),
         cell: ({ row: { original } }) => <ServingCell model={original} />,
       },
       {
@@ -53,7 +54,7 @@ export function ModelsTable({ models }: { readonly models: ModelSummary[] }) {
       },
       {
         id: 'rowsLastHour',
-        header: t('models.column.traffic', 'Rows / hour'),
+        header: t('models.column.traffic', 'Rows per hour'),
         sortType: (left, right) => left.original.rowsLastHour - right.original.rowsLastHour,
         sortDescFirst: true,
         cell: ({ row: { original } }) => <TrafficCell model={original} />,

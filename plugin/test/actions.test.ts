@@ -1,0 +1,213 @@
+import { decodeJwt } from 'jose';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { apiError, type RecordedRequest } from './testing/collector.ts';
+import { alerts, approval, versionList } from './testing/fixtures.ts';
+import { openPages } from './testing/pages.ts';
+
+const { collector, open } = openPages();
+const model = '/models/credit-risk';
+
+const actions = (): RecordedRequest[] => collector().requests.filter(({ method }) => method === 'POST');
+
+/** Presses a button, gives a reason, and confirms. */
+async function decide(page: Page, button: string, reason: string): Promise<void> {
+  await page.getByRole('button', { name: button, exact: true }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox').fill(reason);
+  await dialog.getByRole('button', { name: button, exact: true }).click();
+}
+
+describe('a control action', () => {
+  it('is sent with revision, key, reason and target, in the name of the person', async () => {
+    const page = await open(`${model}/overview`, 'olu');
+    await decide(page, 'Roll back', 'Error rate is up');
+    await page.getByText('Done: roll-back').waitFor();
+    const [sent] = actions();
+    expect(sent).toMatchObject({
+      url: '/v1/actions/roll-back/credit-risk',
+      body: { to: '1', reason: 'Error rate is up' },
+    });
+    expect(sent?.headers['if-match']).toBe('"14"');
+    expect(sent?.headers['idempotency-key']).toMatch(/^[0-9a-f]{32}$/);
+    expect(decodeJwt(String(sent?.headers['x-grafana-id'])).sub).toBe('user:olu');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  it('names the target of a roll-back and how it is', async () => {
+    const page = await open(`${model}/overview`);
+    await page.getByRole('button', { name: 'Roll back', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Roll back credit-risk to version 1').waitFor();
+    await dialog.getByText('Version 1 is healthy').waitFor();
+    await dialog.getByText('As Ada (approver), on revision 14').waitFor();
+    expect(actions()).toEqual([]);
+  });
+
+  it('warns of a target that is not healthy', async () => {
+    collector().answer('GET', '/v1/models/credit-risk/versions', {
+      body: { ...versionList, rollBackTarget: { version: '1', healthy: false, reason: 'No instance has it loaded' } },
+    });
+    const page = await open(`${model}/overview`);
+    await page.getByRole('button', { name: 'Roll back', exact: true }).click();
+    await page
+      .getByRole('dialog')
+      .getByText(/Version 1 is not healthy/)
+      .waitFor();
+    await page.getByRole('dialog').getByText('No instance has it loaded').waitFor();
+  });
+
+  it('is not sent without a reason', async () => {
+    const page = await open(`${model}/overview`);
+    await decide(page, 'Roll back', '  x ');
+    await page.getByText('Say why, in at least 3 characters').waitFor();
+    expect(actions()).toEqual([]);
+  });
+
+  it('is not sent when it is cancelled', async () => {
+    const page = await open(`${model}/overview`);
+    await page.getByRole('button', { name: 'Retrain', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(actions()).toEqual([]);
+  });
+
+  it('says that somebody was faster, and takes the new revision when it is decided again', async () => {
+    collector().answer('POST', '/v1/actions/roll-back/credit-risk', ({ headers }) =>
+      headers['if-match'] === '"15"'
+        ? { body: { revision: 16, outcome: 'done', text: 'All traffic is back', approval: null } }
+        : { status: 412, body: apiError('STALE_REVISION', 'The model is at revision 15, not 14.') },
+    );
+    const page = await open(`${model}/overview`);
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('button', { name: 'Roll back', exact: true }).click();
+    collector().answer('GET', '/v1/models/credit-risk/versions', { body: { ...versionList, revision: 15 } });
+    await dialog.getByRole('textbox').fill('Error rate is up');
+    await dialog.getByRole('button', { name: 'Roll back' }).click();
+    await dialog.getByText(/Somebody changed it meanwhile/).waitFor();
+    await dialog.getByText(/on revision 15/).waitFor();
+    await dialog.getByRole('button', { name: 'Roll back' }).click();
+    await page.getByText('All traffic is back').waitFor();
+    const keys = actions().map(({ headers }) => headers['idempotency-key']);
+    expect(new Set(keys).size).toBe(2);
+  });
+
+  it('keeps its key when the same decision is sent again after a failure', async () => {
+    collector().answer('POST', '/v1/actions/pause/credit-risk', {
+      status: 503,
+      body: apiError('STORE_UNAVAILABLE', 'The store is busy.'),
+    });
+    const page = await open(`${model}/overview`);
+    await decide(page, 'Pause rollout', 'Looking into it');
+    await page.getByText('The store is busy. (STORE_UNAVAILABLE)').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Pause rollout' }).click();
+    await expect.poll(() => actions().length).toBe(2);
+    const [first, second] = actions().map(({ headers }) => headers['idempotency-key']);
+    expect(second).toBe(first);
+  });
+
+  it('shows why the collector refused, and stays open', async () => {
+    collector().answer('POST', '/v1/actions/retrain/credit-risk', {
+      status: 409,
+      body: apiError('REFUSED', 'A retrain job is running already.', { reason: 'IN_FLIGHT' }),
+    });
+    const page = await open(`${model}/overview`);
+    await decide(page, 'Retrain', 'Newer labels are here');
+    await page.getByText('A retrain job is running already. (REFUSED)').waitFor();
+    expect(await page.getByRole('dialog').isVisible()).toBe(true);
+  });
+
+  it('may ask for a choice beside the reason', async () => {
+    const page = await open(`${model}/versions`);
+    await page.getByRole('button', { name: 'Raise canary', exact: true }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('radio', { name: '50 %' }).check({ force: true });
+    await dialog.getByRole('textbox').fill('Gates look good');
+    await dialog.getByRole('button', { name: 'Raise canary' }).click();
+    await page.getByText('Done: canary').waitFor();
+    expect(actions()[0]?.body).toEqual({ version: '2', weightBasisPoints: 5_000, reason: 'Gates look good' });
+  });
+});
+
+describe('who may act', () => {
+  it('a viewer sees which permission is missing, and cannot press', async () => {
+    const page = await open(`${model}/overview`, 'vic');
+    const button = page.getByRole('button', { name: 'Roll back', exact: true });
+    await button.waitFor();
+    expect(await button.isDisabled()).toBe(true);
+    await page.getByText(/You may look, but not act\. .*plumbline-models-app\.versions:roll-back/).waitFor();
+    await button.click({ force: true });
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  it('an operator whom the collector does not let approve sees which role it takes', async () => {
+    const page = await open(`${model}/versions`, 'olu');
+    const button = page.getByRole('button', { name: 'Approve', exact: true });
+    await button.hover();
+    await page
+      .getByRole('tooltip')
+      .getByText(/plumbline-models-app\.versions:approve/)
+      .waitFor();
+  });
+
+  it('a person whom Grafana lets, but the collector does not, sees the role it takes', async () => {
+    collector().answer('GET', '/v1/me', {
+      body: { subject: 'user:ada', name: 'Ada', role: 'viewer', scopes: [], actions: [], insecure: false },
+    });
+    const page = await open(`${model}/overview`, 'ada');
+    await page.getByText(/The collector knows you as viewer; this takes the role operator or approver/).waitFor();
+  });
+
+  it('nobody approves what they asked for themselves', async () => {
+    const page = await open(`${model}/versions`, 'ada');
+    const button = page.getByRole('button', { name: 'Approve', exact: true });
+    await button.hover();
+    await page
+      .getByRole('tooltip')
+      .getByText(/somebody else has to approve/)
+      .waitFor();
+    expect(await button.isDisabled()).toBe(true);
+  });
+
+  it('a second approver approves, on the revision of the approval', async () => {
+    const page = await open(`${model}/versions`, 'grace');
+    await decide(page, 'Approve', 'Numbers are convincing');
+    await page.getByText('Done: approve').waitFor();
+    const [sent] = actions();
+    expect(sent).toMatchObject({
+      url: `/v1/actions/approve/${approval.id}`,
+      body: { decision: 'approve', reason: 'Numbers are convincing' },
+    });
+    expect(sent?.headers['if-match']).toBe(`"${approval.revision}"`);
+  });
+
+  it('a version whose promotion waits cannot be promoted again', async () => {
+    const page = await open(`${model}/versions`);
+    await page.getByRole('button', { name: 'Promote', exact: true }).first().hover();
+    await page
+      .getByRole('tooltip')
+      .getByText(/waiting for approval already/)
+      .waitFor();
+  });
+});
+
+describe('an alert', () => {
+  it('is acknowledged with a comment and an end', async () => {
+    const page = await open(`${model}/alerts`, 'olu');
+    const before = Date.now();
+    await page.getByRole('button', { name: 'Acknowledge', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('radio', { name: '8 h' }).check({ force: true });
+    await dialog.getByRole('textbox', { name: /Comment/ }).fill('I am looking');
+    await dialog.getByRole('button', { name: 'Acknowledge' }).click();
+    await page.getByText('Done: acknowledge').waitFor();
+    const [sent] = actions();
+    const open8Hours = alerts[1];
+    expect(sent?.url).toBe(`/v1/actions/acknowledge/${open8Hours?.id}`);
+    expect(sent?.headers['if-match']).toBe(`"${open8Hours?.revision}"`);
+    const body = sent?.body as { comment: string; until: number };
+    expect(body.comment).toBe('I am looking');
+    expect(body.until - before).toBeGreaterThanOrEqual(8 * 3_600_000);
+    expect(body.until - Date.now()).toBeLessThanOrEqual(8 * 3_600_000);
+  });
+});

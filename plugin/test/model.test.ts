@@ -1,0 +1,245 @@
+import { describe, expect, it } from 'vitest';
+import { apiError } from './testing/collector.ts';
+import { driftReport, fairnessReport, modelDetail, performanceReport, versionList } from './testing/fixtures.ts';
+import { openPages } from './testing/pages.ts';
+
+const { collector, open } = openPages();
+const model = '/models/credit-risk';
+
+describe("a model's page", () => {
+  it('opens on its overview', async () => {
+    const page = await open(model);
+    await page.getByText('What is wrong').waitFor();
+    expect(new URL(page.url()).pathname).toMatch(/\/overview$/);
+  });
+
+  it('says so when there is no such model', async () => {
+    collector().answer('GET', '/v1/models/ghost', {
+      status: 404,
+      body: apiError('UNKNOWN_MODEL', 'No model ghost is declared.'),
+    });
+    const page = await open('/models/ghost/overview');
+    await page.getByText('There is no such thing as the model ghost').waitFor();
+    await page.getByText('No model ghost is declared.').waitFor();
+  });
+
+  it('says so when it has no such tab', async () => {
+    const page = await open(`${model}/weather`);
+    await page.getByText('A model has no tab weather').waitFor();
+  });
+
+  it('encodes a name that is not fit for an address', async () => {
+    const name = 'risk & reward?';
+    collector().answer('GET', `/v1/models/${name}`, { body: { ...modelDetail, model: name } });
+    const page = await open(`/models/${encodeURIComponent(name)}/overview`);
+    await page.getByRole('heading', { name }).waitFor();
+    await page.getByText('What is wrong').waitFor();
+  });
+});
+
+describe('the overview', () => {
+  it('answers what is wrong, who is hurt, since when, what changed and what to do', async () => {
+    const page = await open(`${model}/overview`);
+    await page
+      .getByText(/income moved down by 0.42 standard deviations/)
+      .first()
+      .waitFor();
+    await page
+      .getByText(/below four fifths/)
+      .first()
+      .waitFor();
+    await page.getByText(/Two features drifted/).waitFor();
+    await page.getByText(/olu is on it/).waitFor();
+    await page.getByText('Nobody is on it.').waitFor();
+    await page.getByText(/went from shadow to canary/).waitFor();
+    await page.getByText(/A roll-back goes to version 1, which is healthy/).waitFor();
+  });
+
+  it('leads from a finding to its signal', async () => {
+    const page = await open(`${model}/overview`);
+    await page.getByRole('link', { name: 'Look at income' }).click();
+    await page.getByText('income: reference against current').waitFor();
+    expect(new URL(page.url()).searchParams.get('signal')).toBe('feature:income');
+  });
+
+  it('says that nothing is wrong only when something is known', async () => {
+    const well = { drift: 'ok', performance: 'ok', fairness: 'ok', dataQuality: 'ok', overall: 'ok' } as const;
+    collector().answer('GET', '/v1/models/credit-risk', { body: { ...modelDetail, concerns: [], health: well } });
+    const page = await open(`${model}/overview`);
+    await page.getByText(/Nothing: no signal has gathered half/).waitFor();
+
+    const unknown = {
+      ...well,
+      drift: 'no_data',
+      performance: 'no_data',
+      fairness: 'no_data',
+      overall: 'no_data',
+    } as const;
+    collector().answer('GET', '/v1/models/credit-risk', { body: { ...modelDetail, concerns: [], health: unknown } });
+    await page.getByText(/Nothing can be said yet/).waitFor();
+    await page.getByText(/no outcomes have arrived, so nobody knows/).waitFor();
+  });
+
+  it('makes no link of a runbook that is not a web address', async () => {
+    collector().answer('GET', '/v1/models/credit-risk', { body: { ...modelDetail, runbook: 'javascript:alert(1)' } });
+    const page = await open(`${model}/overview`);
+    await page.getByText('javascript:alert(1)').waitFor();
+    expect(await page.locator('a[href^="javascript"]').count()).toBe(0);
+  });
+});
+
+describe('the drift tab', () => {
+  it('ranks the signals and explains the first one', async () => {
+    const page = await open(`${model}/drift`);
+    const rows = page.locator('tbody tr');
+    await rows.first().waitFor();
+    expect(await rows.count()).toBe(driftReport.signals.length);
+    expect(await rows.first().innerText()).toContain('162 %');
+    await page.getByText('income: reference against current').waitFor();
+    await page.getByText('Reference, n 5,000').waitFor();
+    await page.getByText('Current, n 18,240').waitFor();
+  });
+
+  it('shows the signal that is chosen, and keeps it in the address', async () => {
+    const page = await open(`${model}/drift`);
+    await page.getByRole('button', { name: 'region' }).click();
+    await page.getByText('region: reference against current').waitFor();
+    await page.getByText('north', { exact: true }).waitFor();
+    await page.reload();
+    await page.getByText('region: reference against current').waitFor();
+  });
+
+  it('asks for the version in the address', async () => {
+    const page = await open(`${model}/drift?version=2`);
+    await page.locator('tbody tr').first().waitFor();
+    expect(collector().requests.map(({ url }) => url)).toContain('/v1/models/credit-risk/drift?version=2');
+  });
+
+  it('explains how a reference comes about when there is none', async () => {
+    collector().answer('GET', '/v1/models/credit-risk/drift', {
+      body: { ...driftReport, reference: null, signals: [] },
+    });
+    const page = await open(`${model}/drift`);
+    await page.getByText('This version has no reference yet').waitFor();
+  });
+
+  it('keeps the ranking when the distribution cannot be read', async () => {
+    collector().answer('GET', '/v1/models/credit-risk/distribution', {
+      status: 500,
+      body: apiError('INTERNAL', 'Bins are broken.'),
+    });
+    const page = await open(`${model}/drift`);
+    await page.getByText('Bins are broken.').waitFor();
+    expect(await page.locator('tbody tr').count()).toBe(driftReport.signals.length);
+  });
+});
+
+describe('the fairness tab', () => {
+  it('compares groups with the reference group, and draws the four-fifths line', async () => {
+    const page = await open(`${model}/fairness`);
+    await page.getByText('Four fifths of male: 47.1 %').waitFor();
+    await page.getByText('reference group, n 10,139').waitFor();
+    await page.getByText('0.699').waitFor();
+  });
+
+  it('explains a group that is hidden, and shows no number of it', async () => {
+    const page = await open(`${model}/fairness`);
+    await page.getByText('Hidden: not stated').waitFor();
+    await page.getByText('hidden: n<30 (n 19)').waitFor();
+  });
+
+  it('draws the four-fifths line for selection rates only', async () => {
+    const page = await open(`${model}/fairness?rate=accuracy`);
+    await page.getByText('Accuracy by sex').waitFor();
+    expect(await page.getByText(/Four fifths/).count()).toBe(0);
+  });
+
+  it('shows another attribute', async () => {
+    const page = await open(`${model}/fairness`);
+    await page.getByRole('radio', { name: 'age_band' }).check({ force: true });
+    await page.getByText('Selection rate by age_band').waitFor();
+    expect(new URL(page.url()).searchParams.get('attribute')).toBe('age_band');
+  });
+
+  it('does not call a model fair when no attribute is recorded', async () => {
+    collector().answer('GET', '/v1/models/credit-risk/fairness', { body: { ...fairnessReport, attributes: [] } });
+    const page = await open(`${model}/fairness`);
+    await page.getByText('No sensitive attribute is recorded').waitFor();
+  });
+});
+
+describe('the performance tab', () => {
+  it('gives every statistic with its interval, and says that it is provisional', async () => {
+    const page = await open(`${model}/performance`);
+    const accuracy = page.getByRole('region', { name: 'Accuracy' });
+    await accuracy.waitFor();
+    const text = await accuracy.innerText();
+    expect(text).toContain('78.7 %');
+    expect(text).toContain('77.9 % to 79.5 %');
+    expect(text).toContain('n 176,900, provisional');
+    await page.getByText('176,900 of 341,200 rows (51.8 %)').waitFor();
+    await page.getByText('62,057').waitFor();
+  });
+
+  it('shows another statistic over time', async () => {
+    const page = await open(`${model}/performance`);
+    await page.getByRole('radio', { name: 'Recall' }).check({ force: true });
+    await page.getByRole('img', { name: /^Recall over/ }).waitFor();
+  });
+
+  it('says how outcomes come about when there are none', async () => {
+    collector().answer('GET', '/v1/models/credit-risk/performance', {
+      body: { ...performanceReport, labelledRows: 0 },
+    });
+    const page = await open(`${model}/performance`);
+    await page.getByText('No outcomes have arrived yet').waitFor();
+  });
+});
+
+describe('the versions tab', () => {
+  it('sets desired beside observed traffic, and says which instance is behind', async () => {
+    const page = await open(`${model}/versions`);
+    await page.getByText('Version 2: 10 %').waitFor();
+    await page.getByText('Version 2: 9.7 %').waitFor();
+    await page.getByText('2 of 3 follow routing revision 14').waitFor();
+    await page.getByText('12 dropped: buffer full').waitFor();
+  });
+
+  it('sets candidate beside champion on the same rows, with the gates', async () => {
+    const page = await open(`${model}/versions`);
+    await page.getByText(/Both on the same 2,000 held-out rows/).waitFor();
+    await page.getByText('212 labelled rows, 500 are needed').waitFor();
+    await page.getByText('Inconclusive').waitFor();
+  });
+
+  it('says so when no app follows', async () => {
+    collector().answer('GET', '/v1/models/credit-risk/versions', { body: { ...versionList, instances: [] } });
+    const page = await open(`${model}/versions`);
+    await page.getByText(/nobody follows the routing/).waitFor();
+  });
+
+  it('tells how to register the first version', async () => {
+    collector().answer('GET', '/v1/models/credit-risk/versions', {
+      body: { ...versionList, versions: [], routing: null, observed: [], approvals: [], rollBackTarget: null },
+    });
+    const page = await open(`${model}/versions`);
+    await page.getByText('No version is registered yet').waitFor();
+    await page.getByText(/plumbline register credit-risk/).waitFor();
+  });
+});
+
+describe('the alerts tab', () => {
+  it('shows open alerts first, who is on them, and the audit trail', async () => {
+    const page = await open(`${model}/alerts`);
+    await page.getByText(/olu is on it since/).waitFor();
+    await page.getByText(/Fired .* resolved/).waitFor();
+    await page.getByRole('cell', { name: 'Shadow agrees' }).waitFor();
+    await page.getByRole('button', { name: 'Acknowledge', exact: true }).waitFor();
+  });
+
+  it('is glad when there has never been one', async () => {
+    collector().answer('GET', '/v1/alerts', { body: { items: [], nextCursor: null } });
+    const page = await open(`${model}/alerts`);
+    await page.getByText('This model has never raised an alert').waitFor();
+  });
+});
