@@ -18,6 +18,8 @@ export interface Detector {
   /** Number of bets over all scores and directions: the length of the state. */
   readonly components: number;
   readonly tables: readonly ScoreTable[];
+  /** The different sets of cells that its scores consider. */
+  readonly scopes: readonly Int32Array[];
 }
 
 /** What one score in one direction earns or loses by event. */
@@ -29,12 +31,24 @@ export interface ScoreTable {
   readonly designEffect: number;
   /** First component of its bets. */
   readonly start: number;
-  /**
-   * Cells in which the events earn alike, and by bet what they earn: a share has two such classes, a mean one for each
-   * cell. Cells not considered are in none.
-   */
-  readonly classes: readonly { readonly cells: Int32Array; readonly logGains: Float64Array }[];
+  readonly gains: Gains;
 }
+
+/**
+ * What an event earns each bet: ln(1 + bet * (score - m)).
+ *
+ * `twofold`, for shares: one gain for events in `cells`, another for all others of the scope (see `Detector.scopes`).
+ * `by cell`: `logGains[bet * cells + cell]`, 0 in cells that are not considered.
+ */
+type Gains =
+  | {
+      readonly kind: 'twofold';
+      readonly scope: number;
+      readonly cells: Int32Array;
+      readonly inside: Float64Array;
+      readonly outside: Float64Array;
+    }
+  | { readonly kind: 'by cell'; readonly logGains: Float64Array };
 
 /** Wealth of each bet (natural logarithms) and how many windows it has seen. */
 export interface DetectorState {
@@ -51,6 +65,16 @@ export interface DetectorEvidence {
 }
 
 export function createDetector(cells: number, scores: readonly OrientedScore[]): Detector {
+  const scopes = new Map<string, Int32Array>();
+  const scopeOf = (considered: Uint8Array): number => {
+    const key = considered.join('');
+    if (!scopes.has(key))
+      scopes.set(
+        key,
+        cellsWhere(considered, (one) => one !== 0),
+      );
+    return [...scopes.keys()].indexOf(key);
+  };
   let components = 0;
   const tables = scores.map((score): ScoreTable => {
     const start = components;
@@ -62,10 +86,10 @@ export function createDetector(cells: number, scores: readonly OrientedScore[]):
       bets: score.bets,
       designEffect: score.designEffect,
       start,
-      classes: gainClasses(cells, score),
+      gains: gainsOf(cells, score, scopeOf(score.considered)),
     };
   });
-  return { cells, components, tables };
+  return { cells, components, tables, scopes: [...scopes.values()] };
 }
 
 export function initialState(detector: Detector): DetectorState {
@@ -83,18 +107,21 @@ export function advance(
   weight: number,
 ): DetectorState {
   const logWealth = new Float64Array(detector.components);
-  const logWeight = Math.log(weight);
-  for (const table of detector.tables) {
-    for (const { cells, logGains } of table.classes) {
-      let events = 0;
-      for (let i = 0; i < cells.length; i++) events += counts[cells[i]!] ?? 0;
-      if (events === 0) continue;
-      const independent = events / table.designEffect;
-      for (let bet = 0; bet < logGains.length; bet++) {
-        logWealth[table.start + bet] = logWealth[table.start + bet]! + independent * logGains[bet]!;
+  const totals = detector.scopes.map((cells) => sumOver(counts, cells));
+  for (const { gains, start, bets, designEffect } of detector.tables) {
+    if (gains.kind === 'twofold') {
+      const inside = sumOver(counts, gains.cells) / designEffect;
+      const outside = totals[gains.scope]! / designEffect - inside;
+      for (let bet = 0; bet < bets.length; bet++) {
+        logWealth[start + bet] = inside * gains.inside[bet]! + outside * gains.outside[bet]!;
+      }
+    } else {
+      for (let bet = 0; bet < bets.length; bet++) {
+        logWealth[start + bet] = dot(counts, gains.logGains, bet * detector.cells, detector.cells) / designEffect;
       }
     }
   }
+  const logWeight = Math.log(weight);
   for (let i = 0; i < logWealth.length; i++) {
     logWealth[i] = logWealth[i]! + logAdd(state.logWealth[i]!, logWeight);
   }
@@ -128,19 +155,46 @@ export function lifetimeWeight(step: number): number {
   return 1 / (2.1097428 * (step + 1) * Math.log(step + 1) ** 2);
 }
 
-function gainClasses(cells: number, score: OrientedScore): ScoreTable['classes'] {
-  const byValue = new Map<number, number[]>();
-  for (let cell = 0; cell < cells; cell++) {
-    if (score.considered[cell] === 0) continue;
-    const value = score.values[cell]!;
-    const members = byValue.get(value);
-    if (members === undefined) byValue.set(value, [cell]);
-    else members.push(cell);
+function gainsOf(cells: number, score: OrientedScore, scope: number): Gains {
+  const gain = (bet: number, value: number): number => Math.log1p(bet * (value - score.nullMean));
+  const isConsidered = (cell: number): boolean => score.considered[cell] !== 0;
+  const values = new Set(score.values.filter((_, cell) => isConsidered(cell)));
+  if (values.size <= 2) {
+    const [inside = 0, outside = 0] = values;
+    return {
+      kind: 'twofold',
+      scope,
+      cells: cellsWhere(score.values, (value, cell) => value === inside && isConsidered(cell)),
+      inside: Float64Array.from(score.bets, (bet) => gain(bet, inside)),
+      outside: Float64Array.from(score.bets, (bet) => gain(bet, outside)),
+    };
   }
-  return [...byValue].map(([value, members]) => ({
-    cells: Int32Array.from(members),
-    logGains: Float64Array.from(score.bets, (bet) => Math.log1p(bet * (value - score.nullMean))),
-  }));
+  const logGains = new Float64Array(score.bets.length * cells);
+  for (const [i, bet] of score.bets.entries()) {
+    for (let cell = 0; cell < cells; cell++) {
+      if (isConsidered(cell)) logGains[i * cells + cell] = gain(bet, score.values[cell]!);
+    }
+  }
+  return { kind: 'by cell', logGains };
+}
+
+function cellsWhere(
+  values: Float64Array | Uint8Array,
+  condition: (value: number, cell: number) => boolean,
+): Int32Array {
+  return Int32Array.from([...values.keys()].filter((cell) => condition(values[cell]!, cell)));
+}
+
+function sumOver(counts: ArrayLike<number>, cells: Int32Array): number {
+  let sum = 0;
+  for (let i = 0; i < cells.length; i++) sum += counts[cells[i]!]!;
+  return sum;
+}
+
+function dot(counts: ArrayLike<number>, gains: Float64Array, from: number, cells: number): number {
+  let sum = 0;
+  for (let cell = 0; cell < cells; cell++) sum += counts[cell]! * gains[from + cell]!;
+  return sum;
 }
 
 /** ln(e^a + e^b). */
