@@ -218,7 +218,7 @@ function eachStep(check: (life: Life) => void, approvals = 2): void {
 describe('whatever happens to a model', () => {
   test('random lives reach every kind of event', () => {
     const seen = new Set<string>();
-    for (const steps of fc.sample(lives, { numRuns: 250, seed: 3 })) {
+    for (const steps of fc.sample(lives, { numRuns: 800, seed: 3 })) {
       for (const { events } of live(steps, 2)) for (const { kind } of events) seen.add(kind);
     }
     expect([...seen].toSorted()).toEqual(

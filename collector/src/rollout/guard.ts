@@ -34,6 +34,7 @@ export interface Guard {
   readonly failed: Evidence;
   /** Facts that decide which gates apply; once true they stay true. */
   readonly heardInstances: boolean;
+  /** Of both versions: a version whose reference has no latencies cannot be compared. */
   readonly measuredLatency: boolean;
 }
 
@@ -128,7 +129,8 @@ export function look(guard: Guard, input: GuardLook): { readonly guard: Guard; r
   const next: Guard = {
     ...countWindows(settle(guard, rollout, input.readFrom), input.windows, settings),
     heardInstances: guard.heardInstances || input.instances.length > 0,
-    measuredLatency: guard.measuredLatency || p95(profilesOf('champion')) !== null,
+    measuredLatency:
+      guard.measuredLatency || (p95(profilesOf('champion')) !== null && p95(profilesOf('candidate')) !== null),
   };
   const assess: Record<GateName, (() => GateResult) | undefined> = {
     shadow_divergence: () => shadowDivergence(input, profilesOf('candidate')),

@@ -360,7 +360,7 @@ export class RolloutService {
   }
 
   async #outcomeOf(transaction: Transaction, { state, events }: CarriedOut): Promise<ActionOutcome> {
-    const id = events.map(approvalIdOf).find((found) => found !== null) ?? null;
+    const id = events.map(approvalIdOf).findLast((found) => found !== null) ?? null;
     const stored = id === null ? undefined : await readApproval(transaction, id);
     const approval =
       stored === undefined ? null : { ...approvalAt(stored.value, this.#options.clock()), revision: stored.revision };
