@@ -13,11 +13,15 @@ export interface CommitContext {
   readonly traffics: Map<string, VersionTraffic>;
   readonly windows: LiveWindows;
   readonly join: OutcomeJoin;
+}
+
+/** What the steps of one segment share. */
+export interface SegmentContext extends CommitContext {
   /** Versions whose state has changed. */
   readonly touched: Set<VersionTraffic>;
 }
 
-export function trafficsOf(context: CommitContext, settings: ModelSettings): VersionTraffic[] {
+export function trafficsOf(context: Pick<CommitContext, 'traffics'>, settings: ModelSettings): VersionTraffic[] {
   return [...context.traffics.values()].filter((traffic) => traffic.settings === settings);
 }
 

@@ -9,15 +9,15 @@ import {
   profileTotals,
 } from '../profile/index.ts';
 import { putReference, readReference, type VersionKey, versionKey } from '../store/history.ts';
-import { type CommitContext, latestEventAt, trafficsOf } from './commit-context.ts';
+import { type CommitContext, latestEventAt, type SegmentContext, trafficsOf } from './commit-context.ts';
 import type { CommitResult } from './engine.ts';
 import type { JoinRecord } from './join-record.ts';
 import { bareShape } from './learning-rows.ts';
 import type { JoinCounts, JoinEffects } from './outcome-join.ts';
-import type { Pending, UnplacedRows } from './pending.ts';
+import type { Segment, UnplacedRows } from './pending.ts';
 import { adoptReference, completeLearning, learn } from './reference-learning.ts';
 import { VersionTraffic } from './version-traffic.ts';
-import { closeWindows } from './window-closing.ts';
+import { closeWindows, type DueWindow } from './window-closing.ts';
 import { windowStart } from './windows.ts';
 
 export interface CommitOutcome {
@@ -26,29 +26,24 @@ export interface CommitOutcome {
   readonly lateRows: number;
 }
 
-/**
- * Writes what was applied, in steps that each leave the windows consistent: rows to their windows, outcomes to their
- * inferences, references made, windows closed, state stored.
- */
-export async function runCommit(context: CommitContext, taken: Pending, isLast: boolean): Promise<CommitOutcome> {
+/** Writes what was applied, segment by segment, each with its windows closed before the next begins. */
+export async function runCommit(
+  context: CommitContext,
+  segments: readonly Segment[],
+  isLast: boolean,
+): Promise<CommitOutcome> {
+  const joined: JoinCounts = { first: 0, corrected: 0, repeated: 0, refused: 0, unlabelled: 0 };
+  const closed: DueWindow[] = [];
+  const touched = new Set<VersionTraffic>();
   let lateRows = 0;
-  for (const unplaced of taken.unplaced) lateRows += await placeRows(context, unplaced);
-  for (const [traffic, windows] of taken.windows) {
-    for (const [from, counts] of windows) lateRows += await countRows(context, traffic, from, counts);
-  }
-  const joined = await context.join.join(context.transaction, taken.inferences, taken.outcomes, joinEffects(context));
-  const models = new Set([...context.touched].map(({ settings }) => settings));
-  if (isLast) for (const { settings } of context.traffics.values()) models.add(settings);
-  for (const settings of models) {
-    for (const traffic of trafficsOf(context, settings)) await completeLearning(context, traffic, isLast);
-  }
-  const closed = await closeWindows(context, models, isLast);
-  for (const settings of new Set(closed.map(({ traffic }) => traffic.settings))) {
-    const latest = latestEventAt(trafficsOf(context, settings));
-    joined.refused += await context.join.giveUp(context.transaction, settings, latest);
+  for (const [index, segment] of segments.entries()) {
+    const segmentContext: SegmentContext = { ...context, touched: new Set() };
+    lateRows += await runSegment(segmentContext, segment, joined);
+    closed.push(...(await endSegment(segmentContext, joined, isLast && index === segments.length - 1)));
+    for (const traffic of segmentContext.touched) touched.add(traffic);
   }
   await context.windows.write(context.transaction);
-  for (const traffic of context.touched) await traffic.write(context.transaction);
+  for (const traffic of touched) await traffic.write(context.transaction);
   return {
     joined,
     lateRows,
@@ -61,8 +56,37 @@ export async function runCommit(context: CommitContext, taken: Pending, isLast: 
   };
 }
 
+/** Brings rows to their windows and outcomes to their inferences. Returns how many rows came late. */
+async function runSegment(context: SegmentContext, segment: Segment, joined: JoinCounts): Promise<number> {
+  let lateRows = 0;
+  for (const unplaced of segment.unplaced) lateRows += await placeRows(context, unplaced);
+  for (const [traffic, windows] of segment.windows) {
+    for (const [from, counts] of windows) lateRows += await countRows(context, traffic, from, counts);
+  }
+  const { inferences, outcomes } = segment;
+  const counts = await context.join.join(context.transaction, inferences, outcomes, joinEffects(context));
+  for (const decision of ['first', 'corrected', 'repeated', 'refused', 'unlabelled'] as const) {
+    joined[decision] += counts[decision];
+  }
+  return lateRows;
+}
+
+/** Makes references and closes windows of the models that got rows, of all at the end of a history. */
+async function endSegment(context: SegmentContext, joined: JoinCounts, isLast: boolean): Promise<DueWindow[]> {
+  const { transaction, traffics, touched, join } = context;
+  const models = new Set([...(isLast ? traffics.values() : touched)].map(({ settings }) => settings));
+  for (const settings of models) {
+    for (const traffic of trafficsOf(context, settings)) await completeLearning(context, traffic, isLast);
+  }
+  const closed = await closeWindows(context, models, isLast);
+  for (const settings of new Set(closed.map(({ traffic }) => traffic.settings))) {
+    joined.refused += await join.giveUp(transaction, settings, latestEventAt(trafficsOf(context, settings)));
+  }
+  return closed;
+}
+
 /** Rows of a version whose reference was not at hand when they were applied. Returns how many came late. */
-async function placeRows(context: CommitContext, { settings, key, from, rows }: UnplacedRows): Promise<number> {
+async function placeRows(context: SegmentContext, { settings, key, from, rows }: UnplacedRows): Promise<number> {
   const { transaction } = context;
   const traffic = await findTraffic(context, settings, key);
   if (traffic.state.learning !== null) {
@@ -81,7 +105,7 @@ async function placeRows(context: CommitContext, { settings, key, from, rows }: 
   return countRows(context, traffic, from, counts);
 }
 
-async function findTraffic(context: CommitContext, settings: ModelSettings, key: VersionKey): Promise<VersionTraffic> {
+async function findTraffic(context: SegmentContext, settings: ModelSettings, key: VersionKey): Promise<VersionTraffic> {
   const { options, transaction } = context;
   const known = context.traffics.get(versionKey(key));
   if (known !== undefined) return known;
@@ -99,7 +123,7 @@ async function findTraffic(context: CommitContext, settings: ModelSettings, key:
 
 /** Adds counts of rows to their window. Returns how many of them came late. */
 async function countRows(
-  context: CommitContext,
+  context: SegmentContext,
   traffic: VersionTraffic,
   from: number,
   counts: Profile,
@@ -125,7 +149,7 @@ async function countRows(
   return rows;
 }
 
-function joinEffects(context: CommitContext): JoinEffects {
+function joinEffects(context: SegmentContext): JoinEffects {
   const { transaction, windows, traffics, touched } = context;
   const keyOf = (settings: ModelSettings, record: JoinRecord): VersionKey => ({
     model: settings.name,

@@ -16,7 +16,7 @@ import { Pending } from './pending.ts';
 import { ReadProgress, type StreamPosition, type TakenProgress } from './read-progress.ts';
 import { selectRows } from './select-rows.ts';
 import { VersionTraffic } from './version-traffic.ts';
-import { partByWindow } from './windows.ts';
+import { closedBefore, partByWindow } from './windows.ts';
 
 /** A window that is over, as hooks get it: in the transaction that closes it. */
 export interface ClosedWindow {
@@ -81,8 +81,8 @@ export interface CommitResult {
  * Turns batches into stored profiles, findings and joins, effectively once.
  *
  * `apply` counts in memory, `commit` writes everything counted since the last commit in one transaction, with the place
- * on the stream it came from. What was applied and not committed is gone with the process and is read again. When a
- * commit fails the engine must be made anew from the store (`createEngine`), and reading begins where the store says.
+ * on the stream it came from. What was applied and not committed is gone with the process and is read again. When
+ * `apply` or a commit throws, the engine is closed: a new one is made from the store, and reading begins where it says.
  */
 export interface Engine {
   /** `position` is `null` for batches that do not come from the stream. */
@@ -100,6 +100,18 @@ export interface Engine {
   anchorLog(): AnchorLog;
   /** Reading begins after this place of the stream made at `created`. */
   resume(created: string, sequence: number, found: { readonly regressed: boolean; readonly missed: number }): void;
+  /** It failed, or was closed. */
+  readonly isClosed: boolean;
+  /** Takes nothing any more, and waits for the commit under way. What was not committed is forgotten. */
+  close(): Promise<void>;
+}
+
+/** The engine takes nothing any more: it was closed, or failed in the middle of something. */
+export class EngineClosedError extends Error {
+  constructor(cause: unknown) {
+    super('this engine is closed: make a new one from the store', { cause });
+    this.name = 'EngineClosedError';
+  }
 }
 
 export async function createEngine(options: EngineOptions): Promise<Engine> {
@@ -112,6 +124,8 @@ class StreamEngine implements Engine {
   readonly #options: EngineOptions;
   readonly #models: ReadonlyMap<string, ModelSettings>;
   readonly #traffics = new Map<string, VersionTraffic>();
+  /** Newest event time by model, applied or not yet committed. */
+  readonly #latest = new Map<string, number>();
   readonly #windows = new LiveWindows();
   readonly #join = new OutcomeJoin();
   readonly #pruner = new JoinPruner();
@@ -119,7 +133,8 @@ class StreamEngine implements Engine {
   #counts: Counts = noCounts;
   #pending = new Pending();
   #committing: Promise<CommitResult> | null = null;
-  #broken: unknown = null;
+  /** Why it takes nothing any more. */
+  #closed: { readonly cause: unknown } | null = null;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -138,12 +153,17 @@ class StreamEngine implements Engine {
       };
       for (const traffic of await VersionTraffic.readAll(transaction, settingsOf)) {
         this.#traffics.set(versionKey(traffic.key), traffic);
+        const { model } = traffic.key;
+        this.#latest.set(
+          model,
+          Math.max(traffic.state.lastEventAt, this.#latest.get(model) ?? traffic.state.lastEventAt),
+        );
       }
     });
   }
 
   apply(batch: EventBatch, position: StreamPosition | null): ApplyResult {
-    this.#refuseWhenBroken();
+    this.#refuseWhenClosed();
     const settings = this.#models.get(batch.model);
     if (settings === undefined) return 'unknown_model';
     if (position !== null) {
@@ -154,13 +174,19 @@ class StreamEngine implements Engine {
     const isNew = this.#progress.isNew(partition, batch.producer, batch.batch, storedAt);
     this.#pending.count(settings, batch, isNew);
     if (!isNew) return 'duplicate';
-    if (batch.kind === 'outcome') this.#pending.outcomes.push({ settings, batch });
-    else this.#applyInferences(settings, batch);
+    try {
+      if (batch.kind === 'outcome') this.#pending.segment.outcomes.push({ settings, batch });
+      else this.#applyInferences(settings, batch);
+    } catch (error) {
+      // Some of the batch is counted and some is not: none of it may be committed.
+      this.#closed ??= { cause: error };
+      throw error;
+    }
     return 'applied';
   }
 
   refuse(position: MessageIdentity, letter: DeadLetter, unknownModelEvents: number): void {
-    this.#refuseWhenBroken();
+    this.#refuseWhenClosed();
     this.#progress.note(position);
     this.#pending.deadLetters.push(letter);
     this.#pending.unknownModelEvents += unknownModelEvents;
@@ -194,22 +220,43 @@ class StreamEngine implements Engine {
     this.#pending.missedMessages += found.missed;
   }
 
+  get isClosed(): boolean {
+    return this.#closed !== null;
+  }
+
+  async close(): Promise<void> {
+    this.#closed ??= { cause: undefined };
+    await this.#committing?.catch(() => undefined);
+  }
+
   #applyInferences(settings: ModelSettings, batch: InferenceBatch): void {
-    this.#pending.inferences.push({ settings, batch });
+    const { segment } = this.#pending;
+    segment.inferences.push({ settings, batch });
     for (const { version, from, rows } of partByWindow(batch, settings.window)) {
       const key = { model: settings.name, environment: settings.environment, version };
       const traffic = this.#traffics.get(versionKey(key));
       const reference = traffic?.knownReference;
       if (traffic !== undefined && reference) {
-        foldInferences(this.#pending.window(traffic, from, reference), batch, rows);
+        foldInferences(segment.window(traffic, from, reference), batch, rows);
       } else {
-        this.#pending.unplaced.push({ settings, key, from, rows: selectRows(batch, rows) });
+        segment.unplaced.push({ settings, key, from, rows: selectRows(batch, rows) });
       }
     }
+    if (this.#windowsEnd(settings, batch)) this.#pending.cut();
+  }
+
+  /** Does a batch bring windows of its model to their end? */
+  #windowsEnd(settings: ModelSettings, { times }: InferenceBatch): boolean {
+    const before = this.#latest.get(settings.name) ?? Number.NEGATIVE_INFINITY;
+    let latest = before;
+    for (const time of times) if (time > latest) latest = time;
+    this.#latest.set(settings.name, latest);
+    const { lateness, window } = settings;
+    return closedBefore(latest, lateness, window) !== closedBefore(before, lateness, window);
   }
 
   #commit(isLast: boolean): Promise<CommitResult> {
-    this.#refuseWhenBroken();
+    this.#refuseWhenClosed();
     const taken = this.#pending;
     const progress = this.#progress.take();
     if (taken.isEmpty && progress.last === null && !isLast) return Promise.resolve(nothing);
@@ -232,9 +279,8 @@ class StreamEngine implements Engine {
           traffics: this.#traffics,
           windows: this.#windows,
           join: this.#join,
-          touched: new Set<VersionTraffic>(),
         };
-        const outcome = await runCommit(context, taken, isLast);
+        const outcome = await runCommit(context, taken.segments, isLast);
         this.#counts = addCounts(this.#counts, taken, outcome, this.#join.waitingLabels);
         await putCounts(transaction, this.#counts);
         await putDeadLetters(transaction, taken.deadLetters, this.#counts.deadLetters);
@@ -244,7 +290,7 @@ class StreamEngine implements Engine {
       this.#windows.trim();
       return result;
     } catch (error) {
-      this.#broken = error;
+      this.#closed ??= { cause: error };
       throw error;
     }
   }
@@ -262,9 +308,8 @@ class StreamEngine implements Engine {
     return ages;
   }
 
-  #refuseWhenBroken(): void {
-    if (this.#broken === null) return;
-    throw new Error('this engine failed to commit: make a new one from the store', { cause: this.#broken });
+  #refuseWhenClosed(): void {
+    if (this.#closed !== null) throw new EngineClosedError(this.#closed.cause);
   }
 }
 

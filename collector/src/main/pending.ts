@@ -3,16 +3,39 @@ import type { ModelSettings } from '../config/settings.ts';
 import { createProfile, type Profile, type Reference } from '../profile/index.ts';
 import type { DeadLetter } from '../store/dead-letters.ts';
 import type { VersionKey } from '../store/history.ts';
+import type { ModelBatch } from './outcome-join.ts';
 import type { VersionTraffic } from './version-traffic.ts';
 
-/** What was applied since the last commit. */
-export class Pending {
-  readonly inferences: { readonly settings: ModelSettings; readonly batch: InferenceBatch }[] = [];
-  readonly outcomes: { readonly settings: ModelSettings; readonly batch: OutcomeBatch }[] = [];
+/**
+ * Batches that came one after the other without a window coming to its end between them. A commit works them off one by
+ * one, so windows close between the same batches however often somebody commits.
+ */
+export class Segment {
+  readonly inferences: ModelBatch<InferenceBatch>[] = [];
+  readonly outcomes: ModelBatch<OutcomeBatch>[] = [];
   /** Counts of windows of versions that have a reference. */
   readonly windows = new Map<VersionTraffic, Map<number, Profile>>();
   /** Rows of all other versions. */
   readonly unplaced: UnplacedRows[] = [];
+
+  window(traffic: VersionTraffic, from: number, reference: Reference): Profile {
+    let windows = this.windows.get(traffic);
+    if (windows === undefined) {
+      windows = new Map();
+      this.windows.set(traffic, windows);
+    }
+    let profile = windows.get(from);
+    if (profile === undefined) {
+      profile = createProfile(reference.shape);
+      windows.set(from, profile);
+    }
+    return profile;
+  }
+}
+
+/** What was applied since the last commit. */
+export class Pending {
+  readonly segments: Segment[] = [new Segment()];
   readonly deadLetters: DeadLetter[] = [];
   readonly models = new Map<string, { inferences: number; outcomes: number }>();
   unknownModelEvents = 0;
@@ -24,12 +47,18 @@ export class Pending {
   bytes = 0;
 
   get isEmpty(): boolean {
-    return (
-      this.inferences.length === 0 &&
-      this.outcomes.length === 0 &&
-      this.deadLetters.length === 0 &&
-      this.duplicateBatches + this.streamRegressions + this.missedMessages === 0
-    );
+    const others = this.duplicateBatches + this.streamRegressions + this.missedMessages;
+    return this.inferenceRows + this.outcomeRows + this.deadLetters.length + others === 0;
+  }
+
+  /** The segment that batches go to now. */
+  get segment(): Segment {
+    return this.segments.at(-1)!;
+  }
+
+  /** A window may have come to its end: what comes now comes after it. */
+  cut(): void {
+    this.segments.push(new Segment());
   }
 
   count(settings: ModelSettings, batch: EventBatch, isNew: boolean): void {
@@ -51,20 +80,6 @@ export class Pending {
       model.outcomes += batch.count;
       this.bytes += batch.count * bytesPerRow;
     }
-  }
-
-  window(traffic: VersionTraffic, from: number, reference: Reference): Profile {
-    let windows = this.windows.get(traffic);
-    if (windows === undefined) {
-      windows = new Map();
-      this.windows.set(traffic, windows);
-    }
-    let profile = windows.get(from);
-    if (profile === undefined) {
-      profile = createProfile(reference.shape);
-      windows.set(from, profile);
-    }
-    return profile;
   }
 }
 

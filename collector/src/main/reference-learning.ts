@@ -9,15 +9,15 @@ import {
   type Reference,
 } from '../profile/index.ts';
 import { putReference } from '../store/history.ts';
-import { type CommitContext, latestEventAt, trafficsOf } from './commit-context.ts';
+import { latestEventAt, type SegmentContext, trafficsOf } from './commit-context.ts';
 import { decodeJoinRecord, type JoinRecord, joinKey, joins } from './join-record.ts';
 import { forgetRows, keepRows, learningSize, readRows } from './learning-rows.ts';
 import { selectRows } from './select-rows.ts';
 import type { VersionTraffic } from './version-traffic.ts';
-import { partByWindow, windowStart } from './windows.ts';
+import { closedBefore, partByWindow, windowStart } from './windows.ts';
 
 /** Keeps rows of a version that has no reference yet. */
-export async function learn(context: CommitContext, traffic: VersionTraffic, rows: InferenceBatch): Promise<void> {
+export async function learn(context: SegmentContext, traffic: VersionTraffic, rows: InferenceBatch): Promise<void> {
   const { learning } = traffic.state;
   if (learning === null) return;
   await keepRows(context.transaction, traffic.key, learning.pieces, rows);
@@ -30,7 +30,7 @@ export async function learn(context: CommitContext, traffic: VersionTraffic, row
  * one more window, or the outcome delay if that is shorter. At the end of a history it is made of what there is.
  */
 export async function completeLearning(
-  context: CommitContext,
+  context: SegmentContext,
   traffic: VersionTraffic,
   isLast: boolean,
 ): Promise<void> {
@@ -45,14 +45,14 @@ export async function completeLearning(
   }
   if (learning.until === null) return;
   const waitMs = Math.min(settings.outcomeDelay, settings.window);
-  const passed = latestEventAt(trafficsOf(context, settings)) - settings.lateness;
-  if (passed < learning.until + waitMs && learning.rows < most && !isLast) return;
+  const ended = closedBefore(latestEventAt(trafficsOf(context, settings)), settings.lateness, settings.window);
+  if (ended < learning.until + waitMs && learning.rows < most && !isLast) return;
   await makeReference(context, traffic, needed, learning.until);
 }
 
 /** A version gets its reference: what was counted before is counted again, in the reference's bins. */
 export async function adoptReference(
-  context: CommitContext,
+  context: SegmentContext,
   traffic: VersionTraffic,
   reference: Reference,
 ): Promise<void> {
@@ -64,7 +64,7 @@ export async function adoptReference(
 }
 
 async function makeReference(
-  context: CommitContext,
+  context: SegmentContext,
   traffic: VersionTraffic,
   needed: number,
   until: number,
@@ -95,7 +95,7 @@ async function makeReference(
 
 /** Fills the windows that had only totals with everything the reference counts. */
 async function recount(
-  { transaction, windows }: CommitContext,
+  { transaction, windows }: SegmentContext,
   traffic: VersionTraffic,
   reference: Reference,
   batches: readonly InferenceBatch[],
@@ -126,7 +126,7 @@ async function recount(
 }
 
 async function readRecords(
-  { transaction }: CommitContext,
+  { transaction }: SegmentContext,
   traffic: VersionTraffic,
   rows: readonly InferenceBatch[],
 ): Promise<Map<string, JoinRecord>> {

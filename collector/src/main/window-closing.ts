@@ -1,15 +1,15 @@
 import type { ModelSettings } from '../config/settings.ts';
 import { countStreams, evaluateWindow, type Monitored, noArrivals, type StreamCounts } from '../monitor/index.ts';
-import { createProfile, mergeProfiles } from '../profile/index.ts';
+import { copyProfile, createProfile, mergeProfiles } from '../profile/index.ts';
 import { putFindings } from '../store/history.ts';
-import { type CommitContext, latestEventAt, trafficsOf } from './commit-context.ts';
+import { latestEventAt, type SegmentContext, trafficsOf } from './commit-context.ts';
 import type { ClosedWindow } from './engine.ts';
 import { bareShape } from './learning-rows.ts';
 import type { VersionTraffic } from './version-traffic.ts';
 import { closedBefore } from './windows.ts';
 
 /** A window of a version that is to be closed now. */
-interface DueWindow {
+export interface DueWindow {
   readonly traffic: VersionTraffic;
   readonly from: number;
 }
@@ -19,7 +19,7 @@ interface DueWindow {
  * made and stored, and hooks are called. Returns what was closed.
  */
 export async function closeWindows(
-  context: CommitContext,
+  context: SegmentContext,
   models: Iterable<ModelSettings>,
   isLast: boolean,
 ): Promise<DueWindow[]> {
@@ -46,7 +46,7 @@ export async function closeWindows(
 }
 
 /** Windows of a version that start before `boundary` and are open. Moves its mark: later rows of these are late. */
-async function findDue(context: CommitContext, traffic: VersionTraffic, boundary: number): Promise<DueWindow[]> {
+async function findDue(context: SegmentContext, traffic: VersionTraffic, boundary: number): Promise<DueWindow[]> {
   const { state, settings } = traffic;
   // Windows after the rows of a reference in the making wait for it.
   const limit = Math.min(boundary, state.learning?.until ?? boundary);
@@ -65,12 +65,16 @@ async function findDue(context: CommitContext, traffic: VersionTraffic, boundary
 }
 
 /** Has anything come for a version that gets no more rows: late ones, or labels? */
-async function hasUnjudged({ transaction }: CommitContext, traffic: VersionTraffic): Promise<boolean> {
+async function hasUnjudged({ transaction }: SegmentContext, traffic: VersionTraffic): Promise<boolean> {
   if ((await traffic.reference(transaction)) === null) return false;
   return traffic.hasArrivals() || (await traffic.late(transaction)) !== null;
 }
 
-async function closeWindow(context: CommitContext, { traffic, from }: DueWindow, streams: StreamCounts): Promise<void> {
+async function closeWindow(
+  context: SegmentContext,
+  { traffic, from }: DueWindow,
+  streams: StreamCounts,
+): Promise<void> {
   const { transaction, options, windows } = context;
   const { settings, key, state } = traffic;
   const to = from + settings.window;
@@ -80,7 +84,8 @@ async function closeWindow(context: CommitContext, { traffic, from }: DueWindow,
   const window = await windows.find(transaction, key, from);
   const own = window?.profile ?? createProfile(known?.shape ?? bareShape(settings));
   const late = reference === null ? null : await traffic.late(transaction);
-  const profile = late === null ? own : mergeProfiles(own, late);
+  // A copy: rows that come later still count in the window.
+  const profile = late === null ? copyProfile(own) : mergeProfiles(own, late);
   const arrivals = reference === null ? noArrivals : traffic.arrivals.take();
   const input = {
     settings,
@@ -115,7 +120,7 @@ async function closeWindow(context: CommitContext, { traffic, from }: DueWindow,
 }
 
 /** Everything that shares the false-alarm budget now: versions that still get rows. */
-async function monitoredStreams(context: CommitContext): Promise<StreamCounts> {
+async function monitoredStreams(context: SegmentContext): Promise<StreamCounts> {
   const monitored: Monitored[] = [];
   for (const settings of context.options.models) {
     const traffics = trafficsOf(context, settings);

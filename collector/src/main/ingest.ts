@@ -1,0 +1,217 @@
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import type { Bus, DeadLetterCause, StreamMessage, StreamReader } from '../bus/index.ts';
+import { isPlumblineError } from '../errors.ts';
+import { type Refusal, readBatch, refuse } from '../events/index.ts';
+import { findResumePoint } from './anchors.ts';
+import { type CommitResult, type Engine, EngineClosedError } from './engine.ts';
+import type { Logger } from './logger.ts';
+
+export interface IngestOptions {
+  readonly bus: Bus;
+  /** Makes an engine from what is stored: at the start, and again after a commit failed. */
+  readonly openEngine: () => Promise<Engine>;
+  readonly commitEveryMs: number;
+  readonly logger: Logger;
+  /** Told after every commit that wrote something. */
+  readonly onCommit?: (result: CommitResult) => void;
+  /** Reading waits for the store when this much waits to be written. Default 64 MiB. */
+  readonly maximumUncommittedBytes?: number;
+  /** Wait before trying again after a failure. Default 500 ms. */
+  readonly retryMs?: number;
+}
+
+/** Reads the stream into the engine for as long as the process lives. */
+export interface Ingest {
+  /** Resolves when the engine stands; reading goes on in the background. Throws what keeps the store from opening. */
+  start(): Promise<void>;
+  /** Stops reading and commits what was read. */
+  stop(): Promise<void>;
+  /** Messages on the stream that have not been applied. */
+  lagMessages(): number;
+  /** Why events are not being counted now, in sentences; empty when they are. */
+  problems(): readonly string[];
+}
+
+export function createIngest(options: IngestOptions): Ingest {
+  return new StreamIngest(options);
+}
+
+class StreamIngest implements Ingest {
+  readonly #options: Required<Omit<IngestOptions, 'onCommit'>> & Pick<IngestOptions, 'onCommit'>;
+  readonly #stopping = new AbortController();
+  /** Sequences of messages on which the engine failed. */
+  readonly #poison = new Set<number>();
+  #engine: Engine | null = null;
+  #reader: StreamReader | null = null;
+  #running: Promise<void> = Promise.resolve();
+  #committer: Promise<void> = Promise.resolve();
+  #commitFailure: unknown = null;
+  #problem: string | null = 'reading has not begun';
+  #lag = 0;
+  #isFenced = false;
+
+  constructor(options: IngestOptions) {
+    this.#options = { maximumUncommittedBytes: 64 * 1_048_576, retryMs: 500, ...options };
+  }
+
+  async start(): Promise<void> {
+    this.#engine = await this.#options.openEngine();
+    this.#running = this.#run();
+    this.#committer = this.#commitRegularly();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#reader?.close();
+    await this.#running;
+    await this.#committer;
+    if (this.#engine !== null && this.#commitFailure === null && !this.#isFenced) await this.#commit(this.#engine);
+    this.#problem = 'reading has stopped';
+  }
+
+  lagMessages(): number {
+    return this.#lag;
+  }
+
+  problems(): readonly string[] {
+    return this.#problem === null ? [] : [this.#problem];
+  }
+
+  get #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopping && !this.#isFenced) {
+      try {
+        this.#engine ??= await this.#options.openEngine();
+        await this.#read(this.#engine);
+      } catch (error) {
+        await this.#fail(error);
+        await this.#pause();
+      }
+    }
+  }
+
+  /** Reads until the order of the stream is in doubt, or told to stop. */
+  async #read(engine: Engine): Promise<void> {
+    const { bus, logger } = this.#options;
+    const stream = await bus.stream();
+    const point = await findResumePoint(engine.anchorLog(), stream, bus.messageAt);
+    if (point.regressed) logger.error({ ...stream, after: point.after }, 'stream regressed');
+    if (point.missed > 0) logger.error({ ...stream, missed: point.missed }, 'messages removed before they were read');
+    engine.resume(stream.created, point.after, point);
+    this.#lag = Math.max(0, stream.lastSequence - Math.max(point.after, stream.firstSequence - 1));
+
+    await using reader = await bus.read({ after: point.after });
+    this.#reader = reader;
+    if (this.#isStopping) return;
+    logger.info({ after: point.after, lastSequence: stream.lastSequence }, 'reading');
+    this.#problem = null;
+    let turnAt = performance.now();
+    for await (const message of reader.messages()) {
+      if (this.#commitFailure !== null) break;
+      await this.#apply(engine, message);
+      this.#lag = message.waiting;
+      if (this.#isStopping) return;
+      if (engine.uncommittedBytes() >= this.#options.maximumUncommittedBytes) await this.#commit(engine);
+      // Messages that are there already come without a turn of the event loop: others want theirs.
+      if (performance.now() - turnAt > longestTurnMs) {
+        await nextTurn();
+        turnAt = performance.now();
+      }
+    }
+    if (this.#commitFailure !== null) throw this.#commitFailure;
+    if (this.#isStopping) return;
+    this.#problem = `reading was interrupted (${reader.interruption})`;
+    logger.warn({ interruption: reader.interruption }, 'reading interrupted');
+  }
+
+  async #apply(engine: Engine, message: StreamMessage): Promise<void> {
+    if (this.#poison.has(message.sequence)) {
+      return this.#refuse(engine, message, refuse('INTERNAL', 'the collector failed on this batch; see its log'), 0);
+    }
+    const batch = readBatch(message);
+    if (batch.kind === 'refusal') return this.#refuse(engine, message, batch, 0);
+    const { sequence, storedAt, messageId } = message;
+    const position = { partition: message.address?.partition ?? 0, sequence, storedAt, messageId };
+    try {
+      const result = engine.apply(batch, position);
+      if (result !== 'unknown_model') return;
+    } catch (error) {
+      // A new engine leaves out the message that this one failed on.
+      if (!(error instanceof EngineClosedError)) this.#poison.add(sequence);
+      throw error;
+    }
+    const reason = `no model named ${JSON.stringify(batch.model)} is configured`;
+    await this.#refuse(engine, message, refuse('UNKNOWN_MODEL', reason), batch.count);
+  }
+
+  async #refuse(engine: Engine, message: StreamMessage, { code, reason }: Refusal, events: number): Promise<void> {
+    const { sequence, subject, storedAt, data } = message;
+    // The broker has the letter before the position moves past the message.
+    await this.#putAside(message, { code, reason });
+    this.#options.logger.warn({ sequence, subject, code, reason }, 'dead letter');
+    const letter = { id: String(sequence), at: storedAt, subject, code, reason, bytes: data.length };
+    engine.refuse(message, letter, code === 'UNKNOWN_MODEL' ? events : 0);
+  }
+
+  /** A letter the broker will not take must not hold up everything behind it: its record in the store has to do. */
+  async #putAside(message: StreamMessage, cause: DeadLetterCause): Promise<void> {
+    const { bus, logger } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await bus.deadLetter(message, cause);
+      } catch (error) {
+        if (bus.problem() !== null || this.#isStopping) throw error;
+        logger.error({ error, sequence: message.sequence, attempt }, 'dead letter not stored by the broker');
+        if (attempt === deadLetterAttempts) return;
+        await this.#pause();
+      }
+    }
+  }
+
+  async #commitRegularly(): Promise<void> {
+    while (!this.#isStopping) {
+      await this.#pause(this.#options.commitEveryMs);
+      const engine = this.#engine;
+      if (engine === null || this.#commitFailure !== null || this.#isStopping) continue;
+      await this.#commit(engine).catch(() => this.#reader?.close());
+    }
+  }
+
+  async #commit(engine: Engine): Promise<void> {
+    let result: CommitResult;
+    try {
+      result = await engine.commit();
+    } catch (error) {
+      if (!(error instanceof EngineClosedError)) this.#commitFailure ??= error;
+      throw error;
+    }
+    if (result.inferences + result.outcomes + result.closed.length > 0) this.#options.onCommit?.(result);
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    const isStoreFailure = this.#commitFailure !== null;
+    const cause = this.#commitFailure ?? error;
+    if (isStoreFailure || this.#engine?.isClosed === true) {
+      // A new engine may begin only when the old one has written all it ever will.
+      await this.#engine?.close();
+      this.#engine = null;
+      this.#commitFailure = null;
+    }
+    const message = cause instanceof Error ? cause.message : String(cause);
+    this.#isFenced = isPlumblineError(cause, 'REVISION_CONFLICT') && cause.details?.collection === 'stream_positions';
+    this.#problem = this.#isFenced
+      ? 'another collector has taken over this stream: this one has stopped reading'
+      : `${isStoreFailure ? 'counts cannot be stored' : 'the stream cannot be read'}: ${message}`;
+    this.#options.logger.error({ error: cause, fenced: this.#isFenced }, 'ingest failed');
+  }
+
+  async #pause(ms = this.#options.retryMs): Promise<void> {
+    await delay(ms, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+  }
+}
+
+const longestTurnMs = 20;
+const deadLetterAttempts = 3;
