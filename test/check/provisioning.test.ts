@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadSettings } from '@plumbline/collector/config';
+import { loadSettings, plumblineSettings } from '@plumbline/collector/config';
 import { describe, expect, it } from 'vitest';
+import { demoSettings } from '../demo/settings.ts';
 import { repositoryRoot } from '../setup/commands.mjs';
 import { requireNatsServer } from '../setup/nats-server.mjs';
 import { brokerUsers } from '../stack/nats-users.ts';
@@ -12,7 +13,10 @@ const read = (path: string) => readFileSync(at(path), 'utf8');
 
 /** Variables of `provisioning/example.env`, each with a value. */
 const environment = Object.fromEntries(
-  [...read('provisioning/example.env').matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => [name, `0secret/of=${name}`]),
+  [...read('provisioning/example.env').matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => [
+    name,
+    name === 'PLUMBLINE_WEBHOOK_SECRET' ? `whsec_${Buffer.alloc(32, 7).toString('base64')}` : `0secret/of=${name}`,
+  ]),
 );
 
 describe('docker-compose.yml', () => {
@@ -36,6 +40,19 @@ describe('docker-compose.yml', () => {
 });
 
 describe('the collector of docker-compose', () => {
+  it('watches the model of the demo as the demo does', async () => {
+    const { models, budget } = await loadSettings(at('provisioning/collector/plumbline.yaml'), { environment });
+    const secrets = {
+      grafanaToken: 'g-token-1',
+      trainerToken: 't-token-1',
+      bankToken: 'b-token-1',
+      webhookSecret: 'whsec_unused',
+    };
+    const addresses = { issuer: 'http://a/', keysUrl: 'http://a/keys', trainerUrl: 'http://a' };
+    const demo = plumblineSettings.parse(demoSettings(secrets, addresses));
+    expect({ models, budget }).toEqual({ models: demo.models, budget: demo.budget });
+  });
+
   it('has settings that load', async () => {
     const { collector } = await loadSettings(at('provisioning/collector/plumbline.yaml'), { environment });
     expect(collector.identity.insecureLocal).toBe(false);
@@ -58,7 +75,7 @@ describe('the broker of docker-compose', () => {
   });
 
   it('gives its users the permissions that the tests run with', () => {
-    const { collector, apps } = brokerUsers({ 'credit-app': ['credit-risk'] }, () => '');
+    const { collector, apps } = brokerUsers({ bank: ['credit-risk'] }, () => '');
     const granted = [collector, ...apps.values()].flatMap(({ permissions }) => [
       ...(permissions?.publish ?? []),
       ...(permissions?.subscribe ?? []),

@@ -9,7 +9,8 @@ import { publishVersion, trainVersion } from './training.ts';
  * The demo's training pipeline: takes signed retrain requests, answers at once, trains on the recent labelled rows of
  * the bank's own warehouse, and reports the new version to the callback of the job.
  *
- * Environment: COLLECTOR_URL, COLLECTOR_TOKEN, WAREHOUSE_URL, WEBHOOK_SECRET.
+ * Environment: COLLECTOR_URL, COLLECTOR_TOKEN, WAREHOUSE_URL, WEBHOOK_SECRET; HOST and PORT to listen on, by default any
+ * free port of the loopback.
  */
 
 const environment = {
@@ -41,9 +42,10 @@ const server = createServer((request, response) => {
     response.writeHead(500).end();
   });
 });
-server.listen(0, '127.0.0.1', () => {
+const host = process.env.HOST ?? '127.0.0.1';
+server.listen(Number(process.env.PORT ?? 0), host, () => {
   const { port } = server.address() as AddressInfo; // listening on TCP
-  process.stdout.write(`${JSON.stringify({ event: 'ready', http: `http://127.0.0.1:${port}` })}\n`);
+  process.stdout.write(`${JSON.stringify({ event: 'ready', http: `http://${host}:${port}` })}\n`);
 });
 process.once('SIGTERM', () => process.exit(0));
 

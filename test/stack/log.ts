@@ -27,24 +27,21 @@ export function prefixedLog(stream: NodeJS.WriteStream): Log {
   };
 }
 
-/** Cuts a byte stream into lines and keeps the last of them, for the message when a process fails. */
-export class LineTail {
+/** Cuts a byte stream into lines. */
+export class LineSplitter {
   readonly #decoder = new TextDecoder();
-  readonly #lines: string[] = [];
-  readonly #keep: number;
   readonly #onLine: (line: string) => void;
   #rest = '';
 
-  constructor(onLine: (line: string) => void, keep = 50) {
+  constructor(onLine: (line: string) => void) {
     this.#onLine = onLine;
-    this.#keep = keep;
   }
 
   push(chunk: Uint8Array): void {
     const lines = (this.#rest + this.#decoder.decode(chunk, { stream: true })).split('\n');
     this.#rest = lines.pop() ?? '';
     for (const line of lines) {
-      this.#take(line);
+      this.#onLine(line);
     }
     // A line without an end may not grow without bound.
     if (this.#rest.length > 1_000_000) {
@@ -54,20 +51,8 @@ export class LineTail {
 
   end(): void {
     if (this.#rest !== '') {
-      this.#take(this.#rest);
+      this.#onLine(this.#rest);
       this.#rest = '';
     }
-  }
-
-  get text(): string {
-    return this.#lines.join('\n');
-  }
-
-  #take(line: string): void {
-    this.#lines.push(line);
-    if (this.#lines.length > this.#keep) {
-      this.#lines.shift();
-    }
-    this.#onLine(line);
   }
 }

@@ -38,6 +38,14 @@ describe('startProcess', () => {
     await child.stop();
   });
 
+  it('does not take a line of the log for the ready line', async () => {
+    const child = await start(
+      `console.error('{"event":"ready","log":true}'); setTimeout(() => { ${readyAndWait} }, 50);`,
+    );
+    expect(child.ready).not.toHaveProperty('log');
+    await child.stop();
+  });
+
   it('streams both outputs line by line, each with the name of the process', async () => {
     const lines: string[] = [];
     const log: Log = { line: (source, text) => lines.push(`${source}: ${text}`) };

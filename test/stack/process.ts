@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { findExecutable } from '../setup/commands.mjs';
-import { LineTail, type Log, silentLog } from './log.ts';
+import { LineSplitter, type Log, silentLog } from './log.ts';
 
 /**
  * One child process of the launcher: started, watched until it is ready, stopped by its id.
@@ -16,7 +16,7 @@ export interface ProcessOptions {
   /** Added to the launcher's environment; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly log?: Log;
-  /** Asked for every line of output until it returns something: the process is ready. Default: a JSON line `{"event":"ready"}`. */
+  /** Asked for every line of standard output until it returns something: the process is ready. Default: a JSON line `{"event":"ready"}`. */
   readonly readyLine?: (line: string) => Readonly<Record<string, unknown>> | undefined;
   /** Asked again and again until it returns something; use it instead of `readyLine` where a process says nothing. */
   readonly probe?: (pid: number) => Promise<Readonly<Record<string, unknown>> | undefined>;
@@ -43,26 +43,40 @@ export interface ManagedProcess {
   kill(): Promise<Exit>;
 }
 
+/** How much of what a process said is kept for the message when it fails. */
+const linesKept = 50;
+
 /** Starts a process and waits until it is ready. Rejects with its last output when it ends or stays silent. */
 export async function startProcess(options: ProcessOptions): Promise<ManagedProcess> {
   const { name, log = silentLog, readyTimeoutMs = 30_000 } = options;
   const readyLine = options.readyLine ?? (options.probe === undefined ? jsonReadyLine : () => undefined);
   const child = spawnBound(options);
   const becameReady = Promise.withResolvers<Readonly<Record<string, unknown>>>();
-  const tail = new LineTail((line) => {
+  const lastLines: string[] = [];
+  const said = () => lastLines.join('\n');
+  const keep = (line: string) => {
     log.line(name, line);
+    lastLines.push(line);
+    if (lastLines.length > linesKept) {
+      lastLines.shift();
+    }
+  };
+  const standardOutput = new LineSplitter((line) => {
+    keep(line);
     const answer = readyLine(line);
     if (answer !== undefined) {
       becameReady.resolve(answer);
     }
   });
-  child.stdout?.on('data', (chunk: Buffer) => tail.push(chunk));
-  child.stderr?.on('data', (chunk: Buffer) => tail.push(chunk));
+  const standardError = new LineSplitter(keep);
+  child.stdout?.on('data', (chunk: Buffer) => standardOutput.push(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => standardError.push(chunk));
 
   const exited = new Promise<Exit>((resolve) => {
     // `close`, not `exit`: by then the last output has been read.
     child.on('close', (code, signal) => {
-      tail.end();
+      standardOutput.end();
+      standardError.end();
       running.delete(child);
       resolve({ code, signal });
     });
@@ -76,14 +90,14 @@ export async function startProcess(options: ProcessOptions): Promise<ManagedProc
     await becameReady.promise;
     throw new Error(`${name} cannot be started`);
   }
-  const managed = { name, pid, exited, output: () => tail.text, stop, kill };
+  const managed = { name, pid, exited, output: said, stop, kill };
 
   const giveUp = setTimeout(() => {
-    becameReady.reject(new Error(`${name} was not ready after ${readyTimeoutMs / 1000} s. It said:\n${tail.text}`));
+    becameReady.reject(new Error(`${name} was not ready after ${readyTimeoutMs / 1000} s. It said:\n${said()}`));
   }, readyTimeoutMs);
   void exited.then(({ code, signal }) => {
     becameReady.reject(
-      new Error(`${name} ended before it was ready (${signal ?? `exit code ${code}`}). It said:\n${tail.text}`),
+      new Error(`${name} ended before it was ready (${signal ?? `exit code ${code}`}). It said:\n${said()}`),
     );
   });
   const stopProbing = options.probe === undefined ? () => {} : probeUntilReady(options.probe, pid, becameReady);
