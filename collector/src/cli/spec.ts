@@ -114,6 +114,8 @@ export function specSettings(
     window: `${options.windowMs}ms`,
     lateness: '0ms',
     outcomeDelay: '0ms',
+    // Labels come with their rows, however long the rows of the reference take.
+    outcomeHorizon: '36500d',
     tolerance: spec.tolerance,
     minimumGroupRows: spec.minimumGroupRows,
   });

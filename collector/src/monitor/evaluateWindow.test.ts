@@ -73,7 +73,7 @@ const reference = sampleReference(clean, 20, 1);
 
 describe('traffic like the reference', () => {
   test('does not alarm in hundreds of windows, over all signals', () => {
-    const { findings } = watch(reference, repeated(clean, 400, 2));
+    const { findings } = watch(reference, repeated(clean, 250, 2));
     expect(alarms(findings)).toEqual([]);
   });
 
@@ -84,14 +84,14 @@ describe('traffic like the reference', () => {
       ...sampleSettings,
       tolerance: { standardDeviations: 0, relativeShare: 0, errorRate: 0, fairnessGap: 0 },
     };
-    const { findings } = watch(small, repeated({ ...clean, rows: 5_000 }, 40, 4), { settings: untolerant });
+    const { findings } = watch(small, repeated({ ...clean, rows: 4_000 }, 25, 4), { settings: untolerant });
     expect(alarms(findings)).toEqual([]);
     const claimed: Reference = {
       ...small,
       id: 'sha256:claims-to-be-larger',
       profile: { ...small.profile, counts: small.profile.counts.map((count) => count * 10_000) },
     };
-    const certain = watch(claimed, repeated({ ...clean, rows: 5_000 }, 40, 4), { settings: untolerant });
+    const certain = watch(claimed, repeated({ ...clean, rows: 4_000 }, 25, 4), { settings: untolerant });
     expect(alarms(certain.findings).length).toBeGreaterThan(5);
   });
 

@@ -10,10 +10,17 @@ import {
   signalCounts,
   signalScores,
 } from '../profile/index.ts';
-import { type Direction, orient } from '../statistics/evidence/bets.ts';
-import { createDetector, type Detector, nullBounds, type Score, type Tolerance } from '../statistics/evidence/index.ts';
-import { boundTail } from '../statistics/evidence/nullBounds.ts';
-import { type Score as CellScore, shareScore } from '../statistics/evidence/score.ts';
+import {
+  boundTail,
+  createDetector,
+  type Detector,
+  type Direction,
+  nullBounds,
+  orient,
+  type Score,
+  shareScore,
+  type Tolerance,
+} from '../statistics/evidence/index.ts';
 import type { OutcomeArrivals } from './arrivals.ts';
 import { selection } from './groupStatistics.ts';
 import { signalDesignEffect } from './signalStatistics.ts';
@@ -146,7 +153,7 @@ function groupDetector(
   };
   const own = groupConfusionOf(reference.profile, attribute, group);
   const referenceCounts = [...decided(reference.profile), own?.right ?? 0, own?.wrong ?? 0];
-  const tables: readonly (readonly [CellScore, Direction, string])[] = [
+  const tables: readonly (readonly [Score, Direction, string])[] = [
     [shareScore('selection_rate', 4, [1], (cell) => cell < 2), 'down', 'prediction'],
     [shareScore('error_rate', 4, [3], (cell) => cell >= 2), 'up', errorRateSignal],
   ];
