@@ -77,6 +77,9 @@ export class Evaluator {
       const state = await this.#options.store.read((transaction) => readState(transaction, environment, model));
       const record = findVersion(state, version);
       if (record === undefined || !canBeEvaluated(state, record)) return null;
+      const about = { environment, model, version };
+      const last = await this.#options.store.read((transaction) => readEvaluation(transaction, about));
+      if (last !== undefined && stillHolds(last, state, record)) return last;
       const evaluation = await this.#run(settings, state, record);
       if (await this.#store(settings, evaluation)) return evaluation;
     }
@@ -137,6 +140,15 @@ function canBeEvaluated(state: RolloutState, { version, state: stage, spec }: Ve
     spec.heldOut !== null &&
     evaluated.has(stage) &&
     spec.digest !== ''
+  );
+}
+
+/** The same versions on the same rows give the same evaluation; only what could not be run is worth another try. */
+function stillHolds(evaluation: Evaluation, state: RolloutState, { spec }: VersionRecord): boolean {
+  return (
+    evaluation.champion === state.champion &&
+    evaluation.dataset === spec.heldOut &&
+    evaluation.gates.every(({ verdict }) => verdict !== 'error')
   );
 }
 

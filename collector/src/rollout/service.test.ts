@@ -375,6 +375,17 @@ describe('an evaluation', () => {
     expect((await world.version('3')).evaluation?.champion).toBe('2');
   });
 
+  test('is done once, however often it is asked for', async () => {
+    await open();
+    await world.withCandidate();
+    const { evaluation } = await world.version('2');
+    const { revision } = await world.state();
+    world.service.evaluateLater('credit', '2');
+    await Promise.all([world.service.evaluatePending(), world.service.evaluatePending()]);
+    expect((await world.version('2')).evaluation).toEqual(evaluation);
+    expect((await world.state()).revision).toBe(revision);
+  });
+
   test('happens in the background after a registration', async () => {
     await open();
     await world.withChampion(1);

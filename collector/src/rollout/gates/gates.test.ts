@@ -1,0 +1,208 @@
+import { describe, expect, test } from 'vitest';
+import { type GateResult, gatesNotPassed, worstVerdict } from '../gate.ts';
+import { assessCanaryRate, type CanaryRateInput } from './canaryRate.ts';
+import { assessIntegrity } from './integrity.ts';
+import { assessLatencyRatio, slowestAllowedMs } from './latencyRatio.ts';
+import { assessOfflinePerformance } from './offlinePerformance.ts';
+import { rateEvidenceLog } from './oneRate.ts';
+import { pairedDifference } from './paired.ts';
+import { assessShadowDivergence } from './shadowDivergence.ts';
+import { initialEvidence } from './twoRates.ts';
+import { assessWorstGroup } from './worstGroup.ts';
+
+const said = ({ verdict, code }: GateResult) => `${verdict} ${code}`;
+const losses = (wrong: number, rows: number) => Float64Array.from({ length: rows }, (_, row) => (row < wrong ? 1 : 0));
+
+describe('several gates together', () => {
+  const gate = (verdict: GateResult['verdict']): GateResult => ({
+    ...{ gate: 'integrity', verdict, code: 'NOT_LOADED', reason: '', numbers: {}, at: 0 },
+  });
+
+  test('are as good as the worst, and no gate at all is not a pass', () => {
+    expect(worstVerdict([])).toBe('inconclusive');
+    expect(worstVerdict([gate('pass'), gate('inconclusive')])).toBe('inconclusive');
+    expect(worstVerdict([gate('inconclusive'), gate('error')])).toBe('error');
+    expect(worstVerdict([gate('error'), gate('fail'), gate('pass')])).toBe('fail');
+    expect(worstVerdict([gate('pass')])).toBe('pass');
+  });
+
+  test('are not passed when one was never looked at', () => {
+    expect(gatesNotPassed(['integrity', 'canary_error_rate'], [gate('pass')])).toEqual(['canary_error_rate']);
+  });
+});
+
+describe('the rate of bad rows of a canary', () => {
+  const none = initialEvidence();
+  const input = (changes: Partial<CanaryRateInput> = {}): CanaryRateInput => ({
+    gate: 'canary_error_rate',
+    ...{ what: 'wrong predictions', rowsName: 'labelled rows', candidateName: 'canary' },
+    champion: { n: 900, k: 90 },
+    canary: { n: 300, k: 30 },
+    ...{ championStepRows: 900, canaryStepRows: 300, canaryRowsSeen: 400 },
+    ...{ harm: none, absence: none, margin: 0.01, minimumRows: 200, alpha: 0.05 },
+    ...{ passWhen: 'no_harm_seen', at: 5 },
+    ...changes,
+  });
+
+  test.each<[string, Partial<CanaryRateInput>, string]>([
+    ['passes with enough rows and no sign of harm', {}, 'pass NO_HARM_SEEN'],
+    ['passes by proof', { absence: { ...none, peakLog: 3.1 }, passWhen: 'proven' }, 'pass NOT_WORSE'],
+    ['waits for proof where it is demanded', { passWhen: 'proven' }, 'inconclusive NOT_SHOWN'],
+    ['waits while it looks worse', { canary: { n: 300, k: 40 } }, 'inconclusive NOT_SHOWN'],
+    ['waits for rows of the canary in this step', { canaryStepRows: 199 }, 'inconclusive TOO_FEW_ROWS'],
+    ['waits for rows of the champion in this step', { championStepRows: 10 }, 'inconclusive TOO_FEW_ROWS'],
+    ['waits for the first row', { canary: { n: 0, k: 0 }, canaryRowsSeen: 0 }, 'inconclusive TOO_FEW_ROWS'],
+    ['says when labels are missing', { canary: { n: 0, k: 0 } }, 'inconclusive NO_LABELS'],
+    ['fails by evidence', { harm: { ...none, peakLog: Math.log(20) } }, 'fail WORSE_THAN_ALLOWED'],
+    [
+      'fails by evidence even when there is evidence of the opposite by now',
+      { harm: { ...none, peakLog: 3 }, absence: { ...none, peakLog: 99 } },
+      'fail WORSE_THAN_ALLOWED',
+    ],
+  ])('%s', (_, changes, expected) => {
+    expect(said(assessCanaryRate(input(changes)))).toBe(expected);
+  });
+
+  test('says its numbers, and none of them is undefined', () => {
+    const { reason, numbers, at } = assessCanaryRate(input({ canary: { n: 300, k: 33 } }));
+    expect(reason).toContain('11.0 % wrong predictions against 10.0 % of the champion');
+    expect(numbers).toMatchObject({ championRate: 0.1, canaryRate: 0.11, margin: 0.01, harmEvidenceLog: 0 });
+    expect(at).toBe(5);
+    const empty = assessCanaryRate(input({ canary: { n: 0, k: 0 }, champion: { n: 0, k: 0 } }));
+    expect(empty.numbers).toMatchObject({ championRate: null, canaryRate: null, difference: null });
+    expect(JSON.parse(JSON.stringify(empty))).toEqual(empty);
+  });
+});
+
+describe('shadow divergence', () => {
+  const assess = (agreements: number, disagreements: number, limit = 0.25) =>
+    said(assessShadowDivergence({ agreements, disagreements, minimumRows: 500, limit, at: 0 }));
+
+  test.each([
+    [0, 0, 'inconclusive TOO_FEW_ROWS'],
+    [400, 10, 'inconclusive TOO_FEW_ROWS'],
+    [480, 20, 'pass AGREES'],
+    [375, 125, 'inconclusive NOT_SHOWN'],
+    [300, 200, 'fail DISAGREES'],
+    [10, 40, 'fail DISAGREES'],
+  ])('of %i agreements and %i disagreements: %s', (agreements, disagreements, expected) => {
+    expect(assess(agreements, disagreements)).toBe(expected);
+  });
+
+  test('allows no disagreement where the limit is zero, and any where it is one', () => {
+    expect(assess(600, 1, 0)).toBe('fail DISAGREES');
+    expect(assess(600, 600, 1)).not.toMatch(/^fail/);
+  });
+
+  test('has evidence that is worth nothing on average at the limit: E[e] <= 1', () => {
+    for (const limit of [0.05, 0.25, 0.6]) {
+      for (const direction of ['above', 'below'] as const) {
+        const n = 40;
+        let mean = 0;
+        let probability = (1 - limit) ** n;
+        for (let k = 0; k <= n; k++) {
+          mean += probability * Math.exp(rateEvidenceLog({ n, k }, limit, direction));
+          probability *= ((n - k) / (k + 1)) * (limit / (1 - limit));
+        }
+        expect(mean).toBeCloseTo(1, 9);
+      }
+    }
+  });
+});
+
+describe('the latency of a canary', () => {
+  const input = { championRows: 500, canaryRows: 500, ratio: 1.5, minimumRows: 300, alpha: 0.02, at: 0 };
+  const assess = (championP95Ms: number | null, canaryP95Ms: number | null, canarySlowRows: number, rows = 500) =>
+    said(assessLatencyRatio({ ...input, championP95Ms, canaryP95Ms, canarySlowRows, canaryRows: rows }));
+
+  test('may be a ratio or five milliseconds above the champion, whichever is more', () => {
+    expect(slowestAllowedMs(100, 1.5)).toBe(150);
+    expect(slowestAllowedMs(0.2, 1.5)).toBeCloseTo(5.2, 12);
+  });
+
+  test.each<[number | null, number | null, number, number, string]>([
+    [null, 10, 0, 500, 'inconclusive TOO_FEW_ROWS'],
+    [10, null, 0, 0, 'inconclusive TOO_FEW_ROWS'],
+    [10, 11, 10, 200, 'inconclusive TOO_FEW_ROWS'],
+    [10, 14, 20, 500, 'pass WITHIN_LIMIT'],
+    [10, 40, 200, 500, 'fail OVER_LIMIT'],
+    [10, 40, 60, 80, 'fail OVER_LIMIT'],
+    [10, 16, 26, 500, 'inconclusive NOT_SHOWN'],
+  ])('of %j ms against %j ms with %i slow rows of %i: %s', (champion, canary, slow, rows, expected) => {
+    expect(assess(champion, canary, slow, rows)).toBe(expected);
+  });
+});
+
+describe('integrity', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const instance = (name: string, version: string, loaded: string) => ({
+    ...{ instance: name, loaded: [{ version, digest: loaded }] },
+  });
+  const assess = (...instances: Parameters<typeof assessIntegrity>[0]['instances'][number][]) =>
+    assessIntegrity({ version: '2', digest, instances, at: 0 });
+
+  test('needs an instance that loaded the version', () => {
+    expect(said(assess())).toBe('inconclusive NOT_LOADED');
+    expect(said(assess(instance('a', '1', digest)))).toBe('inconclusive NOT_LOADED');
+    expect(said(assess(instance('a', '2', digest)))).toBe('pass DIGESTS_MATCH');
+  });
+
+  test('is broken by one instance with something else', () => {
+    const result = assess(instance('a', '2', digest), instance('b', '2', ''));
+    expect(said(result)).toBe('fail DIGEST_MISMATCH');
+    expect(result.reason).toContain('instance b loaded an artefact without a digest as version 2');
+    expect(result.numbers).toEqual({ instances: 2, loaded: 2, mismatched: 1 });
+  });
+});
+
+describe('offline performance', () => {
+  const assess = (candidateWrong: number, championWrong: number, rows: number) =>
+    said(
+      assessOfflinePerformance({
+        ...{ loss: 'error rate', candidateLoss: candidateWrong / rows, championLoss: championWrong / rows },
+        paired: pairedDifference(losses(candidateWrong, rows), losses(championWrong, rows)),
+        ...{ margin: 0.01, at: 0 },
+      }),
+    );
+
+  test.each([
+    [10, 10, 50, 'inconclusive TOO_FEW_ROWS'],
+    [10, 10, 100, 'inconclusive NOT_SHOWN'],
+    [50, 50, 500, 'pass NOT_WORSE'],
+    [40, 60, 500, 'pass NOT_WORSE'],
+    [53, 50, 500, 'inconclusive NOT_SHOWN'],
+    [56, 50, 500, 'fail WORSE_THAN_ALLOWED'],
+  ])('of %i wrong against %i of %i rows: %s', (candidate, champion, rows, expected) => {
+    expect(assess(candidate, champion, rows)).toBe(expected);
+  });
+
+  test('counts no disagreement at all as little certainty from few rows', () => {
+    expect(pairedDifference(losses(0, 10), losses(0, 10)).standardError).toBeGreaterThan(0.08);
+    expect(pairedDifference(new Float64Array(), new Float64Array()).standardError).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('the worst group', () => {
+  const group = (name: string, candidateWrong: number, championWrong: number, rows: number) => ({
+    attribute: 'sex',
+    group: name,
+    paired: pairedDifference(losses(candidateWrong, rows), losses(championWrong, rows)),
+  });
+  const assess = (groups: ReturnType<typeof group>[], missingAttributes: string[] = []) =>
+    assessWorstGroup({ groups, missingAttributes, margin: 0.03, minimumRows: 30, at: 0 });
+
+  test.each<[string, ReturnType<typeof group>[], string]>([
+    ['nobody', [], 'inconclusive TOO_FEW_ROWS'],
+    ['only small groups', [group('f', 5, 0, 29)], 'inconclusive TOO_FEW_ROWS'],
+    ['no group hurt', [group('f', 10, 10, 100), group('m', 5, 9, 100)], 'pass NO_HARM_SEEN'],
+    ['a group surely hurt', [group('f', 30, 10, 100), group('m', 0, 50, 900)], 'fail WORSE_THAN_ALLOWED'],
+    ['a group hurt perhaps by chance', [group('f', 4, 2, 40)], 'inconclusive NOT_SHOWN'],
+    ['a small group beside large ones', [group('x', 9, 0, 9), group('m', 5, 9, 100)], 'pass NO_HARM_SEEN'],
+  ])('with %s', (_, groups, expected) => {
+    expect(said(assess(groups))).toBe(expected);
+  });
+
+  test('cannot be found without the column', () => {
+    expect(said(assess([group('m', 0, 0, 900)], ['age']))).toBe('error MISSING_DATA');
+  });
+});
