@@ -65,6 +65,8 @@ export async function run(args: string[]): Promise<number> {
 }
 
 const defaultColumns = 120;
+/** Counted rows that wait in memory: what is committed together costs less. */
+const commitBytes = 4_000_000;
 
 /** Feeds a file to an engine on a store in memory, and reads back what it stored. */
 export async function replay(options: ReplayOptions, progress: Progress): Promise<ReplayResult> {
@@ -88,7 +90,7 @@ export async function replay(options: ReplayOptions, progress: Progress): Promis
       if (given !== undefined && rows === 0) checkReference(given, batch);
       engine.apply(batch.inferences, null);
       if (batch.outcomes !== null) engine.apply(batch.outcomes, null);
-      await engine.commit();
+      if (engine.uncommittedBytes() > commitBytes) await engine.commit();
       rows += batch.inferences.count;
       progress.show(batch.bytesRead, size, `${countText(rows)} rows`);
     }
