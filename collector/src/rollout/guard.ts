@@ -23,6 +23,8 @@ import type { Rollout } from './state.ts';
 export interface Guard {
   /** `<rollout id>/<stage>`: a new stage starts anew. */
   readonly stage: string;
+  /** End of the latest window after which it looked, event time; `null` before the first look. */
+  readonly lookedTo: number | null;
   /** Counted so far, by window: only those whose labels may still come. */
   readonly windows: readonly CountedWindow[];
   /** Counts of the older windows, of the whole stage and of its present step. */
@@ -99,6 +101,7 @@ export function startGuard(rollout: Rollout, before: readonly Profile[]): Guard 
   const evidence = (prior: Arm): Evidence => ({ harm: initialEvidence(prior), absence: initialEvidence(prior) });
   return {
     stage: stageOf(rollout),
+    lookedTo: null,
     windows: [],
     settled: nothingInEither,
     settledStep: { ...nothingInEither, stepFrom: rollout.stepFrom },

@@ -57,22 +57,22 @@ export async function lookAtGates(
   const { environment, name: model } = settings;
   const readFrom = Math.max(rollout.stageFrom, closed.to - labelsComeFor(settings));
   const stored = await readGuard(transaction, environment, model);
-  const looked = look(
-    stored?.stage === stageOf(rollout) ? stored : await newGuard(transaction, settings, rollout, champion),
-    {
-      settings,
-      rollout,
-      windows: await guardedWindows(transaction, settings, champion, rollout.version, readFrom),
-      readFrom,
-      candidateDigest: findVersion(state, rollout.version)?.spec.digest ?? '',
-      instances,
-      at: closed.at,
-    },
-  );
+  const current = stored?.stage === stageOf(rollout) ? stored : null;
+  // The windows of all versions are written before the first of them is told to be closed: one look sees them all.
+  if (current !== null && current.lookedTo !== null && current.lookedTo >= closed.to) return requests;
+  const looked = look(current ?? (await newGuard(transaction, settings, rollout, champion)), {
+    settings,
+    rollout,
+    windows: await guardedWindows(transaction, settings, champion, rollout.version, readFrom),
+    readFrom,
+    candidateDigest: findVersion(state, rollout.version)?.spec.digest ?? '',
+    instances,
+    at: closed.at,
+  });
   const required = requiredGates(rollout.stage, settings, looked.guard);
   const last = atLastStep(state, rollout.version, settings.rollout.canarySteps);
   const results = [...looked.gates, readiness(last, required, looked.gates, closed.at)];
-  await writeGuard(transaction, environment, model, looked.guard);
+  await writeGuard(transaction, environment, model, { ...looked.guard, lookedTo: closed.to });
   const about = { environment, model, version: rollout.version };
   const shown = (await readGates(transaction, about)).results.filter(
     (earlier) => !results.some(({ gate }) => gate === earlier.gate),
