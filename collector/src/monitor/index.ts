@@ -1,10 +1,10 @@
-export { ArrivalCounter, type ArrivalCounts, noArrivals, type OutcomeArrivals } from './arrivals.ts';
+export { ArrivalCounter, noArrivals, type OutcomeArrivals } from './arrivals.ts';
 export { countStreams, type Monitored, type StreamCounts } from './budget.ts';
 export { distribution } from './distribution.ts';
 export { driftReport } from './driftReport.ts';
-export { evaluateWindow, type WindowEvaluation, type WindowInput } from './evaluateWindow.ts';
+export { evaluateWindow } from './evaluateWindow.ts';
 export { fairnessReport } from './fairnessReport.ts';
-export type { Estimate, Evidence, EvidenceCertificate, Finding, SignalKind, Verdict } from './finding.ts';
+export type { Finding } from './finding.ts';
 export { performanceReport } from './performanceReport.ts';
 export type { ReportInput } from './reportInput.ts';
-export { decodeMonitorState, encodeMonitorState, initialMonitorState, type MonitorState } from './state.ts';
+export { decodeMonitorState, encodeMonitorState, type MonitorState } from './state.ts';

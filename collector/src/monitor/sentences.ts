@@ -134,38 +134,35 @@ export interface GroupChange {
 export function groupSentence(change: GroupChange, evidence: Evidence | null): string {
   const who = `${nameText(change.attribute)}=${nameText(change.group)}`;
   const { selectionRate, accuracy } = change;
-  const parts: string[] = [];
   const leading = evidence !== null && isNotable(evidence) ? evidence.leading?.score : undefined;
-  if (leading === 'error_rate') {
-    parts.push(`${who} is judged wrongly more often`);
-    if (accuracy !== null && accuracy.value !== null) {
-      const rates = shareMoveText(complement(change.accuracyBefore), 1 - accuracy.value);
-      parts.push(`${rates} of ${countText(accuracy.n)} labelled rows`);
-    }
-  } else if (leading === 'selection_rate') {
-    parts.push(`${who} gets the favourable decision less often than before`);
-    if (selectionRate !== null && selectionRate.value !== null) {
-      const rates = shareMoveText(change.selectionRateBefore, selectionRate.value);
-      parts.push(`${rates} of ${countText(selectionRate.n)} rows`);
-    }
+  if (leading === 'error_rate' && typeof accuracy?.value === 'number') {
+    const rates = shareMoveText(complement(change.accuracyBefore), 1 - accuracy.value);
+    return sentence(
+      [`${who} is judged wrongly more often`, `${rates} of ${countText(accuracy.n)} labelled rows`],
+      evidence,
+    );
   }
-  const gap = gapText(change);
-  if (parts.length > 0) return sentence(gap === null ? parts : [...parts, gap], evidence);
   if (selectionRate === null || selectionRate.value === null) {
     return sentence([`${who} has too few rows to say anything`, countText(change.rows)], evidence);
   }
-  if (gap !== null) return sentence([`${who} gets the favourable decision ${gap}`], evidence);
+  const decision = `${who} gets the favourable decision`;
+  const rows = `of ${countText(selectionRate.n)} rows`;
+  const other = otherText(change);
+  if (leading === 'selection_rate') {
+    const rates = `${shareMoveText(change.selectionRateBefore, selectionRate.value)} ${rows}`;
+    return sentence([`${decision} less often than before`, rates, other], evidence);
+  }
   const own = shareText(selectionRate.value);
-  return sentence([`${who} gets the favourable decision in ${own} of ${countText(selectionRate.n)} rows`], evidence);
+  if (other === null) return sentence([`${decision} in ${own} ${rows}`], evidence);
+  const how = comparisonText(selectionRate.value, change.referenceGroupSelectionRate ?? selectionRate.value);
+  return sentence([`${decision} ${how}`, `${own} ${other}`], evidence);
 }
 
-/** `less often: 31 % against 45 % of male (ratio 0.69, four-fifths rule broken)`; `null` without both rates. */
-function gapText(change: GroupChange): string | null {
-  const { selectionRate, referenceGroup, referenceGroupSelectionRate: other } = change;
-  const own = selectionRate?.value ?? null;
-  if (own === null || other === null || referenceGroup === null || referenceGroup === change.group) return null;
-  const against = `${shareText(own)} against ${shareText(other)} of ${nameText(referenceGroup)}`;
-  return `${comparisonText(own, other)}: ${against}${ratioText(change.disparateImpactRatio)}`;
+/** `against 45 % of male (ratio 0.69, four-fifths rule broken)`; `null` for the reference group itself. */
+function otherText(change: GroupChange): string | null {
+  const { referenceGroup, referenceGroupSelectionRate: other } = change;
+  if (other === null || referenceGroup === null || referenceGroup === change.group) return null;
+  return `against ${shareText(other)} of ${nameText(referenceGroup)}${ratioText(change.disparateImpactRatio)}`;
 }
 
 function comparisonText(own: number, other: number): string {

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { budgetSettings } from '../config/settings.ts';
+import { alarmLog, countStreams, type StreamCounts, streamWeight, windowWeight } from './budget.ts';
+import { sampleReference, sampleSettings, unlabelledReference } from './sampleTraffic.ts';
+
+function counts(risk: number, fairness: number, inputs: number): StreamCounts {
+  return { risk, fairness, inputs, total: risk + fairness + inputs };
+}
+
+describe('the weights of streams', () => {
+  test.each([[counts(3, 4, 100)], [counts(1, 0, 7)], [counts(0, 0, 1)], [counts(0, 2, 0)]])(
+    'of %o sum to 1: the budget is spent once',
+    (streams) => {
+      const total = (['risk', 'fairness', 'inputs'] as const).reduce(
+        (sum, name) => sum + streams[name] * streamWeight(streams, name),
+        0,
+      );
+      expect(total).toBeCloseTo(1, 12);
+    },
+  );
+
+  test('give half to outputs and errors, a quarter each to groups and to inputs', () => {
+    const streams = counts(2, 5, 50);
+    expect(streamWeight(streams, 'risk')).toBeCloseTo(0.25, 12);
+    expect(streamWeight(streams, 'fairness')).toBeCloseTo(0.05, 12);
+    expect(streamWeight(streams, 'inputs')).toBeCloseTo(0.005, 12);
+  });
+
+  test('set the alarm level to budget over weight, or 1 / alpha over weight', () => {
+    expect(Math.exp(alarmLog(budgetSettings.parse({ hours: 720 }), 0.005))).toBeCloseTo(144_000, 6);
+    expect(Math.exp(alarmLog(budgetSettings.parse({ mode: 'lifetime', alpha: 0.05 }), 0.005))).toBeCloseTo(4_000, 8);
+  });
+});
+
+test('windows weigh their hours, or spend a share of the lifetime that sums to at most 1', () => {
+  expect(windowWeight(budgetSettings.parse({}), 90 * 60_000, 7)).toBe(1.5);
+  const lifetime = budgetSettings.parse({ mode: 'lifetime' });
+  let spent = 0;
+  for (let window = 1; window <= 100_000; window++) spent += windowWeight(lifetime, 60_000, window);
+  expect(spent).toBeGreaterThan(0.9);
+  expect(spent).toBeLessThan(1);
+});
+
+describe('streams', () => {
+  const reference = sampleReference({ rows: 300, features: 2 }, 4, 1);
+
+  test('are counted over all models and versions', () => {
+    // x0, x1, city and their missing values, latency, failures; score, prediction, error rate; two groups.
+    const one = countStreams([{ settings: sampleSettings, reference }]);
+    expect(one).toEqual(counts(3, 2, 8));
+    const two = countStreams([
+      { settings: sampleSettings, reference },
+      { settings: { ...sampleSettings, name: 'other' }, reference },
+    ]);
+    expect(two).toEqual(counts(6, 4, 16));
+    expect(countStreams([])).toEqual(counts(0, 0, 0));
+  });
+
+  test('need labels for errors, and enough rows for a group', () => {
+    const unlabelled = unlabelledReference({ rows: 300, features: 2 }, 4, 1);
+    expect(countStreams([{ settings: sampleSettings, reference: unlabelled }]).risk).toBe(2);
+    const demanding = { ...sampleSettings, minimumGroupRows: 600 };
+    expect(countStreams([{ settings: demanding, reference }]).fairness).toBe(1);
+  });
+});

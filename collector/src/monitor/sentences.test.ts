@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import type { Evidence } from './finding.ts';
+import { categorySentence, errorRateSentence, groupSentence, missingSentence, numericSentence } from './sentences.ts';
+
+function evidence(level: number, score: string, direction: 'up' | 'down' = 'up'): Evidence {
+  return { log: 10 * level, alarmLog: 10, level, alarm: level >= 1, leading: { score, direction } };
+}
+
+const income = {
+  name: 'income',
+  leading: null,
+  totalVariation: 0.12,
+  median: { before: 41_000, after: 52_000 },
+  standardDeviation: { before: 12_000, after: 18_000 },
+};
+
+describe('a sentence says what moved, from what to what, how much of it and how sure', () => {
+  test.each([
+    [
+      numericSentence(income, evidence(1.43, 'location')),
+      'income moved up: median 41k -> 52k, 12 % of traffic would have to move; evidence 143 % of the alarm level',
+    ],
+    [
+      numericSentence(income, evidence(0.7, 'spread', 'down')),
+      'income drew together: standard deviation 12k -> 18k, 12 % of traffic would have to move; evidence 70 % of the alarm level',
+    ],
+    [
+      numericSentence(
+        { ...income, leading: { what: 'between 10k and 12k', before: 0.1, after: 0.2 } },
+        evidence(2, 'decile 2'),
+      ),
+      'income is between 10k and 12k more often: 10 % -> 20 % of rows, 12 % of traffic would have to move; evidence 200 % of the alarm level',
+    ],
+    [
+      numericSentence({ ...income, leading: { what: 'above', before: 0, after: 0.031 } }, evidence(2, 'above')),
+      'income is above anything in the reference more often: 0 % -> 3.1 % of rows, 12 % of traffic would have to move; evidence 200 % of the alarm level',
+    ],
+    [
+      numericSentence(income, evidence(0.1, 'location')),
+      'income is as in the reference: median 41k -> 52k; evidence 10 % of the alarm level',
+    ],
+    [
+      categorySentence(
+        { name: 'purpose', leading: { what: 'car', before: 0.2, after: 0.31 }, totalVariation: 0.11 },
+        evidence(1, 'category:car'),
+      ),
+      'purpose is "car" more often: 20 % -> 31 % of rows, 11 % of traffic would have to move; evidence 100 % of the alarm level',
+    ],
+    [
+      categorySentence(
+        { name: 'purpose', leading: { what: 'unseen', before: 0, after: 0.042 }, totalVariation: 0.042 },
+        evidence(1, 'unseen'),
+      ),
+      'purpose has values the reference never had: 0 % -> 4.2 % of rows, 4.2 % of traffic would have to move; evidence 100 % of the alarm level',
+    ],
+    [
+      missingSentence(
+        { name: 'income', missing: { before: 0.002, after: 0.11 }, invalid: { before: 0, after: 0 }, rows: 1_204 },
+        evidence(3, 'missing'),
+      ),
+      'income is missing more often: 0.2 % -> 11 % of 1,204 rows; evidence 300 % of the alarm level',
+    ],
+    [
+      errorRateSentence(
+        { before: 0.21, errorRate: { value: 0.34, low: 0.31, high: 0.37, n: 1_204 } },
+        evidence(2, 'wrong'),
+      ),
+      'error rate rose: 21 % -> 34 % of 1,204 labelled rows (95 % interval 31-37 %); evidence 200 % of the alarm level',
+    ],
+  ])('%s', (text, expected) => {
+    expect(text).toBe(expected);
+  });
+});
+
+describe('a group', () => {
+  const women = {
+    attribute: 'sex',
+    group: 'female',
+    referenceGroup: 'male',
+    rows: 400,
+    selectionRate: { value: 0.31, low: 0.27, high: 0.36, n: 400 },
+    selectionRateBefore: 0.44,
+    referenceGroupSelectionRate: 0.45,
+    accuracy: { value: 0.7, low: 0.65, high: 0.75, n: 300 },
+    accuracyBefore: 0.8,
+    disparateImpactRatio: { value: 0.69, low: 0.6, high: 0.79, n: 400 },
+  };
+
+  test('is compared with the reference group, and with itself before when that is what alarmed', () => {
+    expect(groupSentence(women, evidence(0.2, 'selection_rate', 'down'))).toBe(
+      'sex=female gets the favourable decision less often: 31 % against 45 % of male (ratio 0.69, four-fifths rule broken); evidence 20 % of the alarm level',
+    );
+    expect(groupSentence(women, evidence(1.2, 'selection_rate', 'down'))).toBe(
+      'sex=female gets the favourable decision less often than before: 44 % -> 31 % of 400 rows, against 45 % of male (ratio 0.69, four-fifths rule broken); evidence 120 % of the alarm level',
+    );
+    expect(groupSentence(women, evidence(1.2, 'error_rate'))).toBe(
+      'sex=female is judged wrongly more often: 20 % -> 30 % of 300 labelled rows; evidence 120 % of the alarm level',
+    );
+  });
+
+  test('below four fifths by chance is not called a broken rule', () => {
+    const few = { ...women, disparateImpactRatio: { value: 0.69, low: 0.4, high: 1.1, n: 40 } };
+    expect(groupSentence(few, null)).toContain('(ratio 0.69, below four fifths, but chance could explain it)');
+  });
+
+  test('too small says so, and gives no number but its size', () => {
+    const small = {
+      ...women,
+      rows: 12,
+      selectionRate: { value: null, low: null, high: null, n: 12, suppressed: 'n<30' },
+    };
+    expect(groupSentence(small, null)).toBe('sex=female has too few rows to say anything: 12');
+  });
+
+  test('cannot smuggle text into the sentence by its name', () => {
+    const text = groupSentence({ ...women, group: 'x\u202e\n"><script>' }, null);
+    expect(text).not.toMatch(/[\u202e\n]/);
+  });
+});
