@@ -109,7 +109,8 @@ async function driftIsCaught({ people, timeline, bank }: Stage): Promise<void> {
   timeline.add(`${first.kind} alert fires`, first.sentence);
   const hurt = await until('the alert about the group that is hurt', 60_000, () => firingAlert(people, 'fairness'));
   timeline.add('fairness alert fires', hurt.sentence);
-  const report = await people.read<FairnessReport>(`${models}/fairness`);
+  const from = hurt.findings[0]?.from ?? 0;
+  const report = await people.read<FairnessReport>(`${models}/fairness?from=${from}`);
   const women = report.attributes.flatMap((attribute) => attribute.groups).find((group) => group.group === 'female');
   timeline.add(
     'a group is hurt',

@@ -47,6 +47,8 @@ export async function until<Answer>(
       if (answer !== null && answer !== undefined && answer !== false) return answer;
       lastProblem = null;
     } catch (error) {
+      // What broke the story for good is not waited for.
+      if (error instanceof StoryError) throw error;
       // The collector may be starting again: that is part of the story.
       lastProblem = error;
     }

@@ -80,9 +80,11 @@ async function profileOf(trained: TrainedVersion): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'plumbline-profile-'));
   try {
     const rows = path.join(folder, 'training.csv');
+    // Labels arrive in any order; a profile is made of windows, which come one after the other.
+    const inOrder = [...trained.training].sort((left, right) => left.time - right.time);
     await writeFile(
       rows,
-      loansCsv(trained.training, (applicant) => decide(trained.model, applicant)),
+      loansCsv(inOrder, (applicant) => decide(trained.model, applicant)),
     );
     const spec = path.join(import.meta.dirname, 'loans.yaml');
     const run = promisify(execFile);

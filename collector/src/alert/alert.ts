@@ -34,7 +34,7 @@ export interface Alert {
   readonly changedAt: number;
   /** Windows in a row that were quiet while firing or recovering. */
   readonly quietWindows: number;
-  /** Windows closed since it fired, the firing one included. */
+  /** Windows closed since the version that serves first alarmed, that one included; 0 while it has not. */
   readonly firingWindows: number;
   readonly sentence: string;
   readonly findings: readonly Finding[];

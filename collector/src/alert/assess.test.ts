@@ -91,6 +91,26 @@ describe('an alert', () => {
     expect(alert?.firedAt).toBe(hour);
   });
 
+  it('counts firing windows of the version that serves: a successor has a clean record until it alarms itself', () => {
+    const { alert: before } = play(levels(1.2, 0.45, 0.45));
+    expect(before?.firingWindows).toBe(3);
+    const next = (previous: Alert | null, level: number) =>
+      assessAlert(previous, {
+        id: 'a',
+        model: 'credit-risk',
+        environment: 'production',
+        kind: 'drift',
+        version: '2',
+        findings: [finding(level)],
+        at: 9 * hour,
+        now: 9,
+      }).alert;
+    const promoted = next(before, 0.1);
+    expect(promoted).toMatchObject({ state: 'firing', version: '2', firingWindows: 0 });
+    expect(next(promoted, 0.1)?.firingWindows).toBe(0);
+    expect(next(promoted, 1.3)?.firingWindows).toBe(1);
+  });
+
   it('keeps its state through windows without data: missing data is not recovery', () => {
     const nothing = Array.from({ length: 20 }, () => [finding(0, 'insufficient_data')]);
     expect(play([[finding(1.2)], ...nothing]).alert?.state).toBe('firing');

@@ -93,7 +93,7 @@ function fire(
         since: open.state === 'firing' ? open.since : observation.at,
         changedAt: open.state === 'firing' ? open.changedAt : observation.now,
         quietWindows: 0,
-        firingWindows: open.firingWindows + 1,
+        firingWindows: sameVersion ? open.firingWindows + 1 : 1,
         sentence: sentenceOf(alarmed),
         findings: [...alarmed, ...kept].slice(0, shownFindings),
       },
@@ -141,11 +141,13 @@ function watch(open: Alert | null, observation: AlertObservation, ranked: readon
 
 function calmDown(open: Alert, observation: AlertObservation, level: number, policy: AlertPolicy): AlertAssessment {
   const quietWindows = level < policy.quietLevel ? open.quietWindows + 1 : 0;
+  // A new version has a clean record until it alarms itself.
+  const alarmedBefore = open.version === observation.version && open.firingWindows > 0;
   const counted: Alert = {
     ...open,
     version: observation.version,
     quietWindows,
-    firingWindows: open.firingWindows + 1,
+    firingWindows: alarmedBefore ? open.firingWindows + 1 : 0,
   };
   if (quietWindows >= policy.resolveAfterWindows) {
     return {
