@@ -1,0 +1,267 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
+import {
+  columnarContentType,
+  deadLetterStreamName,
+  inferenceSubject,
+  outcomeSubject,
+  streamName,
+} from '@plumbline/sdk/subjects';
+import { encodeInferences, encodeOutcomes } from '@plumbline/sdk/wire';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type NatsServer, startNatsServer } from '../../../test/stack/nats-server.ts';
+import { type Bus, connectBus } from '../bus/index.ts';
+import { budgetSettings, collectorSettings } from '../config/settings.ts';
+import { PlumblineError } from '../errors.ts';
+import { profileTotals } from '../profile/index.ts';
+import { readDeadLetters } from '../store/dead-letters.ts';
+import { readCounts, readProfiles } from '../store/history.ts';
+import { jsonCollection, type Store } from '../store/port.ts';
+import { openSqliteStore } from '../store/sqlite.ts';
+import { createEngine, type Engine } from './engine.ts';
+import { createIngest, type Ingest, type IngestOptions } from './ingest.ts';
+import { silentLogger } from './logger.ts';
+import { hourMs, inferences, outcome, Producer, testModel } from './testing/traffic.ts';
+
+const start = 1_700_000_400_000 - (1_700_000_400_000 % hourMs);
+
+let directory: string;
+let server: NatsServer;
+let admin: NatsConnection;
+let bus: Bus;
+let store: Store;
+let ingest: Ingest | undefined;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'plumbline-ingest-'));
+  server = await startNatsServer({ directory });
+  admin = await connect({ ...server.admin });
+});
+
+afterAll(async () => {
+  await admin.close();
+  await server.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  const { servers, user, pass, inboxPrefix } = server.collector;
+  const nats = { url: servers, user, password: pass, inboxPrefix, maximumBytes: 64 * 1_048_576 };
+  bus = await connectBus({ nats: collectorSettings.parse({ nats }).nats });
+  store = await openSqliteStore({ path: ':memory:' });
+});
+
+afterEach(async () => {
+  await ingest?.stop().catch(() => undefined);
+  ingest = undefined;
+  await bus.close();
+  await store.close();
+  const manager = await jetstreamManager(admin);
+  await manager.streams.delete(streamName);
+  await manager.streams.delete(deadLetterStreamName);
+});
+
+function openEngine(on = store): Promise<Engine> {
+  return createEngine({
+    store: on,
+    models: [testModel()],
+    budget: budgetSettings.parse({}),
+    clock: Date.now,
+    logger: silentLogger,
+    partitions: bus.partitions,
+  });
+}
+
+async function startIngest(changes: Partial<IngestOptions> = {}): Promise<Ingest> {
+  ingest = createIngest({
+    bus,
+    openEngine: () => openEngine(),
+    commitEveryMs: 20,
+    logger: silentLogger,
+    retryMs: 20,
+    ...changes,
+  });
+  await ingest.start();
+  return ingest;
+}
+
+async function publish(subject: string, data: Uint8Array, contentType = columnarContentType): Promise<void> {
+  const meta = headers();
+  meta.set('content-type', contentType);
+  await jetstream(admin).publish(subject, data, { headers: meta });
+}
+
+async function publishRows(producer: Producer, prefix: string, count: number): Promise<void> {
+  const rows = inferences(prefix, count, start, hourMs);
+  await publish(inferenceSubject(0, 'credit'), encodeInferences(rows, producer.next()));
+}
+
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let wait = 0; wait < 1_000; wait++) {
+    if (await isSo()) return;
+    await new Promise((resume) => setTimeout(resume, 10));
+  }
+  throw new Error(`waited in vain: ${ingest?.problems().join('; ')}`);
+}
+
+const counted = async (rows: number) => (await store.read(readCounts)).inferences >= rows;
+
+async function rowsOf(): Promise<number> {
+  const profiles = await store.read((tx) =>
+    readProfiles(tx, { model: 'credit', environment: 'production', version: '1' }),
+  );
+  return profiles.reduce((sum, { profile }) => sum + profileTotals(profile).rows, 0);
+}
+
+describe('the ingest', () => {
+  test('counts what is on the stream and what comes later, and says when it keeps up', async () => {
+    const producer = new Producer('p');
+    for (let batch = 0; batch < 5; batch++) await publishRows(producer, `a${batch}`, 20);
+    const running = await startIngest();
+    await until(() => counted(100));
+    await publishRows(producer, 'later', 20);
+    await publish(
+      outcomeSubject(0, 'credit'),
+      encodeOutcomes([outcome('later-0', start + hourMs, 'yes')], producer.next()),
+    );
+    await until(async () => (await store.read(readCounts)).outcomes === 1);
+    expect(await rowsOf()).toBe(120);
+    expect(running.lagMessages()).toBe(0);
+    expect(running.problems()).toEqual([]);
+    await running.stop();
+    expect(running.problems()).toEqual(['reading has stopped']);
+  });
+
+  test('commits what it has read when it is stopped', async () => {
+    const running = await startIngest({ commitEveryMs: 3_600_000 });
+    await publishRows(new Producer('p'), 'a', 20);
+    await until(() => running.lagMessages() === 0 && running.problems().length === 0);
+    // The message is on its way or applied, and nothing is committed yet.
+    await new Promise((resume) => setTimeout(resume, 200));
+    expect(await counted(1)).toBe(false);
+    await running.stop();
+    expect(await rowsOf()).toBe(20);
+  });
+
+  test('puts aside what it cannot read or does not know, and goes on', async () => {
+    const producer = new Producer('p');
+    await publishRows(producer, 'a', 20);
+    await publish(inferenceSubject(1, 'credit'), Buffer.from('no frame'));
+    await publish(inferenceSubject(1, 'credit'), Buffer.from('{}'), 'text/html');
+    const strangers = inferences('s', 7, start, hourMs, { model: 'stranger' });
+    await publish(inferenceSubject(2, 'stranger'), encodeInferences(strangers, producer.next()));
+    await publishRows(producer, 'b', 20);
+    await startIngest();
+    await until(() => counted(40));
+    expect(await store.read(readCounts)).toMatchObject({ inferences: 40, deadLetters: 3, unknownModelEvents: 7 });
+    const letters = await store.read((tx) => readDeadLetters(tx, { limit: 10 }));
+    expect(letters).toMatchObject([
+      {
+        id: '4',
+        code: 'UNKNOWN_MODEL',
+        reason: 'no model named "stranger" is configured',
+        subject: inferenceSubject(2, 'stranger'),
+      },
+      { id: '3', code: 'UNSUPPORTED_CONTENT_TYPE', bytes: 2 },
+      { id: '2', code: 'BAD_FRAME', bytes: 8 },
+    ]);
+    const manager = await jetstreamManager(admin);
+    expect((await manager.streams.info(deadLetterStreamName)).state.messages).toBe(3);
+  });
+
+  test('waits for a store that fails, says so, and loses nothing', async () => {
+    let failures = 0;
+    const flaky: Store = {
+      ...store,
+      read: (work) => store.read(work),
+      close: () => store.close(),
+      transaction: (work) =>
+        failures-- > 0
+          ? Promise.reject(new PlumblineError('STORE_UNAVAILABLE', 'the disk is full'))
+          : store.transaction(work),
+    };
+    const running = await startIngest({ openEngine: () => openEngine(flaky) });
+    const producer = new Producer('p');
+    await publishRows(producer, 'a', 20);
+    await until(() => counted(20));
+    failures = 4;
+    await publishRows(producer, 'b', 20);
+    await until(() => running.problems()[0] === 'counts cannot be stored: the disk is full');
+    await publishRows(producer, 'c', 20);
+    await until(() => counted(60));
+    await until(() => running.problems().length === 0);
+    expect(await rowsOf()).toBe(60);
+    expect((await store.read(readCounts)).duplicateBatches).toBe(0);
+  });
+
+  test('puts aside a batch on which the engine fails, with nothing of it counted', async () => {
+    const openFailing = async (): Promise<Engine> => {
+      const engine = await openEngine();
+      return new Proxy(engine, {
+        get(target, name) {
+          if (name !== 'apply') {
+            const member: unknown = Reflect.get(target, name);
+            return typeof member === 'function' ? member.bind(target) : member;
+          }
+          return (...args: Parameters<Engine['apply']>) => {
+            const result = target.apply(...args);
+            if (!args[0].ids.includes('bad-0')) return result;
+            // As the engine does when it fails in the middle of a batch.
+            void target.close();
+            throw new Error('a bug');
+          };
+        },
+      });
+    };
+    const producer = new Producer('p');
+    await publishRows(producer, 'a', 20);
+    await publishRows(producer, 'bad', 20);
+    await publishRows(producer, 'b', 20);
+    await startIngest({ openEngine: openFailing });
+    await until(() => counted(40));
+    expect(await rowsOf()).toBe(40);
+    expect(await store.read(readCounts)).toMatchObject({ inferences: 40, deadLetters: 1, duplicateBatches: 0 });
+    const [letter] = await store.read((tx) => readDeadLetters(tx, { limit: 1 }));
+    expect(letter).toMatchObject({ code: 'INTERNAL', id: '2' });
+  });
+
+  test('stops for good when another collector has taken over', async () => {
+    const running = await startIngest();
+    const producer = new Producer('p');
+    await publishRows(producer, 'a', 20);
+    await until(() => counted(20));
+    const positions = jsonCollection<{ sequence: number }>('stream_positions');
+    await store.transaction((tx) => tx.put(positions, '0', { sequence: 1 }));
+    await publishRows(producer, 'b', 20);
+    await until(() => running.problems()[0]?.startsWith('another collector') === true);
+    await publishRows(producer, 'c', 20);
+    await new Promise((resume) => setTimeout(resume, 100));
+    expect(await rowsOf()).toBe(20);
+    await running.stop();
+    expect(await rowsOf()).toBe(20);
+  });
+
+  test('reads no faster than the store takes it', async () => {
+    const producer = new Producer('p');
+    for (let batch = 0; batch < 30; batch++) await publishRows(producer, `a${batch}`, 200);
+    let most = 0;
+    const engine = await openEngine();
+    const watched = new Proxy(engine, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name);
+        if (name === 'apply') most = Math.max(most, target.uncommittedBytes());
+        return typeof member === 'function' ? member.bind(target) : member;
+      },
+    });
+    const limit = 100_000;
+    await startIngest({ openEngine: async () => watched, commitEveryMs: 3_600_000, maximumUncommittedBytes: limit });
+    await until(() => ingest!.lagMessages() === 0 && ingest!.problems().length === 0);
+    await ingest!.stop();
+    expect(await rowsOf()).toBe(6_000);
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThan(limit);
+  });
+});
