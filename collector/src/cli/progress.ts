@@ -26,7 +26,7 @@ export function createProgress(target: ProgressTarget, clock: () => number): Pro
       if (now - drawnAt < drawEveryMs) return;
       drawnAt = now;
       drawn = true;
-      const line = progressLine(done, total, text).slice(0, Math.max(1, (target.columns ?? 80) - 1));
+      const line = progressLine(done, total, text).slice(0, (target.columns || 80) - 1);
       target.write(`\r${line}\u001b[K`);
     },
     clear() {

@@ -58,7 +58,7 @@ export async function run(args: string[]): Promise<number> {
       : []),
     windowsText(judged, place, paint),
     '',
-    summaryText(document, process.stdout.columns ?? defaultColumns, paint),
+    summaryText(document, process.stdout.columns || defaultColumns, paint),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   return 0;

@@ -67,6 +67,12 @@ describe('progress', () => {
     expect(written).toEqual([]);
   });
 
+  test('draws a whole line on a terminal that does not know its width', () => {
+    const written: string[] = [];
+    createProgress({ isTTY: true, columns: 0, write: (text) => written.push(text) }, () => 0).show(1, 2, 'rows');
+    expect(written[0]).toContain('50 %  rows');
+  });
+
   test('survives an empty file', () => {
     expect(progressLine(0, 0, '')).toContain('  0 %');
   });
