@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -153,6 +153,20 @@ describe('the bus on a running server', () => {
     });
   });
 
+  test('publishes batches that came another way, each once', async () => {
+    const message = {
+      subject: inferenceSubject(2, 'm'),
+      messageId: 'http:1',
+      contentType: 'text/x',
+      bytes: Buffer.from('a'),
+    };
+    await bus.publish([message, { ...message, messageId: 'http:2', bytes: Buffer.from('b') }]);
+    await bus.publish([message]);
+    const messages = await take({ after: 0 }, 2);
+    expect(messages.map(body)).toEqual(['a', 'b']);
+    expect(messages[0]).toMatchObject({ messageId: 'http:1', contentType: 'text/x', waiting: 1 });
+  });
+
   test('publishes routing by revision: an older document never replaces a newer one', async () => {
     const document = (revision: number): RoutingDocument => ({
       schema: 1,
@@ -266,6 +280,26 @@ describe('the bus when the server goes', () => {
   });
 });
 
+describe('the bus that is closed', () => {
+  beforeEach(startAll);
+  afterEach(stopAll);
+
+  test.each(['before the first message', 'while the server is away'])('%s ends reading', async (when) => {
+    // Nobody has begun to read this one.
+    await (await bus.read({ after: 0 })).close();
+    const reader = await bus.read({ after: 0 });
+    const reading = (async () => {
+      for await (const _ of reader.messages()) throw new Error('nothing was published');
+    })();
+    if (when === 'while the server is away') await server.kill();
+    await Promise.all([reader.close(), reader.close()]);
+    await reading;
+    await bus.close();
+    await expect(bus.publish([])).rejects.toMatchObject({ code: 'BROKER_UNAVAILABLE' });
+    await server.restart();
+  });
+});
+
 describe('without a server that will do', () => {
   test('says that nobody answers and what to set', async () => {
     const socket = createServer().listen(0, '127.0.0.1');
@@ -285,14 +319,15 @@ describe('without a server that will do', () => {
     const plain = await startProcess({
       name: 'nats',
       command: requireNatsServer(process.env).path,
-      args: ['-a', '127.0.0.1', '-p', '-1'],
-      cwd: folder,
-      readyLine: (line) => {
-        const found = /Listening for client connections on (127\.0\.0\.1:\d+)/.exec(line);
-        return found === null ? undefined : { address: found[1] };
+      args: ['-a', '127.0.0.1', '-p', '-1', '--ports_file_dir', folder],
+      probe: async () => {
+        const [file] = readdirSync(folder);
+        const text = file === undefined ? '' : readFileSync(join(folder, file), 'utf8');
+        const found = /nats:\/\/127\.0\.0\.1:\d+/.exec(text);
+        return found === null ? undefined : { url: found[0] };
       },
     });
-    const { nats } = collectorSettings.parse({ nats: { url: `nats://${plain.ready.address}` } });
+    const { nats } = collectorSettings.parse({ nats: { url: plain.ready.url } });
     await expect(connectBus({ nats })).rejects.toMatchObject({
       code: 'BROKER_UNAVAILABLE',
       message: expect.stringContaining('JetStream'),

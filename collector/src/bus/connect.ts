@@ -7,6 +7,7 @@ import { checkServer, type NatsSettings, openConnection } from './connection.ts'
 import { type DeadLetterCause, publishDeadLetter } from './dead-letter.ts';
 import { listenToHeartbeats } from './heartbeats.ts';
 import type { StreamMessage } from './message.ts';
+import { type OutgoingMessage, publishMessages } from './publish.ts';
 import { openReader, type ReadFrom, type StreamReader } from './reader.ts';
 import { openRoutingBucket } from './routing.ts';
 import { ensureStreams } from './streams.ts';
@@ -26,6 +27,8 @@ export interface Bus {
   read(from: ReadFrom): Promise<StreamReader>;
   /** Resolves when the broker has it. */
   deadLetter(message: StreamMessage, cause: DeadLetterCause): Promise<void>;
+  /** Puts batches on the stream; resolves when the broker has them. Throws `BROKER_UNAVAILABLE`. */
+  publish(messages: readonly OutgoingMessage[]): Promise<void>;
   /** Publishes a document unless a newer one is there; says whether it did. */
   putRouting(document: RoutingDocument): Promise<boolean>;
   readRouting(environment: string, model: string): Promise<RoutingDocument | undefined>;
@@ -89,6 +92,7 @@ export async function connectBus({ nats, patienceMs = 10_000, allowOldServer = f
       },
       read: (from) => openReader(connection, client, from),
       deadLetter: (message, cause) => publishDeadLetter(client, message, cause),
+      publish: (messages) => publishMessages(connection, client, messages),
       putRouting: (document) => routing.put(document),
       readRouting: (environment, model) => routing.get(environment, model),
       onHeartbeat: (listener) => listenToHeartbeats(connection, listener),

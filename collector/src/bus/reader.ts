@@ -62,13 +62,25 @@ export async function openReader(
   }
   const opened = messages;
   const watchingConsumer = watchConsumer(opened, interrupt);
-  const close = async () => {
+  let isRead = false;
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= end();
+    return closing;
+  };
+  const end = async () => {
     stopIterating(status);
-    await opened.close();
+    const closed = opened.close();
+    if (!isRead) {
+      // The client ends a consumer when its reader gets there; without a reader it would wait for one for ever.
+      for await (const _ of opened);
+    }
+    await closed;
     await Promise.all([watching, watchingConsumer]);
   };
   return {
     async *messages() {
+      isRead = true;
       for await (const message of opened) {
         if (interruption !== null) return;
         yield streamMessage(message);

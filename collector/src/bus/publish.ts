@@ -1,0 +1,39 @@
+import type { JetStreamClient } from '@nats-io/jetstream';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
+import { PlumblineError } from '../errors.ts';
+
+/** One batch as a message: subject, encoding, and what the broker removes repeats by. */
+export interface OutgoingMessage {
+  readonly subject: string;
+  readonly messageId: string;
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Publishes messages and resolves when the broker has stored all of them. Throws `BROKER_UNAVAILABLE`. */
+export async function publishMessages(
+  connection: NatsConnection,
+  client: JetStreamClient,
+  messages: readonly OutgoingMessage[],
+): Promise<void> {
+  // What is published while disconnected would wait in the client's memory, or be lost without a word.
+  if (connection.isClosed()) {
+    throw new PlumblineError('BROKER_UNAVAILABLE', 'the connection to NATS is closed');
+  }
+  for (const { subject, messageId, contentType, bytes } of messages) {
+    const meta = headers();
+    meta.set('content-type', contentType);
+    try {
+      await client.publish(subject, bytes, { msgID: messageId, headers: meta });
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new PlumblineError(
+        'BROKER_UNAVAILABLE',
+        `the broker did not take the events (${reason}): send them again`,
+        {
+          cause,
+        },
+      );
+    }
+  }
+}
