@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { defaultSettings, loadSettings, type PlumblineSettings, settingsJsonSchema } from '../config/index.ts';
 import { isPlumblineError } from '../errors.ts';
-import { type Collector, createLogger, startCollector } from '../main/index.ts';
+import type { Collector } from '../main/index.ts';
 import { parseArguments } from './arguments.ts';
 
 const defaultFile = 'plumbline.yaml';
@@ -54,6 +54,8 @@ async function readSettings(path: string | undefined): Promise<PlumblineSettings
 }
 
 async function serve(settings: PlumblineSettings): Promise<number> {
+  // Loaded when it is needed: settings that are wrong need not wait for a broker client and an ONNX runtime.
+  const { createLogger, startCollector } = await import('../main/index.ts');
   const logger = createLogger(settings.collector.logLevel);
   const collector = await startCollector(settings, { logger });
   const stopped = stopOnSignal(collector);

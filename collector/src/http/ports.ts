@@ -2,11 +2,10 @@ import type { Readable } from 'node:stream';
 import type { Heartbeat } from '@plumbline/sdk/routing';
 import type { z } from 'zod';
 import type { AlertService } from '../alert/index.ts';
-import type { ModelSettings, PlumblineSettings } from '../config/index.ts';
+import type { PlumblineSettings } from '../config/index.ts';
 import type { OutgoingBatch } from '../events/index.ts';
 import type { RetrainService } from '../retrain/index.ts';
-import type { Actor } from '../rollout/actor.ts';
-import type { RolloutState } from '../rollout/state.ts';
+import type { RolloutService } from '../rollout/index.ts';
 import type { ReadTransaction } from '../store/port.ts';
 import type { Delivery } from '../webhook/index.ts';
 import type * as api from './api.ts';
@@ -23,7 +22,7 @@ export interface Services {
   readonly insecure: boolean;
   readonly alerts: Pick<AlertService, 'acknowledge'>;
   readonly retrain: Pick<RetrainService, 'request' | 'approve' | 'report'>;
-  readonly rollout: RolloutPort;
+  readonly rollout: Pick<RolloutService, 'state' | 'versions' | 'register' | 'evaluateLater' | 'act' | 'approve'>;
   readonly artefacts: ArtefactPort;
   readonly instances: InstancePort;
   readonly deliveries: DeliveryPort;
@@ -34,45 +33,6 @@ export interface Services {
   /** Called after an action was committed: whoever projects or sends what is stored need not wait for its next look. */
   changed(): void;
 }
-
-/** Who asks for it, what it expects to find, and which request it is. */
-export interface RolloutControl {
-  readonly expectedRevision: number;
-  readonly requestId: string;
-}
-
-export interface RolloutPort {
-  state(transaction: ReadTransaction, environment: string, model: string): Promise<RolloutState>;
-  versions(transaction: ReadTransaction, settings: ModelSettings): Promise<RolloutVersions>;
-  register(actor: Actor, settings: ModelSettings, request: api.RegisterRequest, source: string): Promise<void>;
-  /** Evaluates a version beside the champion, if it has held-out rows, without keeping anybody waiting. */
-  evaluateLater(model: string, version: string): void;
-  act(actor: Actor, settings: ModelSettings, action: RolloutAction, control: RolloutControl): Promise<api.ActionResult>;
-  approve(
-    actor: Actor,
-    approvalId: string,
-    request: { readonly decision: 'approve' | 'deny'; readonly reason: string },
-    control: RolloutControl,
-  ): Promise<api.ActionResult>;
-}
-
-/** What the version page shows and only the rollout room knows. */
-export type RolloutVersions = Pick<
-  api.VersionList,
-  'revision' | 'versions' | 'routing' | 'paused' | 'rollBackTarget' | 'approvals'
->;
-
-export type RolloutAction =
-  | { readonly verb: 'shadow'; readonly version: string; readonly sampleBasisPoints: number; readonly reason: string }
-  | {
-      readonly verb: 'canary';
-      readonly version: string;
-      readonly weightBasisPoints?: number | undefined;
-      readonly reason: string;
-    }
-  | { readonly verb: 'promote'; readonly version: string; readonly reason: string }
-  | { readonly verb: 'roll-back'; readonly to?: string | undefined; readonly reason: string }
-  | { readonly verb: 'pause' | 'resume'; readonly reason: string };
 
 export interface ArtefactPort {
   /** Stores what it reads if its SHA-256 is the digest; `created` is false when it was there. Throws `BAD_ARTEFACT`, `TOO_LARGE`. */

@@ -15,6 +15,8 @@ export function createLogger(
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      // Rooms name what they caught `error`, libraries `err`: both come with their stack and their cause.
+      serializers: { err: pino.stdSerializers.errWithCause, error: pino.stdSerializers.errWithCause },
       redact: {
         paths: ['', '*.', '*.*.', '*.*.*.'].flatMap((depth) =>
           secretFields.map((field) => (field.startsWith('[') ? `${depth.slice(0, -1)}${field}` : depth + field)),

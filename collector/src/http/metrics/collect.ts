@@ -1,7 +1,7 @@
 import { type Alert, readAlerts } from '../../alert/index.ts';
 import type { ModelSettings } from '../../config/index.ts';
 import { readJobs } from '../../retrain/index.ts';
-import { trafficWeights } from '../../rollout/state.ts';
+import { trafficWeights } from '../../rollout/index.ts';
 import { readCounts } from '../../store/history.ts';
 import type { ReadTransaction } from '../../store/port.ts';
 import type { Services } from '../ports.ts';
@@ -17,8 +17,8 @@ const alertStates: readonly Alert['state'][] = ['pending', 'firing', 'recovering
 type Labels = Readonly<Record<string, string>>;
 
 /**
- * Everything `/metrics` says. Labels are names that the settings or the control plane made (models, versions, signals of
- * a frozen reference, states): never values from events, so that traffic cannot make series.
+ * Everything `/metrics` says. Labels are names that the settings, the control plane or a frozen reference made (models,
+ * versions, signals, groups, states): never what the next event brings, so that traffic cannot make series.
  */
 export async function collectMetrics(services: Services): Promise<MetricFamily[]> {
   return services.store.read(async (transaction) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PlumblineError } from '../../errors.ts';
+import type { RolloutAction } from '../../rollout/index.ts';
 import { actionRequests, actionResult, type Verb } from '../api.ts';
-import type { RolloutAction } from '../ports.ts';
 import { type Control, type JsonRoute, jsonRoute } from '../route.ts';
 import { championOf } from '../views/champion.ts';
 import { approvalOfJob, isJobApproval } from '../views/retrain-approval.ts';

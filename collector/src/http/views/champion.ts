@@ -1,5 +1,5 @@
 import type { ModelSettings } from '../../config/index.ts';
-import type { RolloutState } from '../../rollout/state.ts';
+import type { RolloutState } from '../../rollout/index.ts';
 import { listVersionsSeen, type VersionSeen } from '../../store/history.ts';
 import type { ReadTransaction } from '../../store/port.ts';
 import type { Services } from '../ports.ts';
@@ -26,7 +26,7 @@ export async function championOf(
     (best, next) => (best === null || next.lastEventAt > best.lastEventAt ? next : best),
     null,
   );
-  const versions = [...new Set([...Object.keys(state.versions), ...seen.map(({ version }) => version)])];
+  const versions = [...new Set([...state.versions, ...seen].map(({ version }) => version))];
   return {
     version: state.champion ?? latest?.version ?? versions.at(-1) ?? null,
     versions,

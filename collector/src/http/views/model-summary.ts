@@ -2,7 +2,7 @@ import { type Alert, readAlerts } from '../../alert/index.ts';
 import type { ModelSettings } from '../../config/index.ts';
 import type { Finding } from '../../monitor/finding.ts';
 import { profileTotals } from '../../profile/index.ts';
-import type { RolloutState } from '../../rollout/state.ts';
+import type { RolloutState } from '../../rollout/index.ts';
 import { readFindings, readProfiles, type VersionKey } from '../../store/history.ts';
 import type { ReadTransaction } from '../../store/port.ts';
 import type { ModelSummary } from '../api.ts';

@@ -1,0 +1,752 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { logisticOnnx } from '../../../test/onnx/logistic.ts';
+import { type Answer, startTestApi, type TestApi } from '../main/testing/api.ts';
+import { hourMs, inference, inferences, outcome, Producer } from '../main/testing/traffic.ts';
+import { apiError } from './api.ts';
+import { routes } from './routes/index.ts';
+
+/** The API as its callers meet it: real server, store, engine and services; Grafana's people and machines' tokens. */
+
+const start = Date.UTC(2026, 10, 20);
+
+function expectError({ status, body }: Answer, code: string): string {
+  const { error } = apiError.parse(body);
+  expect(`${status} ${error.code}`).toContain(code);
+  expect(error.code).toBe(code);
+  return error.message;
+}
+
+const digestOf = (bytes: string | Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+async function upload(api: TestApi, bytes: string | Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = digestOf(bytes);
+  const answer = await api.ask(`/v1/artefacts/${digest}`, {
+    as: 'trainer',
+    method: 'PUT',
+    body: bytes,
+    headers: { 'content-type': 'application/octet-stream' },
+  });
+  expect(answer.status, answer.text).toBeLessThan(300);
+  return digest;
+}
+
+function register(api: TestApi, body: unknown, as: 'trainer' | 'reader' | 'ana' = 'trainer', model = 'credit') {
+  return api.ask(`/v1/models/${model}/versions`, {
+    as,
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  });
+}
+
+const heldOut = [
+  'a,b,sex,label',
+  ...Array.from(
+    { length: 400 },
+    (_, row) => `${(row % 20) / 10 - 1},${(row % 7) / 7},${row % 2 ? 'f' : 'm'},${row % 20 > 9 ? 'yes' : 'no'}`,
+  ),
+].join('\n');
+const model = (weight: number) => new Uint8Array(logisticOnnx({ inputs: ['a', 'b'], weights: [weight, 0], bias: 0 }));
+
+/** Registers a version with its evaluation data and waits for the evaluation. */
+async function registerEvaluated(api: TestApi, version: string, weight: number): Promise<void> {
+  const digest = await upload(api, model(weight));
+  const rows = await upload(api, heldOut);
+  const answer = await register(api, { version, digest, heldOut: rows, inputs: ['a', 'b'], classes: ['no', 'yes'] });
+  expect(answer.status, answer.text).toBe(201);
+  const evaluation = async () => (await api.ask(`/v1/models/credit/versions/${version}`)).body.evaluation;
+  await expect.poll(evaluation, { timeout: 20_000 }).not.toBeNull();
+  expect(api.errors).toEqual([]);
+}
+
+const versionsOf = async (api: TestApi) => (await api.ask('/v1/models/credit/versions')).body;
+
+describe('every path', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await startTestApi();
+  });
+  afterAll(() => api.stop());
+
+  const paths = routes.map((route) => ({
+    route,
+    name: `${route.method} ${route.path}`,
+    path: route.path
+      .replace(':model', 'credit')
+      .replace(':version', '1')
+      .replace(':digest', `sha256:${'0'.repeat(64)}`)
+      .replace(/:\w+/g, 'x'),
+  }));
+  const send = (method: string, path: string, as: 'nobody' | 'vera' | 'ana' | 'gateway') =>
+    api.ask(path, {
+      as,
+      method,
+      ...(method === 'GET' ? {} : { body: '{}', headers: { 'content-type': 'application/json' } }),
+    });
+
+  it.each(paths)('$name says who may use it, with 403 and never 401', async ({ route, path }) => {
+    const answer = await send(route.method, path, 'nobody');
+    switch (route.access.kind) {
+      case 'open':
+      case 'scrape':
+        expect(answer.status).toBe(200);
+        break;
+      case 'object-token':
+        // The body is looked at first: what is wrong with it is no secret.
+        expectError(answer, 'BAD_REQUEST');
+        break;
+      default:
+        expectError(answer, 'NOT_AUTHENTICATED');
+    }
+    expect(answer.status).not.toBe(401);
+  });
+
+  it.each(paths.filter(({ route }) => route.access.kind === 'verb'))(
+    '$name is refused to a viewer',
+    async ({ route, path }) => {
+      expectError(await send(route.method, path, 'vera'), 'FORBIDDEN');
+    },
+  );
+
+  it.each(paths.filter(({ route }) => route.access.kind === 'scope'))(
+    '$name is refused to people',
+    async ({ route, path }) => {
+      expectError(await send(route.method, path, 'ana'), 'FORBIDDEN');
+    },
+  );
+
+  it.each(paths.filter(({ route }) => route.access.kind === 'read'))(
+    '$name is refused to a token that only writes',
+    async ({ route, path }) => {
+      expectError(await send(route.method, path, 'gateway'), 'FORBIDDEN');
+    },
+  );
+
+  it.each(paths.filter(({ route }) => route.method === 'GET' && route.kind === 'json'))(
+    '$name refuses a query field it does not know',
+    async ({ path }) => {
+      const separator = path.includes('?') ? '&' : '?';
+      expectError(await send('GET', `${path}${separator}nonsense=1`, 'ana'), 'UNKNOWN_FIELD');
+    },
+  );
+
+  it.each(paths.filter(({ route }) => route.path.includes(':model') && route.method === 'GET'))(
+    '$name does not know other models',
+    async ({ path }) => {
+      const query = path.endsWith('distribution') ? '?signal=score' : '';
+      expectError(await send('GET', path.replace('credit', 'other') + query, 'ana'), 'UNKNOWN_MODEL');
+    },
+  );
+
+  it('of no version answers 404', async () => {
+    for (const path of ['/models', '/v2/models', '/api/v1/models', '/v1', '/']) {
+      expectError(await api.ask(path), 'NOT_FOUND');
+    }
+  });
+});
+
+describe('a model that nobody has used yet', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await startTestApi();
+  });
+  afterAll(() => api.stop());
+
+  it('is there, with nothing known: no data is not good health', async () => {
+    const { body } = await api.ask('/v1/models');
+    expect(body).toMatchObject({
+      nextCursor: null,
+      items: [
+        {
+          model: 'credit',
+          revision: 0,
+          champion: null,
+          lastEventAt: null,
+          rowsLastHour: 0,
+          traffic: [],
+          health: { overall: 'no_data', drift: 'no_data' },
+        },
+      ],
+    });
+    expect((await api.ask('/v1/models/credit')).body).toMatchObject({ concerns: [], timeline: [], reference: null });
+    expect(await versionsOf(api)).toMatchObject({
+      revision: 0,
+      versions: [],
+      routing: null,
+      observed: [],
+      instances: [],
+    });
+  });
+
+  it('has no reports, and says that it has no version', async () => {
+    for (const report of ['drift', 'fairness', 'performance', 'distribution?signal=score']) {
+      expectError(await api.ask(`/v1/models/credit/${report}`), 'UNKNOWN_VERSION');
+    }
+  });
+
+  it('cannot be retrained, promoted or rolled back', async () => {
+    const reason = { reason: 'because' };
+    expectError(await api.act('/v1/actions/retrain/credit', reason, { revision: 0, as: 'ed' }), 'REFUSED');
+    expectError(await api.act('/v1/actions/roll-back/credit', reason, { revision: 0, as: 'ed' }), 'REFUSED');
+    const promote = { ...reason, version: '9' };
+    expectError(await api.act('/v1/actions/promote/credit', promote, { revision: 0, as: 'ed' }), 'UNKNOWN_VERSION');
+    expectError(await api.act('/v1/actions/promote/other', promote, { revision: 0, as: 'ed' }), 'UNKNOWN_MODEL');
+  });
+});
+
+describe('a model with traffic that drifts', () => {
+  let api: TestApi;
+
+  beforeAll(async () => {
+    api = await startTestApi();
+    const producer = new Producer('p');
+    for (let hour = 0; hour < 24; hour += 1) {
+      const from = start + hour * hourMs;
+      const shifted = hour >= 16;
+      const events = inferences(`h${hour}`, 200, from, hourMs).map((event) =>
+        shifted ? { ...event, features: { ...event.features, income: Number(event.features.income) + 3_000 } } : event,
+      );
+      api.engine.apply(producer.inferences(events), null);
+      const labels = events.map((event, row) =>
+        outcome(
+          event.id,
+          event.time + 60_000,
+          row % 10 === 0 && event.prediction === 'no' ? 'yes' : String(event.prediction),
+        ),
+      );
+      api.engine.apply(producer.outcomes(labels), null);
+      await api.engine.commit();
+    }
+  });
+  afterAll(() => api.stop());
+
+  it('says so on one line', async () => {
+    const { body } = await api.ask('/v1/models');
+    const [summary] = body.items;
+    expect(summary).toMatchObject({ model: 'credit', health: { drift: 'alarm', overall: 'alarm' }, champion: null });
+    expect(summary.rowsLastHour).toBe(200);
+    expect(summary.traffic).toHaveLength(24);
+    expect(summary.openAlerts).toBeGreaterThan(0);
+  });
+
+  it('says what is wrong, worst first, with the budget its alarms have', async () => {
+    const { body } = await api.ask('/v1/models/credit');
+    expect(body.concerns[0]).toMatchObject({ signal: 'feature:income', verdict: 'alarm' });
+    expect(body.budget).toMatchObject({ mode: 'calendar', hours: 720, alpha: null });
+    expect(body.budget.streams).toBeGreaterThan(3);
+    expect(body.reference.rows).toBeGreaterThanOrEqual(200);
+    const kinds = body.timeline.map(({ kind }: { kind: string }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(['alert.fired', 'reference.built', 'version.observed']));
+  });
+
+  it('ranks its signals by evidence, with one value a window', async () => {
+    const { body } = await api.ask('/v1/models/credit/drift');
+    expect(body.version).toBe('1');
+    expect(body.signals[0]).toMatchObject({ signal: 'feature:income', type: 'number', latest: { verdict: 'alarm' } });
+    for (const signal of body.signals) {
+      expect(signal.evidenceLevel).toHaveLength(body.windows.length);
+      expect(signal.populationStabilityIndex).toHaveLength(body.windows.length);
+    }
+  });
+
+  it('shows a signal against its reference', async () => {
+    const { body } = await api.ask('/v1/models/credit/distribution?signal=feature:income');
+    const share = (key: 'referenceShare' | 'currentShare') =>
+      body.bins.reduce((sum: number, bin: Record<string, number>) => sum + (bin[key] ?? 0), 0);
+    expect(share('referenceShare')).toBeCloseTo(1, 9);
+    expect(share('currentShare')).toBeCloseTo(1, 9);
+    expect(body.currentRows).toBe(200);
+    expectError(await api.ask('/v1/models/credit/distribution?signal=feature:none'), 'NOT_FOUND');
+    expectError(await api.ask('/v1/models/credit/distribution'), 'BAD_REQUEST');
+  });
+
+  it('is judged by group and by outcome', async () => {
+    const fairness = (await api.ask('/v1/models/credit/fairness')).body;
+    expect(fairness.attributes[0].attribute).toBe('sex');
+    expect(fairness.attributes[0].groups).toHaveLength(2);
+    const performance = (await api.ask('/v1/models/credit/performance')).body;
+    expect(performance.labelledRows).toBeGreaterThan(4_000);
+    const { truePositive, trueNegative, falsePositive, falseNegative } = performance.confusion;
+    expect(truePositive + trueNegative + falsePositive + falseNegative).toBe(performance.labelledRows);
+    expect(performance.statistics.accuracy.value).toBeCloseTo(
+      (truePositive + trueNegative) / performance.labelledRows,
+      9,
+    );
+  });
+
+  it('is reported on for a range and a version that are asked for, and for no others', async () => {
+    const [from, to] = [start + 4 * hourMs, start + 6 * hourMs];
+    const { body } = await api.ask(`/v1/models/credit/performance?version=1&from=${from}&to=${to}`);
+    expect(body).toMatchObject({ from, to, rows: 400 });
+    expect(body.windows.map((window: { from: number }) => window.from)).toEqual([from, from + hourMs]);
+    expectError(await api.ask(`/v1/models/credit/performance?from=${to}&to=${from}`), 'BAD_REQUEST');
+    expectError(await api.ask('/v1/models/credit/performance?from=yesterday'), 'BAD_REQUEST');
+    expectError(await api.ask('/v1/models/credit/performance?from=1e309'), 'BAD_REQUEST');
+    expectError(await api.ask('/v1/models/credit/performance?version=9'), 'UNKNOWN_VERSION');
+    const empty = await api.ask(`/v1/models/credit/performance?from=1&to=2`);
+    expect(empty.body).toMatchObject({ rows: 0, labelledRows: 0, windows: [] });
+  });
+
+  it('has its counts in the status and its gauges in the metrics', async () => {
+    const { body } = await api.ask('/v1/status');
+    expect(body).toMatchObject({
+      ready: true,
+      counts: { inferences: 4_800, outcomes: 4_800, joinedOutcomes: 4_800, deadLetters: 0 },
+      models: { credit: { inferences: 4_800, outcomes: 4_800 } },
+      lagMessages: 7,
+    });
+    const { text, headers } = await api.ask('/metrics', { as: 'nobody' });
+    expect(headers.get('content-type')).toContain('version=0.0.4');
+    expect(text).toContain('plumbline_inferences_total{model="credit"} 4800\n');
+    expect(text).toMatch(
+      /plumbline_evidence_level\{model="credit",environment="production",version="1",signal="feature:income"\} \d/,
+    );
+    expect(text).toMatch(/plumbline_alert_state\{.*kind="drift",severity="ticket",state="firing"\} 1\n/);
+    const malformed = text
+      .split('\n')
+      .filter(
+        (line) => line !== '' && !/^(# (HELP|TYPE) |[a-z_]+(\{([a-z]+="[^"\n]*",?)+\})? -?[\d.e+-]+$)/.test(line),
+      );
+    expect(malformed).toEqual([]);
+    // Values of features are not labels.
+    expect(text).not.toMatch(/town \d/);
+  });
+
+  it('has an alert that somebody takes, once, and after looking', async () => {
+    const { body } = await api.ask('/v1/alerts?model=credit&state=firing');
+    const alert = body.items.find(({ kind }: { kind: string }) => kind === 'drift');
+    expect(alert).toMatchObject({ severity: 'ticket', version: '1', acknowledgement: null });
+    expect(alert.sentence).toMatch(/income/);
+    const path = `/v1/actions/acknowledge/${alert.id}`;
+    const comment = { comment: 'looking into the bureau feed' };
+    expectError(await api.act(path, comment, { as: 'vera', revision: alert.revision }), 'FORBIDDEN');
+    expectError(await api.act(path, comment, { as: 'ed', revision: alert.revision + 1 }), 'STALE_REVISION');
+    expectError(await api.act(path, { comment: '' }, { as: 'ed', revision: alert.revision }), 'BAD_REQUEST');
+    expectError(await api.act(path, { ...comment, until: 1 }, { as: 'ed', revision: alert.revision }), 'BAD_REQUEST');
+    expectError(await api.act('/v1/actions/acknowledge/none', comment, { as: 'ed', revision: 1 }), 'NOT_FOUND');
+    const taken = await api.act(path, comment, { as: 'ed', revision: alert.revision });
+    expect(taken.body).toMatchObject({ outcome: 'done', approval: null });
+    expect((await api.ask(`/v1/alerts/${alert.id}`)).body).toMatchObject({
+      revision: taken.body.revision,
+      acknowledgement: { by: 'user:ed', ...comment },
+    });
+    expectError(await api.ask('/v1/alerts/none'), 'NOT_FOUND');
+    expectError(await api.ask('/v1/alerts?model=other'), 'UNKNOWN_MODEL');
+    expectError(await api.ask('/v1/alerts?state=burning'), 'BAD_REQUEST');
+  });
+
+  it('can be retrained by request, approval by another person, and the callback of the trainer', async () => {
+    const { revision } = (await api.ask('/v1/models/credit')).body;
+    const reason = { reason: 'income shifted for good' };
+    expectError(
+      await api.act('/v1/actions/retrain/credit', reason, { as: 'ed', revision: revision + 1 }),
+      'STALE_REVISION',
+    );
+    const asked = await api.act('/v1/actions/retrain/credit', reason, { as: 'ed', revision });
+    expect(asked.body).toMatchObject({
+      outcome: 'awaiting_approval',
+      approval: { action: 'retrain', requestedBy: 'user:ed' },
+    });
+    const { approval } = asked.body;
+    expect((await versionsOf(api)).approvals).toEqual([approval]);
+    expectError(await api.act('/v1/actions/retrain/credit', reason, { as: 'ana', revision }), 'REFUSED');
+
+    const approve = `/v1/actions/approve/${approval.id}`;
+    expectError(await api.act(approve, reason, { as: 'ed', revision: approval.revision }), 'FORBIDDEN');
+    expectError(await api.act(approve, reason, { as: 'robot', revision: approval.revision }), 'FORBIDDEN');
+    expectError(await api.act(approve, reason, { as: 'ana', revision: approval.revision + 1 }), 'STALE_REVISION');
+    expect((await api.act(approve, reason, { as: 'ana', revision: approval.revision })).body).toMatchObject({
+      outcome: 'done',
+    });
+    expect((await versionsOf(api)).approvals).toEqual([]);
+
+    const { body: deliveries } = await api.ask('/v1/deliveries');
+    expect(deliveries.items).toEqual([expect.objectContaining({ type: 'model.retrain.requested', state: 'pending' })]);
+    expect(JSON.stringify(deliveries)).not.toMatch(/token|secret/);
+
+    const digest = await upload(api, model(3));
+    const job = (await api.ask('/v1/retrain-jobs?model=credit')).body.items[0];
+    expect(job).toMatchObject({ id: approval.id, state: 'queued', version: '1' });
+    const event = { type: 'model.retrain.requested', subject: 'credit/1', time: api.now, data: { jobId: job.id } };
+    const { callback } = api.services.retrain.completeEvent(event) as { callback: { url: string; token: string } };
+    expect(callback.url).toBe(`${api.url}/v1/retrain-jobs/${job.id}/status`);
+    const report = (body: unknown, token: string, id: string = job.id) =>
+      api.ask(`/v1/retrain-jobs/${id}/status`, {
+        as: 'nobody',
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      });
+    const succeeded = { state: 'succeeded', result: { version: '2', digest } };
+    expectError(await report(succeeded, 'wrong'), 'BAD_SIGNATURE');
+    expectError(await report(succeeded, `${callback.token.slice(0, -2)}xx`), 'BAD_SIGNATURE');
+    expectError(await report(succeeded, callback.token, 'rt_other'), 'BAD_SIGNATURE');
+    expectError(await report({ state: 'champion' }, callback.token), 'BAD_REQUEST');
+    expectError(await report({ state: 'accepted', approvedBy: ['user:eve'] }, callback.token), 'UNKNOWN_FIELD');
+    expect((await report({ state: 'running', progress: 0.5 }, callback.token)).body).toMatchObject({
+      state: 'running',
+      progress: 0.5,
+    });
+    // Without its artefact there is no version, and without the version no success.
+    const missing = { state: 'succeeded', result: { version: '2', digest: `sha256:${'1'.repeat(64)}` } };
+    expectError(await report(missing, callback.token), 'NOT_FOUND');
+    expect((await api.ask(`/v1/retrain-jobs/${job.id}`)).body).toMatchObject({ state: 'running', result: null });
+    expect((await report(succeeded, callback.token)).body).toMatchObject({
+      state: 'succeeded',
+      result: { version: '2', digest },
+    });
+    expect((await report(succeeded, callback.token)).body).toMatchObject({ state: 'succeeded' });
+    expectError(await report({ state: 'failed', error: 'late' }, callback.token), 'REFUSED');
+    expect((await api.ask('/v1/models/credit/versions/2')).body).toMatchObject({
+      state: 'registered',
+      digest,
+      source: `retrain:${job.id}`,
+    });
+    expectError(await api.ask('/v1/retrain-jobs/none'), 'NOT_FOUND');
+  });
+
+  it('has everything that people did in an audit log that is whole', async () => {
+    const { body } = await api.ask('/v1/audit?limit=500');
+    const sequences = body.items.map(({ sequence }: { sequence: number }) => sequence);
+    expect(sequences).toEqual(sequences.map((_: number, index: number) => index + 1));
+    const taken = body.items.find(({ action }: { action: string }) => action === 'alert.acknowledged');
+    expect(taken).toMatchObject({ actor: 'user:ed', requestId: expect.stringMatching(/^test-key-/) });
+    expect((await api.ask('/v1/audit/verify')).body).toMatchObject({
+      ok: true,
+      records: sequences.length,
+      problem: null,
+    });
+
+    const pages = [];
+    for (let after: string | null = '0'; after !== null; ) {
+      const page: Answer = await api.ask(`/v1/audit?limit=4&after=${after}`);
+      pages.push(...page.body.items);
+      after = page.body.nextCursor;
+    }
+    expect(pages).toEqual(body.items);
+    const newest = (await api.ask('/v1/audit?order=newest&limit=2')).body;
+    expect(newest.items).toEqual(body.items.slice(-2).reverse());
+    expect((await api.ask(`/v1/audit?order=newest&limit=1&after=${newest.nextCursor}`)).body.items).toEqual([
+      body.items.at(-3),
+    ]);
+    expectError(await api.ask('/v1/audit?after=-1'), 'BAD_REQUEST');
+    expectError(await api.ask('/v1/audit?limit=1000000000'), 'BAD_REQUEST');
+  });
+
+  it('never forgets who is there, as long as they are heard', async () => {
+    api.heartbeats.note({
+      schema: 1,
+      instance: 'i-1',
+      service: 'loans',
+      sdkVersion: '0.1.0',
+      model: 'credit',
+      environment: 'production',
+      routingRevision: 0,
+      serving: [{ version: '1', role: 'champion' }],
+      loaded: [{ version: '1', digest: `sha256:${'0'.repeat(64)}` }],
+      counts: { accepted: 10, acknowledged: 9, dropped: { full: 1 } },
+      time: api.now,
+    });
+    expect((await versionsOf(api)).instances).toEqual([
+      expect.objectContaining({
+        instance: 'i-1',
+        accepted: 10,
+        acknowledged: 9,
+        dropped: { full: 1 },
+        lastSeenAt: api.now,
+      }),
+    ]);
+    expect((await api.ask('/metrics')).text).toContain(
+      'plumbline_instances{model="credit",environment="production"} 1\n',
+    );
+    api.now += 31_000;
+    expect((await versionsOf(api)).instances).toEqual([]);
+  });
+
+  it('shows who really served', async () => {
+    const { observed } = await versionsOf(api);
+    expect(observed).toEqual([{ version: '1', role: 'champion', rows: 600, share: 1 }]);
+  });
+});
+
+describe('a version', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await startTestApi();
+  });
+  afterAll(() => api.stop());
+
+  it('is registered by a machine, with an artefact that is there, as what it is', async () => {
+    const digest = await upload(api, model(2));
+    const registered = await register(api, {
+      version: '1',
+      digest,
+      parameters: { depth: 3 },
+      inputs: ['a', 'b'],
+      classes: ['no', 'yes'],
+    });
+    expect(registered).toMatchObject({
+      status: 201,
+      body: {
+        version: '1',
+        state: 'registered',
+        digest,
+        registeredBy: 'token:trainer',
+        source: 'api',
+        parameters: { depth: 3 },
+      },
+    });
+    expect((await register(api, { version: '1', digest })).status).toBe(201);
+    expectError(await register(api, { version: '1', digest: await upload(api, model(9)) }), 'CONFLICT');
+    expectError(await register(api, { version: '2', digest: `sha256:${'2'.repeat(64)}` }), 'NOT_FOUND');
+    expectError(await register(api, { version: '2', digest, state: 'champion' }), 'UNKNOWN_FIELD');
+    expectError(await register(api, { version: '2', digest: 'latest' }), 'BAD_REQUEST');
+    expectError(await register(api, { version: 'x'.repeat(65), digest }), 'BAD_REQUEST');
+    expectError(await register(api, { version: '2', digest }, 'reader'), 'FORBIDDEN');
+    expectError(await register(api, { version: '2', digest }, 'ana'), 'FORBIDDEN');
+    expectError(await register(api, { version: '2', digest }, 'trainer', 'other'), 'UNKNOWN_MODEL');
+    expectError(await api.ask('/v1/models/credit/versions/9'), 'UNKNOWN_VERSION');
+  });
+
+  it('becomes champion by two people, and the same click changes nothing twice', async () => {
+    const { revision } = await versionsOf(api);
+    const promote = { version: '1', reason: 'the first one' };
+    expectError(
+      await api.act('/v1/actions/promote/credit', promote, { as: 'ed', revision: revision - 1 }),
+      'STALE_REVISION',
+    );
+    expectError(await api.act('/v1/actions/promote/credit', { version: '1' }, { as: 'ed', revision }), 'BAD_REQUEST');
+    const key = { 'idempotency-key': 'one-click-of-ed' };
+    const first = await api.act('/v1/actions/promote/credit', promote, { as: 'ed', revision, headers: key });
+    expect(first.body, first.text).toMatchObject({
+      outcome: 'awaiting_approval',
+      approval: { needed: 2, approvedBy: ['user:ed'] },
+    });
+    const again = await api.act('/v1/actions/promote/credit', promote, { as: 'ed', revision, headers: key });
+    expect(again.body).toEqual(first.body);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expectError(
+      await api.act('/v1/actions/promote/credit', { ...promote, version: '2' }, { as: 'ed', revision, headers: key }),
+      'IDEMPOTENCY_KEY_REUSED',
+    );
+    const { approval } = first.body;
+    expect((await versionsOf(api)).approvals).toEqual([approval]);
+
+    const path = `/v1/actions/approve/${approval.id}`;
+    const yes = { reason: 'looked at the evaluation' };
+    expectError(await api.act(path, yes, { as: 'ed', revision: approval.revision }), 'FORBIDDEN');
+    expectError(await api.act(path, yes, { as: 'robot', revision: approval.revision }), 'FORBIDDEN');
+    expectError(await api.act(path, yes, { as: 'ana', revision: approval.revision + 3 }), 'STALE_REVISION');
+    expectError(await api.act('/v1/actions/approve/ap_none', yes, { as: 'ana', revision: 1 }), 'NOT_FOUND');
+    const granted = await api.act(path, yes, { as: 'ana', revision: approval.revision });
+    expect(granted.body, granted.text).toMatchObject({ outcome: 'done' });
+    const versions = await versionsOf(api);
+    expect(versions).toMatchObject({ routing: { champion: '1', canary: null, shadow: null } });
+    expect((await api.ask('/v1/models')).body.items[0]).toMatchObject({ champion: '1' });
+    const history = versions.versions.find(({ version }: { version: string }) => version === '1').history;
+    expect(history[0]).toMatchObject({ to: 'champion' });
+  });
+
+  it('goes through shadow, pause, resume and roll-back by one person', async () => {
+    await registerEvaluated(api, '4', 5);
+    expect((await api.ask('/v1/models/credit/versions/4')).body).toMatchObject({
+      state: 'evaluated',
+      evaluation: { champion: '1', dataset: digestOf(heldOut), rows: 400 },
+    });
+    let { revision } = await versionsOf(api);
+    // Two people do not make up for gates.
+    const early = { version: '4', reason: 'too soon' };
+    expectError(await api.act('/v1/actions/promote/credit', early, { as: 'ed', revision }), 'REFUSED');
+    const step = async (verb: string, body: object, as: 'ed' | 'robot' = 'ed') => {
+      const answer = await api.act(`/v1/actions/${verb}/credit`, { reason: 'a step', ...body }, { as, revision });
+      expect(answer.status, answer.text).toBe(200);
+      ({ revision } = answer.body);
+    };
+    await step('shadow', { version: '4', sampleBasisPoints: 5_000 });
+    expect(await versionsOf(api)).toMatchObject({ routing: { shadow: { version: '4', sampleBasisPoints: 5_000 } } });
+    await step('pause', {});
+    expect(await versionsOf(api)).toMatchObject({ paused: { by: 'user:ed', reason: 'a step' } });
+    expect((await api.ask('/metrics')).text).toMatch(/plumbline_rollout_paused\{.*\} 1\n/);
+    await step('resume', {});
+    // Gates that have seen nothing are not passed gates.
+    expectError(
+      await api.act('/v1/actions/canary/credit', { version: '4', reason: 'too soon' }, { as: 'ed', revision }),
+      'REFUSED',
+    );
+    await step('roll-back', {}, 'robot');
+    expect(await versionsOf(api)).toMatchObject({ routing: { champion: '1', shadow: null }, paused: null });
+    for (const bad of [
+      { sampleBasisPoints: 0 },
+      { sampleBasisPoints: 10_001 },
+      { sampleBasisPoints: 0.5 },
+      { sampleBasisPoints: null },
+    ]) {
+      const body = { version: '4', reason: 'a step', ...bad };
+      expectError(await api.act('/v1/actions/shadow/credit', body, { as: 'ed', revision }), 'BAD_REQUEST');
+    }
+  });
+});
+
+describe('an artefact', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await startTestApi();
+  });
+  afterAll(() => api.stop());
+
+  const put = (
+    digest: string,
+    body: string,
+    headers: Record<string, string> = {},
+    as: 'trainer' | 'reader' = 'trainer',
+  ) =>
+    api.ask(`/v1/artefacts/${digest}`, {
+      as,
+      method: 'PUT',
+      body,
+      headers: { 'content-type': 'application/octet-stream', ...headers },
+    });
+
+  it('is stored once under its digest and comes back as it was', async () => {
+    const digest = digestOf('weights');
+    expect(await put(digest, 'weights')).toMatchObject({ status: 201, body: { digest, bytes: 7, created: true } });
+    expect(await put(digest, 'weights')).toMatchObject({ status: 200, body: { created: false } });
+    const back = await api.ask(`/v1/artefacts/${digest}`, { as: 'reader' });
+    expect(back).toMatchObject({ status: 200, text: 'weights' });
+    expect(back.headers.get('content-disposition')).toContain('attachment');
+  });
+
+  it('is refused under another digest, and nothing is kept of it', async () => {
+    const digest = digestOf('other');
+    expectError(await put(digest, 'weights'), 'BAD_ARTEFACT');
+    expectError(await api.ask(`/v1/artefacts/${digest}`, { as: 'reader' }), 'NOT_FOUND');
+  });
+
+  it.each([
+    ['sha256:abc', 'BAD_REQUEST'],
+    [`sha256:${'A'.repeat(64)}`, 'BAD_REQUEST'],
+    [`md5:${'0'.repeat(64)}`, 'BAD_REQUEST'],
+    ['..%2f..%2fetc%2fpasswd', 'BAD_REQUEST'],
+  ])('has a digest and no other name: %s', async (digest, code) => {
+    expectError(await put(digest, 'weights'), code);
+  });
+
+  it('is refused from strangers, of other types and when it says it is too large', async () => {
+    const digest = digestOf('weights');
+    expectError(await put(digest, 'weights', {}, 'reader'), 'FORBIDDEN');
+    expectError(await put(digest, 'weights', { 'content-type': 'text/html' }), 'UNSUPPORTED_CONTENT_TYPE');
+    expectError(await put(`${digest}?x=1`, 'weights'), 'UNKNOWN_FIELD');
+  });
+});
+
+describe('events over HTTP', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await startTestApi();
+  });
+  afterAll(() => api.stop());
+
+  const send = (body: string, headers: Record<string, string> = {}) =>
+    api.ask('/v1/events', {
+      as: 'gateway',
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/x-ndjson', ...headers },
+    });
+  const line = (event: object) => `${JSON.stringify(event)}\n`;
+
+  it('are put on the stream, and with a key the same ones have the same identity', async () => {
+    const body = line(inference('i1', start)) + line(outcome('i1', start, 'yes'));
+    const headers = { 'idempotency-key': 'day-1-part-1' };
+    expect(await send(body, headers)).toMatchObject({ status: 202, body: { accepted: 2, batches: 2 } });
+    await send(body, headers);
+    await send(body);
+    const ids = api.published.map(({ messageId }) => messageId);
+    expect(ids.slice(0, 2)).toEqual(ids.slice(2, 4));
+    expect(new Set(ids).size).toBe(4);
+    expect((await send(JSON.stringify([inference('i2', start)]), { 'content-type': 'application/json' })).status).toBe(
+      202,
+    );
+  });
+
+  it('are refused as a whole, with the place of what is wrong', async () => {
+    const before = api.published.length;
+    expect(expectError(await send(line(inference('i1', start)) + line({ kind: 'inference' })), 'BAD_DATA')).toMatch(
+      /line 2/,
+    );
+    expectError(await send(line({ ...inference('i1', start), model: 'other' })), 'UNKNOWN_MODEL');
+    expectError(await send(line({ ...inference('i1', start), admin: true })), 'BAD_DATA');
+    expectError(await send('{"kind":"inference","score":1e309}'), 'BAD_DATA');
+    expectError(await send('x'.repeat(1_048_577)), 'TOO_LARGE');
+    expectError(await send('x', { 'content-type': 'text/csv' }), 'UNSUPPORTED_CONTENT_TYPE');
+    expect(api.published).toHaveLength(before);
+  });
+});
+
+describe('readiness', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await startTestApi();
+  });
+  afterAll(() => api.stop());
+
+  it('says why not, to anybody', async () => {
+    expect(await api.ask('/healthz', { as: 'nobody' })).toMatchObject({ status: 200, body: { status: 'ok' } });
+    expect(await api.ask('/readyz', { as: 'nobody' })).toMatchObject({ status: 200, body: { ready: true } });
+    api.notReady.push('not connected to NATS');
+    const answer = await api.ask('/readyz', { as: 'nobody' });
+    expect(expectError(answer, 'NOT_READY')).toBe('not connected to NATS');
+    expect(answer.headers.get('retry-after')).toBe('5');
+    expect((await api.ask('/v1/status')).body).toMatchObject({ ready: false, notReady: ['not connected to NATS'] });
+    api.notReady.pop();
+  });
+});
+
+describe('the live stream', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await startTestApi();
+  });
+  afterAll(() => api.stop());
+
+  /** Reads until the text holds `wanted`. */
+  async function watch(wanted: string, meanwhile: () => void, lastEventId?: string): Promise<string> {
+    const ending = new AbortController();
+    const secret = { authorization: 'Bearer secret-of-reader' };
+    const response = await fetch(`${api.url}/v1/stream`, {
+      headers: { ...secret, ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) },
+      signal: ending.signal,
+    });
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    let text = '';
+    for await (const chunk of response.body ?? []) {
+      text += new TextDecoder().decode(chunk);
+      if (text.includes('watching') && !text.includes(wanted)) {
+        meanwhile();
+      }
+      if (text.includes(wanted)) {
+        break;
+      }
+    }
+    ending.abort();
+    return text;
+  }
+  const publish = (type: 'alert' | 'window') => api.live.publish({ type, model: 'credit', at: api.now });
+
+  it('says what changed, resumes where it was left, and says when it cannot', async () => {
+    const text = await watch('event: alert', () => publish('alert'));
+    expect(text).toMatch(/id: \d+-1\nevent: alert\ndata: \{"model":"credit","at":\d+\}\n\n/);
+    publish('window');
+    const id = /id: (\S+)/.exec(text)?.[1] ?? '';
+    const missed = await watch('event: window', () => undefined, id);
+    expect(missed).not.toContain('event: alert');
+    expect(await watch('event: reset', () => undefined, '1-999')).toContain('event: reset');
+  });
+
+  it('lets go of readers that are gone', async () => {
+    await watch('event: window', () => publish('window'));
+    await expect.poll(() => api.live.watchers()).toBe(0);
+  });
+});

@@ -1,0 +1,40 @@
+import type { PlumblineSettings } from '../config/index.ts';
+import type { LiveEvents } from '../http/live-events.ts';
+import type { CollectorPort, Services } from '../http/ports.ts';
+import { readDeadLetters } from '../store/dead-letters.ts';
+import { readCounts } from '../store/history.ts';
+import { readDeliveries } from '../webhook/index.ts';
+import type { HeartbeatBook } from './heartbeat-book.ts';
+import type { CollectorServices } from './services.ts';
+
+export interface ApiParts {
+  readonly settings: PlumblineSettings;
+  readonly services: CollectorServices;
+  readonly clock: () => number;
+  readonly live: LiveEvents;
+  readonly heartbeats: HeartbeatBook;
+  readonly collector: Omit<CollectorPort, 'deadLetters'>;
+  readonly publish: Services['publish'];
+  readonly changed: () => void;
+}
+
+/** The rooms of the collector as the API sees them. */
+export function apiServices(parts: ApiParts): Services {
+  const { settings, services, heartbeats, collector, ...rest } = parts;
+  return {
+    ...rest,
+    ...services,
+    settings,
+    insecure: settings.collector.identity.insecureLocal,
+    instances: heartbeats,
+    deliveries: { read: readDeliveries },
+    collector: {
+      ...collector,
+      deadLetters: (limit) =>
+        services.store.read(async (transaction) => ({
+          items: await readDeadLetters(transaction, { limit }),
+          total: (await readCounts(transaction)).deadLetters,
+        })),
+    },
+  };
+}

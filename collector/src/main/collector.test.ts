@@ -1,0 +1,285 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectNats } from '@nats-io/transport-node';
+import { heartbeatSubject } from '@plumbline/sdk/subjects';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { logisticOnnx } from '../../../test/onnx/logistic.ts';
+import { type NatsServer, startNatsServer } from '../../../test/stack/nats-server.ts';
+import { connectBus } from '../bus/index.ts';
+import { type PlumblineSettings, plumblineSettings } from '../config/index.ts';
+import { digestOf } from '../rollout/index.ts';
+import { type Collector, startCollector } from './index.ts';
+import { hourMs, inferences } from './testing/traffic.ts';
+
+/** The whole collector against a real nats-server: what it says while it waits, what it keeps, what it publishes. */
+
+const start = Date.UTC(2026, 10, 20);
+let folder: string;
+let nats: NatsServer;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plumbline-collector-'));
+  nats = await startNatsServer({ directory: join(folder, 'nats'), apps: { app: ['credit'] } });
+});
+afterAll(async () => {
+  await nats.stop();
+  await rm(folder, { recursive: true });
+});
+
+let running: Collector[] = [];
+afterEach(async () => {
+  await Promise.all(running.map((collector) => collector.stop()));
+  running = [];
+});
+
+function settingsFor(name: string, natsUrl = nats.url): PlumblineSettings {
+  const { user, pass, inboxPrefix } = nats.collector;
+  return plumblineSettings.parse({
+    collector: {
+      http: { port: 0 },
+      nats: { url: natsUrl, user, password: pass, inboxPrefix },
+      store: { sqlite: join(folder, name, 'store.sqlite') },
+      artefacts: join(folder, name, 'artefacts'),
+      commitEvery: '50ms',
+      identity: { insecureLocal: true },
+    },
+    models: [{ name: 'credit', positive: 'yes', reference: { rows: 200 }, rollout: { approvals: 1 } }],
+  });
+}
+
+async function run(settings: PlumblineSettings): Promise<Collector> {
+  const collector = await startCollector(settings, { logger: pino({ level: 'silent' }) });
+  running.push(collector);
+  return collector;
+}
+
+async function ask(collector: Collector, path: string, init: RequestInit = {}) {
+  const response = await fetch(collector.url + path, init);
+  // biome-ignore lint/suspicious/noExplicitAny: bodies of many shapes; what a test expects of one is its check.
+  const body: any = await response.json();
+  return { status: response.status, body };
+}
+
+const lines = (events: readonly object[]) => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/x-ndjson' },
+  body: events.map((event) => JSON.stringify(event)).join('\n'),
+});
+const counted = async (collector: Collector) => (await ask(collector, '/v1/status')).body.counts.inferences;
+
+describe('a collector', () => {
+  it('counts what comes over the stream, and after a restart goes on where it was', async () => {
+    const settings = settingsFor('counts');
+    const first = await run(settings);
+    await first.ready;
+    expect((await ask(first, '/readyz')).body).toEqual({ ready: true });
+    const before = await counted(first);
+    expect((await ask(first, '/v1/events', lines(inferences('a', 300, start, hourMs)))).status).toBe(202);
+    await expect.poll(() => counted(first), { timeout: 10_000 }).toBe(before + 300);
+    await first.stop();
+
+    const second = await run(settings);
+    await second.ready;
+    expect(await counted(second)).toBe(before + 300);
+    expect((await ask(second, '/v1/events', lines(inferences('b', 100, start, hourMs)))).status).toBe(202);
+    await expect.poll(() => counted(second), { timeout: 10_000 }).toBe(before + 400);
+    const { body } = await ask(second, '/v1/audit/verify');
+    expect(body).toMatchObject({ ok: true, problem: null });
+  });
+
+  it('publishes the routing that a promotion makes', async () => {
+    const collector = await run(settingsFor('routing'));
+    await collector.ready;
+    const bytes = logisticOnnx({ inputs: ['a'], weights: [1], bias: 0 });
+    const upload = await ask(collector, `/v1/artefacts/${digestOf(bytes)}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: Buffer.from(bytes),
+    });
+    expect(upload.status).toBe(201);
+    const registered = await ask(collector, '/v1/models/credit/versions', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ version: '1', digest: digestOf(bytes), inputs: ['a'], classes: ['no', 'yes'] }),
+    });
+    expect(registered.status).toBe(201);
+    const { revision } = (await ask(collector, '/v1/models/credit/versions')).body;
+    const promoted = await ask(collector, '/v1/actions/promote/credit', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'if-match': `"${revision}"`, 'idempotency-key': 'promote-one' },
+      body: JSON.stringify({ version: '1', reason: 'the first one' }),
+    });
+    expect(promoted.body).toMatchObject({ outcome: 'done' });
+
+    const { user, pass, inboxPrefix } = nats.collector;
+    const bus = await connectBus({
+      nats: { ...settingsFor('routing').collector.nats, url: nats.url, user, password: pass, inboxPrefix },
+    });
+    const champion = async () => (await bus.readRouting('production', 'credit'))?.champion?.digest;
+    await expect.poll(champion, { timeout: 5_000 }).toBe(digestOf(bytes));
+    await bus.close();
+  });
+
+  it('knows the instances that report, and forgets nothing they say wrong', async () => {
+    const collector = await run(settingsFor('instances'));
+    await collector.ready;
+    const app = await connectNats(nats.app('app'));
+    const heartbeat = {
+      schema: 1,
+      instance: 'i-1',
+      service: 'loans',
+      sdkVersion: '0.1.0',
+      model: 'credit',
+      environment: 'production',
+      routingRevision: 0,
+      serving: [],
+      loaded: [],
+      counts: { accepted: 1, acknowledged: 1, dropped: {} },
+      time: start,
+    };
+    app.publish(heartbeatSubject('credit'), 'not JSON');
+    app.publish(heartbeatSubject('credit'), JSON.stringify({ ...heartbeat, instance: 7 }));
+    app.publish(heartbeatSubject('credit'), JSON.stringify(heartbeat));
+    const names = async () =>
+      (await ask(collector, '/v1/models/credit/versions')).body.instances.map(
+        ({ instance }: { instance: string }) => instance,
+      );
+    await expect.poll(names, { timeout: 5_000 }).toEqual(['i-1']);
+    await app.close();
+  });
+
+  it('answers before its broker does, says what it waits for, and is ready when it comes', async () => {
+    const late = await startNatsServer({ directory: join(folder, 'late'), apps: {} });
+    await late.stop();
+    const { user, pass, inboxPrefix } = late.collector;
+    const settings = settingsFor('late', late.url);
+    const collector = await run({
+      ...settings,
+      collector: { ...settings.collector, nats: { ...settings.collector.nats, user, password: pass, inboxPrefix } },
+    });
+    expect((await ask(collector, '/healthz')).status).toBe(200);
+    const waits = async () => (await ask(collector, '/readyz')).body.error?.message;
+    await expect.poll(waits, { timeout: 10_000 }).toMatch(/no NATS server answers/);
+    expect((await ask(collector, '/v1/models')).body.items).toHaveLength(1);
+    expect((await ask(collector, '/v1/events', lines(inferences('x', 1, start, hourMs)))).body).toMatchObject({
+      error: { code: 'BROKER_UNAVAILABLE' },
+    });
+    await late.restart();
+    await collector.ready;
+    expect((await ask(collector, '/readyz')).status).toBe(200);
+
+    await late.stop();
+    await expect.poll(async () => (await ask(collector, '/readyz')).status, { timeout: 10_000 }).toBe(503);
+    await late.restart();
+    await expect.poll(async () => (await ask(collector, '/readyz')).status, { timeout: 20_000 }).toBe(200);
+    await collector.stop();
+    await late.stop();
+  });
+
+  it('stops at once while it waits', async () => {
+    const collector = await run(settingsFor('waiting', 'nats://127.0.0.1:1'));
+    await collector.stop();
+    await expect(collector.ready).rejects.toThrow(/stopped before it was ready/);
+  });
+
+  it('refuses a second collector on its store, and lets go of it in the end', async () => {
+    const settings = settingsFor('single');
+    const first = await run(settings);
+    await expect(startCollector(settings, { logger: pino({ level: 'silent' }) })).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+    });
+    await first.stop();
+    const again = await run(settings);
+    await again.ready;
+  });
+
+  it('refuses a model whose reference file is missing, by name', async () => {
+    const settings = settingsFor('reference');
+    const models = plumblineSettings.parse({ models: [{ name: 'credit', reference: { file: '/none.json' } }] }).models;
+    await expect(startCollector({ ...settings, models }, { logger: pino({ level: 'silent' }) })).rejects.toMatchObject({
+      code: 'BAD_CONFIG',
+      message: expect.stringMatching(/model credit: reference \/none\.json: ENOENT.*plumbline profile/),
+    });
+  });
+});
+
+describe('plumbline serve', () => {
+  const bin = join(import.meta.dirname, '../cli/plumbline.ts');
+
+  function serve(args: readonly string[]) {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', bin, 'serve', ...args], {
+      cwd: folder,
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const exit = once(child, 'exit').then(([code]) => code);
+    return { child, exit, stdout: () => stdout, stderr: () => stderr };
+  }
+
+  it('prints one line when it is ready, logs without secrets, and ends clean on SIGTERM', async () => {
+    const config = join(folder, 'plumbline.yaml');
+    const { user, pass, inboxPrefix } = nats.collector;
+    const settings = {
+      collector: {
+        http: { port: 0 },
+        nats: { url: nats.url, user, password: pass, inboxPrefix },
+        store: { sqlite: 'serve/store.sqlite' },
+        artefacts: 'serve/artefacts',
+        identity: { tokens: [{ name: 'reader', secret: 'a-secret-token', scopes: ['read'] }] },
+        logLevel: 'debug',
+      },
+      models: [{ name: 'credit' }],
+    };
+    await writeFile(config, JSON.stringify(settings));
+    const { child, exit, stdout, stderr } = serve(['--config', config]);
+    await expect.poll(stdout, { timeout: 20_000 }).toMatch(/\n/);
+    const ready = JSON.parse(stdout());
+    expect(ready).toEqual({ event: 'ready', http: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) });
+    const answer = await fetch(`${ready.http}/v1/me`, { headers: { authorization: 'Bearer a-secret-token' } });
+    expect(await answer.json()).toMatchObject({ subject: 'token:reader', actions: [] });
+    child.kill('SIGTERM');
+    expect(await exit, stderr()).toBe(0);
+    expect(stdout().trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr()).not.toContain('a-secret-token');
+    expect(stderr()).not.toContain(pass);
+    const events = stderr()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).event);
+    expect(events).toEqual(expect.arrayContaining(['listening', 'ready', 'http.request', 'stopped']));
+  });
+
+  it('names what is wrong with its settings, a line each, and ends', async () => {
+    const config = join(folder, 'wrong.yaml');
+    await writeFile(config, 'models:\n  - name: a\n    windw: 1h\n  - nam: b\n');
+    const { exit, stdout, stderr } = serve(['--config', config]);
+    expect(await exit).toBe(1);
+    expect(stdout()).toBe('');
+    expect(stderr().trimEnd().split('\n')).toEqual([
+      `plumbline: BAD_CONFIG: ${config}:3: models[0].windw: unknown setting; is it misspelt?`,
+      expect.stringContaining(`${config}:4: models[1].nam`),
+      expect.stringContaining(`${config}:4: models[1].nam`),
+    ]);
+  });
+
+  it('prints the schema of its settings', async () => {
+    const { exit, stdout } = serve(['--print-schema']);
+    expect(await exit).toBe(0);
+    expect(JSON.parse(stdout())).toMatchObject({ title: 'plumbline.yaml', type: 'object' });
+  });
+
+  it('refuses options it does not know', async () => {
+    const { exit, stderr } = serve(['--confg', 'x']);
+    expect(await exit).toBe(2);
+    expect(stderr()).toMatch(/^plumbline: BAD_REQUEST: Unknown option '--confg'/);
+  });
+});

@@ -1,0 +1,192 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import type { PlumblineSettings } from '../config/index.ts';
+import { PlumblineError } from '../errors.ts';
+import { createIdentity } from '../http/identity/identity.ts';
+import { createLiveEvents } from '../http/live-events.ts';
+import { routes } from '../http/routes/index.ts';
+import { createHttpServer } from '../http/server.ts';
+import { openSqliteStore } from '../store/sqlite.ts';
+import { startWebhookSender } from '../webhook/index.ts';
+import { apiServices } from './api-services.ts';
+import { createHeartbeatBook } from './heartbeat-book.ts';
+import { startMaintenance } from './maintenance.ts';
+import { createReactions } from './reactions.ts';
+import { openServices } from './services.ts';
+import { readStartingReferences } from './starting-references.ts';
+import { connectStream, type StreamConnection } from './stream-connection.ts';
+
+export { createLogger } from './create-logger.ts';
+
+/** A running collector. */
+export interface Collector {
+  /** Where its API answers. */
+  readonly url: string;
+  /**
+   * Resolves when it takes traffic. Rejects when it never will: settings or a broker that somebody must change. Until
+   * then `GET /readyz` says what it waits for.
+   */
+  readonly ready: Promise<void>;
+  /** Commits what has been read, waits for what is under way, and lets go of everything. */
+  stop(): Promise<void>;
+}
+
+export interface CollectorOptions {
+  readonly logger: Logger;
+  /** Milliseconds since 1970-01-01 UTC; default: the machine's clock. */
+  readonly clock?: () => number;
+  /** In [0, 1), for the jitter of retries. */
+  readonly random?: () => number;
+}
+
+/**
+ * Starts a collector. The API answers first, so that it can say what it waits for; then the broker is asked for until it
+ * answers. Throws `STORE_UNAVAILABLE`, `STORE_NEWER`, `BAD_CONFIG` and `BAD_DATA` for what would not get better.
+ */
+export async function startCollector(settings: PlumblineSettings, options: CollectorOptions): Promise<Collector> {
+  const { logger, clock = Date.now, random = Math.random } = options;
+  const { models, budget, collector } = settings;
+  const startedAt = clock();
+  let stopped: Promise<void> | null = null;
+  const onError = (error: unknown) => {
+    // Work that is cut off by the end fails; it begins again with the next start.
+    const level = stopped === null ? 'error' : 'debug';
+    logger[level]({ event: 'failed', error }, 'failed in the background');
+  };
+  const startingReferences = await readStartingReferences(models);
+
+  const stopping = new AsyncDisposableStack();
+  try {
+    const store = stopping.adopt(await openSqliteStore({ path: collector.store.sqlite }), (opened) => opened.close());
+    const heartbeats = createHeartbeatBook(clock);
+    const live = createLiveEvents(startedAt);
+    let url = '';
+    let stream: StreamConnection | null = null;
+
+    const services = await openServices({
+      store,
+      settings,
+      clock,
+      randomId: () => randomBytes(12).toString('hex'),
+      publicUrl: () => collector.publicUrl?.replace(/\/+$/, '') ?? url,
+      heartbeats,
+      onError,
+    });
+    const { hooks, takeEvents } = createReactions(services);
+    const sender = stopping.adopt(
+      startWebhookSender({
+        store,
+        webhooks: settings.webhooks,
+        source: 'urn:plumbline:collector',
+        clock,
+        random,
+        completeEvent: (event) => services.retrain.completeEvent(event),
+        settled: (transaction, delivery) => services.retrain.deliverySettled(transaction, delivery),
+        onError,
+      }),
+      (started) => started.stop(),
+    );
+    /** Something was stored that others act on: they need not wait for their next look. */
+    const changed = () => {
+      sender.wake();
+      stream?.wake();
+      services.rollout.evaluatePending().catch(onError);
+    };
+    stopping.adopt(startMaintenance({ services, models, clock, onError }), (started) => started.stop());
+
+    const server = createHttpServer({
+      routes,
+      services: apiServices({
+        settings,
+        services,
+        clock,
+        live,
+        heartbeats,
+        collector: {
+          version: await readVersion(),
+          startedAt,
+          notReady: () => stream?.problems() ?? ['the collector is starting'],
+          lagMessages: () => stream?.lagMessages() ?? 0,
+        },
+        async publish(batches) {
+          const bus = stream?.bus() ?? null;
+          if (bus === null) {
+            throw new PlumblineError('BROKER_UNAVAILABLE', 'not connected to NATS yet: send the events again');
+          }
+          await bus.publish(batches);
+        },
+        changed,
+      }),
+      identity: createIdentity(collector.identity, clock),
+      logger,
+    });
+    stopping.adopt(server, (started) => started.close());
+    await server.listen(collector.http);
+    url = addressOf(collector.http.host, server.server.address());
+    logger.info({ event: 'listening', url }, 'the API answers');
+    if (collector.identity.insecureLocal) {
+      const text = 'INSECURE: everybody on this machine is an approver (collector.identity.insecureLocal)';
+      logger.warn({ event: 'insecure' }, text);
+    }
+
+    stream = connectStream({
+      nats: collector.nats,
+      commitEveryMs: collector.commitEvery,
+      engine: {
+        store,
+        models,
+        budget,
+        hooks,
+        clock,
+        startingReference: ({ name }) => startingReferences.get(name),
+      },
+      logger,
+      clock,
+      readDocuments: () => store.read((transaction) => services.rollout.routingDocuments(transaction)),
+      onHeartbeat: (heartbeat) => heartbeats.note(heartbeat),
+      onCommit() {
+        const events = takeEvents();
+        for (const event of events) {
+          live.publish(event);
+        }
+        if (events.length > 0) {
+          changed();
+        }
+      },
+    });
+    stopping.adopt(stream, (connection) => connection.stop());
+    changed();
+
+    const { ready } = stream;
+    ready.then(
+      () => logger.info({ event: 'ready', url }, 'the collector takes traffic'),
+      () => undefined,
+    );
+    return {
+      url,
+      ready,
+      stop() {
+        stopped ??= stopping.disposeAsync().then(() => logger.info({ event: 'stopped' }, 'the collector has stopped'));
+        return stopped;
+      },
+    };
+  } catch (error) {
+    await stopping.disposeAsync();
+    throw error;
+  }
+}
+
+function addressOf(host: string, address: string | AddressInfo | null): string {
+  // A TCP server that listens has an address object.
+  const { port } = address as AddressInfo;
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' || host === '::1' ? '[::1]' : host;
+  return `http://${name}:${port}`;
+}
+
+async function readVersion(): Promise<string> {
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  const { version }: { version: string } = JSON.parse(text);
+  return version;
+}

@@ -1,0 +1,143 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Heartbeat, RoutingDocument } from '@plumbline/sdk/routing';
+import { type Bus, connectBus } from '../bus/index.ts';
+import type { CollectorSettings } from '../config/index.ts';
+import { isPlumblineError, PlumblineError } from '../errors.ts';
+import { createEngine, type EngineOptions } from './engine.ts';
+import { createIngest } from './ingest.ts';
+import type { Logger } from './logger.ts';
+import { startRoutingProjector } from './routing-projector.ts';
+
+/** Everything that needs the broker: reading events, hearing instances, publishing routes. */
+export interface StreamConnection {
+  /** Resolves when events are read; rejects when they never will be. */
+  readonly ready: Promise<void>;
+  bus(): Bus | null;
+  /** Why events are not counted now, in sentences; empty when they are. */
+  problems(): readonly string[];
+  lagMessages(): number;
+  /** Routing documents may have changed. */
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+export interface StreamConnectionOptions {
+  readonly nats: CollectorSettings['nats'];
+  readonly commitEveryMs: number;
+  readonly engine: Omit<EngineOptions, 'logger' | 'partitions'>;
+  readonly logger: Logger;
+  readonly clock: () => number;
+  readonly readDocuments: () => Promise<readonly RoutingDocument[]>;
+  readonly onHeartbeat: (heartbeat: Heartbeat) => void;
+  readonly onCommit: () => void;
+}
+
+/** How long one attempt waits for a server, and the pause after it. */
+const patienceMs = 1_000;
+const retryMs = 500;
+const readyPollMs = 20;
+
+/** Begins to connect, and goes on until the broker answers or says something that only people can change. */
+export function connectStream(options: StreamConnectionOptions): StreamConnection {
+  const { logger } = options;
+  const stopping = new AbortController();
+  let bus: Bus | null = null;
+  let problem: string | null = 'connecting to NATS';
+  let parts: Awaited<ReturnType<typeof startReading>> | null = null;
+
+  async function connect(): Promise<void> {
+    const opened = await untilAnswered();
+    if (opened === null) {
+      return;
+    }
+    bus = opened;
+    for (const warning of opened.warnings) {
+      logger.warn({ event: 'broker.warning', server: opened.serverVersion }, warning);
+    }
+    parts = await startReading(opened, options);
+    problem = null;
+    while (parts.ingest.problems().length > 0 && !stopping.signal.aborted) {
+      await pause(readyPollMs);
+    }
+  }
+
+  /** The broker, or null when told to stop before it answered. */
+  async function untilAnswered(): Promise<Bus | null> {
+    while (!stopping.signal.aborted) {
+      try {
+        return await connectBus({ nats: options.nats, patienceMs });
+      } catch (error) {
+        if (!isPlumblineError(error, 'BROKER_UNAVAILABLE')) {
+          throw error;
+        }
+        if (problem !== error.message) {
+          logger.warn({ event: 'broker.unavailable', reason: error.message }, 'the broker does not answer yet');
+        }
+        problem = error.message;
+        await pause(retryMs);
+      }
+    }
+    return null;
+  }
+
+  const connecting = connect();
+  connecting.catch((error: unknown) => {
+    problem = error instanceof Error ? error.message : String(error);
+  });
+  const ready = connecting.then(() => {
+    if (stopping.signal.aborted) {
+      throw new PlumblineError('NOT_READY', 'the collector was stopped before it was ready');
+    }
+  });
+  // Whoever asks for it gets the reason; nobody has to ask.
+  ready.catch(() => undefined);
+
+  return {
+    ready,
+    bus: () => (bus?.problem() === null ? bus : null),
+    problems: () =>
+      [problem, bus?.problem() ?? null, ...(parts?.ingest.problems() ?? [])].filter((text) => text !== null),
+    lagMessages: () => parts?.ingest.lagMessages() ?? 0,
+    wake: () => parts?.projector.wake(),
+    async stop() {
+      stopping.abort();
+      await connecting.catch(() => undefined);
+      await parts?.stop();
+      await bus?.close();
+    },
+  };
+
+  async function pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
+  }
+}
+
+async function startReading(bus: Bus, options: StreamConnectionOptions) {
+  const { logger, clock, commitEveryMs, readDocuments, onCommit, onHeartbeat, engine } = options;
+  const ingest = createIngest({
+    bus,
+    openEngine: () => createEngine({ ...engine, logger, partitions: bus.partitions }),
+    commitEveryMs,
+    logger,
+    onCommit,
+  });
+  await ingest.start();
+  const silence = bus.onHeartbeat(onHeartbeat);
+  const projector = startRoutingProjector({
+    bus,
+    clock,
+    readDocuments,
+    onError: (error) => logger.warn({ event: 'routing.unpublished', error }, 'a routing document waits for the broker'),
+    onPublished: ({ environment, model, revision }) =>
+      logger.info({ event: 'routing.published', environment, model, revision }, 'routing document published'),
+  });
+  return {
+    ingest,
+    projector,
+    async stop() {
+      silence();
+      await projector.stop();
+      await ingest.stop();
+    },
+  };
+}
