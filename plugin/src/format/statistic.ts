@@ -2,19 +2,8 @@ import { t } from '../i18n';
 import { formatWords } from './name';
 import { formatShare, formatStatistic } from './number';
 
-/** Statistics that are shares of rows, told in percent. */
-const shares = new Set([
-  'accuracy',
-  'precision',
-  'recall',
-  'f1',
-  'errorRate',
-  'selectionRate',
-  'truePositiveRate',
-  'falsePositiveRate',
-  'falseNegativeRate',
-  'missingRate',
-]);
+/** Statistics that are shares of rows without saying so in their name. */
+const shares = new Set(['accuracy', 'precision', 'recall', 'f1']);
 
 /** `f1` -> `F1`, `areaUnderCurve` -> `Area under curve`. */
 export function statisticName(name: string): string {
@@ -23,5 +12,5 @@ export function statisticName(name: string): string {
 
 /** How a statistic's values are written: shares in percent, everything else as a plain number. */
 export function statisticFormat(name: string): (value: number | null) => string {
-  return shares.has(name) ? formatShare : formatStatistic;
+  return shares.has(name) || /(Rate|Share)$/.test(name) ? formatShare : formatStatistic;
 }
