@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createProfile, foldAgreement, profileTotals } from '../profile/index.ts';
+import { identifyShape } from '../profile/shape.ts';
+import { putDeadLetters, readDeadLetters } from './dead-letters.ts';
+import {
+  earliestTime,
+  latestTime,
+  listVersionsSeen,
+  putFindings,
+  putProfile,
+  putVersionSeen,
+  readFindings,
+  readProfile,
+  readProfiles,
+  timeKey,
+} from './history.ts';
+import type { Store } from './port.ts';
+import { openSqliteStore } from './sqlite.ts';
+
+let store: Store;
+
+beforeEach(async () => {
+  store = await openSqliteStore({ path: ':memory:' });
+});
+afterEach(() => store.close());
+
+const one = { model: 'a/b', environment: 'production', version: '1' };
+
+function emptyProfile(classes: readonly string[] = []) {
+  return createProfile(
+    identifyShape({
+      task: classes.length > 0 ? 'multiclass_classification' : 'binary_classification',
+      signals: [],
+      scoreBins: null,
+      positive: 'yes',
+      favourable: null,
+      classes,
+      groups: [],
+      residualScale: 1,
+    }),
+  );
+}
+
+async function putWindows(froms: readonly number[], key = one) {
+  await store.transaction(async (tx) => {
+    for (const from of froms) {
+      const profile = emptyProfile();
+      for (let count = 0; count < Math.abs(from / 1_000); count++) foldAgreement(profile, true);
+      await putProfile(tx, key, { from, to: from + 1_000, reference: null, closed: true, profile });
+      await putFindings(tx, key, { from, to: from + 1_000, findings: [] });
+    }
+  });
+}
+
+describe('windows', () => {
+  test('come back in the order of time, also around 1970, and never with those of another version', async () => {
+    await putWindows([3_000, -2_000, 0, 10_000]);
+    await putWindows([1_000], { ...one, version: '10' });
+    await putWindows([2_000], { ...one, model: 'a', version: 'b/1' });
+    const windows = await store.read((tx) => readProfiles(tx, one));
+    expect(windows.map(({ from, to, profile }) => [from, to, profileTotals(profile).agreements])).toEqual([
+      [-2_000, -1_000, 2],
+      [0, 1_000, 0],
+      [3_000, 4_000, 3],
+      [10_000, 11_000, 10],
+    ]);
+    expect(windows[0]).toMatchObject({ version: '1', reference: null, closed: true, revision: 1 });
+  });
+
+  test('are chosen by where they begin, from inclusive and to exclusive, newest first if asked', async () => {
+    await putWindows([1_000, 2_000, 3_000, 4_000]);
+    const froms = async (range: object) =>
+      (await store.read((tx) => readFindings(tx, { ...one, ...range }))).map(({ from }) => from);
+    expect(await froms({ from: 2_000, to: 4_000 })).toEqual([2_000, 3_000]);
+    expect(await froms({ from: 1_001 })).toEqual([2_000, 3_000, 4_000]);
+    expect(await froms({ limit: 2, reverse: true })).toEqual([4_000, 3_000]);
+    expect(await froms({ to: 3_500, limit: 1, reverse: true })).toEqual([3_000]);
+    expect(await froms({ from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY })).toHaveLength(4);
+  });
+
+  test('of different shapes each come back in their own', async () => {
+    await putWindows([1_000]);
+    const other = emptyProfile(['a', 'b']);
+    await store.transaction((tx) =>
+      putProfile(tx, one, { from: 2_000, to: 3_000, reference: 'sha256:1', closed: false, profile: other }),
+    );
+    const windows = await store.read((tx) => readProfiles(tx, one));
+    expect(windows.map(({ profile }) => profile.shape.classes)).toEqual([[], ['a', 'b']]);
+    expect(await store.read((tx) => readProfile(tx, one, 2_000))).toMatchObject({
+      reference: 'sha256:1',
+      closed: false,
+    });
+    expect(await store.read((tx) => readProfile(tx, one, 2_500))).toBeUndefined();
+  });
+});
+
+test('times sort as keys over the whole range that is allowed', () => {
+  const times = [earliestTime, -1e12, -1, 0, 1, 1_700_000_000_000, latestTime];
+  const keys = times.map(timeKey);
+  expect([...keys].sort()).toEqual(keys);
+  expect(new Set(keys.map((key) => key.length))).toEqual(new Set([16]));
+});
+
+test('versions seen are listed by model, or all', async () => {
+  const seen = { firstSeenAt: 1, firstEventAt: 2, lastEventAt: 3, rows: 4 };
+  await store.transaction(async (tx) => {
+    await putVersionSeen(tx, { ...one, ...seen });
+    await putVersionSeen(tx, { ...one, version: '2', ...seen });
+    await putVersionSeen(tx, { ...one, model: 'a/bc', ...seen });
+  });
+  expect((await store.read((tx) => listVersionsSeen(tx, one))).map(({ version }) => version)).toEqual(['1', '2']);
+  expect(await store.read((tx) => listVersionsSeen(tx))).toHaveLength(3);
+});
+
+describe('dead letters', () => {
+  const letter = (id: number) => ({
+    id: String(id),
+    at: id,
+    subject: 's',
+    code: 'BAD_FRAME',
+    reason: 'r',
+    bytes: 1,
+  });
+
+  test('come back newest first, page by page', async () => {
+    await store.transaction((tx) => putDeadLetters(tx, [8, 9, 10, 11].map(letter), 4));
+    const ids = async (page: { limit: number; before?: string }) =>
+      (await store.read((tx) => readDeadLetters(tx, page))).map(({ id }) => id);
+    expect(await ids({ limit: 3 })).toEqual(['11', '10', '9']);
+    expect(await ids({ limit: 3, before: '9' })).toEqual(['8']);
+  });
+
+  test('do not pile up: the oldest make room', async () => {
+    let total = 0;
+    for (let round = 0; round < 24; round++) {
+      const letters = Array.from({ length: 500 }, () => letter(++total));
+      await store.transaction((tx) => putDeadLetters(tx, letters, total));
+    }
+    const kept = await store.read((tx) => readDeadLetters(tx, { limit: 100_000 }));
+    expect([kept.length, kept[0]!.id, kept.at(-1)!.id]).toEqual([10_000, '12000', '2001']);
+  });
+});
