@@ -1,4 +1,5 @@
 import { Diagnostics, messageOf } from './diagnostics.ts';
+import { atExit } from './exit.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { ModelState } from './model-state.ts';
 import { type MonitorOptions, type MonitorSettings, readOptions } from './options.ts';
@@ -68,13 +69,13 @@ class RunningMonitor implements Monitor {
   readonly #recorder: Recorder;
   readonly #heart: ReturnType<typeof startHeartbeat>;
   readonly #routingListeners = new Set<(document: RoutingDocument) => void>();
-  readonly #atExit = () => void this.shutdown({ timeoutMs: exitTimeoutMs });
   /** Models whose events the broker did not allow, the last time. */
   readonly #denied = new Set<string>();
   #connection: ConnectionState = { state: 'connecting', server: null };
   #batches = { acknowledged: 0, duplicates: 0 };
   #lastAcknowledgedAt: number | null = null;
   #shutdown: Promise<FlushResult> | undefined;
+  #forgetExit: () => void = () => {};
 
   constructor(settings: MonitorSettings) {
     const { clock, random, partitions, batch, buffer } = settings;
@@ -244,13 +245,13 @@ class RunningMonitor implements Monitor {
     };
     this.#transport.start(listener, { routingKeys: [...modelOfKey.keys()] });
     if (flushAtExit) {
-      process.once('beforeExit', this.#atExit);
+      this.#forgetExit = atExit(() => void this.shutdown({ timeoutMs: exitTimeoutMs }));
     }
   }
 
   async #stop(timeoutMs: number): Promise<FlushResult> {
     this.#recorder.closed = true;
-    process.removeListener('beforeExit', this.#atExit);
+    this.#forgetExit();
     const result = await this.flush({ timeoutMs });
     this.#heart.stop();
     for (const batch of this.#publisher.stop()) {
@@ -285,6 +286,7 @@ class RunningMonitor implements Monitor {
   #routingChanged(document: RoutingDocument): void {
     // Documents from disk are read before anything that could be told about them exists.
     this.#heart?.beat();
+    this.#diagnostics.clear('routing_malformed');
     for (const listener of this.#routingListeners) {
       this.#safely(() => listener(document), undefined);
     }

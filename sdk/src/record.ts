@@ -108,7 +108,7 @@ export function outcomeOf(
     return { invalid: `inferenceId must be text of 1 to ${maxIdLength} characters` };
   }
   const value = asScalar(record.value);
-  if (value === null) {
+  if (value === null || value === Number.POSITIVE_INFINITY) {
     return { invalid: `value must be a finite number, true/false or text of at most ${maxTextLength} characters` };
   }
   return {

@@ -1,4 +1,10 @@
-import { createInbox, type Msg, type NatsConnection, PermissionViolationError } from '@nats-io/transport-node';
+import {
+  createInbox,
+  type Msg,
+  type NatsConnection,
+  PermissionViolationError,
+  type Subscription,
+} from '@nats-io/transport-node';
 import { messageOf } from '../diagnostics.ts';
 import { backoffMs } from '../pipeline/backoff.ts';
 import { routingBucket } from '../subjects.ts';
@@ -27,12 +33,11 @@ export interface RoutingWatchOptions {
 
 export function watchRouting(options: RoutingWatchOptions): { stop(): void } {
   const { connection, key, random } = options;
-  const heartbeatMs = options.heartbeatMs ?? 5_000;
+  const heartbeatMs = options.heartbeatMs ?? 2_000;
   const inbox = createInbox(options.inboxPrefix);
   const subject = `$KV.${routingBucket}.${key}`;
-  const subscription = connection.subscribe(`${inbox}.*`, { callback: (error, message) => receive(error, message) });
-  let generation = 0;
-  let delivered = 0;
+  let current: Generation | undefined;
+  let generations = 0;
   let attempts = 0;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -42,19 +47,26 @@ export function watchRouting(options: RoutingWatchOptions): { stop(): void } {
     stop() {
       stopped = true;
       clearTimeout(timer);
-      if (!connection.isClosed()) {
-        subscription.unsubscribe();
-      }
+      leave();
     },
   };
 
   async function create(): Promise<void> {
-    generation += 1;
-    delivered = 0;
-    const name = `plumbline_${inbox.slice(inbox.lastIndexOf('.') + 1)}_${generation}`;
+    leave();
+    generations += 1;
+    const name = `plumbline_${inbox.slice(inbox.lastIndexOf('.') + 1)}_${generations}`;
+    // The server looks for a subscription to this very subject: a wildcard that covers it is no interest to it.
+    const deliverSubject = `${inbox}.${generations}`;
+    const generation: Generation = {
+      delivered: 0,
+      subscription: connection.subscribe(deliverSubject, {
+        callback: (error, message) => receive(generation, error, message),
+      }),
+    };
+    current = generation;
     const config = {
       name,
-      deliver_subject: `${inbox}.${generation}`,
+      deliver_subject: deliverSubject,
       deliver_policy: 'last_per_subject',
       filter_subject: subject,
       ack_policy: 'none',
@@ -75,7 +87,7 @@ export function watchRouting(options: RoutingWatchOptions): { stop(): void } {
         throw new Error(error.description ?? 'JetStream refused without a reason');
       }
       attempts = 0;
-      expectHeartbeat();
+      again(3 * heartbeatMs);
       options.watching();
     } catch (error) {
       if (!stopped && !connection.isClosed()) {
@@ -86,54 +98,56 @@ export function watchRouting(options: RoutingWatchOptions): { stop(): void } {
     }
   }
 
-  function receive(error: Error | null, message: Msg): void {
-    if (stopped) {
+  function receive(generation: Generation, error: Error | null, message: Msg): void {
+    if (stopped || generation !== current) {
       return;
     }
     if (error !== null) {
       options.problem(explain(error));
       return;
     }
-    if (message.subject === subject) {
-      const sequence = deliverySequence(message.reply);
-      if (!message.reply?.includes(`_${generation}.`)) {
-        // Of a consumer that has been given up.
-        return;
-      }
-      expectHeartbeat();
-      if (sequence !== delivered + 1) {
-        again(0);
-        return;
-      }
-      delivered = sequence;
-      // A marker says that the key was deleted: the last document stays in force.
-      if (message.headers?.get('KV-Operation') === undefined || message.headers.get('KV-Operation') === '') {
-        options.value(message.data);
-      }
-    } else if (message.subject === `${inbox}.${generation}`) {
-      heartbeat(message);
-    }
-  }
-
-  /** A heartbeat names the last value delivered: one more than was seen means one was lost. */
-  function heartbeat(message: Msg): void {
-    expectHeartbeat();
-    const last = Number(message.headers?.get('Nats-Last-Consumer') ?? Number.NaN);
-    if (last > delivered) {
-      again(0);
-    }
-  }
-
-  function expectHeartbeat(): void {
+    // The consumer lives: expect its next sign of life.
     again(3 * heartbeatMs);
+    if (message.subject !== subject) {
+      const last = Number(message.headers?.get('Nats-Last-Consumer') ?? 0);
+      if (last > generation.delivered) {
+        // The heartbeat knows of a value that never arrived.
+        again(0);
+      }
+      return;
+    }
+    generation.delivered += 1;
+    if (deliverySequence(message.reply) !== generation.delivered) {
+      again(0);
+      return;
+    }
+    // A marker says that the key was deleted: the last document stays in force.
+    if (!message.headers?.get('KV-Operation')) {
+      options.value(message.data);
+    }
   }
 
+  /** Makes the consumer again after a while, unless it gives a sign of life before. */
   function again(delayMs: number): void {
     clearTimeout(timer);
     if (!stopped && !connection.isClosed()) {
       timer = setTimeout(() => void create(), delayMs).unref();
     }
   }
+
+  /** The server removes a consumer nobody listens to by itself. */
+  function leave(): void {
+    if (!connection.isClosed()) {
+      current?.subscription.unsubscribe();
+    }
+    current = undefined;
+  }
+}
+
+interface Generation {
+  readonly subscription: Subscription;
+  /** Values received so far. */
+  delivered: number;
 }
 
 const stream = `KV_${routingBucket}`;

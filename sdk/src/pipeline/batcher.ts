@@ -131,7 +131,8 @@ export class Batcher {
     this.#bytes += bytes;
     const { events, bytes: maxBytes, ageMs } = this.#options.batch;
     const { columns } = batch;
-    if (columns.count >= events || columns.bytes >= maxBytes || this.#options.clock() - batch.openedAt >= ageMs) {
+    const full = columns.count >= events || columns.bytes >= maxBytes || columns.full;
+    if (full || this.#options.clock() - batch.openedAt >= ageMs) {
       this.#close(batch);
       this.#encodeTimer ??= setImmediate(() => this.#encode()).unref();
     }

@@ -130,9 +130,9 @@ export function asCategory(value: unknown): string | null {
   return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint' ? String(value) : null;
 }
 
-/** A prediction or outcome value: numbers as they are, everything else as a category. */
+/** A prediction or outcome value: a number (`Infinity` for one that is not finite), else a category. */
 export function asScalar(value: FeatureValue | undefined): string | number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value + 0 : asCategory(value);
+  return typeof value === 'number' ? asNumber(value) + 0 : asCategory(value);
 }
 
 const initialRows = 16;

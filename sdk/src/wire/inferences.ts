@@ -1,7 +1,7 @@
 import type { BatchIdentity, FeatureDeclaration, FeatureType, FeatureValue, InferenceEvent } from '../event.ts';
 import { asNumber, asScalar, CategoryBuilder, NumberBuilder, setValue, typeOfValue } from './columns.ts';
 import { type ColumnData, writeFrame } from './frame.ts';
-import { maxColumns, maxNameLength, maxTextLength } from './limits.ts';
+import { maxCells, maxColumns, maxNameLength, maxRows, maxTextLength } from './limits.ts';
 import {
   type PackedColumn,
   packCategories,
@@ -103,6 +103,12 @@ export class InferenceColumns {
 
   get count(): number {
     return this.#count;
+  }
+
+  /** Whether one more row would make a batch that readers refuse. */
+  get full(): boolean {
+    const columns = this.#types.ordered.length + this.#groups.size;
+    return this.#count >= maxRows || (this.#count + 1) * columns > maxCells;
   }
 
   /** About what the encoded batch will weigh, never much less. */

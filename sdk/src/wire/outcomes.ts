@@ -1,6 +1,7 @@
 import type { BatchIdentity, OutcomeEvent } from '../event.ts';
 import { asScalar, CategoryBuilder, NumberBuilder } from './columns.ts';
 import { type ColumnData, writeFrame } from './frame.ts';
+import { maxRows } from './limits.ts';
 import { type PackedColumn, packCategories, packIds, packScalars, packTimes } from './pack.ts';
 
 /** Outcomes of one model, at least one, as a columnar frame. */
@@ -24,6 +25,11 @@ export class OutcomeColumns {
 
   get count(): number {
     return this.#count;
+  }
+
+  /** Whether one more row would make a batch that readers refuse. */
+  get full(): boolean {
+    return this.#count >= maxRows;
   }
 
   get bytes(): number {

@@ -36,7 +36,8 @@ export function packCategories(builder: CategoryBuilder, count: number): PackedC
 export function packScalars(values: readonly (string | number | null)[], categories: CategoryBuilder): PackedColumn {
   if (values.some((value) => typeof value === 'string')) {
     for (const [row, value] of values.entries()) {
-      if (value !== null) {
+      // An invalid number is no category.
+      if (value !== null && value !== Number.POSITIVE_INFINITY) {
         categories.set(row, String(value));
       }
     }

@@ -1,0 +1,531 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createMonitor, type Monitor, type MonitorOptions } from './index.ts';
+import type { RoutingDocument } from './routing/index.ts';
+import { createMemoryTransport, type MemoryTransport } from './testing/index.ts';
+import type { Transport, TransportListener } from './transport.ts';
+
+const model = { name: 'credit', version: '7' };
+
+let transport: MemoryTransport;
+let warnings: string[];
+let monitors: Monitor[] = [];
+
+beforeEach(() => {
+  transport = createMemoryTransport();
+  warnings = [];
+});
+
+afterEach(async () => {
+  await Promise.all(monitors.map((monitor) => monitor.shutdown({ timeoutMs: 0 })));
+  monitors = [];
+  vi.restoreAllMocks();
+});
+
+function start(options: Partial<MonitorOptions> = {}): Monitor {
+  const monitor = createMonitor({
+    ...{ service: 'api', transport, logger: { info: () => {}, warn: (message) => warnings.push(message) } },
+    ...(options.models === undefined ? { model } : {}),
+    ...options,
+  });
+  monitors.push(monitor);
+  return monitor;
+}
+
+describe('record', () => {
+  it('returns the id the event goes by: a new one, or the own one of the app', async () => {
+    const monitor = start();
+    const made = monitor.record({ features: { age: 44 } });
+    expect(made).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    expect(monitor.record({ id: 'application-17', features: {} })).toBe('application-17');
+    await monitor.flush();
+    expect(
+      transport
+        .inferences()
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual([made, 'application-17'].sort());
+  });
+
+  it('fills in model, version, role and time', async () => {
+    const monitor = start({ clock: () => 1_732_269_000_000 });
+    monitor.record({ features: { age: 44, owner: true, job: 'cook', missing: undefined } });
+    await monitor.flush();
+    expect(transport.inferences()).toMatchObject([
+      {
+        ...{ model: 'credit', version: '7', role: 'champion', time: 1_732_269_000_000 },
+        features: { age: 44, owner: 'true', job: 'cook' },
+        ...{ prediction: null, score: null, groups: {}, latencyMs: null, error: null },
+      },
+    ]);
+  });
+
+  it('keeps what the app gives', async () => {
+    const monitor = start();
+    const given = {
+      ...{ id: 'a', time: 17, version: '8', role: 'canary' as const, prediction: 'yes', score: 0.25 },
+      ...{ features: { age: 44 }, groups: { sex: 'female' }, latencyMs: 1.5, error: 'timeout' },
+      traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+    };
+    monitor.record(given);
+    await monitor.flush();
+    expect(transport.inferences()).toEqual([{ kind: 'inference', model: 'credit', ...given }]);
+  });
+
+  it('ties the inference of a shadow to the one that was served', async () => {
+    const monitor = start();
+    const served = monitor.record({ features: {} });
+    const shadow = monitor.record({ shadowOf: served, version: '8', features: {} });
+    expect(shadow).toBe(`${served}~8`);
+    await monitor.flush();
+    expect(transport.inferences()).toMatchObject([
+      { id: served, role: 'champion', version: '7' },
+      { id: shadow, role: 'shadow', version: '8' },
+    ]);
+    // One batch: they share their partition.
+    expect(transport.batches).toHaveLength(1);
+  });
+
+  it.each<[string, object]>([
+    ['nothing', { features: undefined }],
+    ['a reserved id', { id: 'a~8', features: {} }],
+    ['a role of shadow without shadowOf', { role: 'shadow', features: {} }],
+    ['an empty version', { version: '', features: {} }],
+    ['a shadow of too long an id', { shadowOf: 'x'.repeat(128), features: {} }],
+  ])('drops an event with %s, counts it, and warns once', async (_, record) => {
+    const monitor = start();
+    for (let i = 0; i < 3; i++) {
+      // Such calls come from plain JavaScript.
+      expect(monitor.record(record as never)).toBeTypeOf('string');
+    }
+    await monitor.flush();
+    expect(transport.inferences()).toEqual([]);
+    expect(monitor.status().counts).toMatchObject({ accepted: 0, dropped: { invalid_event: 3 } });
+    expect(warnings.filter((warning) => warning.includes('invalid_event'))).toHaveLength(1);
+  });
+
+  it('tells the models of a monitor apart, and counts events of others', async () => {
+    const monitor = start({ models: [model, { name: 'fraud', version: '1' }] });
+    monitor.record({ model: 'fraud', features: {} });
+    monitor.record({ model: 'credit', features: {} });
+    monitor.record({ model: 'churn', features: {} });
+    monitor.record({ features: {} });
+    await monitor.flush();
+    expect(
+      transport
+        .inferences()
+        .map(({ model, version }) => `${model} ${version}`)
+        .sort(),
+    ).toEqual(['credit 7', 'fraud 1']);
+    expect(monitor.status().counts).toMatchObject({ accepted: 2, dropped: { unknown_model: 2 } });
+  });
+
+  it('settles the type of a feature by declaration, else by its first value', async () => {
+    const monitor = start({ model: { ...model, features: { zip: 'category', never: 'number' } } });
+    monitor.record({ id: '1', features: { zip: 1234, age: 44 } });
+    await monitor.flush();
+    monitor.record({ id: '2', features: { zip: null, age: 'old' } });
+    await monitor.flush();
+    const batches = transport.batches;
+    const [schema] = batches.map((batch) => batch.kind === 'inference' && batch.schema);
+    expect(batches.map((batch) => batch.kind === 'inference' && batch.schema)).toEqual([schema, schema]);
+    expect(transport.inferences().map(({ features }) => features)).toEqual([
+      { zip: '1234', age: 44, never: null },
+      { zip: null, age: Infinity, never: null },
+    ]);
+  });
+});
+
+describe('outcome', () => {
+  it('is sent to where its inference is, as a label unless said otherwise', async () => {
+    const monitor = start({ clock: () => 17 });
+    monitor.outcome({ inferenceId: 'a', value: true });
+    monitor.outcome({ id: 'mine', inferenceId: 'b', value: 3, type: 'feedback', time: 5 });
+    await monitor.flush();
+    expect(transport.outcomes()).toEqual(
+      expect.arrayContaining([
+        {
+          kind: 'outcome',
+          id: expect.any(String),
+          time: 17,
+          model: 'credit',
+          inferenceId: 'a',
+          type: 'label',
+          value: 'true',
+        },
+        { kind: 'outcome', id: 'mine', time: 5, model: 'credit', inferenceId: 'b', type: 'feedback', value: 3 },
+      ]),
+    );
+  });
+
+  it.each([
+    { inferenceId: '' },
+    { inferenceId: 'a' },
+    { inferenceId: 'a', value: Number.NaN },
+    { inferenceId: 'a', value: 'x'.repeat(300) },
+  ])('without what it needs is dropped and counted: %j', async (record) => {
+    const monitor = start();
+    monitor.outcome(record as never);
+    await monitor.flush();
+    expect(transport.outcomes()).toEqual([]);
+    expect(monitor.status().counts.dropped).toEqual({ invalid_event: 1 });
+  });
+});
+
+describe('wrap', () => {
+  interface Applicant {
+    age: number;
+    id: string;
+  }
+  const applicant = { age: 44, id: 'application-17' };
+
+  it('returns what the function returned, and records features, prediction, score and latency', async () => {
+    const monitor = start();
+    const predict = monitor.wrap((given: Applicant) => ({ label: 'yes', p: 0.9, given }), {
+      features: ({ age }) => ({ age }),
+      groups: () => ({ sex: 'female' }),
+      id: ({ id }) => id,
+      prediction: ({ label }) => label,
+      score: ({ p }) => p,
+    });
+    expect(predict(applicant)).toEqual({ label: 'yes', p: 0.9, given: applicant });
+    await monitor.flush();
+    const [event] = transport.inferences();
+    expect(event).toMatchObject({
+      ...{ id: 'application-17', features: { age: 44 }, groups: { sex: 'female' }, prediction: 'yes', score: 0.9 },
+    });
+    expect(event?.latencyMs).toBeGreaterThanOrEqual(0);
+  });
+
+  it('waits for a promise, and passes on its value or its failure', async () => {
+    const monitor = start();
+    const predict = monitor.wrap(async (age: number) => (age < 0 ? Promise.reject(new RangeError('age')) : age > 30), {
+      features: (age) => ({ age }),
+      prediction: (adult) => adult,
+    });
+    expect(await predict(44)).toBe(true);
+    await expect(predict(-1)).rejects.toThrow('age');
+    await monitor.flush();
+    const recorded = transport.inferences().map(({ prediction, error }) => `${prediction} ${error}`);
+    expect(recorded.sort()).toEqual(['null RangeError', 'true null']);
+  });
+
+  it('hands out a promise of a class of its own untouched', async () => {
+    class ResponsePromise extends Promise<string> {
+      readonly requestId = 'r1';
+    }
+    const monitor = start();
+    const promise = new ResponsePromise((resolve) => resolve('yes'));
+    const predict = monitor.wrap(() => promise, { features: () => ({}), prediction: (result) => result });
+    expect(predict()).toBe(promise);
+    await promise;
+    await monitor.flush();
+    expect(transport.inferences()).toMatchObject([{ prediction: 'yes' }]);
+  });
+
+  it('leaves a failure nobody handles unhandled', async () => {
+    const monitor = start();
+    const unhandled: unknown[] = [];
+    const listeners = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    process.on('unhandledRejection', (reason) => unhandled.push(reason));
+    try {
+      void monitor.wrap(async () => Promise.reject(new Error('lost')), { features: () => ({}) })();
+      await vi.waitFor(() => expect(unhandled).toMatchObject([{ message: 'lost' }]));
+    } finally {
+      process.removeAllListeners('unhandledRejection');
+      for (const listener of listeners) {
+        process.on('unhandledRejection', listener);
+      }
+    }
+  });
+
+  it('throws what the function threw, and keeps this and all arguments', () => {
+    const monitor = start();
+    const failure = new Error('no');
+    const throws = monitor.wrap(
+      () => {
+        throw failure;
+      },
+      { features: () => ({}) },
+    );
+    expect(throws).toThrow(failure);
+    const host = {
+      base: 1,
+      add: monitor.wrap(
+        function add(this: { base: number }, a: number, b: number) {
+          return this.base + a + b;
+        } as (a: number, b: number) => number,
+        { features: (a, b) => ({ a, b }) },
+      ),
+    };
+    expect(host.add(2, 3)).toBe(6);
+  });
+
+  it('reads features before the call, so a function that changes its arguments hides nothing', async () => {
+    const monitor = start();
+    const predict = monitor.wrap(
+      (given: Applicant) => {
+        given.age = 0;
+        return 'yes';
+      },
+      { features: (given) => given as Applicant & Record<string, string | number> },
+    );
+    predict({ ...applicant });
+    await monitor.flush();
+    expect(transport.inferences()).toMatchObject([{ features: { age: 44 } }]);
+  });
+
+  it('tells the id of what it recorded, to report the outcome with', async () => {
+    const monitor = start();
+    const predict = monitor.wrap((_: Applicant) => 'yes', {
+      features: ({ age }) => ({ age }),
+      recorded: (inferenceId, result, { id }) => monitor.outcome({ inferenceId, value: `${result} ${id}` }),
+    });
+    predict(applicant);
+    await monitor.flush();
+    const [inference] = transport.inferences();
+    expect(transport.outcomes()).toMatchObject([{ inferenceId: inference?.id, value: 'yes application-17' }]);
+  });
+
+  it('takes version and role from the routing of the key, unless the result knows better', async () => {
+    const monitor = start();
+    transport.setRouting(routing({ canary: { version: '8', digest: 'd', weightBasisPoints: 10_000 } }));
+    await vi.waitFor(() => expect(monitor.route('credit').revision).toBe(1));
+    const options = { features: () => ({}), key: (key: string) => key };
+    monitor.wrap((_: string) => 1, options)('a');
+    monitor.wrap((_: string) => 1, { ...options, version: () => '9' })('b');
+    await monitor.flush();
+    expect(
+      transport
+        .inferences()
+        .map(({ version, role }) => `${version} ${role}`)
+        .sort(),
+    ).toEqual(['8 canary', '9 canary']);
+  });
+
+  it.each(['features', 'groups', 'id', 'key', 'prediction', 'score', 'version', 'recorded'])(
+    'survives a %s that throws, and counts it',
+    async (name) => {
+      const monitor = start();
+      const broken = {
+        [name]: () => {
+          throw new Error('broken');
+        },
+      };
+      const predict = monitor.wrap(() => 'yes', { features: () => ({}), ...broken });
+      expect(predict()).toBe('yes');
+      await monitor.flush();
+      expect(monitor.status().counts.dropped).toEqual({ extractor_failed: 1 });
+      expect(transport.inferences()).toHaveLength(name === 'recorded' ? 1 : 0);
+    },
+  );
+});
+
+describe('flush and shutdown', () => {
+  it('say whether everything was delivered', async () => {
+    const monitor = start();
+    expect(await monitor.flush()).toEqual({ delivered: true, remaining: 0 });
+    transport.answerWith('silence');
+    monitor.record({ features: {} });
+    expect(await monitor.flush({ timeoutMs: 20 })).toEqual({ delivered: false, remaining: 1 });
+    transport.answerWith(undefined);
+    transport.disconnect();
+    transport.connect();
+    expect(await monitor.shutdown()).toEqual({ delivered: true, remaining: 0 });
+  });
+
+  it('happen once, and what comes afterwards is counted', async () => {
+    const monitor = start();
+    const first = monitor.shutdown();
+    expect(monitor.shutdown()).toBe(first);
+    monitor.record({ features: {} });
+    monitor.outcome({ inferenceId: 'a', value: 1 });
+    await first;
+    expect(monitor.status()).toMatchObject({ connection: { state: 'closed' }, counts: { dropped: { closed: 2 } } });
+  });
+
+  it('end in time although the transport never lets go', async () => {
+    const stuck: Transport = { ...createMemoryTransport(), close: () => new Promise(() => {}) };
+    const monitor = start({ transport: stuck });
+    expect(await monitor.shutdown({ timeoutMs: 10 })).toMatchObject({ remaining: 0 });
+  });
+
+  it('leave no listener behind on the process', async () => {
+    const before = process.listenerCount('beforeExit');
+    const monitor = start();
+    expect(process.listenerCount('beforeExit')).toBe(before + 1);
+    await monitor.shutdown();
+    expect(process.listenerCount('beforeExit')).toBe(before);
+  });
+});
+
+describe('whatever it is given', () => {
+  it('throws nothing and blocks nothing once it is made', async () => {
+    const monitor = start({ transport: restless() });
+    const calls: ((value: unknown, other: unknown) => unknown)[] = [
+      (value) => monitor.record(value as never),
+      (value) => monitor.record({ features: value } as never),
+      (value, other) => monitor.record({ features: { value, other }, groups: { value, other } } as never),
+      (value, other) => monitor.record({ id: value, version: other, features: {}, time: value, score: other } as never),
+      (value, other) =>
+        monitor.record({ shadowOf: value, traceId: other, latencyMs: value, error: other, features: {} } as never),
+      (value) => monitor.outcome(value as never),
+      (value, other) => monitor.outcome({ inferenceId: value, value: other, type: value, time: other } as never),
+      (value, other) => monitor.route(value as never, other as never),
+      (value) => monitor.onRouting(value as never),
+      (value) => monitor.loaded(value as never),
+      (value, other) => monitor.unloaded({ version: value, model: other } as never),
+      (value, other) => monitor.wrap(() => value, other as never)(),
+      (value, other) => monitor.wrap(() => value, { features: () => other, prediction: () => value } as never)(),
+      (value) => void monitor.flush(value as never),
+      () => monitor.status(),
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...calls), hostile, hostile, (call, value, other) => {
+        call(value(), other());
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(await monitor.flush({ timeoutMs: 1_000 })).toBeDefined();
+    const { accepted, acknowledged, dropped } = monitor.status().counts;
+    expect(accepted - acknowledged - (dropped.batch_refused ?? 0) - monitor.status().buffered.events).toBe(0);
+  });
+
+  it('keeps its own events readable: every batch it makes can be decoded', async () => {
+    const monitor = start();
+    const values = fc.array(
+      fc.tuple(
+        fc.string(),
+        fc.oneof(
+          fc.string().map((text) => () => text),
+          hostile,
+        ),
+      ),
+    );
+    const objectOf = (entries: [string, () => unknown][]) =>
+      Object.fromEntries(entries.map(([name, value]) => [name, value()]));
+    fc.assert(
+      fc.property(values, fc.string(), values, (features, id, groups) => {
+        monitor.record({
+          id,
+          features: objectOf(features),
+          groups: objectOf(groups),
+          prediction: id,
+          error: id,
+        } as never);
+      }),
+    );
+    await monitor.flush();
+    expect(monitor.status().counts).toMatchObject({ accepted: transport.inferences().length });
+    expect(monitor.status().counts.dropped.batch_refused).toBeUndefined();
+  });
+
+  it('survives a logger that throws', () => {
+    const logger = {
+      info: () => {
+        throw new Error('full disk');
+      },
+      warn: () => {
+        throw new Error('full disk');
+      },
+    };
+    expect(() => start({ logger }).record(null as never)).not.toThrow();
+  });
+});
+
+/** A transport that connects, answers and fails as it pleases. */
+function restless(): Transport {
+  let listener: TransportListener | undefined;
+  let turn = 0;
+  return {
+    start(given) {
+      listener = given;
+      listener.connected('restless');
+    },
+    publish({ token, subject }) {
+      turn += 1;
+      queueMicrotask(() => {
+        if (turn % 7 === 0) {
+          listener?.disconnected();
+          listener?.connected('restless');
+        } else if (turn % 5 === 0) {
+          listener?.publishDenied(subject, 'no');
+        } else {
+          listener?.answered(
+            token,
+            turn % 3 === 0 ? { kind: 'failed', message: '' } : { kind: 'stored', duplicate: false },
+          );
+        }
+      });
+      if (turn % 11 === 0) {
+        throw new Error('broken');
+      }
+    },
+    notify: () => {},
+    close: async () => {},
+  };
+}
+
+const throwing = new Proxy(
+  {},
+  {
+    get() {
+      throw new Error('get');
+    },
+    ownKeys() {
+      throw new Error('ownKeys');
+    },
+    has() {
+      throw new Error('has');
+    },
+  },
+);
+const unprintable = {
+  toString() {
+    throw new Error('toString');
+  },
+  [Symbol.toPrimitive]() {
+    throw new Error('toPrimitive');
+  },
+};
+const throwsItself = {
+  get features(): never {
+    throw throwing;
+  },
+};
+/** Functions that give the value: fast-check looks into values, and these bite. */
+const hostile: fc.Arbitrary<() => unknown> = fc.oneof(
+  fc
+    .anything({
+      withBigInt: true,
+      withDate: true,
+      withTypedArray: true,
+      withNullPrototype: true,
+      withSparseArray: true,
+    })
+    .map((value) => () => value),
+  fc.constantFrom<(() => unknown)[]>(
+    () => throwing,
+    () => unprintable,
+    () => throwsItself,
+    () => Symbol('s'),
+    () => Number.NaN,
+    () => -0,
+    () => '\ud800',
+    () => 'x'.repeat(10_000),
+    () => '__proto__',
+    () => () => throwing,
+    () => () => {
+      throw throwing;
+    },
+  ),
+);
+
+function routing(changes: Partial<RoutingDocument>): RoutingDocument {
+  return {
+    ...{ schema: 1, model: 'credit', environment: 'production', revision: 1, salt: 's', updatedAt: 0 },
+    ...{ champion: { version: '7', digest: 'd' }, canary: null, shadow: null, pins: {} },
+    ...changes,
+  };
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { createMonitor, MonitorOptionsError } from './index.ts';
+import { createMemoryTransport } from './testing/index.ts';
+
+const model = { name: 'credit', version: '7' };
+const nats = { servers: 'nats://localhost:4222' };
+const good = { service: 'api', model, nats };
+
+describe('options that cannot work are refused by name', () => {
+  it.each<[string, unknown, RegExp]>([
+    ['nothing', undefined, /the options must be an object, got undefined/],
+    ['a typing error', { ...good, enviroment: 'x' }, /enviroment is no option; there are service, environment/],
+    ['no service', { model, nats }, /service must be text of 1 to 128 characters, got undefined/],
+    ['no model', { service: 'api', nats }, /model or models must be given/],
+    ['a model and models', { ...good, models: [model] }, /model or models must be given, and not both/],
+    ['no models', { service: 'api', nats, models: [] }, /at least one model/],
+    ['a model twice', { service: 'api', nats, models: [model, model] }, /name "credit" twice/],
+    ['a model by name only', { ...good, model: 'credit' }, /model must be \{ name, version \}, got "credit"/],
+    ['no version', { ...good, model: { name: 'credit' } }, /model.version must be text/],
+    [
+      'a version in a list',
+      { service: 'api', nats, models: [{ name: 'a', version: 7 }] },
+      /models\[0\].version.*got 7/,
+    ],
+    [
+      'an unknown type',
+      { ...good, model: { ...model, features: { age: 'int' } } },
+      /model.features.age must be "number" or "category", got "int"/,
+    ],
+    ['no broker', { service: 'api', model }, /nats or transport must be given/],
+    ['two brokers', { ...good, transport: createMemoryTransport() }, /and not both/],
+    ['an odd transport', { service: 'api', model, transport: {} }, /transport has no method start/],
+    ['no servers', { ...good, nats: {} }, /nats.servers must be an address/],
+    ['an empty list of servers', { ...good, nats: { servers: [] } }, /nats.servers must be an address/],
+    ['a web address', { ...good, nats: { servers: 'https://example.com' } }, /nats.servers.*got "https:/],
+    [
+      'credentials in an address',
+      { ...good, nats: { servers: 'nats://me:secret@host:4222' } },
+      /must not hold credentials/,
+    ],
+    ['an unknown option of nats', { ...good, nats: { ...nats, password: 'x' } }, /nats.password is no option.*pass/],
+    ['an inbox prefix with wildcards', { ...good, nats: { ...nats, inboxPrefix: '_INBOX.>' } }, /nats.inboxPrefix/],
+    ['half a partition', { ...good, partitions: 1.5 }, /partitions must be a whole number from 1 to 1024, got 1.5/],
+    ['a buffer of nothing', { ...good, buffer: { events: 0 } }, /buffer.events must be a whole number from 1/],
+    ['an odd batch', { ...good, batch: { size: 10 } }, /batch.size is no option; there are events, bytes, ageMs/],
+    ['a logger that cannot warn', { ...good, logger: { info() {} } }, /logger must have the methods info/],
+    ['a clock that is none', { ...good, clock: 17 }, /clock must be a function, got 17/],
+    ['telemetry as text', { ...good, telemetry: 'yes' }, /telemetry must be true or false, got "yes"/],
+  ])('%s', (_, options, message) => {
+    // Such options come from plain JavaScript.
+    const make = () => createMonitor(options as never);
+    expect(make).toThrow(MonitorOptionsError);
+    expect(make).toThrow(message);
+    expect(make).toThrow(/^createMonitor: /);
+  });
+
+  it('never shows a secret in the message', () => {
+    const secret = { ...good, nats: { servers: 'nats://me:hunter2@host' } };
+    expect(() => createMonitor(secret)).toThrow(/^(?!.*hunter2)/);
+  });
+});

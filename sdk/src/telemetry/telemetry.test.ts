@@ -1,0 +1,223 @@
+import { SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { InMemorySpanExporter, SimpleSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createMonitor, type Monitor } from '../index.ts';
+import { createMemoryTransport, type MemoryTransport } from '../testing/index.ts';
+import { durationBuckets } from './names.ts';
+
+/** What an app may have registered: a processor of its own that fails. */
+let processorFails = false;
+const failing: SpanProcessor = {
+  onStart: () => {},
+  onEnd: () => {
+    if (processorFails) {
+      throw new Error('a broken processor');
+    }
+  },
+  forceFlush: async () => {},
+  shutdown: async () => {},
+};
+
+const spans = new InMemorySpanExporter();
+const points = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+const reader = new PeriodicExportingMetricReader({ exporter: points, exportIntervalMillis: 3_600_000 });
+let sdk: NodeSDK;
+let early: Monitor;
+let monitor: Monitor;
+let transport: MemoryTransport;
+
+beforeAll(() => {
+  // One monitor is older than the app's OpenTelemetry set-up, as happens when modules load in an unlucky order.
+  early = start('early');
+  early.record({ features: {}, latencyMs: 1 });
+  expect(early.status().telemetry).toEqual({ spans: false, metrics: false });
+  sdk = new NodeSDK({
+    spanProcessors: [failing, new SimpleSpanProcessor({ exporter: spans })],
+    metricReaders: [reader],
+    autoDetectResources: false,
+  });
+  sdk.start();
+});
+
+afterAll(() => sdk.shutdown());
+
+beforeEach(() => {
+  spans.reset();
+  transport = createMemoryTransport();
+  monitor = start('credit-risk');
+});
+
+function start(name: string): Monitor {
+  const model = { name, version: '7', digest: 'sha256:7' };
+  const logger = { info: () => {}, warn: () => {} };
+  return createMonitor({ service: 'api', model, transport: transport ?? createMemoryTransport(), logger });
+}
+
+async function recorded() {
+  await monitor.flush();
+  return transport.inferences();
+}
+
+describe('a wrapped prediction', () => {
+  it('makes one span, with what identifies the inference and nothing of its content', async () => {
+    const predict = monitor.wrap(async (age: number) => age > 30, {
+      features: (age) => ({ age }),
+      prediction: (result) => result,
+    });
+    await predict(44);
+    const [span] = spans.getFinishedSpans();
+    const [event] = await recorded();
+    expect(spans.getFinishedSpans()).toHaveLength(1);
+    expect(span?.name).toBe('predict credit-risk');
+    expect(span?.attributes).toEqual({
+      'plumbline.inference.id': event?.id,
+      'plumbline.model.name': 'credit-risk',
+      'plumbline.model.version': '7',
+      'plumbline.model.variant': 'champion',
+      'plumbline.model.digest': 'sha256:7',
+      'plumbline.operation': 'predict',
+    });
+    expect(event?.traceId).toBe(span?.spanContext().traceId);
+    expect(span?.instrumentationScope).toMatchObject({ name: '@plumbline/sdk', version: '0.1.0' });
+  });
+
+  it('is the parent of the spans made while it runs, and a child of the one it runs in', async () => {
+    const tracer = trace.getTracer('app');
+    const predict = monitor.wrap(
+      async () => {
+        await Promise.resolve();
+        tracer.startSpan('inner').end();
+      },
+      { features: () => ({}) },
+    );
+    await tracer.startActiveSpan('request', async (request) => {
+      await predict();
+      request.end();
+    });
+    const byName = new Map(spans.getFinishedSpans().map((span) => [span.name, span]));
+    const prediction = byName.get('predict credit-risk');
+    expect(byName.get('inner')?.parentSpanContext?.spanId).toBe(prediction?.spanContext().spanId);
+    expect(prediction?.parentSpanContext?.spanId).toBe(byName.get('request')?.spanContext().spanId);
+  });
+
+  it('that fails ends its span as an error of a type, without the message', async () => {
+    const predict = monitor.wrap(
+      () => {
+        throw new RangeError('age of Ms Miller is 200');
+      },
+      { features: () => ({}) },
+    );
+    expect(predict).toThrow('age of Ms Miller is 200');
+    const [span] = spans.getFinishedSpans();
+    expect(span?.status).toEqual({ code: SpanStatusCode.ERROR });
+    expect(span?.attributes['error.type']).toBe('RangeError');
+    expect(span?.events).toEqual([]);
+    expect(await recorded()).toMatchObject([{ error: 'RangeError', prediction: null }]);
+  });
+
+  it('ends its span also when a function of the options throws', async () => {
+    const predict = monitor.wrap(() => 'yes', {
+      features: () => {
+        throw new Error('no features');
+      },
+    });
+    expect(predict()).toBe('yes');
+    expect(spans.getFinishedSpans()).toHaveLength(1);
+  });
+
+  it('is not disturbed by a span processor that throws', async () => {
+    processorFails = true;
+    try {
+      const predict = monitor.wrap((age: number) => age, { features: (age) => ({ age }) });
+      expect(predict(44)).toBe(44);
+      expect(await recorded()).toMatchObject([{ features: { age: 44 } }]);
+    } finally {
+      processorFails = false;
+    }
+  });
+});
+
+describe('a recorded inference', () => {
+  it('makes a span that lasted as long as the inference', () => {
+    monitor.record({ features: {}, latencyMs: 250 });
+    const [span] = spans.getFinishedSpans();
+    const [seconds = 0, nanoseconds = 0] = span?.duration ?? [];
+    expect(seconds + nanoseconds / 1e9).toBeGreaterThanOrEqual(0.249);
+  });
+
+  it('belongs to the trace it names, else to that of its span', async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    monitor.record({ id: 'given', features: {}, traceId });
+    monitor.record({ id: 'own', features: {} });
+    const [first, second] = await recorded();
+    expect(first?.traceId).toBe(traceId);
+    expect(second?.traceId).toBe(spans.getFinishedSpans()[1]?.spanContext().traceId);
+  });
+
+  it('of a monitor older than the set-up makes spans and measurements all the same', async () => {
+    early.record({ features: {}, latencyMs: 1 });
+    expect(spans.getFinishedSpans()).toHaveLength(1);
+    expect(early.status().telemetry).toEqual({ spans: true, metrics: true });
+    expect(
+      (await measured('plumbline.inference.rows')).some(
+        ({ attributes }) => attributes['plumbline.model.name'] === 'early',
+      ),
+    ).toBe(true);
+  });
+});
+
+describe('measurements', () => {
+  it('are a histogram of seconds with buckets for fast models, and a counter of rows', async () => {
+    monitor.record({ version: 'histogram', features: {}, latencyMs: 0.2 });
+    monitor.record({ version: 'histogram', features: {}, latencyMs: 40, error: 'timeout' });
+    const ofVersion = ({ attributes }: { attributes: Record<string, unknown> }) =>
+      attributes['plumbline.model.version'] === 'histogram';
+    const durations = (await measured('plumbline.inference.duration')).filter(ofVersion);
+    const rows = (await measured('plumbline.inference.rows')).filter(ofVersion);
+    expect(durations.map(({ attributes }) => attributes)).toEqual([
+      {
+        'plumbline.model.name': 'credit-risk',
+        'plumbline.model.version': 'histogram',
+        'plumbline.model.variant': 'champion',
+      },
+      {
+        ...{ 'plumbline.model.name': 'credit-risk', 'plumbline.model.version': 'histogram' },
+        ...{ 'plumbline.model.variant': 'champion', 'error.type': 'timeout' },
+      },
+    ]);
+    expect(durations[0]?.value).toMatchObject({ count: 1, buckets: { boundaries: durationBuckets } });
+    // Seconds; latencies are kept in single precision.
+    expect(durations[0]?.value).toHaveProperty('sum', Math.fround(0.2) / 1000);
+    expect(rows.map(({ value }) => value)).toEqual([1, 1]);
+  });
+
+  it('and spans stay away when the app switches them off', async () => {
+    const model = { name: 'silent', version: '1' };
+    const silent = createMonitor({ service: 'api', model, transport: createMemoryTransport(), telemetry: false });
+    silent.wrap(() => 1, { features: () => ({}) })();
+    expect(spans.getFinishedSpans()).toEqual([]);
+    expect(
+      (await measured('plumbline.inference.rows')).filter(
+        ({ attributes }) => attributes['plumbline.model.name'] === 'silent',
+      ),
+    ).toEqual([]);
+    expect(silent.status().telemetry).toEqual({ spans: false, metrics: false });
+  });
+});
+
+async function measured(name: string) {
+  points.reset();
+  await reader.forceFlush();
+  return points
+    .getMetrics()
+    .flatMap(({ scopeMetrics }) => scopeMetrics)
+    .flatMap(({ metrics }) => metrics)
+    .filter(({ descriptor }) => descriptor.name === name)
+    .flatMap(({ dataPoints }) => dataPoints.map(({ attributes, value }) => ({ attributes, value })));
+}
