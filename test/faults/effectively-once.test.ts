@@ -108,7 +108,7 @@ async function stored(): Promise<{ windows: Map<string, WindowTruth>; counts: Co
 }
 
 async function untilCounted(expected: Partial<Counts>): Promise<void> {
-  for (let wait = 0; wait < 200; wait++) {
+  for (let wait = 0; wait < 900; wait++) {
     const store = await openSqliteStore({ path: join(directory, 'collector.sqlite'), readOnly: true });
     const counts = await store.read(readCounts);
     await store.close();
@@ -135,7 +135,10 @@ function byKey(windows: ReadonlyMap<string, WindowTruth>) {
   return Object.fromEntries([...windows].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-describe('a collector that is killed', () => {
+/** Each takes seconds; on a machine that does a dozen other things it takes a minute. */
+const timeout = 120_000;
+
+describe('a collector that is killed', { timeout }, () => {
   test('again and again while batches come twice, in disorder and broken, counts every event once', async () => {
     const truth = ledger();
     const random = randomNumbers(11);
@@ -218,7 +221,7 @@ describe('a collector that is killed', () => {
   });
 });
 
-describe('a nats-server that is killed', () => {
+describe('a nats-server that is killed', { timeout }, () => {
   test('and the collector too, at random moments: every event counts once', async () => {
     const truth = ledger({ inferences: 12_000, seed: 23 });
     const random = randomNumbers(5);
@@ -273,7 +276,7 @@ describe('a nats-server that is killed', () => {
   });
 });
 
-test('a batch in JSON lines by any client is counted like the others', async () => {
+test('a batch in JSON lines by any client is counted like the others', { timeout }, async () => {
   reading = await startReading();
   const line = JSON.stringify({
     kind: 'inference',
