@@ -22,7 +22,7 @@ export interface Services {
   readonly insecure: boolean;
   readonly alerts: Pick<AlertService, 'acknowledge'>;
   readonly retrain: Pick<RetrainService, 'request' | 'approve' | 'report'>;
-  readonly rollout: Pick<RolloutService, 'state' | 'versions' | 'register' | 'evaluateLater' | 'act' | 'approve'>;
+  readonly rollout: Pick<RolloutService, 'state' | 'versions' | 'register' | 'act' | 'approve'>;
   readonly artefacts: ArtefactPort;
   readonly instances: InstancePort;
   readonly deliveries: DeliveryPort;
@@ -30,7 +30,7 @@ export interface Services {
   readonly live: LiveEvents;
   /** Puts batches on the stream; resolves when the broker has them. Throws `BROKER_UNAVAILABLE`. */
   publish(batches: readonly OutgoingBatch[]): Promise<void>;
-  /** Called after an action was committed: whoever projects or sends what is stored need not wait for its next look. */
+  /** Called after something was committed: whoever evaluates, projects or sends need not wait for its next look. */
   changed(): void;
 }
 

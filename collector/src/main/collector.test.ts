@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Kvm } from '@nats-io/kv';
 import { connect as connectNats } from '@nats-io/transport-node';
-import { heartbeatSubject } from '@plumbline/sdk/subjects';
+import { heartbeatSubject, routingBucket, routingKey } from '@plumbline/sdk/subjects';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { logisticOnnx } from '../../../test/onnx/logistic.ts';
@@ -91,7 +92,7 @@ describe('a collector', () => {
     expect(body).toMatchObject({ ok: true, problem: null });
   });
 
-  it('publishes the routing that a promotion makes', async () => {
+  it('publishes the routing that a promotion makes, also when it died before it could', async () => {
     const collector = await run(settingsFor('routing'));
     await collector.ready;
     const bytes = logisticOnnx({ inputs: ['a'], weights: [1], bias: 0 });
@@ -121,6 +122,15 @@ describe('a collector', () => {
     });
     const champion = async () => (await bus.readRouting('production', 'credit'))?.champion?.digest;
     await expect.poll(champion, { timeout: 5_000 }).toBe(digestOf(bytes));
+
+    // Stored but not published: what a crash between the two leaves behind.
+    await collector.stop();
+    const admin = await connectNats(nats.admin);
+    await (await new Kvm(admin).open(routingBucket)).purge(routingKey('production', 'credit'));
+    await admin.close();
+    expect(await champion()).toBeUndefined();
+    await run(settingsFor('routing'));
+    await expect.poll(champion, { timeout: 10_000 }).toBe(digestOf(bytes));
     await bus.close();
   });
 

@@ -13,6 +13,7 @@ import { startWebhookSender } from '../webhook/index.ts';
 import { apiServices } from './api-services.ts';
 import { createHeartbeatBook } from './heartbeat-book.ts';
 import { startMaintenance } from './maintenance.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { createReactions } from './reactions.ts';
 import { openServices } from './services.ts';
 import { readStartingReferences } from './starting-references.ts';
@@ -88,11 +89,12 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
       }),
       (started) => started.stop(),
     );
+    const evaluate = oneAtATime(() => services.rollout.evaluatePending().catch(onError));
     /** Something was stored that others act on: they need not wait for their next look. */
     const changed = () => {
       sender.wake();
       stream?.wake();
-      services.rollout.evaluatePending().catch(onError);
+      evaluate();
     };
     stopping.adopt(startMaintenance({ services, models, clock, onError }), (started) => started.stop());
 

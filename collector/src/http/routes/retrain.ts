@@ -62,9 +62,6 @@ export const retrainRoutes: readonly JsonRoute[] = [
           }
         }),
       );
-      if (body.state === 'succeeded') {
-        services.rollout.evaluateLater(stored.job.model, body.result.version);
-      }
       services.live.publish({ type: 'retrain', model: stored.job.model, at: services.clock() });
       services.changed();
       return bodyOf(stored);

@@ -48,8 +48,8 @@ export const versionRoutes: readonly JsonRoute[] = [
     async handle({ services, actor, params, body }) {
       const settings = knownModel(services.settings, params.model);
       await services.rollout.register(actor, settings, body, 'api');
-      services.rollout.evaluateLater(settings.name, body.version);
       services.live.publish({ type: 'version', model: settings.name, at: services.clock() });
+      services.changed();
       return readVersion(services, settings.name, body.version);
     },
   }),

@@ -16,6 +16,7 @@ import { apiServices } from '../api-services.ts';
 import { createEngine, type Engine } from '../engine.ts';
 import { createHeartbeatBook, type HeartbeatBook } from '../heartbeat-book.ts';
 import { silentLogger } from '../logger.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 import { createReactions } from '../reactions.ts';
 import { type CollectorServices, openServices } from '../services.ts';
 import { testModel } from './traffic.ts';
@@ -28,6 +29,7 @@ export interface TestApi {
   readonly url: string;
   readonly settings: PlumblineSettings;
   readonly store: Store;
+  readonly storePath: string;
   readonly services: CollectorServices;
   readonly engine: Engine;
   readonly heartbeats: HeartbeatBook;
@@ -97,7 +99,8 @@ export async function startTestApi(change: Partial<PlumblineSettingsInput> = {})
   };
   const state = { now: Date.UTC(2026, 10, 22) };
   const clock = () => state.now;
-  const store = await openSqliteStore({ path: join(folder, 'store.sqlite') });
+  const storePath = join(folder, 'store.sqlite');
+  const store = await openSqliteStore({ path: storePath });
   const heartbeats = createHeartbeatBook(clock);
   const live = createLiveEvents(state.now);
   const published: OutgoingBatch[] = [];
@@ -129,7 +132,7 @@ export async function startTestApi(change: Partial<PlumblineSettingsInput> = {})
       publish: async (batches) => {
         published.push(...batches);
       },
-      changed: () => undefined,
+      changed: oneAtATime(() => services.rollout.evaluatePending().catch((error: unknown) => void errors.push(error))),
     }),
     identity: createIdentity(settings.collector.identity, clock),
     logger: pino({ level: 'silent' }),
@@ -154,6 +157,7 @@ export async function startTestApi(change: Partial<PlumblineSettingsInput> = {})
     url,
     settings,
     store,
+    storePath,
     services,
     engine,
     heartbeats,
