@@ -24,7 +24,7 @@ export interface Alert {
   readonly kind: AlertKind;
   readonly severity: 'page' | 'ticket';
   readonly state: AlertState;
-  /** The version the newest findings are about. */
+  /** The version that alarmed: what the findings are about. A successor may serve by now. */
   readonly version: string;
   /** Start of the current state, event time. */
   readonly since: number;

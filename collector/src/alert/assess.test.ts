@@ -106,7 +106,7 @@ describe('an alert', () => {
         now: 9,
       }).alert;
     const promoted = next(before, 0.1);
-    expect(promoted).toMatchObject({ state: 'firing', version: '2', firingWindows: 0 });
+    expect(promoted).toMatchObject({ state: 'firing', version: '1', firingWindows: 0 });
     expect(next(promoted, 0.1)?.firingWindows).toBe(0);
     expect(next(promoted, 1.3)?.firingWindows).toBe(1);
   });

@@ -145,7 +145,6 @@ function calmDown(open: Alert, observation: AlertObservation, level: number, pol
   const alarmedBefore = open.version === observation.version && open.firingWindows > 0;
   const counted: Alert = {
     ...open,
-    version: observation.version,
     quietWindows,
     firingWindows: alarmedBefore ? open.firingWindows + 1 : 0,
   };

@@ -59,7 +59,7 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
   // A lifetime belongs to one version; calendar time is shared by everything that runs in it.
   const streams = input.budget.mode === 'lifetime' ? countStreams([{ settings, reference }]) : input.streams;
   const states = new Map<string, Float64Array>();
-  const content = { settings, reference, profile };
+  const content = { settings, reference, profile, arrivals: input.arrivals };
 
   const findings = streamDetectors(settings, reference).map((watched) => {
     const { stream, detector } = watched;
@@ -166,7 +166,11 @@ function unwatched(input: WindowInput, reference: Reference): Finding[] {
   const groups = reference.shape.groups.flatMap(({ attribute }) =>
     groupConfusions(reference.profile, attribute).flatMap(({ group, isOther }) => {
       if (group === null || isOther || watched.has(fairnessSignal(attribute, group))) return [];
-      const content = unwatchedGroupContent({ settings, reference, profile }, attribute, group);
+      const content = unwatchedGroupContent(
+        { settings, reference, profile, arrivals: input.arrivals },
+        attribute,
+        group,
+      );
       return [finding(input, fairnessSignal(attribute, group), content, null)];
     }),
   );

@@ -8,7 +8,8 @@ import {
   signalMoments,
   signalQuantile,
 } from '../profile/index.ts';
-import { bare, share } from './estimates.ts';
+import type { ArrivalCounts, OutcomeArrivals } from './arrivals.ts';
+import { bare, share, suppressed } from './estimates.ts';
 import type { Estimate, Evidence, SignalKind } from './finding.ts';
 import { attributeStatistics } from './groupStatistics.ts';
 import { leadingShare } from './leadingShare.ts';
@@ -39,6 +40,8 @@ export interface ContentInput {
   readonly settings: ModelSettings;
   readonly reference: Reference;
   readonly profile: Profile;
+  /** Labels since the last window. A window that closes has few labels of its own: outcomes take their time. */
+  readonly arrivals: OutcomeArrivals;
 }
 
 /** The numbers and the sentence for one stream in one window. */
@@ -119,16 +122,20 @@ function failuresContent({ reference, profile }: ContentInput, evidence: Evidenc
   };
 }
 
-function performanceContent({ reference, profile }: ContentInput, evidence: Evidence): FindingContent {
-  const statistics = performanceStatistics(profile);
+function performanceContent({ reference, profile, arrivals }: ContentInput, evidence: Evidence): FindingContent {
+  const errorRate = arrivedErrorRate(arrivals.overall);
+  const statistics = { ...performanceStatistics(profile), errorRate };
   const { right, wrong } = overallConfusion(reference.profile);
-  const errorRate = statistics.errorRate ?? { value: null, low: null, high: null, n: 0 };
   const sentence = errorRateSentence({ before: ratio(wrong, right + wrong), errorRate }, evidence);
   return { kind: 'performance', rows: errorRate.n, statistics, sentence };
 }
 
+function arrivedErrorRate({ labelled, wrong }: ArrivalCounts): Estimate {
+  return labelled === 0 ? suppressed(0, 'no labels') : share({ events: wrong, n: labelled });
+}
+
 function groupContent(
-  { settings, reference, profile }: ContentInput,
+  { settings, reference, profile, arrivals }: ContentInput,
   attribute: string,
   group: string,
   evidence: Evidence | null,
@@ -138,6 +145,7 @@ function groupContent(
   const own = now.groups.find((candidate) => candidate.group === group);
   const before = past.groups.find((candidate) => candidate.group === group);
   const base = now.groups.find((candidate) => candidate.group === now.referenceGroup);
+  const arrived = arrivals.groups[attribute]?.[group];
   const sentence = groupSentence(
     {
       attribute,
@@ -147,8 +155,8 @@ function groupContent(
       selectionRate: own?.rates.selectionRate ?? null,
       selectionRateBefore: before?.rates.selectionRate?.value ?? null,
       referenceGroupSelectionRate: base?.rates.selectionRate?.value ?? null,
-      accuracy: own?.rates.accuracy ?? null,
-      accuracyBefore: before?.rates.accuracy?.value ?? null,
+      errorRate: arrived === undefined ? null : arrivedErrorRate(arrived),
+      errorRateBefore: complement(before?.rates.accuracy?.value ?? null),
       disparateImpactRatio: own?.statistics.disparateImpactRatio ?? null,
     },
     evidence,
@@ -159,6 +167,10 @@ function groupContent(
 /** The content of a finding about a group that the reference knows too little of to watch. */
 export function unwatchedGroupContent(input: ContentInput, attribute: string, group: string): FindingContent {
   return groupContent(input, attribute, group, null);
+}
+
+function complement(share: number | null): number | null {
+  return share === null ? null : 1 - share;
 }
 
 function ratio(events: number, n: number): number | null {

@@ -81,8 +81,8 @@ describe('a group', () => {
     selectionRate: { value: 0.31, low: 0.27, high: 0.36, n: 400 },
     selectionRateBefore: 0.44,
     referenceGroupSelectionRate: 0.45,
-    accuracy: { value: 0.7, low: 0.65, high: 0.75, n: 300 },
-    accuracyBefore: 0.8,
+    errorRate: { value: 0.3, low: 0.25, high: 0.35, n: 300 },
+    errorRateBefore: 0.2,
     disparateImpactRatio: { value: 0.69, low: 0.6, high: 0.79, n: 400 },
   };
 

@@ -126,19 +126,20 @@ export interface GroupChange {
   /** The group's own rates in the reference. */
   readonly selectionRateBefore: number | null;
   readonly referenceGroupSelectionRate: number | null;
-  readonly accuracy: Estimate | null;
-  readonly accuracyBefore: number | null;
+  /** Of the labels that have come since the last window. */
+  readonly errorRate: Estimate | null;
+  readonly errorRateBefore: number | null;
   readonly disparateImpactRatio: Estimate | null;
 }
 
 export function groupSentence(change: GroupChange, evidence: Evidence | null): string {
   const who = `${nameText(change.attribute)}=${nameText(change.group)}`;
-  const { selectionRate, accuracy } = change;
+  const { selectionRate, errorRate } = change;
   const leading = evidence !== null && isNotable(evidence) ? evidence.leading?.score : undefined;
-  if (leading === 'error_rate' && typeof accuracy?.value === 'number') {
-    const rates = shareMoveText(complement(change.accuracyBefore), 1 - accuracy.value);
+  if (leading === 'error_rate' && typeof errorRate?.value === 'number') {
+    const rates = shareMoveText(change.errorRateBefore, errorRate.value);
     return sentence(
-      [`${who} is judged wrongly more often`, `${rates} of ${countText(accuracy.n)} labelled rows`],
+      [`${who} is judged wrongly more often`, `${rates} of ${countText(errorRate.n)} labelled rows`],
       evidence,
     );
   }
@@ -201,10 +202,6 @@ function oftenText({ direction }: NonNullable<Evidence['leading']>): string {
 
 function shareMoveText(before: number | null, after: number): string {
   return before === null ? shareText(after) : shareChangeText(before, after);
-}
-
-function complement(share: number | null): number | null {
-  return share === null ? null : 1 - share;
 }
 
 function movedText(totalVariation: number | null): string | null {
