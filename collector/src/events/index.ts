@@ -1,2 +1,2 @@
 export { batchesOf, type OutgoingBatch, readIncoming } from './incoming.ts';
-export { type Refusal, type RefusalCode, readBatch, refusalCodes, refuse } from './read-batch.ts';
+export { type Refusal, readBatch, refuse } from './read-batch.ts';
