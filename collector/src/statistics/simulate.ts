@@ -16,29 +16,62 @@ export function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-/** How many of n independent events happen: sums of Bernoulli draws when few are expected, else inversion by halving. */
+/** How many of n independent events happen. */
 export function binomial(random: () => number, n: number, share: number): number {
   if (n <= 0 || share <= 0) return 0;
   if (share >= 1) return n;
   if (share > 0.5) return n - binomial(random, n, 1 - share);
-  if (n * share < 30) {
-    // Geometric gaps between events.
-    const log = Math.log1p(-share);
-    let events = 0;
-    let position = Math.floor(Math.log(1 - random()) / log);
-    while (position < n) {
-      events++;
-      position += 1 + Math.floor(Math.log(1 - random()) / log);
-    }
-    return events;
-  }
-  // The median of n uniform numbers is Beta distributed and splits them (Devroye 1986, X.4.3).
-  const middle = Math.floor((n + 1) / 2);
-  const split = beta(random, middle, n + 1 - middle);
-  return share < split
-    ? binomial(random, middle - 1, share / split)
-    : middle + binomial(random, n - middle, (share - split) / (1 - split));
+  return n * share < 10 ? fewEvents(random, n, share) : manyEvents(random, n, share);
 }
+
+/** Sums the geometric gaps between events. */
+function fewEvents(random: () => number, n: number, share: number): number {
+  const log = Math.log1p(-share);
+  let events = 0;
+  let position = Math.floor(Math.log(1 - random()) / log);
+  while (position < n) {
+    events++;
+    position += 1 + Math.floor(Math.log(1 - random()) / log);
+  }
+  return events;
+}
+
+/** Transformed rejection with squeeze (Hormann 1993, algorithm BTRS), for n * share >= 10 and share <= 1/2. */
+function manyEvents(random: () => number, n: number, share: number): number {
+  const spread = Math.sqrt(n * share * (1 - share));
+  const b = 1.15 + 2.53 * spread;
+  const a = -0.0873 + 0.0248 * b + 0.01 * share;
+  const centre = n * share + 0.5;
+  const squeeze = 0.92 - 4.2 / b;
+  const alpha = (2.83 + 5.1 / b) * spread;
+  const logOdds = Math.log(share / (1 - share));
+  const mode = Math.floor((n + 1) * share);
+  const height = logFactorial(mode) + logFactorial(n - mode);
+  for (;;) {
+    const u = random() - 0.5;
+    const v = random();
+    const us = 0.5 - Math.abs(u);
+    const k = Math.floor(((2 * a) / us + b) * u + centre);
+    if (us >= 0.07 && v <= squeeze) return k;
+    if (k < 0 || k > n) continue;
+    const bound = Math.log((v * alpha) / (a / (us * us) + b));
+    if (bound <= height - logFactorial(k) - logFactorial(n - k) + (k - mode) * logOdds) return k;
+  }
+}
+
+function logFactorial(k: number): number {
+  if (k < smallFactorials.length) return smallFactorials[k]!;
+  const x = k + 1;
+  const inverse = 1 / x;
+  // Stirling's series.
+  return (x - 0.5) * Math.log(x) - x + 0.9189385332046727 + inverse / 12 - inverse ** 3 / 360 + inverse ** 5 / 1_260;
+}
+
+const smallFactorials = Array.from({ length: 10 }, (_, k) => {
+  let product = 1;
+  for (let i = 2; i <= k; i++) product *= i;
+  return Math.log(product);
+});
 
 /** Counts of n independent draws from `shares` (which sum to 1). */
 export function multinomial(random: () => number, n: number, shares: ArrayLike<number>): Float64Array {
@@ -53,20 +86,4 @@ export function multinomial(random: () => number, n: number, shares: ArrayLike<n
   }
   counts[shares.length - 1] = left;
   return counts;
-}
-
-function beta(random: () => number, a: number, b: number): number {
-  const x = gamma(random, a);
-  return x / (x + gamma(random, b));
-}
-
-/** Marsaglia and Tsang 2000, for shape >= 1. */
-function gamma(random: () => number, shape: number): number {
-  const d = shape - 1 / 3;
-  const c = 1 / Math.sqrt(9 * d);
-  for (;;) {
-    const x = normal(random);
-    const v = (1 + c * x) ** 3;
-    if (v > 0 && Math.log(1 - random()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
-  }
 }
