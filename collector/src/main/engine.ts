@@ -131,6 +131,7 @@ class StreamEngine implements Engine {
   readonly #pruner = new JoinPruner();
   readonly #progress: ReadProgress;
   #counts: Counts = noCounts;
+  #commits = 0;
   #pending = new Pending();
   #committing: Promise<CommitResult> | null = null;
   /** Why it takes nothing any more. */
@@ -284,6 +285,7 @@ class StreamEngine implements Engine {
         this.#counts = addCounts(this.#counts, taken, outcome, this.#join.waitingLabels);
         await putCounts(transaction, this.#counts);
         await putDeadLetters(transaction, taken.deadLetters, this.#counts.deadLetters);
+        if (++this.#commits % cleaningInterval === 0) await this.#progress.forgetProducers(transaction);
         await this.#pruner.prune(transaction, taken.inferenceRows, this.#joinAges());
         return { inferences: taken.inferenceRows, outcomes: taken.outcomeRows, closed: outcome.closed };
       });
@@ -312,6 +314,9 @@ class StreamEngine implements Engine {
     if (this.#closed !== null) throw new EngineClosedError(this.#closed.cause);
   }
 }
+
+/** Commits between two looks for producers that are gone. */
+const cleaningInterval = 1_000;
 
 const nothing: CommitResult = { inferences: 0, outcomes: 0, closed: [] };
 

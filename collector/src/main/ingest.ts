@@ -96,6 +96,8 @@ class StreamIngest implements Ingest {
   /** Reads until the order of the stream is in doubt, or told to stop. */
   async #read(engine: Engine): Promise<void> {
     const { bus, logger } = this.#options;
+    // No commit may be under way when the position changes below.
+    await this.#commit(engine);
     const stream = await bus.stream();
     const point = await findResumePoint(engine.anchorLog(), stream, bus.messageAt);
     if (point.regressed) logger.error({ ...stream, after: point.after }, 'stream regressed');

@@ -120,8 +120,9 @@ export class ReadProgress {
     await transaction.put(anchorLogs, 'stream', this.#anchors);
   }
 
-  /** Forgets producers that were not heard of for longer than any of them keeps batches to send again. */
-  async forgetProducers(transaction: Transaction, before: number): Promise<void> {
+  /** Forgets producers that have been silent for longer than any of them keeps batches to send again. */
+  async forgetProducers(transaction: Transaction): Promise<void> {
+    const before = (this.#last?.storedAt ?? 0) - producerLifeMs;
     for (const [key, seen] of this.#producers) {
       if (seen.seenAt >= before || this.#touched.has(key)) continue;
       this.#producers.delete(key);
@@ -129,6 +130,8 @@ export class ReadProgress {
     }
   }
 }
+
+const producerLifeMs = 86_400_000;
 
 export interface TakenProgress {
   readonly last: MessageIdentity | null;
