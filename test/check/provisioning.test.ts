@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadSettings, plumblineSettings } from '@plumbline/collector/config';
+import { loadSettings, type ModelSettings, plumblineSettings } from '@plumbline/collector/config';
 import { describe, expect, it } from 'vitest';
 import { demoSettings } from '../demo/settings.ts';
 import { repositoryRoot } from '../setup/commands.mjs';
@@ -40,17 +40,20 @@ describe('docker-compose.yml', () => {
 });
 
 describe('the collector of docker-compose', () => {
-  it('watches the model of the demo as the demo does', async () => {
-    const { models, budget } = await loadSettings(at('provisioning/collector/plumbline.yaml'), { environment });
+  it('understands the events of the bank as the demo does', async () => {
+    const { models } = await loadSettings(at('provisioning/collector/plumbline.yaml'), { environment });
     const secrets = {
-      grafanaToken: 'g-token-1',
-      trainerToken: 't-token-1',
-      bankToken: 'b-token-1',
+      grafanaToken: 'grafana-token',
+      trainerToken: 'trainer-token',
+      bankToken: 'bank-token',
       webhookSecret: 'whsec_unused',
     };
     const addresses = { issuer: 'http://a/', keysUrl: 'http://a/keys', trainerUrl: 'http://a' };
     const demo = plumblineSettings.parse(demoSettings(secrets, addresses));
-    expect({ models, budget }).toEqual({ models: demo.models, budget: demo.budget });
+    const meaning = ({ name, environment: where, task, positive, favourable, features, groups }: ModelSettings) => {
+      return { name, where, task, positive, favourable, features, groups };
+    };
+    expect(models.map(meaning)).toEqual(demo.models.map(meaning));
   });
 
   it('has settings that load', async () => {
