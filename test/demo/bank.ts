@@ -19,7 +19,7 @@ const applicantsPerSecond = 300;
 const firstEventAt = Date.UTC(2026, 0, 5);
 /** Outcomes come one to three hours of event time after the decision, counted in applicants. */
 const outcomeDelay = { least: 600, most: 1_800 };
-const warehouseRows = 6_000;
+const warehouseRows = 3_000;
 const tickMs = 10;
 
 const random = seededRandom(2026);
@@ -159,7 +159,7 @@ function reportOutcomes(number: number): void {
     warehouse.push(loan);
   }
   due.delete(number);
-  if (warehouse.length > 2 * warehouseRows) warehouse = warehouse.slice(-warehouseRows);
+  if (warehouse.length > warehouseRows) warehouse = warehouse.slice(-warehouseRows);
 }
 
 /** Closes the door, reports what is still due, and waits until the broker has everything. */

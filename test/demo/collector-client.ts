@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RegisterRequest, RetrainStatusRequest, VersionDetail } from '@plumbline/collector/api';
+import type { RegisterRequest, RetrainStatusRequest, VersionDetail, VersionList } from '@plumbline/collector/api';
 
 /** What a training pipeline needs of the collector: upload, register, report. */
 export class CollectorClient {
@@ -24,6 +24,13 @@ export class CollectorClient {
     const actual = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
     if (actual !== digest) throw new Error(`the artefact ${digest} arrived as ${actual}`);
     return bytes;
+  }
+
+  /** The number after the highest one in use. */
+  async nextVersion(model: string): Promise<string> {
+    const response = await this.#send('GET', `/v1/models/${encodeURIComponent(model)}/versions`, this.#token);
+    const { versions } = (await response.json()) as VersionList; // the collector answers with what its API schema says
+    return String(1 + Math.max(0, ...versions.map((one) => Number(one.version))));
   }
 
   async register(

@@ -67,7 +67,7 @@ export function demoSettings(secrets: DemoSecrets, addresses: DemoAddresses): Se
         retrain: {
           on: ['drift', 'performance', 'fairness'],
           approval: 'automatic',
-          consecutiveWindows: 4,
+          consecutiveWindows: 6,
           minimumLabelledRows: 2_000,
           cooldown: '12h',
         },

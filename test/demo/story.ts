@@ -105,10 +105,10 @@ async function healthyLife({ people, timeline, bank }: Stage): Promise<void> {
 }
 
 async function driftIsCaught({ people, timeline, bank }: Stage): Promise<void> {
-  const first = await until('an alert', 60_000, () => firingAlert(people, null));
-  timeline.add(`${first.kind} alert fires`, first.sentence);
+  const drift = await until('the drift alert', 60_000, () => firingAlert(people, 'drift'));
+  timeline.add('the drift alert fires', drift.sentence);
   const hurt = await until('the alert about the group that is hurt', 60_000, () => firingAlert(people, 'fairness'));
-  timeline.add('fairness alert fires', hurt.sentence);
+  timeline.add('the fairness alert fires', hurt.sentence);
   const from = hurt.findings[0]?.from ?? 0;
   const report = await people.read<FairnessReport>(`${models}/fairness?from=${from}`);
   const women = report.attributes.flatMap((attribute) => attribute.groups).find((group) => group.group === 'female');
@@ -221,9 +221,9 @@ async function act(
   });
 }
 
-async function firingAlert(people: People, kind: Alert['kind'] | null): Promise<Alert | undefined> {
+async function firingAlert(people: People, kind: Alert['kind']): Promise<Alert | undefined> {
   const { items } = await people.read<AlertList>(`/v1/alerts?model=${demoModel}&state=firing`);
-  return items.find((alert) => kind === null || alert.kind === kind);
+  return items.find((alert) => alert.kind === kind);
 }
 
 async function evaluatedVersion(people: People, version: string): Promise<VersionDetail> {

@@ -73,7 +73,7 @@ async function retrain({ data }: RetrainRequested): Promise<void> {
     await client.report(data.callback, { state: 'accepted' });
     const rows = (await (await fetch(`${environment.warehouseUrl}/loans`)).json()) as LoanRow[]; // our own warehouse
     await client.report(data.callback, { state: 'running', progress: 0.5 });
-    const version = String(Number(data.version) + 1);
+    const version = await client.nextVersion(data.model);
     const result = await publishVersion(client, version, trainVersion(rows));
     await client.report(data.callback, { state: 'succeeded', result });
     process.stdout.write(`trained version ${version} on ${rows.length} recent rows\n`);

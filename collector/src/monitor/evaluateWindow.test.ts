@@ -71,6 +71,44 @@ function of(findings: readonly Finding[] | undefined, signal: string): Finding {
 const clean: Traffic = { rows: 500, features: 10 };
 const reference = sampleReference(clean, 20, 1);
 
+describe('labels that come after their window has closed', () => {
+  const judge = (labelled: number, wrong: number, state: MonitorState | null = null) => {
+    return evaluateWindow({
+      settings: sampleSettings,
+      budget: month,
+      streams: countStreams([{ settings: sampleSettings, reference }]),
+      version: '1',
+      reference,
+      profile: createProfile(reference.shape),
+      arrivals: { overall: { labelled, wrong }, groups: {} },
+      state,
+      from: 0,
+      to: hourMs,
+    });
+  };
+
+  test('are what the error rate is judged by', () => {
+    const finding = of(judge(400, 40).findings, 'performance:error_rate');
+    expect(finding).toMatchObject({ rows: 400, statistics: { errorRate: { value: 0.1, n: 400 } } });
+    expect(finding.verdict).not.toBe('insufficient_data');
+  });
+
+  test('alarm when too many predictions prove wrong, and say how many', () => {
+    let state: MonitorState | null = null;
+    const findings = Array.from({ length: 20 }, () => {
+      const step = judge(400, 240, state);
+      state = step.state;
+      return of(step.findings, 'performance:error_rate');
+    });
+    const alarm = findings.find((finding) => finding.verdict === 'alarm');
+    expect(alarm?.sentence).toMatch(/error rate rose: .* 60 % of 400 labelled rows/);
+  });
+
+  test('say nothing when none came', () => {
+    expect(of(judge(0, 0).findings, 'performance:error_rate').verdict).toBe('insufficient_data');
+  });
+});
+
 describe('traffic like the reference', () => {
   test('does not alarm in hundreds of windows, over all signals', () => {
     const { findings } = watch(reference, repeated(clean, 250, 2));
