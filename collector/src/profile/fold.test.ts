@@ -159,6 +159,18 @@ describe('foldInferences', () => {
     expect(signalQuantile(profile, 'latency', 0.99)).toBeCloseTo(10, 6);
   });
 
+  it('gives the value itself as the quantile where one value is a tenth or more of the rows', () => {
+    const flags = Array.from({ length: 1_000 }, (_, i) => ({
+      id: `f${i}`,
+      time: i,
+      features: { flag: i % 4 === 0 ? 1 : 0 },
+    }));
+    const batch = batchOf(flags, [{ name: 'flag', type: 'number' }]);
+    const { profile } = buildReference([batch], [], { task: 'binary_classification', windowMs: 100 });
+    expect(signalQuantile(profile, 'feature:flag', 0.5)).toBe(0);
+    expect(signalQuantile(profile, 'feature:flag', 0.9)).toBe(1);
+  });
+
   it('has exact means of what lies outside the reference', () => {
     const profile = fold([-5, -15, 100, 44].map((age, i) => ({ id: `${i}`, features: { age } })));
     const { belowMean, aboveMean } = signalMoments(profile, 'feature:age');

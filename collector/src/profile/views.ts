@@ -133,6 +133,9 @@ export function signalQuantile(profile: Profile, signal: string, share: number):
     if (count > 0 && passed + count >= wanted) {
       const low = Math.max(edges[cell]!, minimum);
       const high = Math.min(edges[cell + 1]!, maximum);
+      // The cell of a point mass is one double wide: there is nothing to interpolate, and next to zero it would show.
+      const middle = low + (high - low) / 2;
+      if (middle === low || middle === high) return low;
       return low + (high - low) * Math.max(0, Math.min(1, (wanted - passed) / count));
     }
     passed += count;
