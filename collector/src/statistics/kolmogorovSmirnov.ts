@@ -1,11 +1,13 @@
+import { kolmogorovExactTail } from './special/kolmogorovExact.ts';
 import { kolmogorovTail } from './special/kolmogorovTail.ts';
 
 /**
  * What is the largest difference between two cumulative distributions? max |F - G| over the cells' ends, in [0, 1].
  *
  * `current`, `reference`: counts over the same ordered cells (below, bins, above; no missing). The exact statistic of
- * the rows lies in [`value`, `highest`]. `tail` is the asymptotic p-value at `value`: conservative on bins, and never to
- * be alarmed on (any shift is significant at enough rows). `null` when a side is empty.
+ * the rows lies in [`value`, `highest`]. `tail` is the p-value at `value`, that of n m / (n + m) values against a known
+ * distribution: conservative on bins, and never to be alarmed on (any shift is significant at enough rows). `null` when
+ * a side is empty.
  *
  * Source: Smirnov 1948.
  *
@@ -35,7 +37,11 @@ export function kolmogorovSmirnov(
     hidden = Math.max(hidden, Math.min(p, q));
   }
   const effective = (n * m) / (n + m);
-  return { value, highest: Math.min(1, value + hidden), tail: kolmogorovTail(Math.sqrt(effective) * value) };
+  const tail =
+    effective < smallEffective && effective >= 0.5
+      ? kolmogorovExactTail(Math.round(effective), value)
+      : kolmogorovTail(Math.sqrt(effective) * value);
+  return { value, highest: Math.min(1, value + hidden), tail };
 }
 
 /**
@@ -44,6 +50,9 @@ export function kolmogorovSmirnov(
 export function kolmogorovSmirnovBand(n: number, m: number, designEffect = 1): number {
   return Math.min(1, quantile95 * Math.sqrt((1 / n + 1 / m) * designEffect));
 }
+
+/** From here on the limit distribution is within 0.01. */
+const smallEffective = 40;
 
 /** Of Kolmogorov's distribution. */
 const quantile95 = 1.3580986393225505;
