@@ -161,7 +161,7 @@ class Session {
     if (pingsStopped) {
       this.#stops.push(keepAlive(connection, pingIntervalMs, () => void connection.close()));
     }
-    void this.#watchErrors();
+    this.#watchErrors().catch(() => {});
     this.ended = connection.closed().then((error) => {
       for (const stop of this.#stops) {
         stop();

@@ -35,6 +35,8 @@ export function createMemoryTransport(options: MemoryTransportOptions = {}): Mem
   let listener: TransportListener | undefined;
   let watched: readonly string[] = [];
   let connected = false;
+  /** An answer that is on its way when the connection breaks never arrives. */
+  let connections = 0;
   let fixedAnswer: PublishAnswer | 'silence' | undefined;
 
   const rows = () => batches.flatMap((batch) => batchRows(batch));
@@ -58,6 +60,7 @@ export function createMemoryTransport(options: MemoryTransportOptions = {}): Mem
     connect() {
       if (!connected) {
         connected = true;
+        connections += 1;
         listener?.connected('memory');
         for (const key of watched) {
           const value = routing.get(key);
@@ -85,8 +88,13 @@ export function createMemoryTransport(options: MemoryTransportOptions = {}): Mem
     },
     publish(message) {
       const answer = fixedAnswer ?? store(message);
+      const connection = connections;
       if (answer !== 'silence') {
-        queueMicrotask(() => listener?.answered(message.token, answer));
+        queueMicrotask(() => {
+          if (connected && connection === connections) {
+            listener?.answered(message.token, answer);
+          }
+        });
       }
     },
     notify(subject, payload) {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { columnarContentType, jsonLinesContentType } from '../subjects.ts';
 import { batchRows } from './batch-rows.ts';
@@ -18,6 +19,12 @@ describe('JSON lines', () => {
     };
     const fromFrame = decodeBatch(encodeInferences([full], identity), columnarContentType);
     expect(decode(JSON.stringify(full))).toEqual(fromFrame);
+  });
+
+  it('of the documentation are read', () => {
+    const documentation = readFileSync(new URL('../../docs/wire.md', import.meta.url), 'utf8');
+    const [, example = ''] = /```json\n([\s\S]*?)```/.exec(documentation) ?? [];
+    expect(decode(example)).toMatchObject({ kind: 'inference', ids: ['app-1', 'app-2'] });
   });
 
   it('fill in what was left out', () => {

@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import { context, trace } from '@opentelemetry/api';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
+import type { InferenceEvent } from '../src/event.ts';
+import { createMonitor, type Monitor } from '../src/index.ts';
+import { columnarContentType } from '../src/subjects.ts';
+import type { Transport, TransportListener } from '../src/transport.ts';
+import { createUuidMaker } from '../src/uuid.ts';
+import { decodeBatch, encodeInferences, FeatureTypes, InferenceColumns } from '../src/wire/index.ts';
+
+/**
+ * What one inference costs the app, beside a bare OpenTelemetry span in the same run, and what a batch weighs and costs
+ * to read. Microseconds a call, median and best of rounds; `--json` prints one document.
+ */
+
+const rounds = 9;
+const callsARound = 20_000;
+
+interface Cost {
+  readonly medianUs: number;
+  readonly bestUs: number;
+}
+
+const results: Record<string, Cost> = {};
+const numbers = Array.from({ length: 20 }, (_, index) => [`number_feature_${index}`, Math.PI * (index + 0.1)]);
+const categories = Array.from({ length: 10 }, (_, index) => [
+  `category_${index}`,
+  ['alpha', 'beta', 'gamma'][index % 3],
+]);
+/** Parsed from JSON as in most apps: objects that are put together key by key are several times slower to read. */
+const features: Record<string, number | string> = JSON.parse(
+  JSON.stringify(Object.fromEntries([...numbers, ...categories])),
+);
+
+async function measure(name: string, call: () => unknown, count = callsARound): Promise<void> {
+  const costs: number[] = [];
+  for (let round = -2; round < rounds; round++) {
+    const start = process.cpuUsage();
+    for (let index = 0; index < count; index++) {
+      const result = call();
+      if (result instanceof Promise) {
+        await result;
+      }
+      if (index % 256 === 0) {
+        await new Promise(setImmediate);
+      }
+    }
+    const { user, system } = process.cpuUsage(start);
+    if (round >= 0) {
+      costs.push((user + system) / count);
+    }
+  }
+  costs.sort((a, b) => a - b);
+  results[name] = { medianUs: costs[Math.floor(rounds / 2)] ?? 0, bestUs: costs[0] ?? 0 };
+}
+
+/** Acknowledges everything and keeps nothing: what remains is the cost inside the app. */
+function sink(): Transport {
+  let listener: TransportListener | undefined;
+  return {
+    start(given) {
+      listener = given;
+      listener.connected('sink');
+    },
+    publish: ({ token }) => queueMicrotask(() => listener?.answered(token, { kind: 'stored', duplicate: false })),
+    notify: () => {},
+    close: async () => {},
+  };
+}
+
+function startMonitor(): Monitor {
+  return createMonitor({ service: 'bench', model: { name: 'credit-risk', version: '7' }, transport: sink() });
+}
+
+async function wraps(suffix: string): Promise<void> {
+  const monitor = startMonitor();
+  const predict = async (_: typeof features) => 0.5;
+  const wrapped = monitor.wrap(predict, {
+    features: (given) => given,
+    prediction: (score) => (score > 0.4 ? 'yes' : 'no'),
+    score: (score) => score,
+  });
+  await measure(`wrap, 30 features${suffix}`, () => wrapped(features));
+  await measure(`record, 30 features${suffix}`, () =>
+    monitor.record({ features, prediction: 'yes', score: 0.5, latencyMs: 0.01 }),
+  );
+  const { counts } = monitor.status();
+  if (Object.keys(counts.dropped).length > 0) {
+    throw new Error(`the bench dropped events: ${JSON.stringify(counts.dropped)}`);
+  }
+  await monitor.shutdown();
+}
+
+async function wire(): Promise<Record<string, number>> {
+  const nextId = createUuidMaker();
+  const event = (): InferenceEvent => ({
+    ...{ kind: 'inference', id: nextId(), time: Date.now(), model: 'credit-risk', version: '7', role: 'champion' },
+    features: Object.fromEntries(
+      Object.entries(features).map(([name, value]) => [
+        name,
+        typeof value === 'number' ? Math.random() * value : value,
+      ]),
+    ),
+    ...{ prediction: 'yes', score: Math.random(), groups: { sex: 'female' }, latencyMs: Math.fround(Math.random()) },
+    ...{ traceId: randomBytes(16).toString('hex'), error: null },
+  });
+  const bytes: Record<string, number> = {};
+  for (const rows of [100, 500]) {
+    const events = Array.from({ length: rows }, event);
+    const columns = new InferenceColumns(new FeatureTypes());
+    const identity = { producer: nextId(), batch: 1 };
+    const frame = encodeInferences(events, identity);
+    bytes[`${rows} events a batch`] = frame.length / rows;
+    await measure(
+      `encode an event, ${rows} a batch`,
+      () => {
+        for (const one of events) {
+          columns.append(one);
+        }
+        return columns.encode('credit-risk', identity);
+      },
+      Math.ceil(callsARound / rows),
+    );
+    await measure(
+      `decode an event, ${rows} a batch`,
+      () => decodeBatch(frame, columnarContentType),
+      Math.ceil((5 * callsARound) / rows),
+    );
+    for (const name of [`encode an event, ${rows} a batch`, `decode an event, ${rows} a batch`]) {
+      const { medianUs, bestUs } = results[name] ?? { medianUs: 0, bestUs: 0 };
+      results[name] = { medianUs: medianUs / rows, bestUs: bestUs / rows };
+    }
+  }
+  return bytes;
+}
+
+const bytesAnEvent = await wire();
+await measure('bare async function', async () => 0.5);
+await wraps(', no OpenTelemetry set up');
+
+const sdk = new NodeSDK({
+  spanProcessors: [
+    new BatchSpanProcessor({ exporter: { export: (_, done) => done({ code: 0 }), shutdown: async () => {} } }),
+  ],
+  metricReaders: [
+    new PeriodicExportingMetricReader({
+      exporter: new InMemoryMetricExporter(AggregationTemporality.DELTA),
+      exportIntervalMillis: 3_600_000,
+    }),
+  ],
+  autoDetectResources: false,
+});
+sdk.start();
+const tracer = trace.getTracer('bench');
+await measure('bare span, 10 attributes', () => {
+  const span = tracer.startSpan('predict');
+  for (let index = 0; index < 10; index++) {
+    span.setAttribute(`attribute.${index}`, index);
+  }
+  span.end();
+});
+await measure('bare active span around an async function, 10 attributes', () => {
+  const span = tracer.startSpan('predict');
+  return context.with(trace.setSpan(context.active(), span), async () => {
+    for (let index = 0; index < 10; index++) {
+      span.setAttribute(`attribute.${index}`, index);
+    }
+    span.end();
+  });
+});
+await wraps(', span and metrics');
+await sdk.shutdown();
+
+if (process.argv.includes('--json')) {
+  console.log(JSON.stringify({ node: process.version, bytesAnEvent, microseconds: results }));
+} else {
+  for (const [name, { medianUs, bestUs }] of Object.entries(results)) {
+    console.log(`${name.padEnd(62)} ${medianUs.toFixed(2).padStart(7)} us  (best ${bestUs.toFixed(2)})`);
+  }
+  for (const [name, bytes] of Object.entries(bytesAnEvent)) {
+    console.log(`${name.padEnd(62)} ${bytes.toFixed(1).padStart(7)} bytes an event`);
+  }
+}
