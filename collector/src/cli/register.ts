@@ -3,7 +3,7 @@ import { createReadStream, openAsBlob } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { PlumblineError } from '../errors.ts';
-import { registerRequest, versionDetail } from '../http/api.ts';
+import { artefactStored, registerRequest, versionDetail } from '../http/api.ts';
 import { parseArguments, positionals } from './arguments.ts';
 import { type CollectorClient, collectorClient, collectorHelp, collectorOptions } from './collector-client.ts';
 
@@ -86,10 +86,9 @@ async function upload(client: CollectorClient, path: string, contentType: string
     throw new PlumblineError('BAD_REQUEST', cause instanceof Error ? cause.message : String(cause), { cause });
   });
   const digest = `sha256:${hash.digest('hex')}`;
-  const uploadAnswer = z.object({ digest: z.literal(digest) });
   await client.send(
     { method: 'PUT', path: `/v1/artefacts/${digest}`, contentType, body: await openAsBlob(path) },
-    uploadAnswer,
+    artefactStored,
   );
   return digest;
 }

@@ -140,7 +140,7 @@ export const modelDetail = modelSummary.extend({
   timeline: z.array(z.object({ at: z.number(), kind: z.string(), actor: z.string(), text: z.string() })),
 });
 
-/** `GET /v1/models/:model/drift?version=&from=&to=` */
+/** `GET /v1/models/:model/drift?version=&from=&to=`; default: the champion's latest 48 windows */
 export const driftReport = z.object({
   model: z.string(),
   version: z.string(),
@@ -160,7 +160,7 @@ export const driftReport = z.object({
   ),
 });
 
-/** `GET /v1/models/:model/distribution?signal=&version=&from=&to=` */
+/** `GET /v1/models/:model/distribution?signal=&version=&from=&to=`; default: the champion's latest window */
 export const distribution = z.object({
   model: z.string(),
   version: z.string(),
@@ -181,7 +181,7 @@ export const distribution = z.object({
   ),
 });
 
-/** `GET /v1/models/:model/fairness?version=&from=&to=` */
+/** `GET /v1/models/:model/fairness?version=&from=&to=`; default: the champion's latest 24 windows */
 export const fairnessReport = z.object({
   model: z.string(),
   version: z.string(),
@@ -209,7 +209,7 @@ export const fairnessReport = z.object({
   ),
 });
 
-/** `GET /v1/models/:model/performance?version=&from=&to=` */
+/** `GET /v1/models/:model/performance?version=&from=&to=`; default: the champion's latest 24 windows */
 export const performanceReport = z.object({
   model: z.string(),
   version: z.string(),
@@ -345,7 +345,7 @@ export const instance = z.object({
   lastSeenAt: z.number(),
 });
 
-/** `GET /v1/models/:model/versions` */
+/** `GET /v1/models/:model/versions`; one of them: `GET /v1/models/:model/versions/:version` */
 export const versionList = z.object({
   model: z.string(),
   revision: z.number(),
@@ -386,7 +386,7 @@ export const alert = z.object({
   acknowledgement: z.object({ by: z.string(), at: z.number(), until: z.number(), comment: z.string() }).nullable(),
   revision: z.number(),
 });
-/** `GET /v1/alerts?model=&state=` */
+/** `GET /v1/alerts?model=&state=&cursor=&limit=`, the latest change first; one: `GET /v1/alerts/:alert` */
 export const alertList = z.object({ items: z.array(alert), nextCursor: z.string().nullable() });
 
 export const retrainState = z.enum([
@@ -421,7 +421,7 @@ export const retrainJob = z.object({
   error: z.string().nullable(),
   revision: z.number(),
 });
-/** `GET /v1/retrain-jobs?model=` */
+/** `GET /v1/retrain-jobs?model=&cursor=&limit=`, the latest first; one: `GET /v1/retrain-jobs/:job` */
 export const retrainJobList = z.object({ items: z.array(retrainJob), nextCursor: z.string().nullable() });
 
 export const delivery = z.object({
@@ -453,7 +453,7 @@ export const auditRecord = z.object({
   previousHash: z.string(),
   hash: z.string(),
 });
-/** `GET /v1/audit?after=&limit=` */
+/** `GET /v1/audit?after=&order=oldest|newest&limit=`; `after` takes what the page before gave as `nextCursor`. */
 export const auditPage = z.object({ items: z.array(auditRecord), nextCursor: z.string().nullable() });
 /** `GET /v1/audit/verify` */
 export const auditVerification = z.object({
@@ -547,7 +547,7 @@ export const actionRequests = {
   pause: z.strictObject({ reason }),
   resume: z.strictObject({ reason }),
   retrain: z.strictObject({ reason }),
-  /** target: approval */
+  /** target: approval: its id, be it of a promotion or of a retrain */
   approve: z.strictObject({ decision: z.enum(['approve', 'deny']).default('approve'), reason }),
   /** target: alert */
   acknowledge: z.strictObject({
@@ -564,6 +564,12 @@ export const actionResult = z.object({
   text: z.string(),
   approval: approval.nullable(),
 });
+
+/** Answer of `PUT /v1/artefacts/:digest` (scope `artefacts:write`). `created` is false when it was stored before. */
+export const artefactStored = z.object({ digest: z.string(), bytes: z.number(), created: z.boolean() });
+
+/** Answer of `POST /v1/events` (scope `events:write`). */
+export const eventsAccepted = z.object({ accepted: z.number(), batches: z.number() });
 
 export const apiError = z.object({
   error: z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()).optional() }),

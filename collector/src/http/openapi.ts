@@ -37,6 +37,8 @@ const namedAnswers: Readonly<Record<string, z.ZodType>> = {
   AuditPage: api.auditPage,
   AuditVerification: api.auditVerification,
   ActionResult: api.actionResult,
+  ArtefactStored: api.artefactStored,
+  EventsAccepted: api.eventsAccepted,
   Error: api.apiError,
 };
 const namedRequests: Readonly<Record<string, z.ZodType>> = {
@@ -148,6 +150,8 @@ function jsonOperation(route: JsonRoute, requests: SchemaSet, answers: SchemaSet
 
 function rawOperation(route: RawRoute, answers: SchemaSet): Json {
   const binary = { schema: { type: 'string', format: 'binary' } };
+  const schema = route.response === null ? {} : answers.reference(route.response, `${operationName(route)}Answer`);
+  const content = { [route.produces]: { schema } };
   return {
     ...common(route),
     parameters: parametersOf(route.params, 'path'),
@@ -155,7 +159,7 @@ function rawOperation(route: RawRoute, answers: SchemaSet): Json {
       ? {}
       : { requestBody: { required: true, content: Object.fromEntries(route.consumes.map((type) => [type, binary])) } }),
     responses: {
-      200: { description: 'Done', content: { [route.produces]: { schema: {} } } },
+      ...Object.fromEntries(route.statuses.map((status) => [status, { description: 'Done', content }])),
       ...errorResponses(route, answers),
     },
   };

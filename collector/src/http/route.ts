@@ -84,6 +84,10 @@ export interface RawRoute extends Common {
   /** Content types it reads; none: no body. */
   readonly consumes: readonly string[];
   readonly produces: string;
+  /** Of an answer that is JSON: for the documentation and for types. */
+  readonly response: z.ZodType | null;
+  /** Of its successes. */
+  readonly statuses: readonly number[];
   respond(request: RawRequest & { readonly bytes: Readable | null }, reply: FastifyReply): Promise<unknown>;
 }
 
@@ -156,10 +160,12 @@ export function jsonRoute<
 }
 
 export function rawRoute(
-  input: Omit<RawRoute, 'kind' | 'params' | 'consumes'> & Partial<Pick<RawRoute, 'params' | 'consumes'>>,
+  input: Omit<RawRoute, 'kind' | keyof typeof rawDefaults> & Partial<Pick<RawRoute, keyof typeof rawDefaults>>,
 ): RawRoute {
-  return { params: null, consumes: [], ...input, kind: 'raw' };
+  return { ...rawDefaults, ...input, kind: 'raw' };
 }
+
+const rawDefaults = { params: null, consumes: [], response: null, statuses: [200] } as const;
 
 const nothing = z.strictObject({});
 

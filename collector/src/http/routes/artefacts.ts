@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { artefactStored } from '../api.ts';
 import { parseInput, type RawRoute, rawRoute } from '../route.ts';
 
 /** Bytes of one artefact or data set. */
@@ -39,6 +40,8 @@ export const artefactRoutes: readonly RawRoute[] = [
     params,
     consumes: ['application/octet-stream', 'text/csv', 'application/json'],
     produces: 'application/json',
+    response: artefactStored,
+    statuses: [200, 201],
     async respond(request, reply) {
       const { digest } = parseInput(params, request.params, 'path');
       parseInput(undefined, request.query, 'query');
@@ -47,7 +50,7 @@ export const artefactRoutes: readonly RawRoute[] = [
       }
       const { artefacts } = request.services;
       const { bytes, created } = await artefacts.receive(digest, request.bytes, artefactLimitBytes);
-      return reply.code(created ? 201 : 200).send({ digest, bytes, created });
+      return reply.code(created ? 201 : 200).send(artefactStored.parse({ digest, bytes, created }));
     },
   }),
 ];

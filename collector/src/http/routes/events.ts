@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { PlumblineError } from '../../errors.ts';
 import { batchesOf, readIncoming } from '../../events/index.ts';
+import { eventsAccepted } from '../api.ts';
 import { parseInput, type RawRoute, rawRoute } from '../route.ts';
 
 const bodyLimit = 1_048_576;
@@ -19,6 +20,8 @@ export const eventRoutes: readonly RawRoute[] = [
     bodyLimit,
     consumes: [lines, 'application/json'],
     produces: 'application/json',
+    response: eventsAccepted,
+    statuses: [202],
     async respond({ services, actor, headers, query, bytes }, reply) {
       parseInput(undefined, query, 'query');
       const body = await readAll(bytes, bodyLimit);
@@ -36,7 +39,7 @@ export const eventRoutes: readonly RawRoute[] = [
       const producer = producerOf(actor.subject, Array.isArray(key) ? undefined : key);
       const batches = batchesOf(read.events, { producer, partitions: services.settings.collector.nats.partitions });
       await services.publish(batches);
-      return reply.code(202).send({ accepted: read.events.length, batches: batches.length });
+      return reply.code(202).send(eventsAccepted.parse({ accepted: read.events.length, batches: batches.length }));
     },
   }),
 ];
