@@ -51,7 +51,7 @@ describe('the overview', () => {
     await page.getByText(/Two features drifted/).waitFor();
     await page.getByText(/olu is on it/).waitFor();
     await page.getByText('Nobody is on it.').waitFor();
-    await page.getByText(/went from shadow to canary/).waitFor();
+    await page.getByText('Rollout canary started').waitFor();
     await page.getByText(/A roll-back goes to version 1, which is healthy/).waitFor();
   });
 
@@ -77,7 +77,7 @@ describe('the overview', () => {
     } as const;
     collector().answer('GET', '/v1/models/credit-risk', { body: { ...modelDetail, concerns: [], health: unknown } });
     await page.getByText(/Nothing can be said yet/).waitFor();
-    await page.getByText(/no outcomes have arrived, so nobody knows/).waitFor();
+    await page.getByText(/too few outcomes have arrived/).waitFor();
   });
 
   it('makes no link of a runbook that is not a web address', async () => {
@@ -97,7 +97,7 @@ describe('the drift tab', () => {
     expect(await rows.first().innerText()).toContain('162 %');
     await page.getByText('income: reference against current').waitFor();
     await page.getByText('Reference, n 5,000').waitFor();
-    await page.getByText('Current, n 18,240').waitFor();
+    await page.getByText(/^Current, n 18,240/).waitFor();
   });
 
   it('shows the signal that is chosen, and keeps it in the address', async () => {

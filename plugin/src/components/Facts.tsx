@@ -19,14 +19,13 @@ export function Facts({ facts }: { readonly facts: readonly (readonly [name: str
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  facts: css({ margin: 0, display: 'flex', flexDirection: 'column', gap: theme.spacing(0.75) }),
-  fact: css({ display: 'flex', gap: theme.spacing(1.5) }),
-  name: css({
-    flex: 'none',
-    width: theme.spacing(14),
-    color: theme.colors.text.secondary,
-    fontWeight: 'inherit',
+  facts: css({
     margin: 0,
+    display: 'grid',
+    gridTemplateColumns: 'max-content minmax(0, 1fr)',
+    gap: theme.spacing(0.75, 2),
   }),
-  value: css({ flex: 1, margin: 0, minWidth: 0, overflowWrap: 'anywhere' }),
+  fact: css({ display: 'grid', gridColumn: '1 / -1', gridTemplateColumns: 'subgrid' }),
+  name: css({ margin: 0, color: theme.colors.text.secondary, fontWeight: 'inherit' }),
+  value: css({ margin: 0, minWidth: 0, overflowWrap: 'anywhere' }),
 });

@@ -10,21 +10,25 @@ interface QueryStateProps<T> {
   /** What is being read, for the messages: `the drift report`. */
   readonly subject: string;
   readonly children: (data: T) => ReactNode;
+  /** Instead of a whole page's worth of "not found", where what is read is a part of a page. */
+  readonly notFound?: (message: string) => ReactNode;
 }
 
 /**
  * The states every reading of the collector has: loading, failed with a way to retry, there; and there but old, because
  * the latest refresh failed.
  */
-export function QueryState<T>({ query, subject, children }: QueryStateProps<T>) {
+export function QueryState<T>({ query, subject, children, notFound }: QueryStateProps<T>) {
   const { data, error, isPending, refetch, dataUpdatedAt, isFetching } = query;
   if (isPending) {
     return <LoadingPlaceholder text={t('state.loading', 'Loading {{subject}}...', { subject })} />;
   }
   if (data === undefined) {
-    return (
-      <FailureState failure={failureFrom(error)} subject={subject} onRetry={() => refetch()} isRetrying={isFetching} />
-    );
+    const failure = failureFrom(error);
+    if (failure.kind === 'not_found' && notFound !== undefined) {
+      return notFound(failure.message);
+    }
+    return <FailureState failure={failure} subject={subject} onRetry={() => refetch()} isRetrying={isFetching} />;
   }
   if (error === null) {
     return children(data);

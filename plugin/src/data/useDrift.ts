@@ -16,5 +16,7 @@ export function useDistribution(model: string, signal: string, query: ReportQuer
   return useQuery({
     queryKey: modelKeys.distribution(model, signal, query),
     queryFn: () => collector.distribution(model, signal, query),
+    // While a later window is read the earlier one stays, but never that of another signal.
+    placeholderData: (previous) => (previous?.signal === signal ? previous : undefined),
   });
 }

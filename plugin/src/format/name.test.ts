@@ -14,6 +14,7 @@ describe('names people read', () => {
   it.each([
     ['populationStabilityIndex', 'Population stability index'],
     ['worst_group', 'Worst group'],
+    ['rollout.canary_started', 'Rollout canary started'],
     ['score', 'Score'],
   ])('turns %s into %s', (name, text) => {
     expect(formatWords(name)).toBe(text);

@@ -1,13 +1,20 @@
 import { t } from '../i18n';
 
-/** `user:ada` -> `ada`, `token:trainer` -> `trainer (machine)`; anything else as it is. */
+/** `user:ada` -> `ada`, `token:trainer` -> `trainer (machine)`, `system:gates` -> `gates (automatic)`. */
 export function formatActor(subject: string): string {
   const [kind, ...rest] = subject.split(':');
   const name = rest.join(':');
   if (name === '') {
     return subject;
   }
-  return kind === 'token' ? t('format.machine', '{{name}} (machine)', { name }) : name;
+  switch (kind) {
+    case 'token':
+      return t('format.machine', '{{name}} (machine)', { name });
+    case 'system':
+      return t('format.automatic', '{{name}} (automatic)', { name });
+    default:
+      return name;
+  }
 }
 
 /** `feature:income` -> `income`, `fairness:sex=female` -> `sex = female`. */
@@ -15,10 +22,10 @@ export function formatSignal(signal: string): string {
   return signal.replace(/^(feature|fairness|performance):/, '').replace('=', ' = ');
 }
 
-/** `populationStabilityIndex` -> `Population stability index`, `worst_group` -> `Worst group`. */
+/** `populationStabilityIndex` -> `Population stability index`, `rollout.canary_started` -> `Rollout canary started`. */
 export function formatWords(name: string): string {
   const words = name
-    .replace(/_/g, ' ')
+    .replace(/[_.]/g, ' ')
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);

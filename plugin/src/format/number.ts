@@ -38,7 +38,11 @@ export function formatStatistic(value: number | null): string {
     return nothing;
   }
   const size = Math.abs(value);
-  if (size !== 0 && size < 0.001) {
+  // The smallest doubles are how an open end next to zero is written, not numbers to read.
+  if (size < 1e-300) {
+    return '0';
+  }
+  if (size < 0.001) {
     return value.toExponential(1);
   }
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);

@@ -7,7 +7,16 @@ const shares = new Set(['accuracy', 'precision', 'recall', 'f1']);
 
 /** `f1` -> `F1`, `areaUnderCurve` -> `Area under curve`. */
 export function statisticName(name: string): string {
-  return name === 'f1' ? t('statistic.f1', 'F1') : formatWords(name);
+  switch (name) {
+    case 'f1':
+      return t('statistic.f1', 'F1');
+    case 'jensenShannonDistance':
+      return t('statistic.jensen-shannon', 'Jensen-Shannon distance');
+    case 'wassersteinNormalised':
+      return t('statistic.wasserstein', 'Wasserstein, normalised');
+    default:
+      return formatWords(name);
+  }
 }
 
 /** How a statistic's values are written: shares in percent, everything else as a plain number. */

@@ -2,6 +2,7 @@ import { useTheme2 } from '@grafana/ui';
 import type { Distribution } from '@plumbline/collector/api';
 import { useState } from 'react';
 import { formatCount, formatShare, formatShortCount, formatStatistic } from '../../format/number';
+import { formatRange } from '../../format/time';
 import { t } from '../../i18n';
 import { ChartLegend } from './ChartLegend';
 import { ChartTooltip } from './ChartTooltip';
@@ -90,7 +91,14 @@ export function DistributionChart({ distribution }: { readonly distribution: Dis
             </g>
           ))}
           {labels.map((index) => (
-            <text key={index} className={styles.axis} x={left(index) + slot / 2} y={height - 6} textAnchor="middle">
+            <text
+              key={index}
+              className={styles.axis}
+              // A number names the edge where its bin begins, a category the whole of it.
+              x={bins[index]?.low == null ? left(index) + slot / 2 : left(index)}
+              y={height - 6}
+              textAnchor="middle"
+            >
               {axisLabel(bins[index])}
             </text>
           ))}
@@ -115,7 +123,13 @@ export function DistributionChart({ distribution }: { readonly distribution: Dis
             color: referenceColor,
             text: t('distribution.reference', 'Reference, n {{n}}', { n: formatCount(referenceRows) }),
           },
-          { color: currentColor, text: t('distribution.current', 'Current, n {{n}}', { n: formatCount(currentRows) }) },
+          {
+            color: currentColor,
+            text: t('distribution.current', 'Current, n {{n}}, {{range}}', {
+              n: formatCount(currentRows),
+              range: formatRange(distribution.from, distribution.to),
+            }),
+          },
         ]}
       />
     </div>
@@ -129,7 +143,8 @@ function axisLabel(bin: Distribution['bins'][number] | undefined): string {
   }
   const short = (value: number) => (Math.abs(value) >= 1_000 ? formatShortCount(value) : formatStatistic(value));
   if (bin.low !== null) {
-    return short(bin.low);
+    // A reference with a mass at zero has a bin that begins right above it.
+    return bin.low > 0 && bin.low < 1e-300 ? '> 0' : short(bin.low);
   }
   if (bin.high !== null) {
     return `< ${short(bin.high)}`;

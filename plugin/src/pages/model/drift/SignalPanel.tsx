@@ -21,16 +21,17 @@ interface SignalPanelProps {
   readonly query: ReportQuery;
 }
 
-/** One signal: what was found, in a sentence and in numbers, and where its rows fell. */
+/** One signal in its latest window: what was found, in a sentence and in numbers, and where its rows fell. */
 export function SignalPanel({ report: { model, reference }, signal: { signal, latest }, query }: SignalPanelProps) {
   const styles = useStyles2(getStyles);
-  const distribution = useDistribution(model, signal, query);
+  const distribution = useDistribution(model, signal, { ...query, from: latest.from, to: latest.to });
   return (
     <Panel title={t('drift.signal', '{{signal}}: reference against current', { signal: formatSignal(signal) })}>
       <div className={styles.columns}>
         <div className={styles.chart}>
           <QueryState
             query={distribution}
+            notFound={(message) => <Text color="secondary">{message}</Text>}
             subject={t('distribution.subject', 'the distribution of {{signal}}', { signal: formatSignal(signal) })}
           >
             {(data) =>
@@ -61,7 +62,7 @@ export function SignalPanel({ report: { model, reference }, signal: { signal, la
                     <EstimateText key={name} estimate={estimate} format={statisticFormat(name)} />,
                   ] as const,
               ),
-              ...leadingFact(latest.evidence),
+              ...leadingFact(latest),
             ]}
           />
         </Stack>
@@ -70,12 +71,13 @@ export function SignalPanel({ report: { model, reference }, signal: { signal, la
   );
 }
 
-/** Which way the evidence points. */
-function leadingFact(evidence: DriftReport['signals'][number]['latest']['evidence']): [string, string][] {
-  if (evidence === null || evidence.leading === null) {
+/** Which way the evidence points, once there is enough of it to point anywhere. */
+function leadingFact({ verdict, evidence }: DriftReport['signals'][number]['latest']): [string, string][] {
+  const leading = evidence?.leading ?? null;
+  if (leading === null || verdict === 'clear' || verdict === 'insufficient_data') {
     return [];
   }
-  const { score, direction } = evidence.leading;
+  const { score, direction } = leading;
   return [
     [
       t('drift.leading', 'Moved'),

@@ -1,8 +1,8 @@
-import { Alert, type Column, InteractiveTable, Stack, Text } from '@grafana/ui';
+import { Alert, Grid, Stack, Text } from '@grafana/ui';
 import type { FairnessReport } from '@plumbline/collector/api';
-import { useMemo } from 'react';
 import { VerdictBadge } from '../../../components/badges';
 import { EstimateText } from '../../../components/EstimateText';
+import { Facts } from '../../../components/Facts';
 import { Panel } from '../../../components/Panel';
 import { formatCount, formatShare } from '../../../format/number';
 import { statisticName } from '../../../format/statistic';
@@ -13,18 +13,31 @@ type Group = Attribute['groups'][number];
 
 /** Every group against the reference group, with the verdict of the evidence; and what is hidden, and why. */
 export function DifferencesPanel({ attribute: { groups, referenceGroup } }: { readonly attribute: Attribute }) {
-  const columns = useMemo(() => columnsOf(groups, referenceGroup), [groups, referenceGroup]);
+  const compared = groups.filter(({ group, suppressed }) => group !== referenceGroup && suppressed === null);
   const hidden = groups.filter(({ suppressed }) => suppressed !== null);
   return (
     <Panel
       title={
         referenceGroup === null
-          ? t('fairness.differences-none', 'Groups')
+          ? t('fairness.differences-none', 'No reference group')
           : t('fairness.differences', 'Against {{group}}', { group: referenceGroup })
       }
+      description={t(
+        'fairness.differences-why',
+        'Differences are group minus reference group: 0 is parity. The disparate impact ratio is group divided by reference group: 1 is parity, below 0.8 breaks the four-fifths rule.',
+      )}
     >
       <Stack direction="column" gap={2}>
-        <InteractiveTable columns={columns} data={groups} getRowId={({ group }) => group} />
+        {compared.length === 0 && (
+          <Text color="secondary">
+            {t('fairness.nothing-to-compare', 'No other group is large enough to compare.')}
+          </Text>
+        )}
+        <Grid minColumnWidth={55} gap={3}>
+          {compared.map((group) => (
+            <GroupDifferences key={group.group} group={group} />
+          ))}
+        </Grid>
         {hidden.length > 0 && (
           <Alert
             severity="info"
@@ -42,47 +55,24 @@ export function DifferencesPanel({ attribute: { groups, referenceGroup } }: { re
   );
 }
 
-function columnsOf(groups: readonly Group[], referenceGroup: string | null): Column<Group>[] {
-  const names = [...new Set(groups.flatMap(({ statistics }) => Object.keys(statistics)))];
-  return [
-    {
-      id: 'group',
-      header: t('fairness.column.group', 'Group'),
-      cell: ({ row: { original } }) => (
-        <Stack direction="column" gap={0}>
-          <Text weight="medium">{original.group}</Text>
-          <Text color="secondary" variant="bodySmall">
-            {t('fairness.rows', '{{rows}} rows, {{labelled}} labelled', {
-              rows: formatCount(original.rows),
-              labelled: formatShare(original.labelledShare),
-            })}
-          </Text>
-        </Stack>
-      ),
-    },
-    ...names.map(
-      (name): Column<Group> => ({
-        id: name,
-        header: statisticName(name),
-        cell: ({ row: { original } }) => {
-          if (original.group === referenceGroup) {
-            return <Text color="secondary">{t('fairness.is-reference', 'Reference')}</Text>;
-          }
-          return original.suppressed === null ? (
-            <EstimateText estimate={original.statistics[name]} />
-          ) : (
-            <Text color="secondary" variant="bodySmall">
-              {t('estimate.suppressed', 'Hidden: {{why}}', { why: original.suppressed })}
-            </Text>
-          );
-        },
-      }),
-    ),
-    {
-      id: 'verdict',
-      header: t('fairness.column.verdict', 'Verdict'),
-      cell: ({ row: { original } }) =>
-        original.group === referenceGroup ? null : <VerdictBadge verdict={original.verdict} />,
-    },
-  ];
+function GroupDifferences({ group: { group, rows, labelledShare, statistics, verdict } }: { readonly group: Group }) {
+  return (
+    <Stack direction="column" gap={1}>
+      <Stack direction="row" gap={1} alignItems="center" wrap="wrap">
+        <Text weight="medium">{group}</Text>
+        <VerdictBadge verdict={verdict} />
+        <Text color="secondary" variant="bodySmall">
+          {t('fairness.rows', '{{rows}} rows, {{labelled}} labelled', {
+            rows: formatCount(rows),
+            labelled: formatShare(labelledShare),
+          })}
+        </Text>
+      </Stack>
+      <Facts
+        facts={Object.entries(statistics).map(
+          ([name, estimate]) => [statisticName(name), <EstimateText key={name} estimate={estimate} />] as const,
+        )}
+      />
+    </Stack>
+  );
 }

@@ -3,7 +3,7 @@ import type { ModelDetail } from '@plumbline/collector/api';
 import { Panel } from '../../../components/Panel';
 import { SentenceList } from '../../../components/SentenceList';
 import { TimeText } from '../../../components/TimeText';
-import { formatActor } from '../../../format/name';
+import { formatActor, formatWords } from '../../../format/name';
 import { t } from '../../../i18n';
 
 const shown = 8;
@@ -19,8 +19,8 @@ export function TimelinePanel({ timeline }: { readonly timeline: ModelDetail['ti
           items={timeline.slice(0, shown).map(({ at, kind, actor, text }, index) => ({
             key: `${at} ${kind} ${index}`,
             lead: <TimeText at={at} />,
-            sentence: text,
-            note: formatActor(actor),
+            sentence: formatWords(kind),
+            note: t('overview.change-note', '{{actor}}: {{text}}', { actor: formatActor(actor), text }),
           }))}
         />
       )}

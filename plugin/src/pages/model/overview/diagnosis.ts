@@ -31,14 +31,14 @@ export function harmOf(detail: ModelDetail): Answer[] {
       ok: t('answer.performance-ok', 'Predictions are as right as they were in the reference.'),
       no_data: t(
         'answer.performance-none',
-        'Cannot be told: no outcomes have arrived, so nobody knows which predictions were right.',
+        'Cannot be told yet: too few outcomes have arrived, or the reference has none to compare them with.',
       ),
     }),
     answer(detail, 'fairness', t('aspect.fairness', 'Fairness'), 'fairness', {
       ok: t('answer.fairness-ok', 'No group of people is treated worse than tolerated.'),
       no_data: t(
         'answer.fairness-none',
-        'Cannot be told: no sensitive attribute is recorded, or its groups are too small.',
+        'Cannot be told yet: no sensitive attribute is recorded, or its groups are too small.',
       ),
     }),
   ];
@@ -47,14 +47,14 @@ export function harmOf(detail: ModelDetail): Answer[] {
 function driftOf(detail: ModelDetail): Answer {
   return answer(detail, 'drift', t('aspect.drift', 'Drift'), 'drift', {
     ok: t('answer.drift-ok', 'Inputs and scores are distributed as in the reference.'),
-    no_data: t('answer.drift-none', 'Cannot be told: there is no reference yet, or too little traffic.'),
+    no_data: t('answer.drift-none', 'Cannot be told yet: there is no reference, or too little traffic.'),
   });
 }
 
 function dataQualityOf(detail: ModelDetail): Answer {
   return answer(detail, 'dataQuality', t('aspect.data-quality', 'Data quality'), 'drift', {
     ok: t('answer.data-quality-ok', 'Values arrive as complete and as valid as in the reference.'),
-    no_data: t('answer.data-quality-none', 'Cannot be told: too little traffic.'),
+    no_data: t('answer.data-quality-none', 'Cannot be told yet: too little traffic.'),
   });
 }
 

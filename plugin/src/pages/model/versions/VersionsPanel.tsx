@@ -59,10 +59,7 @@ function columnsOf(list: VersionList): Column<VersionDetail>[] {
         <Stack direction="column" gap={0}>
           <TimeText at={original.registeredAt} />
           <Text color="secondary" variant="bodySmall">
-            {t('versions.registered-by', 'by {{name}} from {{source}}', {
-              name: formatActor(original.registeredBy),
-              source: original.source.replace(':', ' '),
-            })}
+            {originText(original)}
           </Text>
         </Stack>
       ),
@@ -73,6 +70,14 @@ function columnsOf(list: VersionList): Column<VersionDetail>[] {
       cell: ({ row: { original } }) => <VersionActions list={list} version={original} />,
     },
   ];
+}
+
+/** Who sent it: a trainer for a job, or somebody. */
+function originText({ source, registeredBy }: VersionDetail): string {
+  const [kind, job] = source.split(':');
+  return kind === 'retrain' && job !== undefined
+    ? t('versions.from-job', 'from retrain job {{job}}', { job })
+    : t('versions.registered-by', 'by {{name}}, from {{source}}', { name: formatActor(registeredBy), source });
 }
 
 function Digest({ digest }: { readonly digest: string }) {
