@@ -13,7 +13,11 @@ function connectionThat(flush: () => Promise<void>): NatsConnection {
 
 it('a connection whose pings are not answered within an interval is dead', async () => {
   const dead = vi.fn();
-  const stop = keepAlive(connectionThat(() => new Promise(() => {})), 1_000, dead);
+  const stop = keepAlive(
+    connectionThat(() => new Promise(() => {})),
+    1_000,
+    dead,
+  );
   await vi.advanceTimersByTimeAsync(1_999);
   expect(dead).not.toHaveBeenCalled();
   await vi.advanceTimersByTimeAsync(1);
@@ -24,8 +28,16 @@ it('a connection whose pings are not answered within an interval is dead', async
 it('one whose pings are answered is not, nor one that has ended otherwise', async () => {
   const dead = vi.fn();
   const stops = [
-    keepAlive(connectionThat(() => Promise.resolve()), 1_000, dead),
-    keepAlive(connectionThat(() => Promise.reject(new Error('closed'))), 1_000, () => {}),
+    keepAlive(
+      connectionThat(() => Promise.resolve()),
+      1_000,
+      dead,
+    ),
+    keepAlive(
+      connectionThat(() => Promise.reject(new Error('closed'))),
+      1_000,
+      () => {},
+    ),
   ];
   await vi.advanceTimersByTimeAsync(10_000);
   expect(dead).not.toHaveBeenCalled();
