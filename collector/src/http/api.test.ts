@@ -745,6 +745,17 @@ describe('the live stream', () => {
     expect(await watch('event: reset', () => undefined, '1-999')).toContain('event: reset');
   });
 
+  it('says it when the change is there to be read, and not when nothing changed', async () => {
+    const seen: string[] = [];
+    const unsubscribe = api.live.subscribe(({ type }) => seen.push(type));
+    const digest = await upload(api, model(2));
+    expectError(await register(api, { version: '1', digest: `sha256:${'1'.repeat(64)}` }), 'NOT_FOUND');
+    expect(seen).toEqual([]);
+    await register(api, { version: '1', digest });
+    expect(seen).toEqual(['version']);
+    unsubscribe();
+  });
+
   it('lets go of readers that are gone', async () => {
     await watch('event: window', () => publish('window'));
     await expect.poll(() => api.live.watchers()).toBe(0);

@@ -146,7 +146,7 @@ export const driftReport = z.object({
   version: z.string(),
   reference: z.string().nullable(),
   windows: z.array(z.object({ from: z.number(), to: z.number(), rows: z.number() })),
-  /** Ranked: highest evidence first, then effect size. */
+  /** Ranked: what alarmed first, then what is watched, then the rest; within these by materiality. */
   signals: z.array(
     z.object({
       signal: z.string(),
@@ -156,6 +156,14 @@ export const driftReport = z.object({
       /** One entry a window, `null` where the window has no finding of this signal. */
       evidenceLevel: z.array(z.number().nullable()),
       populationStabilityIndex: z.array(z.number().nullable()),
+      materiality: z
+        .object({
+          stabilityIndex: estimate.describe('PSI less what chance adds, with the interval of the true PSI'),
+          movedShare: estimate.describe('Share of the rows that would have to move, less what chance would move'),
+        })
+        .nullable()
+        .optional()
+        .describe('How much the latest window differs beyond chance; null where it has no profile'),
     }),
   ),
 });
@@ -179,6 +187,12 @@ export const distribution = z.object({
       currentShare: z.number(),
     }),
   ),
+  statistics: z
+    .record(z.string(), estimate)
+    .optional()
+    .describe(
+      'Every drift statistic of the signal, each with the band that 95 % of clean windows keep to, or an interval',
+    ),
 });
 
 /** `GET /v1/models/:model/fairness?version=&from=&to=`; default: the champion's latest 24 windows */

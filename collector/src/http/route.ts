@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type ErrorCode, PlumblineError } from '../errors.ts';
 import type { Actor } from '../rollout/actor.ts';
 import type { Verb } from './api.ts';
+import type { LiveEvent } from './live-events.ts';
 import type { Services } from './ports.ts';
 
 /**
@@ -19,6 +20,8 @@ export type Access =
   | { readonly kind: 'open' }
   /** Everybody on this machine when the collector listens on loopback, else whoever may read. */
   | { readonly kind: 'scrape' }
+  /** Everybody who says who they are. */
+  | { readonly kind: 'known' }
   /** Every person, and machines with the scope `read` or `control`. */
   | { readonly kind: 'read' }
   /** Machines with the scope. */
@@ -35,6 +38,8 @@ export interface RequestContext {
   readonly actor: Actor;
   readonly headers: IncomingHttpHeaders;
   readonly requestId: string;
+  /** Tells those who watch that something about a model changed: after the change is committed, and only then. */
+  announce(type: LiveEvent['type'], model: string): void;
 }
 
 /** Of control actions: what `If-Match` and `Idempotency-Key` say. */

@@ -13,6 +13,7 @@ import { openSqliteStore } from '../store/sqlite.ts';
 import { apiError } from './api.ts';
 import { joiningStore } from './idempotency.ts';
 import { createIdentity } from './identity/identity.ts';
+import { createLiveEvents } from './live-events.ts';
 import type { Services } from './ports.ts';
 import { jsonRoute, type Route, rawRoute } from './route.ts';
 import { createHttpServer } from './server.ts';
@@ -45,7 +46,7 @@ const table: readonly Route[] = [
     params: z.strictObject({ name: z.string() }),
     body: count,
     response: answer,
-    handle: ({ services, params, body, control }) =>
+    handle: ({ services, params, body, control, announce }) =>
       services.store.transaction(async (transaction) => {
         const stored = await transaction.get(counters, params.name);
         if ((stored?.revision ?? 0) !== control?.expectedRevision) {
@@ -53,6 +54,7 @@ const table: readonly Route[] = [
         }
         const total = (stored?.value ?? 0) + body.by;
         await transaction.put(counters, params.name, total);
+        announce('version', params.name);
         if (body.note === 'fail after writing') {
           throw new PlumblineError('REFUSED', 'no', { details: { reason: 'test' } });
         }
@@ -116,10 +118,11 @@ beforeEach(async () => {
       },
     },
   });
-  const services: Pick<Services, 'settings' | 'store' | 'clock' | 'changed'> = {
+  const services: Pick<Services, 'settings' | 'store' | 'clock' | 'changed' | 'live'> = {
     settings,
     store: joiningStore(store),
     clock: () => now,
+    live: createLiveEvents(now),
     changed: () => {
       changes += 1;
     },

@@ -10,10 +10,11 @@ import { etagOf, isNotModified } from './etag.ts';
 import { once } from './idempotency.ts';
 import { checkAccess } from './identity/access.ts';
 import type { Identity } from './identity/identity.ts';
+import type { LiveEvent } from './live-events.ts';
 import { checkPath } from './path-check.ts';
 import type { Services } from './ports.ts';
 import { createRateLimit } from './rate-limit.ts';
-import { type Control, type JsonRoute, parseInput, type RawRoute, type Route } from './route.ts';
+import { type Control, type JsonRoute, parseInput, type RawRequest, type RawRoute, type Route } from './route.ts';
 
 export interface HttpServerOptions {
   readonly routes: readonly Route[];
@@ -138,8 +139,15 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   }
 
   async function answerJson(route: JsonRoute, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const raw = rawRequest(request, route.isAction ? controlOf(request) : null);
+    const announced: LiveEvent[] = [];
+    const raw = rawRequest(request, route.isAction ? controlOf(request) : null, announced);
     const body = route.isAction ? await answerOnce(route, raw, request, reply) : await route.answer(raw);
+    for (const event of announced) {
+      services.live.publish(event);
+    }
+    if (announced.length > 0) {
+      services.changed();
+    }
     const text = JSON.stringify(body);
     reply.code(route.status).type('application/json; charset=utf-8');
     if (route.method === 'GET') {
@@ -154,7 +162,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
 
   async function answerOnce(
     route: JsonRoute,
-    raw: ReturnType<typeof rawRequest>,
+    raw: RawRequest,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<unknown> {
@@ -171,8 +179,6 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     );
     if (replayed) {
       reply.header('idempotency-replayed', 'true');
-    } else {
-      services.changed();
     }
     return body;
   }
@@ -180,12 +186,13 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   async function answerRaw(route: RawRoute, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     // The parser above passes the payload on as the body.
     const bytes = route.consumes.length === 0 ? null : (request.body as Readable);
-    return route.respond({ ...rawRequest(request, null), bytes }, reply);
+    return route.respond({ ...rawRequest(request, null, []), bytes }, reply);
   }
 
-  function rawRequest(request: FastifyRequest, control: Control | null) {
+  function rawRequest(request: FastifyRequest, control: Control | null, announced: LiveEvent[]): RawRequest {
     return {
       services,
+      announce: (type, model) => void announced.push({ type, model, at: services.clock() }),
       actor: actors.get(request) ?? systemActor('http'),
       headers: request.headers,
       requestId: request.id,

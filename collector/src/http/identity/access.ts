@@ -22,6 +22,7 @@ function missingFor(access: Access, actor: Actor): string | null {
   switch (access.kind) {
     case 'open':
     case 'object-token':
+    case 'known':
       return null;
     case 'scrape':
     case 'read':

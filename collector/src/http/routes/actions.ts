@@ -40,16 +40,21 @@ export const actionRoutes: readonly JsonRoute[] = [
     params: z.strictObject({ approval: z.string().min(1).max(128) }),
     body: actionRequests.approve,
     response: actionResult,
-    async handle({ services, actor, params, body, control }) {
+    async handle({ services, actor, params, body, control, announce }) {
       const { expectedRevision, idempotencyKey } = known(control);
       if (!isJobApproval(params.approval)) {
         const request = { expectedRevision, requestId: idempotencyKey };
-        return services.rollout.approve(actor, params.approval, body, request);
+        const result = await services.rollout.approve(actor, params.approval, body, request);
+        if (result.approval !== null) {
+          announce('version', result.approval.model);
+        }
+        return result;
       }
       const { job, revision } = await services.retrain.approve(actor, params.approval, body.decision, body.reason, {
         expectedRevision,
         requestId: idempotencyKey,
       });
+      announce('retrain', job.model);
       const text =
         body.decision === 'approve'
           ? `Retrain job ${job.id} goes to the trainer`
@@ -64,13 +69,13 @@ export const actionRoutes: readonly JsonRoute[] = [
     params: z.strictObject({ alert: z.string().min(1).max(128) }),
     body: actionRequests.acknowledge,
     response: actionResult,
-    async handle({ services, actor, params, body, control }) {
+    async handle({ services, actor, params, body, control, announce }) {
       const { expectedRevision, idempotencyKey } = known(control);
       const { alert, revision } = await services.alerts.acknowledge(actor, params.alert, body, {
         expectedRevision,
         requestId: idempotencyKey,
       });
-      services.live.publish({ type: 'alert', model: alert.model, at: services.clock() });
+      announce('alert', alert.model);
       const until = new Date(alert.acknowledgement?.until ?? services.clock()).toISOString();
       return { revision, outcome: 'done' as const, text: `Acknowledged until ${until}`, approval: null };
     },
@@ -82,7 +87,7 @@ export const actionRoutes: readonly JsonRoute[] = [
     params: modelParams,
     body: actionRequests.retrain,
     response: actionResult,
-    async handle({ services, actor, params, body, control }) {
+    async handle({ services, actor, params, body, control, announce }) {
       const { expectedRevision, idempotencyKey } = known(control);
       const settings = knownModel(services.settings, params.model);
       const { version, state, lastEventAt } = await services.store.read((transaction) =>
@@ -104,7 +109,7 @@ export const actionRoutes: readonly JsonRoute[] = [
         eventTime: lastEventAt ?? services.clock(),
       });
       const approval = approvalOfJob(requested);
-      services.live.publish({ type: 'retrain', model: settings.name, at: services.clock() });
+      announce('retrain', settings.name);
       return {
         revision,
         outcome: approval?.state === 'pending' ? ('awaiting_approval' as const) : ('done' as const),
@@ -138,7 +143,7 @@ function rolloutAction<Body extends z.ZodType>(
     body,
     response: actionResult,
     async handle(request) {
-      const { services, actor, params } = request;
+      const { services, actor, params, announce } = request;
       const { expectedRevision, idempotencyKey } = known(request.control);
       const settings = knownModel(services.settings, params.model);
       // `Body` is the type of this route's own body schema.
@@ -147,7 +152,7 @@ function rolloutAction<Body extends z.ZodType>(
         expectedRevision,
         requestId: idempotencyKey,
       });
-      services.live.publish({ type: 'version', model: settings.name, at: services.clock() });
+      announce('version', settings.name);
       return result;
     },
   });

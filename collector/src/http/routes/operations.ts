@@ -62,7 +62,7 @@ export const operationRoutes: readonly Route[] = [
     method: 'GET',
     path: '/v1/me',
     summary: 'Who you are here and what you may do',
-    access: { kind: 'read' },
+    access: { kind: 'known' },
     response: me,
     handle: async ({ services, actor }) => ({
       subject: actor.subject,

@@ -52,7 +52,7 @@ export const retrainRoutes: readonly JsonRoute[] = [
     params: jobParams,
     body: retrainStatusRequest,
     response: retrainJob,
-    async handle({ services, params, body, headers }) {
+    async handle({ services, params, body, headers, announce }) {
       const token = bearerOf(headers.authorization) ?? '';
       const stored = await services.store.transaction(() =>
         services.retrain.report(params.job, token, reportOf(body), async (_transaction, job) => {
@@ -62,8 +62,7 @@ export const retrainRoutes: readonly JsonRoute[] = [
           }
         }),
       );
-      services.live.publish({ type: 'retrain', model: stored.job.model, at: services.clock() });
-      services.changed();
+      announce('retrain', stored.job.model);
       return bodyOf(stored);
     },
   }),

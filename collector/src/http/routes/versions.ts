@@ -45,11 +45,10 @@ export const versionRoutes: readonly JsonRoute[] = [
     body: registerRequest,
     response: versionDetail,
     status: 201,
-    async handle({ services, actor, params, body }) {
+    async handle({ services, actor, params, body, announce }) {
       const settings = knownModel(services.settings, params.model);
       await services.rollout.register(actor, settings, body, 'api');
-      services.live.publish({ type: 'version', model: settings.name, at: services.clock() });
-      services.changed();
+      announce('version', settings.name);
       return readVersion(services, settings.name, body.version);
     },
   }),
