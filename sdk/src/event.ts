@@ -93,6 +93,12 @@ export interface BatchIdentity {
   readonly batch: number;
 }
 
+/**
+ * How far behind a producer's highest number a batch may be and still be told from a repeat: a reader takes numbers
+ * further back for counted. A producer therefore never sends a batch this far ahead of one that is not acknowledged yet.
+ */
+export const batchNumberSpan = 1_024;
+
 /** Inferences of one model as columns, `count` rows each. */
 export interface InferenceBatch extends BatchIdentity {
   readonly kind: 'inference';

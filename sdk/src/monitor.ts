@@ -103,7 +103,7 @@ class RunningMonitor implements Monitor {
       },
     });
     this.#batcher = new Batcher({
-      ...{ producer: newId(), partitions, batch, buffer, clock },
+      ...{ newProducer: newId, partitions, batch, buffer, clock },
       emit: (ready) => this.#publisher.add(ready),
       failed: (model, events, error) => this.#recorder.drop(model, 'internal_error', events, messageOf(error)),
     });

@@ -11,7 +11,7 @@ afterEach(() => vi.useRealTimers());
 function setUp(options: Partial<BatcherOptions> = {}) {
   const emitted: OutgoingBatch[] = [];
   const batcher = new Batcher({
-    ...{ producer: 'p', partitions: 1, clock: Date.now },
+    ...{ newProducer: () => 'p', partitions: 1, clock: Date.now },
     batch: { events: 3, bytes: 100_000, ageMs: 200 },
     buffer: { events: 1_000, bytes: 1_000_000 },
     emit: (batch) => emitted.push(batch),
@@ -112,10 +112,25 @@ describe('a batch', () => {
       batcher.addInference(inference(id), types);
     }
     batcher.flush();
+    expect(emitted.map(({ token, number, messageId }) => [token, number, messageId])).toEqual([
+      [1, 1, 'p:1'],
+      [2, 2, 'p:2'],
+      [3, 3, 'p:3'],
+    ]);
+  });
+
+  it('is numbered per model, under a name of its own', () => {
+    let producers = 0;
+    const newProducer = () => `p${++producers}`;
+    const { batcher, emitted } = setUp({ newProducer, batch: { events: 1, bytes: 100_000, ageMs: 200 } });
+    batcher.addInference(inference('a'), types);
+    batcher.addInference({ ...inference('b'), model: 'n' }, types);
+    batcher.addInference(inference('c'), types);
+    batcher.flush();
     expect(emitted.map(({ token, messageId }) => [token, messageId])).toEqual([
-      [1, 'p:1'],
-      [2, 'p:2'],
-      [3, 'p:3'],
+      [1, 'p1:1'],
+      [2, 'p2:1'],
+      [3, 'p1:2'],
     ]);
   });
 

@@ -16,7 +16,8 @@ export interface BufferLimits {
 }
 
 export interface BatcherOptions {
-  readonly producer: string;
+  /** Makes the name under which the batches of one model are numbered. */
+  readonly newProducer: () => string;
   readonly partitions: number;
   readonly batch: BatchLimits;
   readonly buffer: BufferLimits;
@@ -37,7 +38,7 @@ export class Batcher {
   readonly #options: BatcherOptions;
   readonly #models = new Map<string, OpenBatches>();
   #closed: OpenBatch[] = [];
-  #batchNumber = 0;
+  #token = 0;
   #events = 0;
   #bytes = 0;
   #ageTimer: NodeJS.Timeout | undefined;
@@ -120,7 +121,7 @@ export class Batcher {
     let open = this.#models.get(model);
     if (open === undefined) {
       const none = () => new Array(this.#options.partitions).fill(undefined);
-      open = { inferences: none(), outcomes: none(), spares: [] };
+      open = { producer: this.#options.newProducer(), number: 0, inferences: none(), outcomes: none(), spares: [] };
       this.#models.set(model, open);
     }
     return open;
@@ -170,12 +171,13 @@ export class Batcher {
         continue;
       }
       try {
-        this.#batchNumber += 1;
-        const identity = { producer: this.#options.producer, batch: this.#batchNumber };
+        const { producer, number } = this.#nextNumber(batch.model);
+        const identity = { producer, batch: number };
         const payload = batch.columns.encode(batch.model, identity);
         this.#bytes += payload.length - estimate;
         this.#options.emit({
-          token: this.#batchNumber,
+          token: ++this.#token,
+          number,
           subject: (batch.kind === 'inference' ? inferenceSubject : outcomeSubject)(batch.partition, batch.model),
           contentType: columnarContentType,
           messageId: messageIdOf(identity),
@@ -191,6 +193,12 @@ export class Batcher {
     }
   }
 
+  #nextNumber(model: string): { readonly producer: string; readonly number: number } {
+    const open = this.#open(model);
+    open.number += 1;
+    return open;
+  }
+
   #keepForLater(batch: OpenBatch): void {
     const { spares } = this.#open(batch.model);
     if (batch.kind === 'inference' && spares.length < maxSpares) {
@@ -200,6 +208,9 @@ export class Batcher {
 }
 
 interface OpenBatches {
+  readonly producer: string;
+  /** Of the last batch. */
+  number: number;
   /** By partition. */
   readonly inferences: (OpenInferences | undefined)[];
   readonly outcomes: (OpenOutcomes | undefined)[];

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { batchNumberSpan } from '../event.ts';
 import type { StreamMessage } from '../transport.ts';
 import { type OutgoingBatch, Publisher, type PublisherOptions } from './publisher.ts';
 
@@ -26,7 +27,8 @@ function setUp(options: Partial<PublisherOptions> = {}) {
 
 function batch(token: number, changes: Partial<OutgoingBatch> = {}): OutgoingBatch {
   const payload = new Uint8Array(10);
-  return { token, subject: 's', contentType: 't', messageId: `p:${token}`, payload, model: 'm', events: 1, ...changes };
+  const identity = { token, number: token, messageId: `p:${token}` };
+  return { ...identity, subject: 's', contentType: 't', payload, model: 'm', events: 1, ...changes };
 }
 
 const yes = { kind: 'stored', duplicate: false } as const;
@@ -144,6 +146,45 @@ describe('the publisher', () => {
     expect(delayed).toEqual(['publish_denied x', 'publish_denied x']);
     vi.advanceTimersByTime(100);
     expect(sent).toEqual([1, 2, 3, 1]);
+  });
+
+  it('sends no batch so far ahead of an unanswered one that a reader could take the older for a repeat', () => {
+    const { publisher, sent } = setUp();
+    const answerAllBut = (silent: number) => {
+      for (let index = 0; index < sent.length; index++) {
+        if (sent[index] !== silent) {
+          publisher.answered(sent[index] ?? 0, yes);
+        }
+      }
+    };
+    publisher.connected();
+    for (let token = 1; token <= 2_000; token++) {
+      publisher.add(batch(token));
+    }
+    answerAllBut(1);
+    expect(Math.max(...sent) - 1).toBeLessThan(batchNumberSpan);
+    expect(publisher.batches).toBeGreaterThan(2_000 - batchNumberSpan);
+    publisher.add(batch(3_000, { model: 'another', number: 1 }));
+    expect(sent.at(-1)).toBe(3_000);
+
+    publisher.answered(1, yes);
+    answerAllBut(0);
+    expect(sent).toHaveLength(2_001);
+    expect(new Set(sent).size).toBe(2_001);
+    expect(publisher.batches).toBe(0);
+  });
+
+  it('forgets a batch that is answered late, while it is held back', () => {
+    const { publisher, sent } = setUp({ window: { batches: 3, bytes: 1_000_000 } });
+    publisher.connected();
+    publisher.add(batch(1));
+    publisher.add(batch(2, { number: 600 }));
+    publisher.disconnected();
+    publisher.connected();
+    expect(sent).toEqual([1, 1]);
+    publisher.answered(2, yes);
+    publisher.answered(1, yes);
+    expect({ sent, left: publisher.batches }).toEqual({ sent: [1, 1], left: 0 });
   });
 
   it('survives a transport that throws', () => {

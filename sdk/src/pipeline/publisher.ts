@@ -1,10 +1,13 @@
 import { messageOf } from '../diagnostics.ts';
+import { batchNumberSpan } from '../event.ts';
 import type { PublishAnswer, StreamMessage } from '../transport.ts';
 import { backoffMs } from './backoff.ts';
 
 /** An encoded batch on its way to the broker. */
 export interface OutgoingBatch extends StreamMessage {
   readonly model: string;
+  /** 1, 2, 3, ... per model. */
+  readonly number: number;
   readonly events: number;
 }
 
@@ -31,11 +34,18 @@ export type DelayReason = 'stream_missing' | 'stream_full' | 'publish_denied' | 
  * the stream itself is missing or full everything pauses, and one batch goes ahead to find out. NATS loses whatever is
  * under way when a connection breaks, so nothing is sent while there is none, and everything unanswered is sent again the
  * moment there is one.
+ *
+ * A reader tells a repeat by its number, and only so far back: batches of a model wait while one far behind them is still
+ * unanswered. Models are numbered apart, so that one that is denied holds up no other.
  */
 export class Publisher {
   readonly #options: PublisherOptions;
   /** Everything not stored yet, in the order of tokens. */
   readonly #pending = new Map<number, Pending>();
+  /** The same by model, in the order of numbers. */
+  readonly #pendingOf = new Map<string, Map<number, Pending>>();
+  /** Waiting for an older batch of their model to be settled, in the order of numbers. */
+  readonly #held = new Map<string, Pending[]>();
   /** Waiting for their turn. */
   #ready: Pending[] = [];
   #readyInOrder = true;
@@ -63,6 +73,7 @@ export class Publisher {
   add(batch: OutgoingBatch): void {
     const pending: Pending = { batch, attempts: 0, sentAt: 0, dueAt: 0 };
     this.#pending.set(batch.token, pending);
+    this.#ofModel(batch.model).set(batch.number, pending);
     this.#queue(pending);
     this.#pump();
   }
@@ -74,6 +85,7 @@ export class Publisher {
     this.#underWay.clear();
     this.#bytesUnderWay = 0;
     this.#later = [];
+    this.#held.clear();
     this.#ready = [...this.#pending.values()];
     this.#readyInOrder = true;
     this.#pump();
@@ -140,6 +152,8 @@ export class Publisher {
     this.#disarm();
     const left = [...this.#pending.values()].map(({ batch }) => batch);
     this.#pending.clear();
+    this.#pendingOf.clear();
+    this.#held.clear();
     this.#underWay.clear();
     this.#ready = [];
     this.#later = [];
@@ -178,7 +192,35 @@ export class Publisher {
       this.#ready.sort((a, b) => a.batch.token - b.batch.token);
       this.#readyInOrder = true;
     }
-    return this.#ready.shift();
+    for (;;) {
+      const pending = this.#ready.shift();
+      if (pending === undefined || !this.#tooFarAhead(pending.batch)) {
+        return pending;
+      }
+      this.#hold(pending);
+    }
+  }
+
+  #tooFarAhead({ model, number }: OutgoingBatch): boolean {
+    const [oldest = number] = this.#ofModel(model).keys();
+    return number - oldest >= maxNumbersApart;
+  }
+
+  #hold(pending: Pending): void {
+    const { model } = pending.batch;
+    const held = this.#held.get(model) ?? [];
+    this.#held.set(model, held);
+    held.push(pending);
+  }
+
+  #ofModel(model: string): Map<number, Pending> {
+    const known = this.#pendingOf.get(model);
+    if (known !== undefined) {
+      return known;
+    }
+    const pendings = new Map<number, Pending>();
+    this.#pendingOf.set(model, pendings);
+    return pendings;
   }
 
   #send(pending: Pending, now: number): void {
@@ -242,13 +284,26 @@ export class Publisher {
       this.#bytesUnderWay -= pending.batch.payload.length;
     } else {
       // Answered while it waited for a repeat: whichever list it waits in.
-      this.#ready = this.#ready.filter((other) => other !== pending);
-      this.#later = this.#later.filter((other) => other !== pending);
+      const others = (waiting: readonly Pending[]) => waiting.filter((other) => other !== pending);
+      const { model } = pending.batch;
+      this.#ready = others(this.#ready);
+      this.#later = others(this.#later);
+      this.#held.set(model, others(this.#held.get(model) ?? []));
     }
   }
 
-  #settle(pending: Pending): void {
-    this.#pending.delete(pending.batch.token);
+  #settle({ batch }: Pending): void {
+    this.#pending.delete(batch.token);
+    const ofModel = this.#ofModel(batch.model);
+    const [oldest] = ofModel.keys();
+    ofModel.delete(batch.number);
+    if (oldest === batch.number) {
+      // Only the oldest holds others back.
+      for (const held of this.#held.get(batch.model) ?? []) {
+        this.#queue(held);
+      }
+      this.#held.delete(batch.model);
+    }
     this.#notifyWaiters();
   }
 
@@ -301,6 +356,8 @@ interface Pending {
 }
 
 const leastPauseMs = 100;
+/** Half of what readers remember, so that theirs may be counted a little differently. */
+const maxNumbersApart = batchNumberSpan / 2;
 
 function lastKey(map: ReadonlyMap<number, unknown>): number | undefined {
   let last: number | undefined;
