@@ -1,4 +1,5 @@
-import { Badge, type BadgeColor, type IconName } from '@grafana/ui';
+import { css } from '@emotion/css';
+import { Badge, type BadgeColor, type IconName, useStyles2 } from '@grafana/ui';
 import type { Alert, FindingBody, GateResult, Health, RetrainJob, VersionState } from '@plumbline/collector/api';
 import { t } from '../i18n';
 
@@ -9,8 +10,11 @@ interface Look {
 }
 
 function LookBadge({ look, tooltip }: { readonly look: Look; readonly tooltip?: string }) {
-  return <Badge color={look.color} icon={look.icon} text={look.text} tooltip={tooltip} />;
+  const styles = useStyles2(getStyles);
+  return <Badge className={styles.badge} color={look.color} icon={look.icon} text={look.text} tooltip={tooltip} />;
 }
+
+const getStyles = () => ({ badge: css({ whiteSpace: 'nowrap' }) });
 
 /** Worst thing known about an aspect of a model. `No data` is never shown as well. */
 export function HealthBadge({ health, tooltip }: { readonly health: Health; readonly tooltip?: string }) {
