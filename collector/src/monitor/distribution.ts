@@ -2,12 +2,13 @@ import { PlumblineError } from '../errors.ts';
 import type { Distribution } from '../http/api.ts';
 import { findSignal, type NumericSignal, type Profile, type SignalShape, signalCounts } from '../profile/index.ts';
 import { mergedProfile, type ReportInput } from './reportInput.ts';
+import { signalComparison } from './signalComparison.ts';
 import { numberText } from './text.ts';
 
 /**
  * A signal in the reference and now, over the same bins, for drawing. Numbers: about twenty bins of equal reference
  * share where it has them, single heavy values, open ends, missing and invalid. Categories: those of the reference,
- * other known ones, unseen ones, missing.
+ * other known ones, unseen ones, missing. With every statistic that compares the two.
  */
 export function distribution(input: ReportInput & { readonly signal: string }): Distribution {
   const { reference, signal } = input;
@@ -39,7 +40,19 @@ export function distribution(input: ReportInput & { readonly signal: string }): 
     .filter((bin) => !bin.isOpen || bin.referenceShare > 0 || bin.currentShare > 0)
     .map(({ isOpen: _, ...bin }) => bin);
   const { settings, version, from, to } = input;
-  return { model: settings.name, version, signal, type: shape.type, from, to, referenceRows, currentRows, bins };
+  const statistics = current === null ? {} : signalComparison(reference, shape, current);
+  return {
+    model: settings.name,
+    version,
+    signal,
+    type: shape.type,
+    from,
+    to,
+    referenceRows,
+    currentRows,
+    bins,
+    statistics,
+  };
 }
 
 interface Bin {

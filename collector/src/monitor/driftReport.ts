@@ -1,9 +1,14 @@
 import type { DriftReport } from '../http/api.ts';
 import { findSignal, type ProfileShape, profileTotals } from '../profile/index.ts';
 import type { Finding } from './finding.ts';
+import { compareMateriality, type Materiality, materiality } from './materiality.ts';
 import { latestFindings, type ReportInput } from './reportInput.ts';
 
-/** How each signal of a version moved away from its reference, window by window; the strongest evidence first. */
+/**
+ * How each signal of a version moved away from its reference, window by window. What alarmed comes first, then what is
+ * watched, then the rest: evidence says whether something changed. Within these the larger change comes first, whatever
+ * the number of rows that showed it.
+ */
 export function driftReport(input: ReportInput): DriftReport {
   const { settings, version, reference } = input;
   const shape = reference?.shape ?? null;
@@ -30,12 +35,15 @@ export function driftReport(input: ReportInput): DriftReport {
       latest: newest,
       evidenceLevel: inWindow.map((finding) => finding?.evidence?.level ?? null),
       populationStabilityIndex: inWindow.map((finding) => psiOf(finding)),
+      materiality: materialityOf(input, newest),
     };
   });
-  signals.sort((a, b) => {
-    const evidence = highest(b.evidenceLevel) - highest(a.evidenceLevel);
-    return evidence !== 0 ? evidence : (psiOf(b.latest) ?? 0) - (psiOf(a.latest) ?? 0);
-  });
+  signals.sort(
+    (a, b) =>
+      tier(highest(b.evidenceLevel)) - tier(highest(a.evidenceLevel)) ||
+      compareMateriality(a.materiality, b.materiality) ||
+      highest(b.evidenceLevel) - highest(a.evidenceLevel),
+  );
   return { model: settings.name, version, reference: reference?.id ?? null, windows, signals };
 }
 
@@ -58,6 +66,18 @@ function signalType(shape: ProfileShape | null, signal: string): 'number' | 'cat
 
 function psiOf(finding: Finding | undefined): number | null {
   return finding?.statistics.populationStabilityIndex?.value ?? null;
+}
+
+function materialityOf({ reference, profiles }: ReportInput, { signal, from }: Finding): Materiality | null {
+  const shape = reference === null ? undefined : findSignal(reference.shape, signal);
+  const window = profiles.findLast((candidate) => candidate.from === from);
+  if (reference === null || shape === undefined || window?.profile.shape.id !== reference.shape.id) return null;
+  return materiality(reference, shape, window.profile);
+}
+
+/** Alarm, watch, neither: finer differences of evidence do not say which change is larger. */
+function tier(level: number): number {
+  return level >= 1 ? 2 : level >= 0.5 ? 1 : 0;
 }
 
 function highest(levels: readonly (number | null)[]): number {

@@ -40,5 +40,6 @@ export {
   signalCounts,
   signalMoments,
   signalQuantile,
+  signalShareBelow,
   type Totals,
 } from './views.ts';

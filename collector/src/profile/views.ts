@@ -143,6 +143,27 @@ export function signalQuantile(profile: Profile, signal: string, share: number):
   return maximum;
 }
 
+/**
+ * The share of the signal's finite values below a value: the inverse of `signalQuantile`, linear inside a bin. 0 without
+ * values.
+ */
+export function signalShareBelow(profile: Profile, signal: string, value: number): number {
+  const { minimum, maximum, n } = signalMoments(profile, signal);
+  const shape = findSignal(profile.shape, signal);
+  if (minimum === null || maximum === null || shape?.type !== 'number') return 0;
+  const counts = signalCounts(profile, signal);
+  let passed = 0;
+  for (let cell = 0; cell < counts.length - 2; cell++) {
+    const low = Math.max(shape.edges[cell - 1] ?? Number.NEGATIVE_INFINITY, minimum);
+    const high = Math.min(shape.edges[cell] ?? Number.POSITIVE_INFINITY, maximum);
+    if (value <= low) break;
+    // Halves: the difference of two huge numbers would overflow.
+    const within = high > low ? (value / 2 - low / 2) / (high / 2 - low / 2) : 1;
+    passed += counts[cell]! * Math.min(1, within);
+  }
+  return passed / n;
+}
+
 /** Decisions against labels of one group. Positive is the positive class, not the favourable one. */
 export interface Confusion {
   readonly truePositive: number;
