@@ -36,31 +36,45 @@ async function runDemo(options: DemoOptions): Promise<number> {
   const directory = await mkdtemp(path.join(tmpdir(), 'plumbline-demo-'));
   const timeline = new Timeline(Date.now, say);
   const cleanUps: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
-  const cleanUp = async () => {
-    for (const step of cleanUps.splice(0).reverse()) await step();
-  };
-  endOnSignals(cleanUp);
+  let told: Stage | null = null;
 
-  let counts: StoryCounts = { sent: 0, stored: 0, dropped: 0 };
-  let problem: string | null = null;
+  /** Settles the accounts of a story that was told to its end, stops everything, and says how it went. */
+  const finish = async (problem: string | null): Promise<number> => {
+    const account = told === null ? { counts: nothing, problem } : await settleAccounts(told);
+    for (const step of cleanUps.splice(0).reverse()) await step();
+    tellTheEnd(timeline, account, options, say);
+    return account.problem === null ? 0 : 1;
+  };
+  endOnSignals(async () => {
+    await finish('it was stopped before its end');
+  });
+
   try {
     const stage = await setUp(directory, options, timeline, cleanUps, say);
     await playStory(stage);
-    if (options.once) counts = await settle(stage);
-    else await keepRunning(say);
-    if (options.once && (counts.sent !== counts.stored || counts.dropped > 0))
-      problem = 'events sent and stored differ';
+    told = stage;
+    if (!options.once) await keepRunning(say);
+    return await finish(null);
   } catch (error) {
-    problem = error instanceof Error ? error.message : String(error);
+    return await finish(error instanceof Error ? error.message : String(error));
   }
-  await cleanUp();
-  tellTheEnd(timeline, counts, problem, say);
-  if (options.json) {
-    process.stdout.write(
-      `${JSON.stringify({ ok: problem === null, steps: timeline.steps, counts, ...(problem === null ? {} : { problem }) })}\n`,
-    );
+}
+
+interface Account {
+  readonly counts: StoryCounts;
+  readonly problem: string | null;
+}
+
+const nothing: StoryCounts = { sent: 0, stored: 0, dropped: 0 };
+
+async function settleAccounts(stage: Stage): Promise<Account> {
+  try {
+    const counts = await settle(stage);
+    const isExact = counts.sent === counts.stored && counts.dropped === 0;
+    return { counts, problem: isExact ? null : 'the events sent are not the events stored' };
+  } catch (error) {
+    return { counts: nothing, problem: error instanceof Error ? error.message : String(error) };
   }
-  return problem === null ? 0 : 1;
 }
 
 /** Everything started, version 1 serving, and the bank open. */
@@ -143,19 +157,21 @@ function keepRunning(say: (line: string) => void): Promise<never> {
 }
 
 function tellTheEnd(
-  timeline: Timeline,
-  counts: StoryCounts,
-  problem: string | null,
+  { steps }: Timeline,
+  { counts, problem }: Account,
+  { json }: DemoOptions,
   say: (line: string) => void,
 ): void {
-  const seconds = timeline.steps.at(-1)?.at ?? 0;
   say('');
-  say(`steps          ${timeline.steps.length}`);
-  say(`time           ${seconds} s`);
+  say(`steps          ${steps.length}`);
+  say(`time           ${steps.at(-1)?.at ?? 0} s`);
   say(`events sent    ${counts.sent}`);
   say(`events stored  ${counts.stored}`);
   say(`events dropped ${counts.dropped}`);
   say(problem === null ? 'Every step happened.' : `The story broke: ${problem}`);
+  if (!json) return;
+  const outcome = { ok: problem === null, steps, counts, ...(problem === null ? {} : { problem }) };
+  process.stdout.write(`${JSON.stringify(outcome)}\n`);
 }
 
 const { values } = parseArgs({

@@ -75,6 +75,9 @@ export function demoSettings(secrets: DemoSecrets, addresses: DemoAddresses): Se
           canarySteps: [2_500, 5_000],
           approvals: 2,
           gates: {
+            // Some 600 held-out rows tell two models apart by about three points, and by six in a group.
+            offlineMargin: 0.03,
+            worstGroupMargin: 0.06,
             shadowRows: 600,
             // After a reform a good successor decides differently from a model that no longer fits.
             shadowDisagreement: 0.35,

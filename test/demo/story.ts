@@ -29,7 +29,7 @@ export interface Stage {
   readonly timeline: Timeline;
   /** Loans from before the shift, for a version that should not have been trained on them. */
   readonly oldLoans: ReturnType<typeof drawHistory>;
-  /** Kills the collector with SIGKILL in the middle of the first canary. */
+  /** Kills the collector with SIGKILL just after the world has shifted. */
   readonly killCollector: boolean;
 }
 
@@ -63,6 +63,7 @@ export async function bootstrap(
 /** The whole story. Throws a `StoryError` that says which step did not happen. */
 export async function playStory(stage: Stage): Promise<void> {
   await healthyLife(stage);
+  if (stage.killCollector) await collectorCrashes(stage);
   await driftIsCaught(stage);
   await successorIsPromoted(stage);
   await badVersionIsRolledBack(stage);
@@ -104,6 +105,13 @@ async function healthyLife({ people, timeline, bank }: Stage): Promise<void> {
   timeline.add('the world shifts', 'wages rise, and women take up subsidised loans that the state serves');
 }
 
+async function collectorCrashes({ stack, timeline }: Stage): Promise<void> {
+  await stack.killCollector();
+  timeline.add('the collector is killed', 'SIGKILL, just when something begins to go wrong');
+  await stack.restartCollector();
+  timeline.add('the collector is back', 'same state, same address');
+}
+
 async function driftIsCaught({ people, timeline, bank }: Stage): Promise<void> {
   const drift = await until('the drift alert', 60_000, () => firingAlert(people, 'drift'));
   timeline.add('the drift alert fires', drift.sentence);
@@ -135,7 +143,7 @@ async function driftIsCaught({ people, timeline, bank }: Stage): Promise<void> {
 }
 
 async function successorIsPromoted(stage: Stage): Promise<void> {
-  const { people, timeline, stack } = stage;
+  const { people, timeline } = stage;
   const evaluated = await evaluatedVersion(people, '2');
   timeline.add('version 2 is evaluated', evaluationOf(evaluated));
   await act(people, 'olu', 'shadow', { version: '2', reason: 'evaluated better than version 1 on the same rows' });
@@ -143,12 +151,6 @@ async function successorIsPromoted(stage: Stage): Promise<void> {
   await stateReached(people, '2', 'canary');
   const canary = await people.read<VersionList>(`${models}/versions`);
   timeline.add('version 2 is canary', `${(canary.routing?.canary?.weightBasisPoints ?? 0) / 100} % of applicants`);
-  if (stage.killCollector) {
-    await stack.killCollector();
-    timeline.add('the collector is killed', 'SIGKILL in the middle of the canary');
-    await stack.restartCollector();
-    timeline.add('the collector is back', 'same state, same address');
-  }
   await until('the last canary step to pass', 60_000, async () => {
     const { versions } = await people.read<VersionList>(`${models}/versions`);
     const version = versions.find((one) => one.version === '2');
@@ -230,8 +232,8 @@ async function evaluatedVersion(people: People, version: string): Promise<Versio
   return until(`version ${version} to be evaluated`, 30_000, async () => {
     const { versions } = await people.read<VersionList>(`${models}/versions`);
     const found = versions.find((one) => one.version === version);
-    if (found?.state === 'rejected')
-      throw new StoryError(`version ${version} was rejected: ${found.history[0]?.reason}`);
+    const doubt = found?.evaluation?.gates.find((gate) => gate.verdict !== 'pass');
+    if (doubt !== undefined) throw new StoryError(`version ${version}: ${doubt.reason}`);
     return found?.state === 'evaluated' && found.evaluation !== null && found;
   });
 }
