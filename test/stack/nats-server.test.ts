@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { createMonitor } from '@plumbline/sdk';
 import {
   heartbeatSubject,
   heartbeatSubjects,
@@ -70,25 +71,20 @@ describe('an app on the broker', () => {
     }
   });
 
-  it('reads and watches the routing of its own models', async () => {
-    const key = routingKey('production', 'credit risk.v2');
+  it('learns the routing of its own models through the SDK', async () => {
+    const [model, environment] = ['credit risk.v2', 'production'];
     const bucket = await new Kvm(await collectorWithStreams()).open(routingBucket);
-    await bucket.put(key, 'revision 1');
+    const document = { schema: 1, model, environment, salt: 's', canary: null, shadow: null, pins: {}, updatedAt: 1 };
+    const champion = { version: '2', digest: `sha256:${'0'.repeat(64)}` };
+    await bucket.put(routingKey(environment, model), JSON.stringify({ ...document, revision: 1, champion }));
 
-    const app = await connectAs(server.app('credit-app'));
-    const view = await new Kvm(app).open(routingBucket, { allow_direct: true });
-    expect((await view.get(key))?.string()).toBe('revision 1');
-    const seen: string[] = [];
-    const watch = await view.watch({ key });
-    for await (const entry of watch) {
-      seen.push(entry.string());
-      if (seen.length === 1) {
-        await bucket.put(key, 'revision 2');
-      } else {
-        break;
-      }
-    }
-    expect(seen).toEqual(['revision 1', 'revision 2']);
+    const nats = server.app('credit-app');
+    const monitor = createMonitor({ service: 'credit-app', model: { name: model, version: '1' }, nats });
+    const routed = Promise.withResolvers<number>();
+    monitor.onRouting(({ revision }) => routed.resolve(revision));
+    expect(await routed.promise).toBe(1);
+    expect(monitor.route(model).version).toBe('2');
+    await monitor.shutdown();
   });
 
   it.each([

@@ -63,22 +63,10 @@ function appPermissions(name: string, models: readonly string[]): UserPermission
     heartbeatSubject(model),
   ]);
   // A watch is a consumer on the bucket's stream; its filter is part of the subject, so it can be held to own models.
-  const watching = models.flatMap((model) => [
-    `$JS.API.CONSUMER.CREATE.${routingStream}.*.$KV.${routingBucket}.routing.*.${modelToken(model)}`,
-    `$JS.API.DIRECT.GET.${routingStream}.$KV.${routingBucket}.routing.*.${modelToken(model)}`,
-  ]);
-  return {
-    publish: [
-      ...publishing,
-      ...watching,
-      `$JS.API.STREAM.INFO.${routingStream}`,
-      `$JS.API.CONSUMER.INFO.${routingStream}.*`,
-      `$JS.API.CONSUMER.DELETE.${routingStream}.*`,
-      `$JS.FC.${routingStream}.>`,
-      '$JS.API.INFO',
-    ],
-    subscribe: [`${inboxPrefix(name)}.>`],
-  };
+  const watching = models.map(
+    (model) => `$JS.API.CONSUMER.CREATE.${routingStream}.*.$KV.${routingBucket}.routing.*.${modelToken(model)}`,
+  );
+  return { publish: [...publishing, ...watching], subscribe: [`${inboxPrefix(name)}.>`] };
 }
 
 function collectorPermissions(): UserPermissions {

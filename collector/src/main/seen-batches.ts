@@ -1,3 +1,5 @@
+import { batchNumberSpan } from '@plumbline/sdk/event';
+
 /**
  * Which batches of one producer have been counted: the highest number, and for the 1,024 numbers up to it one bit each.
  *
@@ -15,13 +17,13 @@ export class SeenBatches {
   /** Marks a batch as counted; false when it was counted before, or is too old to tell. */
   add(batch: number): boolean {
     if (batch > this.#highest) {
-      const first = Math.max(this.#highest + 1, batch - span + 1);
+      const first = Math.max(this.#highest + 1, batch - batchNumberSpan + 1);
       for (let number = first; number < batch; number++) this.#clear(number);
       this.#set(batch);
       this.#highest = batch;
       return true;
     }
-    if (batch <= this.#highest - span || this.#has(batch)) return false;
+    if (batch <= this.#highest - batchNumberSpan || this.#has(batch)) return false;
     this.#set(batch);
     return true;
   }
@@ -57,10 +59,9 @@ export class SeenBatches {
   }
 }
 
-const span = 1_024;
-const words = span / 32;
+const words = batchNumberSpan / 32;
 const encodedBytes = 16 + words * 4;
 
 function wordOf(batch: number): number {
-  return Math.floor((batch % span) / 32);
+  return Math.floor((batch % batchNumberSpan) / 32);
 }
