@@ -24,6 +24,8 @@ export interface ShapeOptions {
   /** Positive class; default: found among the labels and predictions (`1`, `true`, `yes`, ..., else the last by text). */
   readonly positive?: string | undefined;
   readonly favourable?: string | undefined;
+  /** Rows of each profile whose values are kept for explanations; default: none. */
+  readonly sampledRows?: number | undefined;
 }
 
 /** Freezes bins, categories, classes and groups from reference rows. The order of batches and rows does not matter. */
@@ -55,6 +57,7 @@ export function buildShape(
     classes: isMulticlass ? classTexts.slice(0, largestClassCount).sort() : [],
     groups: groupShapes(batches, options.groups ?? []),
     residualScale: predictions === null ? 1 : momentsOf(predictions).scale,
+    ...(options.sampledRows === undefined || options.sampledRows < 1 ? {} : { sampledRows: options.sampledRows }),
   });
 }
 

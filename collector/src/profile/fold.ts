@@ -1,10 +1,15 @@
-import type { CategoryColumn, Column, InferenceBatch } from '@plumbline/sdk/event';
+import type { CategoryColumn, Column, InferenceBatch, NumberColumn } from '@plumbline/sdk/event';
 import { findCell } from './cellFinder.ts';
+import { textAt } from './columns.ts';
 import { decisionOf } from './decision.ts';
+import { addDistinct } from './distinctCounter.ts';
+import { addHeavy } from './heavyHitters.ts';
+import { addId, noRow, type SampledRow } from './idSample.ts';
 import { type AttributePlan, groupCells, type Plan, planOf, type SignalPlan, totals } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { scoreBinOf } from './scoreBin.ts';
 import type { CategorySignal, NumericSignal, ProfileShape, SignalShape } from './shape.ts';
+import { createRareValues, hoursPerWeek, type Sketches } from './sketches.ts';
 import { addToSum, boundedDeviation, ordinaryDeviation, rounding, unitsPerOne } from './sums.ts';
 
 /**
@@ -22,9 +27,11 @@ export function foldInferences(profile: Profile, batch: InferenceBatch, rows: In
   shape.signals.forEach((signal, index) => {
     const column = columnOf(batch, columns, signal);
     const signalPlan = plan.signals[index]!;
-    if (signal.type === 'number') foldNumbers(profile, signal, signalPlan, column, rows);
-    else foldCategories(profile, signal, signalPlan, column, rows);
+    if (signal.type === 'number') foldNumbers(profile, signal, signalPlan, index, column, rows);
+    else foldCategories(profile, signal, signalPlan, index, column, rows);
   });
+  foldUnknownFeatures(profile, batch, rows);
+  foldIds(profile, batch, columns, rows);
 
   const decisions = decide(shape, batch.predictions, rows);
   foldScores(profile, plan, batch, rows, decisions);
@@ -46,7 +53,7 @@ export function allRows(batch: InferenceBatch): Int32Array {
   return Int32Array.from({ length: batch.count }, (_, row) => row);
 }
 
-function foldTotals({ counts, minima, maxima }: Profile, batch: InferenceBatch, rows: Int32Array): void {
+function foldTotals({ counts, minima, maxima, sketches }: Profile, batch: InferenceBatch, rows: Int32Array): void {
   counts[totals.rows] = counts[totals.rows]! + rows.length;
   const roleCells = [
     totals.champion,
@@ -56,6 +63,7 @@ function foldTotals({ counts, minima, maxima }: Profile, batch: InferenceBatch, 
   ];
   const { codes } = batch.roles;
   const errors = batch.errors.codes;
+  const { hours } = sketches;
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < rows.length; i++) {
@@ -64,6 +72,8 @@ function foldTotals({ counts, minima, maxima }: Profile, batch: InferenceBatch, 
     counts[cell] = counts[cell]! + 1;
     if (errors[row] !== 0) counts[totals.errors] = counts[totals.errors]! + 1;
     const time = batch.times[row]!;
+    const hour = hourOfWeek(time);
+    hours[hour] = hours[hour]! + 1;
     if (time < first) first = time;
     if (time > last) last = time;
   }
@@ -90,9 +100,10 @@ function columnOf(
 }
 
 function foldNumbers(
-  { counts, sums, minima, maxima }: Profile,
+  { counts, sums, minima, maxima, sketches: { otherType } }: Profile,
   signal: NumericSignal,
   plan: SignalPlan,
+  index: number,
   column: Column | undefined,
   rows: Int32Array,
 ): void {
@@ -104,10 +115,11 @@ function foldNumbers(
     return;
   }
   if (column.type === 'category') {
-    for (let i = 0; i < rows.length; i++) {
-      const cell = column.codes[rows[i]!] === 0 ? missing : invalid;
-      counts[cell] = counts[cell]! + 1;
-    }
+    let texts = 0;
+    for (let i = 0; i < rows.length; i++) if (column.codes[rows[i]!] !== 0) texts++;
+    counts[missing] = counts[missing]! + rows.length - texts;
+    counts[invalid] = counts[invalid]! + texts;
+    otherType[index] = otherType[index]! + texts;
     return;
   }
   const { values } = column;
@@ -162,53 +174,135 @@ function addWildValue(sums: Float64Array, at: number, deviation: number, isBelow
 }
 
 function foldCategories(
-  { counts }: Profile,
+  profile: Profile,
   signal: CategorySignal,
   plan: SignalPlan,
+  index: number,
   column: Column | undefined,
   rows: Int32Array,
 ): void {
+  const { counts } = profile;
   const offset = plan.countOffset;
-  const unseen = offset + plan.cells - 2;
   const missing = offset + plan.cells - 1;
   if (column === undefined) {
     counts[missing] = counts[missing]! + rows.length;
     return;
   }
-  const firstBucket = signal.hashBuckets === 0 ? -1 : missing + 1;
+  const texts = column.type === 'number' ? numbersAsTexts(column, rows) : textsOf(column, rows);
   if (column.type === 'number') {
-    for (let i = 0; i < rows.length; i++) {
-      const value = column.values[rows[i]!]!;
-      const text = Number.isFinite(value) ? String(value) : null;
-      const known = text === null ? undefined : plan.cellOf.get(text);
-      const cell = Number.isNaN(value) ? missing : known === undefined ? unseen : offset + known;
-      counts[cell] = counts[cell]! + 1;
-      if (firstBucket >= 0 && text !== null) {
-        const bucket = firstBucket + hashBucket(text);
-        counts[bucket] = counts[bucket]! + 1;
-      }
+    const { otherType } = profile.sketches;
+    otherType[index] = otherType[index]! + rows.length - texts.missing;
+  }
+  counts[missing] = counts[missing]! + texts.missing;
+  const unseen = plan.cells - 2;
+  counts[offset + unseen] = counts[offset + unseen]! + texts.invalid;
+  const other = signal.categories.length;
+  const firstBucket = signal.hashBuckets === 0 ? -1 : missing + 1;
+  const rare: [text: string, count: number][] = [];
+  for (const [text, count] of texts.counts) {
+    const known = plan.cellOf.get(text) ?? unseen;
+    counts[offset + known] = counts[offset + known]! + count;
+    if (known >= other) rare.push([text, count]);
+    if (firstBucket >= 0) {
+      const bucket = firstBucket + hashBucket(text);
+      counts[bucket] = counts[bucket]! + count;
     }
-    return;
   }
-  const { codes, dictionary } = column;
-  const cells = new Int32Array(dictionary.length + 1);
-  cells[0] = missing;
-  for (let code = 1; code <= dictionary.length; code++) {
-    const known = plan.cellOf.get(dictionary[code - 1]!);
-    cells[code] = known === undefined ? unseen : offset + known;
-  }
-  for (let i = 0; i < rows.length; i++) {
-    const cell = cells[codes[rows[i]!]!]!;
-    counts[cell] = counts[cell]! + 1;
-  }
-  if (firstBucket < 0) return;
-  const buckets = Int32Array.from(dictionary, (text) => firstBucket + hashBucket(text));
+  if (rare.length > 0) foldRare(profile.sketches, index, rare);
+}
+
+function foldRare({ rare }: Sketches, index: number, values: readonly [text: string, count: number][]): void {
+  const own = rare[index] ?? createRareValues();
+  rare[index] = own;
+  for (const [text] of values) addDistinct(own.distinct, text);
+  addHeavy(own.frequent, values);
+}
+
+/** How often each text of a column occurs in the rows; a number that is not finite is no text. */
+interface CountedTexts {
+  readonly counts: Iterable<readonly [text: string, count: number]>;
+  readonly missing: number;
+  readonly invalid: number;
+}
+
+function textsOf({ codes, dictionary }: CategoryColumn, rows: Int32Array): CountedTexts {
+  const byCode = new Uint32Array(dictionary.length + 1);
   for (let i = 0; i < rows.length; i++) {
     const code = codes[rows[i]!]!;
-    if (code === 0) continue;
-    const bucket = buckets[code - 1]!;
-    counts[bucket] = counts[bucket]! + 1;
+    byCode[code] = byCode[code]! + 1;
   }
+  const counts: [string, number][] = [];
+  for (let code = 1; code < byCode.length; code++) {
+    if (byCode[code]! > 0) counts.push([dictionary[code - 1]!, byCode[code]!]);
+  }
+  return { counts, missing: byCode[0]!, invalid: 0 };
+}
+
+function numbersAsTexts({ values }: NumberColumn, rows: Int32Array): CountedTexts {
+  const counts = new Map<string, number>();
+  let missing = 0;
+  let invalid = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const value = values[rows[i]!]!;
+    if (Number.isFinite(value)) {
+      const text = String(value);
+      counts.set(text, (counts.get(text) ?? 0) + 1);
+    } else if (Number.isNaN(value)) missing++;
+    else invalid++;
+  }
+  return { counts, missing, invalid };
+}
+
+/** Features that the shape does not have, in the rows of the batch that gave them a value. */
+function foldUnknownFeatures({ shape, sketches }: Profile, batch: InferenceBatch, rows: Int32Array): void {
+  const { features } = planOf(shape);
+  const unknown: [string, number][] = [];
+  batch.schema.features.forEach(({ name }, index) => {
+    if (features.has(name)) return;
+    const column = batch.features[index]!;
+    let count = 0;
+    for (let i = 0; i < rows.length; i++) if (textAt(column, rows[i]!) !== null) count++;
+    if (count > 0) unknown.push([name, count]);
+  });
+  if (unknown.length > 0) addHeavy(sketches.unknownFeatures, unknown);
+}
+
+function foldIds(
+  { shape, sketches }: Profile,
+  batch: InferenceBatch,
+  columns: ReadonlyMap<string, Column>,
+  rows: Int32Array,
+): void {
+  const keepsRows = shape.sampledRows !== undefined;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    addId(sketches.ids, batch.ids[row]!, keepsRows ? () => sampledRow(shape, batch, columns, row) : withoutRow);
+  }
+}
+
+function withoutRow(): SampledRow {
+  return noRow;
+}
+
+function sampledRow(
+  shape: ProfileShape,
+  batch: InferenceBatch,
+  columns: ReadonlyMap<string, Column>,
+  row: number,
+): SampledRow {
+  return shape.signals.map((signal) => {
+    const column = columnOf(batch, columns, signal);
+    if (column === undefined) return null;
+    if (column.type === 'category') return textAt(column, row);
+    const value = column.values[row]!;
+    return Number.isNaN(value) ? null : Number.isFinite(value) ? value + 0 : Number.POSITIVE_INFINITY;
+  });
+}
+
+/** 1970-01-01 was a Thursday. */
+function hourOfWeek(time: number): number {
+  const hour = (Math.floor(time / 3_600_000) + 72) % hoursPerWeek;
+  return hour < 0 ? hour + hoursPerWeek : hour;
 }
 
 /** FNV-1a over UTF-16 code units, folded to 0-63 (Fowler, Noll and Vo, 1991). */

@@ -1,13 +1,15 @@
 import { PlumblineError } from '../errors.ts';
 import { planOf } from './plan.ts';
 import type { ProfileShape } from './shape.ts';
+import { copySketches, createSketches, mergeSketches, type Sketches } from './sketches.ts';
 
 /**
  * The mergeable summary of a set of inferences and their outcomes: a commutative monoid (`createProfile` is its zero,
  * `mergeInto` its addition), so shards, replays and batch runs give the same profile in any order.
  *
  * Counts are integers in doubles, exact up to 2^53; sums are kept as integers too (see `sums.ts`). So the same rows give
- * the same profile to the last bit, and an outcome can be taken back without a trace.
+ * the same profile to the last bit, and an outcome can be taken back without a trace. Only the lists of frequent rare
+ * values depend on the order once there are more than 256 of them, within bounds that they state.
  */
 export interface Profile {
   readonly shape: ProfileShape;
@@ -19,6 +21,7 @@ export interface Profile {
   readonly minima: Float64Array;
   /** Largest value of each numeric signal, then the last event time; `-Infinity` when there is none. */
   readonly maxima: Float64Array;
+  readonly sketches: Sketches;
 }
 
 /** The empty profile of a shape. */
@@ -30,6 +33,7 @@ export function createProfile(shape: ProfileShape): Profile {
     sums: new Float64Array(2 * plan.sumCount),
     minima: new Float64Array(plan.extremeLength).fill(Number.POSITIVE_INFINITY),
     maxima: new Float64Array(plan.extremeLength).fill(Number.NEGATIVE_INFINITY),
+    sketches: createSketches(shape),
   };
 }
 
@@ -47,6 +51,7 @@ export function mergeInto(target: Profile, source: Profile): void {
     target.minima[i] = Math.min(target.minima[i]!, source.minima[i]!);
     target.maxima[i] = Math.max(target.maxima[i]!, source.maxima[i]!);
   }
+  mergeSketches(target.sketches, source.sketches);
 }
 
 /** A new profile that holds both. */
@@ -63,6 +68,7 @@ export function copyProfile(profile: Profile): Profile {
     sums: profile.sums.slice(),
     minima: profile.minima.slice(),
     maxima: profile.maxima.slice(),
+    sketches: copySketches(profile.sketches),
   };
 }
 

@@ -44,8 +44,8 @@ describe('a reference file', () => {
     ['is something else', '[]', /at the top level/],
     [
       'is of a later version',
-      withChange((c) => (c.formatVersion = 2)),
-      /format version is 2; this program reads version 1/,
+      withChange((c) => (c.formatVersion = 3)),
+      /format version is 3; this program reads versions 1 and 2/,
     ],
     ['has an unknown field', withChange((c) => (c.colour = 'red')), /at the top level: .*colour/],
     ['has a count that is no whole number', withChange((c) => (c.profile.counts[9] = 1.5)), /at profile\.counts\.9/],

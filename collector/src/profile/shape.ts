@@ -21,6 +21,8 @@ export interface ProfileShape {
   readonly groups: readonly GroupShape[];
   /** Unit of regression residuals: the reference's standard deviation of predictions. 1 when unknown. */
   readonly residualScale: number;
+  /** Rows of which the values are kept, chosen by the hash of their inference id. Not there: none. */
+  readonly sampledRows?: number | undefined;
 }
 
 export type Task = 'binary_classification' | 'multiclass_classification' | 'regression';
@@ -103,8 +105,18 @@ export function cellCount(signal: SignalShape): number {
 
 /** The content of a shape with the id that belongs to it. */
 export function identifyShape(content: Omit<ProfileShape, 'id'>): ProfileShape {
-  const { task, signals, scoreBins, positive, favourable, classes, groups, residualScale } = content;
-  const ordered = { task, signals, scoreBins, positive, favourable, classes, groups, residualScale };
+  const { task, signals, scoreBins, positive, favourable, classes, groups, residualScale, sampledRows } = content;
+  const ordered = {
+    task,
+    signals,
+    scoreBins,
+    positive,
+    favourable,
+    classes,
+    groups,
+    residualScale,
+    ...(sampledRows === undefined ? {} : { sampledRows }),
+  };
   const digest = createHash('sha256').update(JSON.stringify(ordered)).digest('hex').slice(0, 32);
   return { id: `shape:${digest}`, ...ordered };
 }
