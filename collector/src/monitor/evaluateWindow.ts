@@ -67,12 +67,19 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
     // Settings may have changed the number of bets; their evidence then starts again.
     const before = known?.length === detector.components ? { logWealth: known, steps: 0 } : initialState(detector);
     const counts = watched.countsOf(profile, input.arrivals);
-    const after = advance(detector, before, counts, weight);
+    const atHour = watched.detectorAt(input.from);
+    // Of an hour that the reference does not know nothing is learned.
+    const after = advance(
+      atHour ?? detector,
+      before,
+      atHour === null ? new Float64Array(counts.length) : counts,
+      weight,
+    );
     const level = alarmLog(input.budget, streamWeight(streams, stream.class));
     const { log, leading } = evidenceOf(detector, after);
     const passed = log >= level ? level : level * watchLevel;
     const reason = namedReason(detector, after.logWealth, leading, passed);
-    const evidence = describeEvidence(watched, counts, { log, leading: reason }, level);
+    const evidence = describeEvidence(watched, counts, { log, leading: reason }, level, input.from);
     states.set(stream.id, (evidence.alarm ? resetAfterAlarm(detector, after) : after).logWealth);
     return finding(input, stream.id, findingContent(content, watched, evidence), evidence);
   });
@@ -87,6 +94,7 @@ function describeEvidence(
   counts: ArrayLike<number>,
   { log, leading }: DetectorEvidence,
   level: number,
+  from: number,
 ): Evidence {
   const alarm = log >= level;
   const evidence: Evidence = {
@@ -96,21 +104,24 @@ function describeEvidence(
     alarm,
     leading,
   };
-  return alarm && leading !== null ? { ...evidence, certificate: certificateOf(watched, counts, leading) } : evidence;
+  return alarm && leading !== null
+    ? { ...evidence, certificate: certificateOf(watched, counts, leading, from) }
+    : evidence;
 }
 
 /** What an alarm rests on, so that it can be argued with. */
 function certificateOf(
-  { detector, scores, referenceCounts }: StreamDetector,
+  { detector, detectorAt, scores, referenceCountsAt }: StreamDetector,
   counts: ArrayLike<number>,
   leading: NonNullable<Evidence['leading']>,
+  from: number,
 ): NonNullable<Evidence['certificate']> {
-  const table = detector.tables.find(
+  const table = (detectorAt(from) ?? detector).tables.find(
     ({ score, direction }) => score === leading.score && direction === leading.direction,
   );
   const score = scores.find(({ name }) => name === leading.score);
   const observed = score === undefined ? null : scoreMoments(score, counts);
-  const reference = score === undefined ? null : scoreMoments(score, referenceCounts);
+  const reference = score === undefined ? null : scoreMoments(score, referenceCountsAt(from));
   // The table of a score that goes down watches its mirror image.
   const turned = leading.direction === 'up' ? (mean: number) => mean : mirror(score?.kind === 'share' ? 1 : 0);
   return {

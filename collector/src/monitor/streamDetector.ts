@@ -15,7 +15,9 @@ import {
   createDetector,
   type Detector,
   type Direction,
+  hourOfWeek,
   nullBounds,
+  type OrientedScore,
   orient,
   type Score,
   shareScore,
@@ -30,6 +32,13 @@ import { errorRateSignal, type Stream, signalNamed, streamsOf } from './streams.
 export interface StreamDetector {
   readonly stream: Stream;
   readonly detector: Detector;
+  /**
+   * The detector for a window that starts then: the same bets, against what is ordinary at that hour of the week. `null`
+   * when the signal follows the hour and the reference knows no such hour: then nothing is betted.
+   */
+  readonly detectorAt: (from: number) => Detector | null;
+  /** What the reference counted at that hour; over all hours where the signal does not follow them. */
+  readonly referenceCountsAt: (from: number) => ArrayLike<number>;
   readonly scores: readonly Score[];
   /** What the reference counted, by the same cells. */
   readonly referenceCounts: ArrayLike<number>;
@@ -98,14 +107,14 @@ function signalDetector(
   const { standardDeviations, relativeShare } = settings.tolerance;
   const tolerance = { standardDeviations, relativeShare, absoluteShare: smallestShare };
   const effects = reference.designEffects[signal] ?? {};
-  const detector = detectorOver(scores, referenceCounts, {
+  const watched = detectorOver(reference, signal, scores, referenceCounts, {
     tolerance,
     streams,
     designEffectOf: (score) => effects[score] ?? 1,
     // Fewer missing values than before are no trouble.
     directions: stream.kind === 'data_quality' ? ['up'] : ['up', 'down'],
   });
-  return { stream, detector, scores, referenceCounts, countsOf: (profile) => signalCounts(profile, signal) };
+  return { stream, ...watched, scores, referenceCounts, countsOf: (profile) => signalCounts(profile, signal) };
 }
 
 /** A share below this is never worth an alarm: one row in a thousand. */
@@ -124,13 +133,13 @@ function indicatorDetector(
   countsOf: StreamDetector['countsOf'],
 ): StreamDetector {
   const referenceCounts = counts(reference.profile);
-  const detector = detectorOver([score], referenceCounts, {
+  const watched = detectorOver(reference, signal, [score], referenceCounts, {
     tolerance: shareTolerance(settings.tolerance.errorRate),
     streams,
     designEffectOf: () => signalDesignEffect(reference, signal),
     directions: ['up'],
   });
-  return { stream, detector, scores: [score], referenceCounts, countsOf };
+  return { stream, ...watched, scores: [score], referenceCounts, countsOf };
 }
 
 /**
@@ -170,26 +179,81 @@ function groupDetector(
     return [...decided(profile), labelled - wrong, wrong];
   };
   const scores = tables.map(([score]) => score);
-  return { stream, detector: createDetector(4, oriented), scores, referenceCounts, countsOf };
+  return { stream, ...atAnyHour(createDetector(4, oriented), referenceCounts), scores, referenceCounts, countsOf };
+}
+
+type Watched = Pick<StreamDetector, 'detector' | 'detectorAt' | 'referenceCountsAt'>;
+
+interface Watching {
+  readonly tolerance: Tolerance;
+  readonly streams: number;
+  readonly designEffectOf: (score: string) => number;
+  readonly directions: readonly Direction[];
 }
 
 function detectorOver(
+  reference: Reference,
+  signal: string,
   scores: readonly Score[],
   referenceCounts: ArrayLike<number>,
-  options: {
-    readonly tolerance: Tolerance;
-    readonly streams: number;
-    readonly designEffectOf: (score: string) => number;
-    readonly directions: readonly Direction[];
-  },
-): Detector {
-  const tail = boundTail(scores.length, options.streams);
-  const oriented = scores.flatMap((score) => {
-    const designEffect = options.designEffectOf(score.name);
-    const bounds = nullBounds(score, referenceCounts, { tail, designEffect, tolerance: options.tolerance });
-    return orient(score, bounds, designEffect).filter(({ direction }) => options.directions.includes(direction));
+  options: Watching,
+): Watched {
+  const oriented = orientedScores(scores, referenceCounts, options, 1);
+  const detector = createDetector(referenceCounts.length, oriented);
+  const { seasons } = reference;
+  const byBucket = seasons?.signals[signal];
+  if (seasons === null || byBucket === undefined) return atAnyHour(detector, referenceCounts);
+
+  // Windows come in order of time: the hour at hand is enough to keep.
+  let kept: { readonly bucket: number; readonly detector: Detector } | null = null;
+  const bucketAt = (from: number): number | null => seasons.bucketOfHour[hourOfWeek(from)] ?? null;
+  const detectorAt = (from: number): Detector | null => {
+    const bucket = bucketAt(from);
+    if (bucket === null) return null;
+    if (kept?.bucket !== bucket) {
+      const own = orientedScores(scores, byBucket[bucket]!, options, byBucket.length);
+      kept = { bucket, detector: createDetector(referenceCounts.length, alignedTo(oriented, own)) };
+    }
+    return kept.detector;
+  };
+  const referenceCountsAt = (from: number): ArrayLike<number> => {
+    const bucket = bucketAt(from);
+    return bucket === null ? referenceCounts : byBucket[bucket]!;
+  };
+  return { detector, detectorAt, referenceCountsAt };
+}
+
+function atAnyHour(detector: Detector, referenceCounts: ArrayLike<number>): Watched {
+  return { detector, detectorAt: () => detector, referenceCountsAt: () => referenceCounts };
+}
+
+/** `buckets`: over how many references of hours the confidence of the null bounds is shared. */
+function orientedScores(
+  scores: readonly Score[],
+  referenceCounts: ArrayLike<number>,
+  { tolerance, streams, designEffectOf, directions }: Watching,
+  buckets: number,
+): OrientedScore[] {
+  const tail = boundTail(scores.length, streams * buckets);
+  return scores.flatMap((score) => {
+    const designEffect = designEffectOf(score.name);
+    const bounds = nullBounds(score, referenceCounts, { tail, designEffect, tolerance });
+    return orient(score, bounds, designEffect).filter(({ direction }) => directions.includes(direction));
   });
-  return createDetector(referenceCounts.length, oriented);
+}
+
+/**
+ * The bets of `layout` with the nulls of `own`, so that wealth goes on from hour to hour. Where there is nothing to bet on
+ * at this hour (a share that may be anything) the bets rest.
+ */
+function alignedTo(layout: readonly OrientedScore[], own: readonly OrientedScore[]): OrientedScore[] {
+  return layout.map(
+    (pooled) =>
+      own.find(({ score, direction }) => score === pooled.score && direction === pooled.direction) ?? {
+        ...pooled,
+        bets: pooled.bets.map(() => 0),
+      },
+  );
 }
 
 function shareTolerance(absoluteShare: number): Tolerance {

@@ -8,6 +8,7 @@ export {
   type LabelledOutcome,
   type Reference,
   type ReferenceOptions,
+  type ReferenceSeasons,
 } from './reference.ts';
 export { decodeReference, encodeReference } from './referenceFile.ts';
 export type {

@@ -31,7 +31,8 @@ describe('buildReference', () => {
   it('says when and how much it covers, and joins outcomes by id', () => {
     const outcomes = Array.from({ length: 600 }, (_, i) => ({ inferenceId: `5-${i}`, label: i % 2 }));
     const reference = buildReference([sampleBatch(600, 5, 1_000_000)], outcomes, options);
-    expect(reference).toMatchObject({ rows: 600, from: 1_000_000, to: 1_599_000, windows: 11, notes: [] });
+    expect(reference).toMatchObject({ rows: 600, from: 1_000_000, to: 1_599_000, windows: 11 });
+    expect(reference.notes.join(' ')).toMatch(/too few days to know the hours of the day/);
     const { wrong, right } = overallConfusion(reference.profile);
     expect(wrong + right).toBe(profileTotals(reference.profile).labelled);
     expect(wrong + right).toBeGreaterThan(580);

@@ -1,6 +1,17 @@
 import type { InferenceBatch } from '@plumbline/sdk/event';
 import { PlumblineError } from '../errors.ts';
-import { designEffect, fewestWindows, type Score, scoreMoments } from '../statistics/evidence/index.ts';
+import {
+  designEffect,
+  fewestWindows,
+  hourOfWeek,
+  isSeasonal,
+  type Score,
+  type ScoreMoments,
+  type Season,
+  scoreMoments,
+  seasonOf,
+  withoutSeason,
+} from '../statistics/evidence/index.ts';
 import { buildShape, type ShapeOptions } from './buildShape.ts';
 import { foldInferences } from './fold.ts';
 import { foldOutcome, joinEntryOf } from './outcome.ts';
@@ -8,7 +19,7 @@ import { type Part, partsByBlock, partsByWindow } from './parts.ts';
 import { createProfile, mergeInto, type Profile } from './profile.ts';
 import { identifyReference } from './referenceFile.ts';
 import type { ProfileShape } from './shape.ts';
-import { indicators, signalScores } from './signalScores.ts';
+import { errorRateIndicator, indicators, signalScores } from './signalScores.ts';
 import { signalCounts } from './views.ts';
 
 /**
@@ -31,8 +42,18 @@ export interface Reference {
    * how many times larger the variance of a window's mean is than with independent rows. At least 1.
    */
   readonly designEffects: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** What ordinary traffic looks like by hour of the week; `null` when no signal follows it, or too little was seen. */
+  readonly seasons: ReferenceSeasons | null;
   /** What a reader of the statistics should know about this reference, in sentences. */
   readonly notes: readonly string[];
+}
+
+/** Counts of seasonal signals, by hour of the week. */
+export interface ReferenceSeasons {
+  /** 168 hours, Monday 00:00 UTC first: which bucket an hour belongs to, `null` when nothing is known of such an hour. */
+  readonly bucketOfHour: readonly (number | null)[];
+  /** By signal that follows the hour: events by bucket, then by cell. */
+  readonly signals: Readonly<Record<string, readonly (readonly number[])[]>>;
 }
 
 export interface ReferenceOptions extends ShapeOptions {
@@ -62,6 +83,7 @@ export function buildReference(
 
   const notes: string[] = [];
   let parts = windows;
+  let season: Season | null = null;
   if (windows.length < fewestWindows) {
     const blocks = Math.min(mostBlocks, Math.floor(rows / rowsPerBlock));
     parts = partsByBlock(batches, blocks).map((part) => foldPart(shape, part, labels));
@@ -70,7 +92,15 @@ export function buildReference(
         ? `${rows} rows in ${windows.length} windows are too few to measure how rows depend on each other: they are taken as independent.`
         : `How rows depend on each other was measured on ${blocks} blocks of rows, because the reference covers only ${windows.length} windows: dependence over longer times is not in it.`,
     );
+  } else {
+    season = seasonOf(windows.map((window) => startOf(window, options.windowMs)));
+    if (season === null) {
+      notes.push(
+        'The reference covers too few days to know the hours of the day apart: traffic that follows them may look like drift. Four days are the least, two weeks are good.',
+      );
+    }
   }
+  const measured = measureSignals(profile, parts, season, options.windowMs);
   return identifyReference({
     shape,
     profile,
@@ -78,7 +108,8 @@ export function buildReference(
     from: finiteOrNull(profile.minima.at(-1)!),
     to: finiteOrNull(profile.maxima.at(-1)!),
     windows: windows.length,
-    designEffects: measureDesignEffects(profile, parts),
+    designEffects: designEffectsOf(measured),
+    seasons: seasonsOf(measured, parts, season),
     notes,
   });
 }
@@ -98,19 +129,65 @@ function foldPart(shape: ProfileShape, part: Part, labels: ReadonlyMap<string, s
   return profile;
 }
 
+/** First instant of the window that a profile was folded from. */
+function startOf(window: Profile, windowMs: number): number {
+  return Math.floor(window.minima.at(-1)! / windowMs) * windowMs;
+}
+
+interface Measured {
+  readonly signal: string;
+  readonly countsOf: (profile: Profile) => Float64Array;
+  readonly isSeasonal: boolean;
+  /** By score; `null` where it never varied. */
+  readonly effects: ReadonlyMap<string, number | null>;
+}
+
+/** How each signal's windows vary: with the hour of the week, and beyond it. */
+function measureSignals(
+  reference: Profile,
+  parts: readonly Profile[],
+  season: Season | null,
+  windowMs: number,
+): readonly Measured[] {
+  const hours = parts.map((part) => hourOfWeek(startOf(part, windowMs)));
+  const buckets = hours.map((hour) => season?.bucketOfHour[hour] ?? null);
+  const measure = (
+    signal: string,
+    scores: readonly Score[],
+    countsOf: Measured['countsOf'],
+    mayBeSeasonal: boolean,
+  ): Measured => {
+    const windows = scores.map((score) => parts.map((part) => scoreMoments(score, countsOf(part))));
+    const level = seasonLevel / Math.max(1, scores.length);
+    const follows = season !== null && mayBeSeasonal && windows.some((of) => isSeasonal(of, buckets, level));
+    const effectOf = (of: readonly ScoreMoments[]): number | null => {
+      if (!follows) return designEffect(of);
+      const centred = withoutSeason(of, buckets);
+      return designEffect(centred.windows, centred.degrees);
+    };
+    const effects = new Map(scores.map((score, index) => [score.name, effectOf(windows[index]!)]));
+    return { signal, countsOf, isSeasonal: follows, effects };
+  };
+  return [
+    ...reference.shape.signals.map(({ signal }) =>
+      measure(signal, signalScores(reference, signal), (profile) => signalCounts(profile, signal), true),
+    ),
+    // Wrong predictions are watched by the arrival of their labels, which have hours of their own.
+    ...indicators.map(({ signal, score, counts }) =>
+      measure(signal, [score], counts, signal !== errorRateIndicator.signal),
+    ),
+  ];
+}
+
+/** Chance that a signal without a season is taken for one that has it. */
+const seasonLevel = 0.01;
+
 /**
  * A score that never varies in the reference (no value was ever missing) says nothing about how rows depend on each
  * other. The middle one of its signal's scores stands in for it, or of all scores: rows that come in clusters do so for
  * every score.
  */
-function measureDesignEffects(reference: Profile, parts: readonly Profile[]): Reference['designEffects'] {
-  const measured = [
-    ...reference.shape.signals.map(({ signal }) => ({
-      signal,
-      effects: measure(signalScores(reference, signal), parts, (profile) => signalCounts(profile, signal)),
-    })),
-    ...indicators.map(({ signal, score, counts }) => ({ signal, effects: measure([score], parts, counts) })),
-  ];
+function designEffectsOf(measured: readonly Measured[]): Reference['designEffects'] {
   const overall = middleOf(measured.flatMap(({ effects }) => [...effects.values()])) ?? 1;
   return Object.fromEntries(
     measured.map(({ signal, effects }) => {
@@ -120,14 +197,27 @@ function measureDesignEffects(reference: Profile, parts: readonly Profile[]): Re
   );
 }
 
-function measure(
-  scores: readonly Score[],
-  parts: readonly Profile[],
-  countsOf: (profile: Profile) => Float64Array,
-): Map<string, number | null> {
-  return new Map(
-    scores.map((score) => [score.name, designEffect(parts.map((part) => scoreMoments(score, countsOf(part))))]),
-  );
+function seasonsOf(
+  measured: readonly Measured[],
+  windows: readonly Profile[],
+  season: Season | null,
+): ReferenceSeasons | null {
+  const seasonal = measured.filter((signal) => signal.isSeasonal);
+  if (season === null || seasonal.length === 0) return null;
+  const { bucketOfHour, members } = season;
+  const signals = seasonal.map(({ signal, countsOf }) => {
+    const counts = members.map((indices) => {
+      const sum = new Float64Array(countsOf(windows[0]!).length);
+      for (const index of indices) {
+        countsOf(windows[index]!).forEach((count, cell) => {
+          sum[cell] = sum[cell]! + count;
+        });
+      }
+      return [...sum];
+    });
+    return [signal, counts] as const;
+  });
+  return { bucketOfHour, signals: Object.fromEntries(signals) };
 }
 
 function middleOf(effects: readonly (number | null)[]): number | null {

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { PlumblineError } from '../errors.ts';
-import { ByteReader, ByteWriter } from './bytes.ts';
-import { readSketches, writeSketches } from './encodeSketches.ts';
+import { hoursOfWeek } from '../statistics/evidence/index.ts';
 import { planOf } from './plan.ts';
 import { createProfile, type Profile } from './profile.ts';
 import type { Reference } from './reference.ts';
-import { identifyShape, type NumericSignal, type ProfileShape } from './shape.ts';
-import { isEmptySketches, type Sketches } from './sketches.ts';
+import { cellCount, identifyShape, type NumericSignal, type ProfileShape } from './shape.ts';
+import { indicators } from './signalScores.ts';
 
 /** A reference as JSON text: the file that `plumbline profile` writes. */
 export function encodeReference(reference: Reference): string {
@@ -20,7 +19,9 @@ export function decodeReference(text: string): Reference {
   const shape = readShape(file.shape);
   const profile = readProfile(shape, file.profile, file.rows);
   const { rows, from, to, windows, designEffects, notes } = file;
-  const reference = identifyReference({ shape, profile, rows, from, to, windows, designEffects, notes });
+  const seasons = file.seasons ?? null;
+  if (seasons !== null) checkSeasons(seasons, shape);
+  const reference = identifyReference({ shape, profile, rows, from, to, windows, designEffects, seasons, notes });
   if (reference.id !== file.id) {
     throw bad(`its content does not belong to its id ${file.id}: it was changed after it was written`);
   }
@@ -35,30 +36,34 @@ export function identifyReference(content: Omit<Reference, 'id'>): Reference {
   return { id: `sha256:${digest}`, ...content };
 }
 
-/** 2 has sketches. A reference of version 1 keeps its content, and so its id. */
-const formatVersion = 2;
-const withoutSketches = 1;
+const formatVersion = 1;
 
 /** The canonical content: fields in a fixed order, so equal references have equal text. */
 function contentOf(reference: Omit<Reference, 'id'>) {
-  const { profile, rows, from, to, windows, designEffects, notes } = reference;
-  const hasSketches = !isEmptySketches(profile.sketches);
+  const { profile, rows, from, to, windows, designEffects, seasons, notes } = reference;
   return {
     format: 'plumbline-reference',
-    formatVersion: hasSketches ? formatVersion : withoutSketches,
+    formatVersion,
     rows,
     from,
     to,
     windows,
     notes,
     designEffects: sortKeys(designEffects, (scores) => sortKeys(scores, (value) => value)),
+    ...(seasons === null
+      ? {}
+      : {
+          seasons: {
+            bucketOfHour: seasons.bucketOfHour,
+            signals: sortKeys(seasons.signals, (counts) => counts),
+          },
+        }),
     shape: reference.shape,
     profile: {
       counts: [...profile.counts],
       sums: [...profile.sums],
       minima: [...profile.minima].map(finiteOrNull),
       maxima: [...profile.maxima].map(finiteOrNull),
-      ...(hasSketches ? { sketches: sketchesText(profile.sketches) } : {}),
     },
   };
 }
@@ -87,13 +92,19 @@ const categorySignal = z.strictObject({
 const referenceFile = z.strictObject({
   id: text.regex(/^sha256:[0-9a-f]{64}$/),
   format: z.literal('plumbline-reference'),
-  formatVersion: z.union([z.literal(withoutSketches), z.literal(formatVersion)]),
+  formatVersion: z.literal(formatVersion),
   rows: z.int().positive(),
   from: z.number().nullable(),
   to: z.number().nullable(),
   windows: z.int().min(0),
   notes: z.array(text),
   designEffects: z.record(text, z.record(text, z.number().min(1))),
+  seasons: z
+    .strictObject({
+      bucketOfHour: z.array(z.int().min(0).nullable()).length(hoursOfWeek),
+      signals: z.record(text, z.array(z.array(z.int().min(0)))),
+    })
+    .optional(),
   shape: z.strictObject({
     id: text,
     task: z.enum(['binary_classification', 'multiclass_classification', 'regression']),
@@ -109,14 +120,12 @@ const referenceFile = z.strictObject({
     classes: z.array(text).max(32),
     groups: z.array(z.strictObject({ attribute: text.min(1), groups: z.array(text).max(32) })),
     residualScale: z.number().positive(),
-    sampledRows: z.int().positive().max(100_000).optional(),
   }),
   profile: z.strictObject({
     counts: z.array(z.int().min(0)),
     sums: z.array(z.number()),
     minima: z.array(z.number().nullable()),
     maxima: z.array(z.number().nullable()),
-    sketches: z.base64().optional(),
   }),
 });
 type ReferenceFile = z.infer<typeof referenceFile>;
@@ -129,8 +138,8 @@ function parse(source: string): ReferenceFile {
     throw bad(`it is not JSON (${cause instanceof Error ? cause.message : String(cause)})`);
   }
   const version = (json as { formatVersion?: unknown } | null)?.formatVersion;
-  if (typeof version === 'number' && version !== formatVersion && version !== withoutSketches) {
-    throw bad(`its format version is ${version}; this program reads versions ${withoutSketches} and ${formatVersion}`);
+  if (typeof version === 'number' && version !== formatVersion) {
+    throw bad(`its format version is ${version}; this program reads version ${formatVersion}`);
   }
   const parsed = referenceFile.safeParse(json);
   if (parsed.success) return parsed.data;
@@ -167,9 +176,23 @@ function checkAscending(values: readonly number[], where: string): void {
   if (at >= 0) throw bad(`at ${where}.${at}: edges must ascend, ${values[at]} follows ${values[at - 1]}`);
 }
 
+function checkSeasons(seasons: NonNullable<ReferenceFile['seasons']>, shape: ProfileShape): void {
+  const buckets = Math.max(0, ...seasons.bucketOfHour.map((bucket) => (bucket ?? -1) + 1));
+  for (const [signal, counts] of Object.entries(seasons.signals)) {
+    const own = shape.signals.find((candidate) => candidate.signal === signal);
+    const cells = own === undefined ? 2 : cellCount(own);
+    if (own === undefined && !indicators.some((indicator) => indicator.signal === signal)) {
+      throw bad(`at seasons.signals: there is no signal ${signal}`);
+    }
+    if (counts.length !== buckets || counts.some((bucket) => bucket.length !== cells)) {
+      throw bad(`at seasons.signals.${signal}: ${buckets} buckets of ${cells} counts are wanted`);
+    }
+  }
+}
+
 function readProfile(shape: ProfileShape, content: ReferenceFile['profile'], rows: number): Profile {
   const profile = createProfile(shape);
-  const fill = (name: 'counts' | 'sums' | 'minima' | 'maxima', absent: number): void => {
+  const fill = (name: keyof ReferenceFile['profile'], absent: number): void => {
     const target = profile[name];
     const source = content[name];
     if (source.length !== target.length) {
@@ -181,11 +204,6 @@ function readProfile(shape: ProfileShape, content: ReferenceFile['profile'], row
   fill('sums', 0);
   fill('minima', Number.POSITIVE_INFINITY);
   fill('maxima', Number.NEGATIVE_INFINITY);
-  if (content.sketches !== undefined) {
-    const reader = new ByteReader(Buffer.from(content.sketches, 'base64'), 0);
-    readSketches(reader, profile.sketches);
-    reader.end();
-  }
   if (profile.counts[0] !== rows)
     throw bad(`at profile.counts.0: ${profile.counts[0]} rows, but the file says ${rows}`);
   shape.signals.forEach((signal, index) => {
@@ -194,12 +212,6 @@ function readProfile(shape: ProfileShape, content: ReferenceFile['profile'], row
     if (counted !== rows) throw bad(`at profile.counts: ${signal.signal} counts ${counted} of ${rows} rows`);
   });
   return profile;
-}
-
-function sketchesText(sketches: Sketches): string {
-  const writer = new ByteWriter(4_096);
-  writeSketches(writer, sketches);
-  return Buffer.from(writer.finish()).toString('base64');
 }
 
 function sortKeys<In, Out>(record: Readonly<Record<string, In>>, map: (value: In) => Out): Record<string, Out> {

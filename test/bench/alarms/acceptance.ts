@@ -28,7 +28,7 @@ export function problemsOf(rule: Rule, results: readonly Result[]): string[] {
 const slowest: Readonly<Record<string, number>> = {
   'independent rows: mean by .5 sd': 2,
   'independent rows: mean by .2 sd': 20,
-  'daily season: mean by .5 sd': 6,
+  'daily season: mean by .5 sd': 3,
 };
 
 function percent(share: number | null): string {

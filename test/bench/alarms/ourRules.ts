@@ -37,6 +37,7 @@ export const uncured: Rule = {
       ...made,
       id: `${made.id} as if independent`,
       designEffects: {},
+      seasons: null,
     })),
 };
 

@@ -13,26 +13,31 @@ import type { ScoreMoments } from './score.ts';
  * - from 24 windows on, the long-run factor: how much more the means of batches of windows (up to 24) vary than
  *   independent windows would, for traffic that stays off for many windows in a row.
  *
+ * `degrees`: of freedom that the windows have left, where more than their common mean was taken out of them.
+ *
  * `null` with fewer than 4 windows or a score that never varies: nothing can be said.
  *
  * Source: Kish 1965 (design effect); batch means, Schmeiser 1982.
  */
-export function designEffect(windows: readonly ScoreMoments[]): number | null {
+export function designEffect(windows: readonly ScoreMoments[], degrees = windowsWithRows(windows) - 1): number | null {
   const used = windows.filter(({ n }) => n > 0);
   const count = used.length;
-  if (count < fewestWindows) return null;
+  if (count < fewestWindows || degrees < fewestWindows - 1) return null;
   const n = used.reduce((sum, window) => sum + window.n, 0);
   const mean = used.reduce((sum, window) => sum + window.n * window.mean, 0) / n;
   const variance = used.reduce((sum, window) => sum + window.n * (window.variance + (window.mean - mean) ** 2), 0) / n;
   if (!(variance > 0)) return null;
-  const between =
-    used.reduce((sum, window) => sum + window.n * (window.mean - mean) ** 2, 0) / ((count - 1) * variance);
-  const allowance = Math.max(1.5, (count - 1) / chiSquareQuantile(0.9, count - 1));
+  const between = used.reduce((sum, window) => sum + window.n * (window.mean - mean) ** 2, 0) / (degrees * variance);
+  const allowance = Math.max(1.5, degrees / chiSquareQuantile(0.9, degrees));
   return Math.max(1, allowance * between * longRunFactor(used.map((window) => window.mean)));
 }
 
 export const fewestWindows = 4;
 const fewestForLongRun = 24;
+
+function windowsWithRows(windows: readonly ScoreMoments[]): number {
+  return windows.filter(({ n }) => n > 0).length;
+}
 
 function longRunFactor(means: readonly number[]): number {
   if (means.length < fewestForLongRun) return 1;

@@ -56,8 +56,8 @@ const shifts = [
 const inBins = (counts: Float64Array): Float64Array => counts.subarray(1, 11);
 
 const fixedRules: readonly (readonly [string, (reference: Float64Array, counts: Float64Array) => boolean])[] = [
-  ['PSI > .1', (reference, counts) => populationStabilityIndex(inBins(reference), inBins(counts)) > 0.1],
-  ['PSI > .2', (reference, counts) => populationStabilityIndex(inBins(reference), inBins(counts)) > 0.2],
+  ['PSI > .1', (reference, counts) => (populationStabilityIndex(inBins(reference), inBins(counts)) ?? 0) > 0.1],
+  ['PSI > .2', (reference, counts) => (populationStabilityIndex(inBins(reference), inBins(counts)) ?? 0) > 0.2],
   ['chi-square p < .05 / 200', (reference, counts) => chiSquare(inBins(reference), inBins(counts)) > critical],
 ];
 

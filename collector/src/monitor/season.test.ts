@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { modelSettings } from '../config/settings.ts';
+import {
+  allRows,
+  buildReference,
+  createProfile,
+  foldInferences,
+  type Profile,
+  type Reference,
+} from '../profile/index.ts';
+import { batchOf, type SampleRow } from '../profile/sampleBatch.ts';
+import { normal, seededRandom } from '../statistics/simulate.ts';
+import { noArrivals } from './arrivals.ts';
+import { countStreams } from './budget.ts';
+import { evaluateWindow } from './evaluateWindow.ts';
+import type { Finding } from './finding.ts';
+import type { MonitorState } from './state.ts';
+
+const hourMs = 3_600_000;
+const monday = Date.UTC(2026, 0, 5);
+const features = [{ name: 'load', type: 'number' }] as const;
+const settings = modelSettings.parse({ name: 'grid' });
+const rowsAnHour = 300;
+
+/** Rows of one hour, whose mean follows the hour of the day. */
+function rowsOf(random: () => number, hour: number, shift = 0): SampleRow[] {
+  const level = 0.4 * Math.sin((2 * Math.PI * hour) / 24) + shift;
+  return Array.from({ length: rowsAnHour }, (_, i) => ({
+    id: `${hour}-${i}`,
+    time: monday + hour * hourMs + i,
+    features: { load: normal(random) + level },
+  }));
+}
+
+function referenceOf(hours: readonly number[]): Reference {
+  const random = seededRandom(3);
+  const batch = batchOf(
+    hours.flatMap((hour) => rowsOf(random, hour)),
+    features,
+  );
+  return buildReference([batch], [], { task: 'binary_classification', windowMs: hourMs });
+}
+
+const all = (hours: number): number[] => Array.from({ length: hours }, (_, hour) => hour);
+
+/** Findings about the feature in the hours that follow two weeks of reference. */
+function watch(reference: Reference, hours: readonly number[], shift: (hour: number) => number): Finding[] {
+  const random = seededRandom(4);
+  let state: MonitorState | null = null;
+  return hours.map((hour) => {
+    const profile: Profile = createProfile(reference.shape);
+    const batch = batchOf(rowsOf(random, hour, shift(hour)), features);
+    foldInferences(profile, batch, allRows(batch));
+    const from = monday + hour * hourMs;
+    const evaluation = evaluateWindow({
+      settings,
+      budget: { mode: 'calendar', hours: 720, alpha: 0.05 },
+      streams: countStreams([{ settings, reference }]),
+      version: '1',
+      reference,
+      profile,
+      arrivals: noArrivals,
+      state,
+      from,
+      to: from + hourMs,
+    });
+    state = evaluation.state;
+    return evaluation.findings.find(({ signal }) => signal === 'feature:load')!;
+  });
+}
+
+const isAlarm = ({ verdict }: Finding): boolean => verdict === 'alarm';
+
+describe('traffic that follows the hour of the day', () => {
+  const twoWeeks = referenceOf(all(336));
+  const nextWeek = all(168).map((hour) => 336 + hour);
+
+  it('raises no alarm, and would if hours were not known apart', () => {
+    expect(watch(twoWeeks, nextWeek, () => 0).filter(isAlarm)).toEqual([]);
+    const blind: Reference = { ...twoWeeks, id: `${twoWeeks.id} blind`, seasons: null };
+    expect(watch(blind, nextWeek, () => 0).filter(isAlarm).length).toBeGreaterThan(5);
+  });
+
+  it('alarms when a night is like a day, though such values are ordinary over the whole day', () => {
+    const nights = nextWeek.filter((hour) => hour % 24 >= 16 && hour % 24 < 21);
+    const firstAlarm = watch(twoWeeks, nights, () => 0.6).findIndex(isAlarm);
+    expect(firstAlarm).toBeGreaterThanOrEqual(0);
+    expect(firstAlarm).toBeLessThan(4);
+  });
+
+  it('names the bound of that hour in what the alarm rests on', () => {
+    const evening = nextWeek.filter((hour) => hour % 24 === 18);
+    const certificate = watch(twoWeeks, evening, () => 1.5).find(isAlarm)!.evidence!.certificate!;
+    expect(certificate.referenceMean).toBeLessThan(-0.15);
+    expect(certificate.referenceEvents).toBeLessThan(11 * rowsAnHour);
+  });
+
+  it('learns nothing from hours the reference has never seen', () => {
+    const mornings = referenceOf(all(336).filter((hour) => hour % 24 < 12));
+    expect(mornings.seasons).not.toBeNull();
+    const findings = watch(
+      mornings,
+      nextWeek.filter((hour) => hour % 24 >= 12),
+      () => 1,
+    );
+    expect(findings.filter(isAlarm)).toEqual([]);
+    // Nothing but the hours that went by.
+    expect(findings.at(-1)!.evidence!.log).toBeCloseTo(Math.log(84), 9);
+  });
+});
