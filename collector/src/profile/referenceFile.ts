@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { PlumblineError } from '../errors.ts';
 import { hoursOfWeek } from '../statistics/evidence/index.ts';
+import { ByteReader, ByteWriter } from './bytes.ts';
+import { readSketches, writeSketches } from './encodeSketches.ts';
 import { planOf } from './plan.ts';
 import { createProfile, type Profile } from './profile.ts';
 import type { Reference } from './reference.ts';
 import { cellCount, identifyShape, type NumericSignal, type ProfileShape } from './shape.ts';
 import { indicators } from './signalScores.ts';
+import { isEmptySketches, type Sketches } from './sketches.ts';
 
 /** A reference as JSON text: the file that `plumbline profile` writes. */
 export function encodeReference(reference: Reference): string {
@@ -36,14 +39,17 @@ export function identifyReference(content: Omit<Reference, 'id'>): Reference {
   return { id: `sha256:${digest}`, ...content };
 }
 
-const formatVersion = 1;
+/** 2 has sketches. A reference of version 1 keeps its content, and so its id. */
+const formatVersion = 2;
+const withoutSketches = 1;
 
 /** The canonical content: fields in a fixed order, so equal references have equal text. */
 function contentOf(reference: Omit<Reference, 'id'>) {
   const { profile, rows, from, to, windows, designEffects, seasons, notes } = reference;
+  const hasSketches = !isEmptySketches(profile.sketches);
   return {
     format: 'plumbline-reference',
-    formatVersion,
+    formatVersion: hasSketches ? formatVersion : withoutSketches,
     rows,
     from,
     to,
@@ -64,6 +70,7 @@ function contentOf(reference: Omit<Reference, 'id'>) {
       sums: [...profile.sums],
       minima: [...profile.minima].map(finiteOrNull),
       maxima: [...profile.maxima].map(finiteOrNull),
+      ...(hasSketches ? { sketches: sketchesText(profile.sketches) } : {}),
     },
   };
 }
@@ -92,7 +99,7 @@ const categorySignal = z.strictObject({
 const referenceFile = z.strictObject({
   id: text.regex(/^sha256:[0-9a-f]{64}$/),
   format: z.literal('plumbline-reference'),
-  formatVersion: z.literal(formatVersion),
+  formatVersion: z.union([z.literal(withoutSketches), z.literal(formatVersion)]),
   rows: z.int().positive(),
   from: z.number().nullable(),
   to: z.number().nullable(),
@@ -120,12 +127,14 @@ const referenceFile = z.strictObject({
     classes: z.array(text).max(32),
     groups: z.array(z.strictObject({ attribute: text.min(1), groups: z.array(text).max(32) })),
     residualScale: z.number().positive(),
+    sampledRows: z.int().positive().max(100_000).optional(),
   }),
   profile: z.strictObject({
     counts: z.array(z.int().min(0)),
     sums: z.array(z.number()),
     minima: z.array(z.number().nullable()),
     maxima: z.array(z.number().nullable()),
+    sketches: z.base64().optional(),
   }),
 });
 type ReferenceFile = z.infer<typeof referenceFile>;
@@ -138,8 +147,8 @@ function parse(source: string): ReferenceFile {
     throw bad(`it is not JSON (${cause instanceof Error ? cause.message : String(cause)})`);
   }
   const version = (json as { formatVersion?: unknown } | null)?.formatVersion;
-  if (typeof version === 'number' && version !== formatVersion) {
-    throw bad(`its format version is ${version}; this program reads version ${formatVersion}`);
+  if (typeof version === 'number' && version !== formatVersion && version !== withoutSketches) {
+    throw bad(`its format version is ${version}; this program reads versions ${withoutSketches} and ${formatVersion}`);
   }
   const parsed = referenceFile.safeParse(json);
   if (parsed.success) return parsed.data;
@@ -192,7 +201,7 @@ function checkSeasons(seasons: NonNullable<ReferenceFile['seasons']>, shape: Pro
 
 function readProfile(shape: ProfileShape, content: ReferenceFile['profile'], rows: number): Profile {
   const profile = createProfile(shape);
-  const fill = (name: keyof ReferenceFile['profile'], absent: number): void => {
+  const fill = (name: 'counts' | 'sums' | 'minima' | 'maxima', absent: number): void => {
     const target = profile[name];
     const source = content[name];
     if (source.length !== target.length) {
@@ -204,6 +213,11 @@ function readProfile(shape: ProfileShape, content: ReferenceFile['profile'], row
   fill('sums', 0);
   fill('minima', Number.POSITIVE_INFINITY);
   fill('maxima', Number.NEGATIVE_INFINITY);
+  if (content.sketches !== undefined) {
+    const reader = new ByteReader(Buffer.from(content.sketches, 'base64'), 0);
+    readSketches(reader, profile.sketches);
+    reader.end();
+  }
   if (profile.counts[0] !== rows)
     throw bad(`at profile.counts.0: ${profile.counts[0]} rows, but the file says ${rows}`);
   shape.signals.forEach((signal, index) => {
@@ -212,6 +226,12 @@ function readProfile(shape: ProfileShape, content: ReferenceFile['profile'], row
     if (counted !== rows) throw bad(`at profile.counts: ${signal.signal} counts ${counted} of ${rows} rows`);
   });
   return profile;
+}
+
+function sketchesText(sketches: Sketches): string {
+  const writer = new ByteWriter(4_096);
+  writeSketches(writer, sketches);
+  return Buffer.from(writer.finish()).toString('base64');
 }
 
 function sortKeys<In, Out>(record: Readonly<Record<string, In>>, map: (value: In) => Out): Record<string, Out> {
