@@ -1,16 +1,6 @@
 import type { RoutingDocument } from '@plumbline/sdk/routing';
 import type { Bus } from '../bus/index.ts';
-
-/**
- * Brings the stored routing documents to the bucket that SDKs watch. The store is the truth: a document is published
- * unless the bucket has that revision or a newer one, again and again, so a crash between the two heals by itself.
- */
-export interface RoutingProjector {
-  /** Something changed: look now rather than at the next round. */
-  wake(): void;
-  /** Waits for the round under way. */
-  stop(): Promise<void>;
-}
+import { startWakeableLoop, type WakeableLoop } from '../wakeable-loop.ts';
 
 export interface RoutingProjectorOptions {
   readonly bus: Pick<Bus, 'putRouting'>;
@@ -24,13 +14,14 @@ export interface RoutingProjectorOptions {
   readonly clock: () => number;
 }
 
-export function startRoutingProjector(options: RoutingProjectorOptions): RoutingProjector {
+/**
+ * Brings the stored routing documents to the bucket that SDKs watch. The store is the truth: a document is published
+ * unless the bucket has that revision or a newer one, again and again, so a crash between the two heals by itself.
+ */
+export function startRoutingProjector(options: RoutingProjectorOptions): WakeableLoop {
   const { bus, readDocuments, onError, onPublished, clock, pollMs = 1_000, recheckMs = 30_000 } = options;
   const published = new Map<string, number>();
   let checkedAt = clock();
-  let stopped = false;
-  let woken = false;
-  let wakeUp: () => void = () => undefined;
 
   async function round(): Promise<void> {
     if (clock() - checkedAt >= recheckMs) {
@@ -49,33 +40,5 @@ export function startRoutingProjector(options: RoutingProjectorOptions): Routing
     }
   }
 
-  async function loop(): Promise<void> {
-    while (!stopped) {
-      woken = false;
-      await round().catch(onError);
-      // What woke it during the round may have come too late for it.
-      if (!woken && !stopped) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, pollMs);
-          wakeUp = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-    }
-  }
-
-  const running = loop();
-  return {
-    wake() {
-      woken = true;
-      wakeUp();
-    },
-    async stop() {
-      stopped = true;
-      wakeUp();
-      await running;
-    },
-  };
+  return startWakeableLoop({ round: () => round().then(() => 'pause' as const), pauseMs: pollMs, onError });
 }

@@ -48,7 +48,7 @@ const deliveries = () => store.read((transaction) => readDeliveries(transaction,
 
 async function tokenOf(delivery: Delivery | undefined): Promise<string> {
   const completed = service.completeEvent(delivery?.event ?? { type: '', subject: '', time: 0, data: {} });
-  return (completed['callback'] as { token: string }).token;
+  return (completed.callback as { token: string }).token;
 }
 
 async function dispatchedJob(): Promise<{ id: string; token: string }> {

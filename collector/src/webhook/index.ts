@@ -3,5 +3,5 @@ export {
   type Delivery,
   readDeliveries,
 } from './outbox.ts';
-export { startWebhookSender, type WebhookSender } from './sender.ts';
+export { startWebhookSender } from './sender.ts';
 export { signWebhook, verifyWebhook } from './signature.ts';

@@ -4,8 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type WebhookSettings, webhookSettings } from '../config/settings.ts';
 import type { Store } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
+import type { WakeableLoop } from '../wakeable-loop.ts';
 import { createOutbox, type Delivery, readDeliveries } from './outbox.ts';
-import { startWebhookSender, type WebhookSender } from './sender.ts';
+import { startWebhookSender } from './sender.ts';
 import { verifyWebhook } from './signature.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
@@ -20,7 +21,7 @@ let store: Store;
 let receiver: Server;
 let received: Received[];
 let answer: (response: ServerResponse, call: number) => void;
-let sender: WebhookSender | null;
+let sender: WakeableLoop | null;
 let now: number;
 
 beforeEach(async () => {

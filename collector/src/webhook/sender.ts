@@ -3,6 +3,7 @@ import { request } from 'undici';
 import type { WebhookSettings } from '../config/settings.ts';
 import type { OutgoingEvent } from '../store/outgoing.ts';
 import type { Store, Transaction } from '../store/port.ts';
+import { startWakeableLoop, type WakeableLoop } from '../wakeable-loop.ts';
 import { ForbiddenAddressError, webhookAgent } from './connector.ts';
 import { type Delivery, type DeliveryAttempt, readDelivery, readDueDeliveries, saveDelivery } from './outbox.ts';
 import { type AttemptOutcome, nextStep, parseRetryAfter } from './schedule.ts';
@@ -31,20 +32,9 @@ export interface WebhookSenderOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-export interface WebhookSender {
-  /** Look for due deliveries now rather than at the next poll. */
-  wake(): void;
-  /** Waits for attempts under way. */
-  stop(): Promise<void>;
-}
-
 /** Sends what the outbox holds, at least once each, until it is delivered or its schedule is used up. */
-export function startWebhookSender(options: WebhookSenderOptions): WebhookSender {
+export function startWebhookSender(options: WebhookSenderOptions): WakeableLoop {
   const endpoints = new Map(options.webhooks.map((webhook) => [webhook.name, { webhook, agent: agentOf(webhook) }]));
-  const pollMs = options.pollMs ?? 500;
-  let stopped = false;
-  let wakeUp: () => void = () => undefined;
-  let woken = false;
 
   async function sendDue(): Promise<number> {
     const due = await options.store.read((transaction) => readDueDeliveries(transaction, options.clock(), batchSize));
@@ -115,38 +105,15 @@ export function startWebhookSender(options: WebhookSenderOptions): WebhookSender
     }
   }
 
-  async function loop(): Promise<void> {
-    while (!stopped) {
-      try {
-        if ((await sendDue()) === batchSize) continue;
-      } catch (error) {
-        options.onError?.(error);
-      }
-      if (!woken) await sleep();
-      woken = false;
-    }
-  }
-
-  function sleep(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, pollMs);
-      wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  const running = loop();
+  const loop = startWakeableLoop({
+    round: async () => ((await sendDue()) === batchSize ? 'again' : 'pause'),
+    pauseMs: options.pollMs ?? 500,
+    onError: (error) => options.onError?.(error),
+  });
   return {
-    wake() {
-      woken = true;
-      wakeUp();
-    },
+    wake: loop.wake,
     async stop() {
-      stopped = true;
-      wakeUp();
-      await running;
+      await loop.stop();
       await Promise.all([...endpoints.values()].map((endpoint) => endpoint.agent.close()));
     },
   };
