@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
   profile: { summary: 'write the reference profile of a CSV file', load: () => import('./profile.ts') },
   register: { summary: 'register a model version with its artefact', load: () => import('./register.ts') },
   gate: { summary: "show or wait for the verdict of a version's gates", load: () => import('./gate.ts') },
+  certificate: { summary: 'compute an alarm again from its certificate', load: () => import('./certificate.ts') },
   audit: { summary: 'verify the audit log', load: () => import('./audit.ts') },
 };
 
@@ -49,7 +50,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function help(): string {
-  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(13)}${summary}`);
   return ['Usage: plumbline <command> [options]', '', ...lines, '', 'plumbline <command> --help tells more.'].join(
     '\n',
   );

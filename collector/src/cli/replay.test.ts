@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fairnessReport, finding, performanceReport } from '../http/api.ts';
+import { fairnessReport, performanceReport, provenFinding } from '../http/api.ts';
 import { seededRandom } from '../statistics/simulate.ts';
 import type { ReplayDocument, ReplayGroup } from './replay-document.ts';
 
@@ -245,7 +245,7 @@ window: 200
     );
     for (const window of document.windows) {
       for (const found of window.findings) {
-        expect(finding.parse(found)).toEqual(found);
+        expect(provenFinding.parse(found)).toEqual(found);
         expect([found.from, found.to]).toEqual([window.from, window.to]);
       }
     }

@@ -36,6 +36,33 @@ export const evidence = z.object({
     .describe('In the window of an alarm: what the leading score rests on'),
 });
 
+/** Everything an alarm was computed from; `plumbline certificate verify` computes it again. */
+export const alarmCertificate = z.object({
+  format: z.literal('plumbline-alarm-certificate'),
+  formatVersion: z.literal(1),
+  subject: z.record(z.string(), z.union([z.string(), z.number()])),
+  step: z.int().positive(),
+  weight: z.number().positive(),
+  alarmLog: z.number(),
+  counts: z.array(z.number().min(0)),
+  scopes: z.array(z.array(z.int().min(0))),
+  scores: z.array(
+    z.object({
+      score: z.string(),
+      direction: z.enum(['up', 'down']),
+      nullMean: z.number(),
+      low: z.number(),
+      bets: z.array(z.number()),
+      designEffect: z.number().min(1),
+      scope: z.int().min(0),
+      values: z.array(z.number()),
+    }),
+  ),
+  tableHash: z.string(),
+  logWealthBefore: z.array(z.number().nullable()),
+  log: z.number(),
+});
+
 export const verdict = z.enum(['clear', 'watch', 'alarm', 'insufficient_data']);
 export const signalKind = z.enum([
   'feature',
@@ -61,6 +88,11 @@ export const finding = z.object({
   evidence: evidence.nullable(),
   verdict,
   sentence: z.string(),
+});
+
+/** A finding as it is stored and replayed: an alarm carries all that it was computed from. */
+export const provenFinding = finding.extend({
+  evidence: evidence.extend({ proof: alarmCertificate.optional() }).nullable(),
 });
 
 /** Worst thing known about an aspect of a model. */
@@ -400,6 +432,9 @@ export const alert = z.object({
   acknowledgement: z.object({ by: z.string(), at: z.number(), until: z.number(), comment: z.string() }).nullable(),
   revision: z.number(),
 });
+/** `GET /v1/alerts/:alert/certificates`: of the alarms that the alert's findings rest on. */
+export const alarmCertificates = z.object({ certificates: z.array(alarmCertificate) });
+
 /** `GET /v1/alerts?model=&state=&cursor=&limit=`, the latest change first; one: `GET /v1/alerts/:alert` */
 export const alertList = z.object({ items: z.array(alert), nextCursor: z.string().nullable() });
 

@@ -2,6 +2,7 @@ import type { BudgetSettings, ModelSettings } from '../config/settings.ts';
 import { groupConfusions, type Profile, profileTotals, type Reference } from '../profile/index.ts';
 import {
   advance,
+  certifyStep,
   type DetectorEvidence,
   evidenceOf,
   initialState,
@@ -69,17 +70,26 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
     const counts = watched.countsOf(profile, input.arrivals);
     const atHour = watched.detectorAt(input.from);
     // Of an hour that the reference does not know nothing is learned.
-    const after = advance(
-      atHour ?? detector,
-      before,
-      atHour === null ? new Float64Array(counts.length) : counts,
-      weight,
-    );
+    const seen = atHour === null ? new Float64Array(counts.length) : counts;
+    const after = advance(atHour ?? detector, before, seen, weight);
     const level = alarmLog(input.budget, streamWeight(streams, stream.class));
     const { log, leading } = evidenceOf(detector, after);
     const passed = log >= level ? level : level * watchLevel;
     const reason = namedReason(detector, after.logWealth, leading, passed);
-    const evidence = describeEvidence(watched, counts, { log, leading: reason }, level, input.from);
+    const described = describeEvidence(watched, counts, { log, leading: reason }, level, input.from);
+    const evidence = described.alarm
+      ? {
+          ...described,
+          proof: certifyStep(atHour ?? detector, before, {
+            subject: subjectOf(input, reference, stream.id),
+            step: windows,
+            weight,
+            alarmLog: level,
+            counts: seen,
+            log,
+          }),
+        }
+      : described;
     states.set(stream.id, (evidence.alarm ? resetAfterAlarm(detector, after) : after).logWealth);
     return finding(input, stream.id, findingContent(content, watched, evidence), evidence);
   });
@@ -87,6 +97,11 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
     findings: [...findings, ...unwatched(input, reference)],
     state: { reference: reference.id, windows, detectors: states },
   };
+}
+
+function subjectOf({ settings, version, from, to }: WindowInput, reference: Reference, stream: string) {
+  const { name, environment } = settings;
+  return { model: name, environment, version, reference: reference.id, stream, from, to };
 }
 
 function describeEvidence(

@@ -1,3 +1,5 @@
+import type { AlarmCertificate } from '../statistics/evidence/index.ts';
+
 /** What the monitors say about one signal in one window. Pure data, stored as is and shown as is. */
 
 /** A number a person may read, always with how many observations made it and how sure it is. */
@@ -26,6 +28,8 @@ export interface Evidence {
   readonly leading: { readonly score: string; readonly direction: 'up' | 'down' } | null;
   /** In the window of an alarm: what the leading score rests on. */
   readonly certificate?: EvidenceCertificate;
+  /** In the window of an alarm: all that the evidence was computed from, for anybody to compute it again. */
+  readonly proof?: AlarmCertificate;
 }
 
 /** Means of the leading score, and the bound its mean would have kept if nothing worth knowing had changed. */

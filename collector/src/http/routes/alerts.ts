@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readAlert, readAlerts } from '../../alert/index.ts';
 import { PlumblineError } from '../../errors.ts';
-import { alert, alertList, alertState } from '../api.ts';
+import { alarmCertificates, alert, alertList, alertState } from '../api.ts';
 import { newestFirstKey, pageOf, pageQuery } from '../page.ts';
 import { type JsonRoute, jsonRoute } from '../route.ts';
 import { knownModel } from './known-model.ts';
@@ -47,6 +47,23 @@ export const alertRoutes: readonly JsonRoute[] = [
         throw new PlumblineError('NOT_FOUND', 'there is no such alert');
       }
       return { ...stored.alert, revision: stored.revision };
+    },
+  }),
+
+  jsonRoute({
+    method: 'GET',
+    path: '/v1/alerts/:alert/certificates',
+    summary: 'What the alarms of an alert were computed from',
+    access: { kind: 'read' },
+    errors: ['NOT_FOUND'],
+    params: z.strictObject({ alert: z.string().min(1).max(128) }),
+    response: alarmCertificates,
+    async handle({ services, params }) {
+      const stored = await services.store.read((transaction) => readAlert(transaction, params.alert));
+      if (stored === undefined) {
+        throw new PlumblineError('NOT_FOUND', 'there is no such alert');
+      }
+      return { certificates: stored.alert.findings.flatMap(({ evidence }) => evidence?.proof ?? []) };
     },
   }),
 ];

@@ -31,6 +31,10 @@ export interface ScoreTable {
   readonly designEffect: number;
   /** First component of its bets. */
   readonly start: number;
+  /** Which of the detector's sets of cells it considers. */
+  readonly scope: number;
+  /** What the table was made from. */
+  readonly oriented: OrientedScore;
   readonly gains: Gains;
 }
 
@@ -43,7 +47,6 @@ export interface ScoreTable {
 type Gains =
   | {
       readonly kind: 'twofold';
-      readonly scope: number;
       readonly cells: Int32Array;
       readonly inside: Float64Array;
       readonly outside: Float64Array;
@@ -79,6 +82,7 @@ export function createDetector(cells: number, scores: readonly OrientedScore[]):
   const tables = scores.map((score): ScoreTable => {
     const start = components;
     components += score.bets.length;
+    const scope = scopeOf(score.considered);
     return {
       score: score.score,
       direction: score.direction,
@@ -86,7 +90,9 @@ export function createDetector(cells: number, scores: readonly OrientedScore[]):
       bets: score.bets,
       designEffect: score.designEffect,
       start,
-      gains: gainsOf(cells, score, scopeOf(score.considered)),
+      scope,
+      oriented: score,
+      gains: gainsOf(cells, score),
     };
   });
   return { cells, components, tables, scopes: [...scopes.values()] };
@@ -108,10 +114,10 @@ export function advance(
 ): DetectorState {
   const logWealth = new Float64Array(detector.components);
   const totals = detector.scopes.map((cells) => sumOver(counts, cells));
-  for (const { gains, start, bets, designEffect } of detector.tables) {
+  for (const { gains, start, scope, bets, designEffect } of detector.tables) {
     if (gains.kind === 'twofold') {
       const inside = sumOver(counts, gains.cells) / designEffect;
-      const outside = totals[gains.scope]! / designEffect - inside;
+      const outside = totals[scope]! / designEffect - inside;
       for (let bet = 0; bet < bets.length; bet++) {
         logWealth[start + bet] = inside * gains.inside[bet]! + outside * gains.outside[bet]!;
       }
@@ -155,7 +161,7 @@ export function lifetimeWeight(step: number): number {
   return 1 / (2.1097428 * (step + 1) * Math.log(step + 1) ** 2);
 }
 
-function gainsOf(cells: number, score: OrientedScore, scope: number): Gains {
+function gainsOf(cells: number, score: OrientedScore): Gains {
   const gain = (bet: number, value: number): number => Math.log1p(bet * (value - score.nullMean));
   const isConsidered = (cell: number): boolean => score.considered[cell] !== 0;
   const values = new Set(score.values.filter((_, cell) => isConsidered(cell)));
@@ -163,7 +169,6 @@ function gainsOf(cells: number, score: OrientedScore, scope: number): Gains {
     const [inside = 0, outside = 0] = values;
     return {
       kind: 'twofold',
-      scope,
       cells: cellsWhere(score.values, (value, cell) => value === inside && isConsidered(cell)),
       inside: Float64Array.from(score.bets, (bet) => gain(bet, inside)),
       outside: Float64Array.from(score.bets, (bet) => gain(bet, outside)),

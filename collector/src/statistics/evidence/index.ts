@@ -1,6 +1,13 @@
 export { type Direction, type OrientedScore, orient } from './bets.ts';
 export { buildDetector } from './buildDetector.ts';
 export { categoryScores } from './categoryScores.ts';
+export {
+  type AlarmCertificate,
+  certificateFormat,
+  certifyStep,
+  type Recomputation,
+  recomputeAlarm,
+} from './certificate.ts';
 export { designEffect, fewestWindows } from './designEffect.ts';
 export {
   advance,

@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type AlarmCertificate,
+  advance,
+  certifyStep,
+  createDetector,
+  evidenceOf,
+  initialState,
+} from '../statistics/evidence/index.ts';
+
+const program = join(import.meta.dirname, 'plumbline.ts');
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plumbline-certificate-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function certificate(): AlarmCertificate {
+  const detector = createDetector(2, [
+    {
+      score: 'wrong',
+      direction: 'up',
+      values: Float64Array.of(0, 1),
+      considered: Uint8Array.of(1, 1),
+      nullMean: 0.1,
+      low: 0,
+      bets: [1, 3],
+      designEffect: 1,
+    },
+  ]);
+  const before = initialState(detector);
+  const counts = [60, 40];
+  const { log } = evidenceOf(detector, advance(detector, before, counts, 1));
+  const subject = { model: 'credit-risk', version: '7', stream: 'performance:error_rate', from: 0 };
+  return certifyStep(detector, before, { subject, step: 1, weight: 1, alarmLog: 10, counts, log });
+}
+
+function verify(source: string, input = ''): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, 'certificate', 'verify', source]);
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+  });
+}
+
+async function file(name: string, content: unknown): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+test('a certificate in a file comes out as certified', async () => {
+  const { code, stdout } = await verify(await file('good.json', certificate()));
+  expect(stdout).toMatch(/^ok {5}credit-risk\/7 performance:error_rate at 1970-01-01T00:00:00\.000Z: evidence e\^/);
+  expect(code).toBe(0);
+});
+
+test('every certificate inside a document on stdin is verified', async () => {
+  const finding = { evidence: { proof: certificate() } };
+  const { code, stdout } = await verify('-', JSON.stringify({ windows: [{ findings: [finding, finding] }] }));
+  expect(stdout.trim().split('\n')).toHaveLength(2);
+  expect(code).toBe(0);
+});
+
+test('one that was changed is WRONG, with exit code 1', async () => {
+  const { code, stdout } = await verify(await file('bad.json', { ...certificate(), counts: [50, 50] }));
+  expect(stdout).toMatch(/^WRONG .*the evidence is/);
+  expect(code).toBe(1);
+});
+
+test.each([
+  ['no certificate', { evidence: null }, /BAD_DATA: there is no alarm certificate/],
+  [
+    'a damaged certificate',
+    { ...certificate(), counts: ['x'] },
+    /BAD_DATA: a certificate cannot be read: at counts\.0/,
+  ],
+  ['something that is not JSON', '{', /BAD_DATA: .* is not JSON/],
+])('%s is refused in one line', async (name, content, message) => {
+  const { code, stderr } = await verify(await file(`${name}.json`, content));
+  expect(stderr).toMatch(message);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect(code).toBe(1);
+});
