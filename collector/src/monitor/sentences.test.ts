@@ -1,11 +1,34 @@
 import { describe, expect, test } from 'vitest';
 import type { Evidence } from './finding.ts';
-import { categorySentence, errorRateSentence, groupSentence, missingSentence, numericSentence } from './sentences.ts';
+import {
+  categorySentence,
+  duplicatesSentence,
+  errorRateSentence,
+  groupSentence,
+  numericSentence,
+  qualitySentence,
+  schemaSentence,
+  volumeSentence,
+} from './sentences.ts';
 
 function evidence(level: number, score: string, direction: 'up' | 'down' = 'up'): Evidence {
   return { log: 10 * level, alarmLog: 10, level, alarm: level >= 1, leading: { score, direction } };
 }
 
+const none = { before: 0, after: 0 };
+const unbroken = {
+  name: 'income',
+  type: 'number' as const,
+  rows: 1_204,
+  missing: none,
+  invalid: none,
+  below: none,
+  above: none,
+  unseen: none,
+  otherType: none,
+  mostFrequentNew: null,
+  constant: null,
+};
 const income = {
   name: 'income',
   leading: null,
@@ -18,54 +41,80 @@ describe('a sentence says what moved, from what to what, how much of it and how 
   test.each([
     [
       numericSentence(income, evidence(1.43, 'location')),
-      'income moved up: median 41k -> 52k, 12 % of traffic would have to move; evidence 143 % of the alarm level',
+      'income moved up: median 41k → 52k, 12 % of traffic would have to move; evidence 143 % of the alarm level',
     ],
     [
       numericSentence(income, evidence(0.7, 'spread', 'down')),
-      'income drew together: standard deviation 12k -> 18k, 12 % of traffic would have to move; evidence 70 % of the alarm level',
+      'income drew together: standard deviation 12k → 18k, 12 % of traffic would have to move; evidence 70 % of the alarm level',
     ],
     [
       numericSentence(
         { ...income, leading: { what: 'between 10k and 12k', before: 0.1, after: 0.2 } },
         evidence(2, 'decile 2'),
       ),
-      'income is between 10k and 12k more often: 10 % -> 20 % of rows, 12 % of traffic would have to move; evidence 200 % of the alarm level',
+      'income is between 10k and 12k more often: 10 % → 20 % of rows, 12 % of traffic would have to move; evidence 200 % of the alarm level',
     ],
     [
       numericSentence({ ...income, leading: { what: 'above', before: 0, after: 0.031 } }, evidence(2, 'above')),
-      'income is above anything in the reference more often: 0 % -> 3.1 % of rows, 12 % of traffic would have to move; evidence 200 % of the alarm level',
+      'income is above anything in the reference more often: 0 % → 3.1 % of rows, 12 % of traffic would have to move; evidence 200 % of the alarm level',
     ],
     [
       numericSentence(income, evidence(0.1, 'location')),
-      'income is as in the reference: median 41k -> 52k; evidence 10 % of the alarm level',
+      'income is as in the reference: median 41k → 52k; evidence 10 % of the alarm level',
     ],
     [
       categorySentence(
         { name: 'purpose', leading: { what: 'car', before: 0.2, after: 0.31 }, totalVariation: 0.11 },
         evidence(1, 'category:car'),
       ),
-      'purpose is "car" more often: 20 % -> 31 % of rows, 11 % of traffic would have to move; evidence 100 % of the alarm level',
+      'purpose is "car" more often: 20 % → 31 % of rows, 11 % of traffic would have to move; evidence 100 % of the alarm level',
     ],
     [
       categorySentence(
         { name: 'purpose', leading: { what: 'unseen', before: 0, after: 0.042 }, totalVariation: 0.042 },
         evidence(1, 'unseen'),
       ),
-      'purpose has values the reference never had: 0 % -> 4.2 % of rows, 4.2 % of traffic would have to move; evidence 100 % of the alarm level',
+      'purpose has values the reference never had: 0 % → 4.2 % of rows, 4.2 % of traffic would have to move; evidence 100 % of the alarm level',
     ],
     [
-      missingSentence(
-        { name: 'income', missing: { before: 0.002, after: 0.11 }, invalid: { before: 0, after: 0 }, rows: 1_204 },
-        evidence(3, 'missing'),
-      ),
-      'income is missing more often: 0.2 % -> 11 % of 1,204 rows; evidence 300 % of the alarm level',
+      qualitySentence({ ...unbroken, missing: { before: 0.002, after: 0.11 } }, evidence(3, 'missing')),
+      'income is missing more often: 0.2 % → 11 % of 1,204 rows; evidence 300 % of the alarm level',
     ],
+    [
+      qualitySentence({ ...unbroken, above: { before: 0, after: 0.97 } }, evidence(4, 'above')),
+      'income is above anything in the reference more often: 0 % → 97 % of 1,204 rows; evidence 400 % of the alarm level',
+    ],
+    [
+      qualitySentence({ ...unbroken, otherType: { before: 0, after: 1 } }, evidence(9, 'invalid')),
+      'income comes as text now: 0 % → 100 % of 1,204 rows; evidence 900 % of the alarm level',
+    ],
+    [
+      qualitySentence(
+        { ...unbroken, name: 'city', type: 'category', unseen: { before: 0, after: 0.2 }, mostFrequentNew: 'graz' },
+        evidence(2, 'unseen'),
+      ),
+      'city has values the reference never had: 0 % → 20 % of 1,204 rows, most often "graz"; evidence 200 % of the alarm level',
+    ],
+    [
+      qualitySentence({ ...unbroken, constant: '42k' }, evidence(0.1, 'missing')),
+      'income is missing as in the reference: 0 % → 0 % of 1,204 rows, every value is 42k; evidence 10 % of the alarm level',
+    ],
+    [
+      duplicatesSentence({ duplicates: { before: 0, after: 0.25 }, rows: 128 }, evidence(3, 'duplicate')),
+      'inferences come more than once: 0 % → 25 % of 128 sampled rows are repeats; evidence 300 % of the alarm level',
+    ],
+    [
+      schemaSentence({ appeared: ['colour'], disappeared: ['age', 'job'], retyped: [] }),
+      'colour came that the reference does not have; age, job did not come at all',
+    ],
+    [schemaSentence({ appeared: [], disappeared: [], retyped: [] }), 'features are those of the reference'],
+    [volumeSentence(1_204, 4_000), '1,204 rows came, 4k would be as in the reference at this hour'],
     [
       errorRateSentence(
         { before: 0.21, errorRate: { value: 0.34, low: 0.31, high: 0.37, n: 1_204 } },
         evidence(2, 'wrong'),
       ),
-      'error rate rose: 21 % -> 34 % of 1,204 labelled rows (95 % interval 31-37 %); evidence 200 % of the alarm level',
+      'error rate rose: 21 % → 34 % of 1,204 labelled rows (95 % interval 31-37 %); evidence 200 % of the alarm level',
     ],
   ])('%s', (text, expected) => {
     expect(text).toBe(expected);
@@ -91,10 +140,10 @@ describe('a group', () => {
       'sex=female gets the favourable decision less often: 31 % against 45 % of male (ratio 0.69, four-fifths rule broken); evidence 20 % of the alarm level',
     );
     expect(groupSentence(women, evidence(1.2, 'selection_rate', 'down'))).toBe(
-      'sex=female gets the favourable decision less often than before: 44 % -> 31 % of 400 rows, against 45 % of male (ratio 0.69, four-fifths rule broken); evidence 120 % of the alarm level',
+      'sex=female gets the favourable decision less often than before: 44 % → 31 % of 400 rows, against 45 % of male (ratio 0.69, four-fifths rule broken); evidence 120 % of the alarm level',
     );
     expect(groupSentence(women, evidence(1.2, 'error_rate'))).toBe(
-      'sex=female is judged wrongly more often: 20 % -> 30 % of 300 labelled rows; evidence 120 % of the alarm level',
+      'sex=female is judged wrongly more often: 20 % → 30 % of 300 labelled rows; evidence 120 % of the alarm level',
     );
   });
 

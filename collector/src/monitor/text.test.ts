@@ -38,9 +38,9 @@ test('ranges and counts', () => {
 });
 
 test('a change never reads as no change', () => {
-  expect(changeText(41_000, 52_000)).toBe('41k -> 52k');
-  expect(changeText(1_000.1, 1_000.4)).toBe('1000.1 -> 1000.4');
-  expect(changeText(5, 5)).toBe('5 -> 5');
+  expect(changeText(41_000, 52_000)).toBe('41k → 52k');
+  expect(changeText(1_000.1, 1_000.4)).toBe('1000.1 → 1000.4');
+  expect(changeText(5, 5)).toBe('5 → 5');
 });
 
 test('names from apps cannot reorder or hide the sentence they stand in', () => {

@@ -30,17 +30,17 @@ export function numberText(value: number): string {
 }
 
 /**
- * Two numbers with as many digits as it takes to tell them apart: `41k -> 41.3k`, never `41k -> 41k` for a difference.
+ * Two numbers with as many digits as it takes to tell them apart: `41k → 41.3k`, never `41k → 41k` for a difference.
  */
 export function changeText(before: number, after: number): string {
   const [from, to] = [numberText(before), numberText(after)];
-  if (from !== to || before === after) return `${from} -> ${to}`;
-  return `${trimZeros(before.toPrecision(6))} -> ${trimZeros(after.toPrecision(6))}`;
+  if (from !== to || before === after) return `${from} → ${to}`;
+  return `${trimZeros(before.toPrecision(6))} → ${trimZeros(after.toPrecision(6))}`;
 }
 
-/** `0.21, 0.34` -> `21 % -> 34 %`. */
+/** `0.21, 0.34` -> `21 % → 34 %`. */
 export function shareChangeText(before: number, after: number): string {
-  return `${shareText(before)} -> ${shareText(after)}`;
+  return `${shareText(before)} → ${shareText(after)}`;
 }
 
 /** `1.43` -> `143 %` of the alarm level. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   formatBasisPoints,
   formatCount,
+  formatEffect,
   formatInterval,
   formatShare,
   formatShortCount,
@@ -31,6 +32,16 @@ describe('numbers people read', () => {
     [null, '–'],
   ])('writes the statistic %s as %s', (value, text) => {
     expect(formatStatistic(value)).toBe(text);
+  });
+
+  it.each([
+    [-0.00044, '0.000'],
+    [0.0006, '0.001'],
+    [0, '0'],
+    [-0.24, '-0.240'],
+    [null, '–'],
+  ])('writes the effect size %s as %s', (value, text) => {
+    expect(formatEffect(value)).toBe(text);
   });
 
   it.each([

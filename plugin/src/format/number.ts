@@ -48,6 +48,14 @@ export function formatStatistic(value: number | null): string {
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }
 
+/** An effect size: three decimals are all a reader needs, and `-4.4e-4` is more than one wants to meet. */
+export function formatEffect(value: number | null): string {
+  if (value === null || value === 0 || Math.abs(value) >= 0.001) {
+    return formatStatistic(value);
+  }
+  return Math.abs(value) < 0.0005 ? '0.000' : value.toFixed(3);
+}
+
 /** The 95 % interval of an estimate: `0.29 to 0.33`; nothing when it has none. */
 export function formatInterval({ low, high }: EstimateBody, format = formatStatistic): string {
   return low === null || high === null ? nothing : `${format(low)} to ${format(high)}`;

@@ -1,6 +1,6 @@
 import { t } from '../i18n';
 import { formatWords } from './name';
-import { formatShare, formatStatistic } from './number';
+import { formatEffect, formatShare } from './number';
 
 /** Statistics that are shares of rows without saying so in their name. */
 const shares = new Set(['accuracy', 'precision', 'recall', 'f1']);
@@ -21,5 +21,5 @@ export function statisticName(name: string): string {
 
 /** How a statistic's values are written: shares in percent, everything else as a plain number. */
 export function statisticFormat(name: string): (value: number | null) => string {
-  return shares.has(name) || /(Rate|Share)$/.test(name) ? formatShare : formatStatistic;
+  return shares.has(name) || /(Rate|Share)$/.test(name) ? formatShare : formatEffect;
 }

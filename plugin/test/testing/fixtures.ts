@@ -190,7 +190,7 @@ export const modelDetail: ModelDetail = {
       at: now - 6 * hourMs,
       kind: 'alert.firing',
       actor: 'system:alert',
-      text: 'income moved down: median 52k -> 41k (and 1 more)',
+      text: 'income moved down: median 52k → 41k (and 1 more)',
     },
   ],
 };
