@@ -1,0 +1,14 @@
+export { bernoulliSequence } from './bernoulliSequence.ts';
+export { betaBinomialMixture } from './betaBinomialMixture.ts';
+export type { BoundaryOptions } from './boundary.ts';
+export {
+  empiricalBernsteinSequence,
+  hedgedSequence,
+  hoeffdingSequence,
+  type Interval,
+  kellyLogWealth,
+} from './boundedMean.ts';
+export { distributionBand, distributionConstant } from './distributionBand.ts';
+export { gammaExponentialMixture } from './gammaExponentialMixture.ts';
+export { normalMixture, normalMixtureUpper } from './normalMixture.ts';
+export { polynomialStitching } from './polynomialStitching.ts';
