@@ -181,8 +181,9 @@ function identity(observation: AlertObservation) {
   };
 }
 
+/** What broken data explains is no trouble of its own. */
 function levelOf(finding: Finding): number {
-  return finding.evidence?.level ?? 0;
+  return finding.explainedBy === undefined ? (finding.evidence?.level ?? 0) : 0;
 }
 
 function byStrength(left: Finding, right: Finding): number {

@@ -303,7 +303,7 @@ window: 200
     expect(stdout).toMatch(/^4,000 rows, 10 windows compared with a reference of 2,000 rows$/m);
     expect(stdout).toMatch(/^row 2,\d00 to row 2,\d00: 200 rows$/m);
     expect(stdout).toMatch(
-      /ALARM error rate rose: 2\d % -> 7\d % of 200 labelled rows \(95 % interval \d+-\d+ %\); evidence \d{3} % of the alarm level/,
+      /ALARM error rate rose: 2\d % → 7\d % of 200 labelled rows \(95 % interval \d+-\d+ %\); evidence \d{3} % of the alarm level/,
     );
     expect(stdout).toMatch(/^income +·{10}[▁-█]{10} /m);
     expect(stdout).toMatch(/^sex=m \(reference\) +2,\d{3} /m);
@@ -324,7 +324,7 @@ window: 200
     );
     const path = await file('broken.csv', [header, ...broken].join('\n'));
     const document = await replayed(path, '--spec', specPath);
-    expect(alarmed(document)).toEqual(expect.arrayContaining(['data_quality:income', 'feature:city']));
+    expect(alarmed(document)).toEqual(expect.arrayContaining(['data_quality:income', 'data_quality:city']));
   });
 
   describe('refuses, with a stable code, in one line', () => {

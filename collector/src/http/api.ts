@@ -87,6 +87,10 @@ export const finding = z.object({
   statistics: z.record(z.string(), estimate),
   evidence: evidence.nullable(),
   verdict,
+  explainedBy: z
+    .string()
+    .optional()
+    .describe('Signal of the data-quality finding that explains this one: then it does not alarm by itself'),
   sentence: z.string(),
 });
 

@@ -11,13 +11,15 @@ import {
 } from '../statistics/evidence/index.ts';
 import type { OutcomeArrivals } from './arrivals.ts';
 import { alarmLog, countStreams, type StreamCounts, streamWeight, windowWeight } from './budget.ts';
+import { explainDrift } from './explainDrift.ts';
 import type { Evidence, Finding, Verdict } from './finding.ts';
 import { type FindingContent, findingContent, unwatchedGroupContent } from './findingContent.ts';
 import { namedReason } from './leading.ts';
 import { performanceStatistics } from './performanceStatistics.ts';
+import { schemaContent, volumeContent } from './qualityContent.ts';
 import { initialMonitorState, type MonitorState } from './state.ts';
 import { type StreamDetector, streamDetectors } from './streamDetector.ts';
-import { errorRateSignal, fairnessSignal } from './streams.ts';
+import { errorRateSignal, fairnessSignal, schemaSignal, volumeSignal } from './streams.ts';
 import { countText } from './text.ts';
 
 export interface WindowInput {
@@ -94,7 +96,11 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
     return finding(input, stream.id, findingContent(content, watched, evidence), evidence);
   });
   return {
-    findings: [...findings, ...unwatched(input, reference)],
+    findings: [
+      ...explainDrift(findings, reference, profile),
+      ...facts(input, reference),
+      ...unwatched(input, reference),
+    ],
     state: { reference: reference.id, windows, detectors: states },
   };
 }
@@ -182,6 +188,16 @@ function finding(input: WindowInput, signal: string, content: FindingContent, ev
     verdict: verdictOf(content, evidence),
     sentence: content.sentence,
   };
+}
+
+/** What is known of the data without a detector. */
+function facts(input: WindowInput, reference: Reference): Finding[] {
+  const schema = schemaContent(reference, input.profile);
+  const volume = volumeContent(reference, input.profile, input);
+  return [
+    { ...finding(input, schemaSignal, schema, null), verdict: schema.verdict },
+    { ...finding(input, volumeSignal, volume, null), verdict: volume.verdict },
+  ];
 }
 
 /** What cannot be watched against this reference is said, not left out: no data is never a pass. */

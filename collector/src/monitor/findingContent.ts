@@ -4,6 +4,7 @@ import {
   type Profile,
   profileTotals,
   type Reference,
+  type SignalShape,
   signalCounts,
   signalMoments,
   signalQuantile,
@@ -14,13 +15,13 @@ import type { Estimate, Evidence, SignalKind } from './finding.ts';
 import { attributeStatistics } from './groupStatistics.ts';
 import { leadingShare } from './leadingShare.ts';
 import { performanceStatistics } from './performanceStatistics.ts';
+import { duplicatesContent, qualityContent } from './qualityContent.ts';
 import {
   type Change,
   categorySentence,
   errorRateSentence,
   failuresSentence,
   groupSentence,
-  missingSentence,
   numericSentence,
 } from './sentences.ts';
 import { signalStatistics } from './signalStatistics.ts';
@@ -51,9 +52,11 @@ export function findingContent(input: ContentInput, watched: StreamDetector, evi
     case 'distribution':
       return distributionContent(input, watched, stream.signal, evidence);
     case 'data_quality':
-      return dataQualityContent(input, stream.signal, evidence);
+      return qualityContent(input, stream.signal, evidence);
     case 'failures':
       return failuresContent(input, evidence);
+    case 'duplicates':
+      return duplicatesContent(input, evidence);
     case 'performance':
       return performanceContent(input, evidence);
     case 'fairness':
@@ -69,7 +72,9 @@ function distributionContent(
 ): FindingContent {
   const shape = signalNamed(reference.shape, id);
   const statistics = signalStatistics(reference, shape, profile);
-  const rows = total(signalCounts(profile, id));
+  const counts = signalCounts(profile, id);
+  // Where no row has a value there is nothing to compare.
+  const rows = hasValues(shape, counts) ? total(counts) : 0;
   const leading = scores.find(({ name }) => name === evidence.leading?.score);
   const moved = {
     name: shape.name,
@@ -88,26 +93,6 @@ function distributionContent(
   const standardDeviation = change((side) => signalMoments(side, id).standardDeviation);
   const sentence = numericSentence({ ...moved, median, standardDeviation }, evidence);
   return { kind: shape.kind, rows, statistics, sentence };
-}
-
-function dataQualityContent({ reference, profile }: ContentInput, id: string, evidence: Evidence): FindingContent {
-  const shape = signalNamed(reference.shape, id);
-  const counts = signalCounts(profile, id);
-  const past = signalCounts(reference.profile, id);
-  const rows = total(counts);
-  const rate = (cell: number) => ({
-    before: ratio(past.at(cell) ?? 0, total(past)),
-    after: ratio(counts.at(cell) ?? 0, rows),
-  });
-  const isNumber = shape.type === 'number';
-  const missing = rate(isNumber ? -2 : -1);
-  const invalid = isNumber ? rate(-1) : { before: null, after: null };
-  const statistics: Record<string, Estimate> = {
-    missingRate: share({ events: counts.at(isNumber ? -2 : -1) ?? 0, n: rows }),
-    ...(isNumber ? { invalidRate: share({ events: counts.at(-1) ?? 0, n: rows }) } : {}),
-  };
-  const sentence = missingSentence({ name: shape.name, missing, invalid, rows }, evidence);
-  return { kind: 'data_quality', rows, statistics, sentence };
 }
 
 function failuresContent({ reference, profile }: ContentInput, evidence: Evidence): FindingContent {
@@ -171,6 +156,10 @@ export function unwatchedGroupContent(input: ContentInput, attribute: string, gr
 
 function complement(share: number | null): number | null {
   return share === null ? null : 1 - share;
+}
+
+function hasValues({ type }: SignalShape, counts: Float64Array): boolean {
+  return total(counts.subarray(0, counts.length - (type === 'number' ? 2 : 1))) > 0;
 }
 
 function ratio(events: number, n: number): number | null {

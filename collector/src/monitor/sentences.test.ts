@@ -82,7 +82,7 @@ describe('a sentence says what moved, from what to what, how much of it and how 
     ],
     [
       qualitySentence({ ...unbroken, above: { before: 0, after: 0.97 } }, evidence(4, 'above')),
-      'income is above anything in the reference more often: 0 % → 97 % of 1,204 rows; evidence 400 % of the alarm level',
+      'income is far above anything in the reference more often: 0 % → 97 % of 1,204 rows; evidence 400 % of the alarm level',
     ],
     [
       qualitySentence({ ...unbroken, otherType: { before: 0, after: 1 } }, evidence(9, 'invalid')),

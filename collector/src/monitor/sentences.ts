@@ -1,5 +1,14 @@
 import type { Estimate, Evidence } from './finding.ts';
-import { changeText, countText, levelText, nameText, shareChangeText, shareRangeText, shareText } from './text.ts';
+import {
+  changeText,
+  countText,
+  levelText,
+  nameText,
+  numberText,
+  shareChangeText,
+  shareRangeText,
+  shareText,
+} from './text.ts';
 
 /**
  * One sentence a person understands: what moved which way, from what to what in the signal's own units, how large that
@@ -75,20 +84,91 @@ export function categorySentence(change: CategoryChange, evidence: Evidence): st
   }
 }
 
-export interface MissingChange {
+export interface QualityChange {
   readonly name: string;
+  /** What the reference holds. */
+  readonly type: 'number' | 'category';
+  readonly rows: number;
   readonly missing: Change;
   readonly invalid: Change;
-  readonly rows: number;
+  readonly below: Change;
+  readonly above: Change;
+  readonly unseen: Change;
+  /** Values of another type than in the reference. */
+  readonly otherType: Change;
+  /** The value that most of the new ones have. */
+  readonly mostFrequentNew: string | null;
+  /** The only value of the window, where the reference had several. */
+  readonly constant: string | null;
 }
 
-export function missingSentence(change: MissingChange, evidence: Evidence): string {
+export function qualitySentence(change: QualityChange, evidence: Evidence): string {
+  const [what, share] = qualityText(change, evidence);
+  const rows = `${shareDetail(share) ?? shareText(0)} of ${countText(change.rows)} rows`;
+  const fixed = change.constant === null ? null : `every value is ${nameText(change.constant)}`;
+  return sentence([what, rows, newText(change, evidence), fixed], evidence);
+}
+
+function qualityText(change: QualityChange, evidence: Evidence): readonly [what: string, share: Change] {
   const name = nameText(change.name);
-  const isInvalid = evidence.leading?.score === 'invalid';
-  const share = isInvalid ? change.invalid : change.missing;
-  const word = isInvalid ? 'invalid' : 'missing';
-  const what = isNotable(evidence) ? `${name} is ${word} more often` : `${name} is ${word} as in the reference`;
-  return sentence([what, `${shareDetail(share) ?? shareText(0)} of ${countText(change.rows)} rows`], evidence);
+  if (!isNotable(evidence)) return [`${name} is missing as in the reference`, change.missing];
+  if ((change.otherType.after ?? 0) - (change.otherType.before ?? 0) > otherTypeWorthSaying) {
+    return [`${name} comes as ${change.type === 'number' ? 'text' : 'numbers'} now`, change.otherType];
+  }
+  const score = evidence.leading?.score;
+  switch (score) {
+    case 'invalid':
+      return [`${name} is invalid more often`, change.invalid];
+    case 'below':
+    case 'above':
+      return [`${name} is far ${score} anything in the reference more often`, change[score]];
+    case 'unseen':
+      return [`${name} has values the reference never had`, change.unseen];
+    default:
+      return [`${name} is missing more often`, change.missing];
+  }
+}
+
+const otherTypeWorthSaying = 0.05;
+
+function newText({ mostFrequentNew }: QualityChange, evidence: Evidence): string | null {
+  if (!isNotable(evidence) || evidence.leading?.score !== 'unseen' || mostFrequentNew === null) return null;
+  return `most often "${nameText(mostFrequentNew)}"`;
+}
+
+export function duplicatesSentence(
+  change: { readonly duplicates: Change; readonly rows: number },
+  evidence: Evidence,
+): string {
+  const what = isNotable(evidence) ? 'inferences come more than once' : 'inferences come once, as in the reference';
+  const share = shareDetail(change.duplicates) ?? shareText(0);
+  return sentence([what, `${share} of ${countText(change.rows)} sampled rows are repeats`], evidence);
+}
+
+export interface SchemaChange {
+  readonly appeared: readonly string[];
+  readonly disappeared: readonly string[];
+  readonly retyped: readonly string[];
+}
+
+export function schemaSentence({ appeared, disappeared, retyped }: SchemaChange): string {
+  const parts = [
+    listText(appeared, 'came that the reference does not have'),
+    listText(disappeared, 'did not come at all'),
+    listText(retyped, 'came as another type'),
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? 'features are those of the reference' : parts.join('; ');
+}
+
+function listText(names: readonly string[], what: string): string | null {
+  if (names.length === 0) return null;
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
+  return `${names.slice(0, 5).map(nameText).join(', ')}${more} ${what}`;
+}
+
+export function volumeSentence(rows: number, expected: number | null): string {
+  if (expected === null) return `${countText(rows)} rows came`;
+  return `${countText(rows)} rows came, ${numberText(expected)} would be as in the reference at this hour`;
 }
 
 export function failuresSentence(

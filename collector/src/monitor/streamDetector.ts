@@ -1,11 +1,14 @@
 import type { ModelSettings } from '../config/settings.ts';
 import {
+  duplicateIndicator,
   errorRateIndicator,
   failureIndicator,
   type GroupConfusion,
   groupConfusions,
   type Indicator,
   type Profile,
+  qualityCounts,
+  qualityScores,
   type Reference,
   signalCounts,
   signalScores,
@@ -77,6 +80,8 @@ function streamDetector(
       return signalDetector(settings, reference, stream, streams);
     case 'failures':
       return indicatorDetector(settings, reference, stream, streams, failureIndicator, failureIndicator.counts);
+    case 'duplicates':
+      return indicatorDetector(settings, reference, stream, streams, duplicateIndicator, duplicateIndicator.counts);
     case 'performance':
       return indicatorDetector(settings, reference, stream, streams, errorRateIndicator, (_, { overall }) => [
         overall.labelled - overall.wrong,
@@ -88,8 +93,9 @@ function streamDetector(
 }
 
 /**
- * Where values lie, or for data quality whether they come at all. Features have a stream for each, so that missing
- * values are never reported as drift of the rest; of scores and predictions one stream watches both.
+ * Where values lie, or for data quality whether they come, can be read and are among what was known. Features have a
+ * stream for each, so that missing values are never reported as drift of the rest; of scores and predictions one stream
+ * watches both.
  */
 function signalDetector(
   settings: ModelSettings,
@@ -101,9 +107,10 @@ function signalDetector(
   const shape = signalNamed(reference.shape, signal);
   const referenceCounts = signalCounts(reference.profile, signal);
   const isQuality = (score: Score): boolean => score.name === 'missing' || score.name === 'invalid';
-  const scores = signalScores(reference.profile, signal).filter((score) =>
-    stream.kind === 'data_quality' ? isQuality(score) : shape.kind !== 'feature' || !isQuality(score),
-  );
+  const scores =
+    stream.kind === 'data_quality'
+      ? qualityScores(reference.profile, signal)
+      : signalScores(reference.profile, signal).filter((score) => shape.kind !== 'feature' || !isQuality(score));
   const { standardDeviations, relativeShare } = settings.tolerance;
   const tolerance = { standardDeviations, relativeShare, absoluteShare: smallestShare };
   const effects = reference.designEffects[signal] ?? {};
@@ -114,7 +121,8 @@ function signalDetector(
     // Fewer missing values than before are no trouble.
     directions: stream.kind === 'data_quality' ? ['up'] : ['up', 'down'],
   });
-  return { stream, ...watched, scores, referenceCounts, countsOf: (profile) => signalCounts(profile, signal) };
+  const read = stream.kind === 'data_quality' ? qualityCounts : signalCounts;
+  return { stream, ...watched, scores, referenceCounts, countsOf: (profile) => read(profile, signal) };
 }
 
 /** A share below this is never worth an alarm: one row in a thousand. */

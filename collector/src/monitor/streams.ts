@@ -2,6 +2,7 @@ import type { ModelSettings } from '../config/settings.ts';
 import { PlumblineError } from '../errors.ts';
 import {
   type Confusion,
+  duplicateIndicator,
   errorRateIndicator,
   failureIndicator,
   findSignal,
@@ -22,13 +23,14 @@ export type Stream = {
   | { readonly kind: 'distribution' /** Signal of the profile. */; readonly signal: string }
   | { readonly kind: 'data_quality'; readonly signal: string }
   | { readonly kind: 'failures' }
+  | { readonly kind: 'duplicates' }
   | { readonly kind: 'performance' }
   | { readonly kind: 'fairness'; readonly attribute: string; readonly group: string }
 );
 
 /**
  * What is watched of a version, which follows from its reference alone: every signal's distribution, the missing and
- * invalid values of its inputs, inferences that failed, wrong predictions when the reference has labels, and each group that is large enough there.
+ * invalid values of its inputs, inferences that failed or came twice, wrong predictions when the reference has labels, and each group that is large enough there.
  */
 export function streamsOf(settings: ModelSettings, reference: Reference): Stream[] {
   const { profile, shape } = reference;
@@ -41,6 +43,7 @@ export function streamsOf(settings: ModelSettings, reference: Reference): Stream
     }
   }
   streams.push({ id: failuresSignal, class: 'inputs', kind: 'failures' });
+  streams.push({ id: duplicatesSignal, class: 'inputs', kind: 'duplicates' });
   if (shape.task === 'regression') return streams;
   if (labelledRows(overallConfusion(profile)) >= minimumLabelledRows) {
     streams.push({ id: errorRateSignal, class: 'risk', kind: 'performance' });
@@ -63,9 +66,19 @@ export const errorRateSignal = errorRateIndicator.signal;
 
 export const failuresSignal = failureIndicator.signal;
 
+export const duplicatesSignal = duplicateIndicator.signal;
+
+/** Features that came, went, or changed their type. No detector: that is seen, not estimated. */
+export const schemaSignal = 'data_quality:schema';
+
+/** How many rows came, and when the last one did. */
+export const volumeSignal = 'data_quality:volume';
+
+const reservedSignals: readonly string[] = [failuresSignal, duplicatesSignal, schemaSignal, volumeSignal];
+
 export function dataQualitySignal(feature: string): string {
   const signal = `data_quality:${feature}`;
-  return signal === failuresSignal ? `data_quality:feature:${feature}` : signal;
+  return reservedSignals.includes(signal) ? `data_quality:feature:${feature}` : signal;
 }
 
 export function fairnessSignal(attribute: string, group: string): string {

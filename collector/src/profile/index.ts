@@ -21,7 +21,25 @@ export type {
   SignalShape,
   Task,
 } from './shape.ts';
-export { errorRateIndicator, failureIndicator, type Indicator, signalScores } from './signalScores.ts';
+export {
+  duplicateIndicator,
+  errorRateIndicator,
+  failureIndicator,
+  type Indicator,
+  qualityCounts,
+  qualityScores,
+  signalScores,
+} from './signalScores.ts';
+export {
+  distinctValues,
+  otherTypeRows,
+  type RareValueCounts,
+  rareValueCounts,
+  rowsByHour,
+  sampledArrivals,
+  sampledRows,
+  unknownFeatures,
+} from './sketchViews.ts';
 export {
   type ClassConfusion,
   type Confusion,

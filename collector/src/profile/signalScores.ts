@@ -1,6 +1,7 @@
 import { categoryScores, indicatorScore, numericScores, type Score } from '../statistics/evidence/index.ts';
 import type { Profile } from './profile.ts';
-import { findSignal, overallConfusion, profileTotals, signalCounts } from './views.ts';
+import { sampledArrivals } from './sketchViews.ts';
+import { findSignal, overallConfusion, profileTotals, signalCounts, signalMoments } from './views.ts';
 
 /** The scores by which a signal is watched, over the cells of `signalCounts`. `profile` is the reference's. */
 export function signalScores(profile: Profile, signal: string): Score[] {
@@ -10,6 +11,51 @@ export function signalScores(profile: Profile, signal: string): Score[] {
     ? categoryScores(shape.categories, counts, shape.newValues)
     : numericScores(counts, shape?.deciles ?? []);
 }
+
+/**
+ * The scores that see the data of a feature break rather than drift: values that stop coming or cannot be read, lie
+ * outside of the reference's range, or are new. Over the same cells as `signalScores`.
+ *
+ * The reference has nothing outside of its own range, so it cannot say how often that is ordinary: up to one row in a
+ * hundred is taken to be.
+ */
+export function qualityScores(profile: Profile, signal: string): Score[] {
+  const counts = signalCounts(profile, signal);
+  let numbers = 0;
+  for (let cell = 0; cell < counts.length - 2; cell++) numbers += counts[cell]!;
+  const ordinary = { events: numbers * ordinaryOutside, n: numbers };
+  return signalScores(profile, signal).flatMap((score) => {
+    if (score.name === 'below' || score.name === 'above') return [{ ...score, trial: ordinary }];
+    return brokenScores.includes(score.name) ? [score] : [];
+  });
+}
+
+/**
+ * The counts that `qualityScores` look at: as `signalCounts`, but values just outside of the reference's range count as
+ * inside. Traffic that drifts leaves the range too; only values that on average lie outside by several widths of the whole
+ * range, such as another unit or -999 for "unknown", are taken for broken. (What counts as outside never counts more
+ * often this way, so evidence stays valid.)
+ */
+export function qualityCounts(profile: Profile, signal: string): Float64Array {
+  const counts = signalCounts(profile, signal).slice();
+  const shape = findSignal(profile.shape, signal);
+  if (shape?.type !== 'number' || shape.edges.length < 2) return counts;
+  const { belowMean, aboveMean } = signalMoments(profile, signal);
+  const [first, last] = [shape.edges[0]!, shape.edges.at(-1)!];
+  const above = counts.length - 3;
+  if (belowMean !== null && !(first - belowMean > farWidths * (last - first))) moveCount(counts, 0, 1);
+  if (aboveMean !== null && !(aboveMean - last > farWidths * (last - first))) moveCount(counts, above, above - 1);
+  return counts;
+}
+
+function moveCount(counts: Float64Array, from: number, to: number): void {
+  counts[to] = counts[to]! + counts[from]!;
+  counts[from] = 0;
+}
+
+const farWidths = 5;
+const brokenScores: readonly string[] = ['missing', 'invalid', 'unseen'];
+const ordinaryOutside = 0.01;
 
 /** A watched share of events that is no distribution: counts are [not so, so]. */
 export interface Indicator {
@@ -38,4 +84,14 @@ export const failureIndicator: Indicator = {
   },
 };
 
-export const indicators: readonly Indicator[] = [errorRateIndicator, failureIndicator];
+/** Arrivals of inferences that had come before, among those whose ids are sampled. */
+export const duplicateIndicator: Indicator = {
+  signal: 'data_quality:duplicates',
+  score: indicatorScore('duplicate'),
+  counts: (profile) => {
+    const { arrivals, different } = sampledArrivals(profile);
+    return Float64Array.of(different, arrivals - different);
+  },
+};
+
+export const indicators: readonly Indicator[] = [errorRateIndicator, failureIndicator, duplicateIndicator];
