@@ -231,6 +231,9 @@ export const distribution = z.object({
     ),
 });
 
+/** Where a number will lie whatever the missing labels turn out to be. */
+export const labelBounds = z.object({ low: z.number(), high: z.number() });
+
 /** `GET /v1/models/:model/fairness?version=&from=&to=`; default: the champion's latest 24 windows */
 export const fairnessReport = z.object({
   model: z.string(),
@@ -242,6 +245,14 @@ export const fairnessReport = z.object({
     z.object({
       attribute: z.string(),
       referenceGroup: z.string().nullable(),
+      statistics: z
+        .record(z.string(), estimate)
+        .optional()
+        .describe('Without a reference group: `selectionRateRange` (largest less smallest), `theilIndex`, ...'),
+      worst: z
+        .array(z.object({ rate: z.string(), group: z.string(), shrunken: estimate }))
+        .optional()
+        .describe('The group that is surely worst off, by each rate that can harm a person'),
       groups: z.array(
         z.object({
           group: z.string(),
@@ -251,6 +262,12 @@ export const fairnessReport = z.object({
           rates: z.record(z.string(), estimate),
           /** Against the reference group: `statisticalParityDifference`, `disparateImpactRatio`, `equalOpportunityDifference`. */
           statistics: z.record(z.string(), estimate),
+          shrunkenRates: z
+            .record(z.string(), estimate)
+            .optional()
+            .describe('Drawn towards the mean of all groups, the more the smaller the group; 95 % posterior interval'),
+          bounds: z.record(z.string(), labelBounds).optional().describe('Of rates, while labels are missing'),
+          labelNote: z.string().nullable().optional().describe('What to know about the labels before comparing'),
           suppressed: z.string().nullable(),
           verdict,
         }),

@@ -1,4 +1,5 @@
 import type { FairnessReport } from '../http/api.ts';
+import { attributeSummary } from './attributeSummary.ts';
 import { attributeStatistics } from './groupStatistics.ts';
 import { latestFindings, mergedProfile, type ReportInput } from './reportInput.ts';
 import { fairnessSignal } from './streams.ts';
@@ -19,16 +20,22 @@ export function fairnessReport(input: ReportInput): FairnessReport {
             reference?.profile ?? profile,
             attribute,
           );
+          const summary = attributeSummary(settings, profile, attribute);
           return {
             attribute,
             referenceGroup,
-            groups: groups.map(({ group, rows, labelledShare, rates, statistics }) => ({
+            statistics: { ...summary.statistics },
+            worst: [...summary.worst],
+            groups: groups.map(({ group, rows, labelledShare, rates, statistics, suppressed, labelNote, bounds }) => ({
               group,
               rows,
               labelledShare,
               rates: { ...rates },
               statistics: { ...statistics },
-              suppressed: rows < settings.minimumGroupRows ? `n<${settings.minimumGroupRows}` : null,
+              shrunkenRates: { ...summary.shrunken[group] },
+              bounds: { ...bounds },
+              labelNote,
+              suppressed,
               verdict: latest.get(fairnessSignal(attribute, group))?.verdict ?? 'insufficient_data',
             })),
           };

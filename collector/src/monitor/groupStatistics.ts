@@ -1,15 +1,17 @@
 import type { ModelSettings } from '../config/settings.ts';
-import {
-  favourableDecision,
-  type GroupConfusion,
-  groupConfusions,
-  type Profile,
-  type ProfileShape,
-} from '../profile/index.ts';
-import type { Proportion } from '../statistics/newcombeDifference.ts';
-import { share, shareDifference, shareRatio, suppressed } from './estimates.ts';
+import { type GroupConfusion, groupConfusions, type Profile, type ProfileShape } from '../profile/index.ts';
+import type { Estimated } from '../statistics/estimated.ts';
+import { averageOddsDifference } from '../statistics/fairness/averageOddsDifference.ts';
+import { equalisedOddsDifference } from '../statistics/fairness/equalisedOddsDifference.ts';
+import { treatmentEqualityRatio } from '../statistics/fairness/treatmentEqualityRatio.ts';
+import type { LabelBounds } from '../statistics/labelBounds.ts';
+import { finite, share, shareDifference, shareRatio, suppressed } from './estimates.ts';
 import type { Estimate } from './finding.ts';
+import { type GroupRates, groupRates, hiddenRows, isUntold } from './groupRates.ts';
+import { labelNote, rateBounds } from './labelHonesty.ts';
 import { decidedRows, labelledRows } from './streams.ts';
+
+export { selection } from './groupRates.ts';
 
 /** One group of a sensitive attribute in a profile. */
 export interface GroupStatistics {
@@ -21,6 +23,12 @@ export interface GroupStatistics {
   readonly rates: Readonly<Record<string, Estimate>>;
   /** Against the reference group; empty for that group itself. */
   readonly statistics: Readonly<Record<string, Estimate>>;
+  /** Why the whole group is hidden; `null`: it is shown. */
+  readonly suppressed: string | null;
+  /** What to know about its labels before comparing. */
+  readonly labelNote: string | null;
+  /** Where shown rates will lie whatever the missing labels say; empty when no label is missing. */
+  readonly bounds: Readonly<Record<string, LabelBounds>>;
 }
 
 export interface AttributeStatistics {
@@ -31,7 +39,7 @@ export interface AttributeStatistics {
 
 /**
  * Rates of each group and their gaps to the reference group: the declared one, else the group with the most rows in
- * `referenceProfile`. Numbers from fewer rows than the model's `minimumGroupRows` are suppressed, never 0.
+ * `referenceProfile`. What would tell of a few people is suppressed with the reason, never 0: see `groupRates`.
  */
 export function attributeStatistics(
   settings: ModelSettings,
@@ -40,21 +48,45 @@ export function attributeStatistics(
   attribute: string,
 ): AttributeStatistics {
   const { shape } = profile;
-  const minimum = settings.minimumGroupRows;
-  const confusions = groupConfusions(profile, attribute).filter(isShown);
+  const { groups: confusions, remainder } = shownGroups(profile, attribute);
   const referenceGroup = referenceGroupOf(settings, referenceProfile, attribute);
-  const base = confusions.find(({ group }) => group === referenceGroup);
-  const groups = confusions.map((confusion): GroupStatistics => {
+  const baseIndex = confusions.findIndex(({ group }) => group === referenceGroup);
+  const base = confusions[baseIndex];
+  const rates = groupRates(shape, confusions, remainder, settings.minimumGroupRows);
+  const hidden = hiddenRows(confusions, remainder, settings.minimumGroupRows);
+  const groups = confusions.map((confusion, index): GroupStatistics => {
     const rows = decidedRows(confusion);
+    const own = rates[index] ?? {};
+    const other = rates[baseIndex];
     return {
       group: confusion.group,
       rows,
       labelledShare: rows === 0 ? 0 : labelledRows(confusion) / rows,
-      rates: ratesOf(shape, confusion, minimum),
-      statistics: base === undefined || base === confusion ? {} : gapsOf(shape, confusion, base, minimum),
+      rates: Object.fromEntries(
+        Object.entries(own).map(([name, { hidden: why, ...rate }]) => [name, shown(rate, why)]),
+      ),
+      statistics:
+        base === undefined || other === undefined || base === confusion ? {} : gapsOf(own, other, confusion, base),
+      suppressed: hidden[index] ?? null,
+      labelNote: labelNote(confusion, base),
+      bounds: boundsOf(shape, confusion, own),
     };
   });
   return { attribute, referenceGroup, groups };
+}
+
+/** Known groups; others that came later are shown together when there are any, rows without a group never. */
+export function shownGroups(
+  profile: Profile,
+  attribute: string,
+): {
+  readonly groups: readonly (GroupConfusion & { readonly group: string })[];
+  readonly remainder: GroupConfusion | undefined;
+} {
+  const all = groupConfusions(profile, attribute);
+  const isShown = (confusion: GroupConfusion): confusion is GroupConfusion & { readonly group: string } =>
+    confusion.group !== null && (!confusion.isOther || decidedRows(confusion) > 0);
+  return { groups: all.filter(isShown), remainder: all.find(({ group }) => group === null) };
 }
 
 /** The group that the others of an attribute are compared with. */
@@ -69,70 +101,61 @@ export function referenceGroupOf(settings: ModelSettings, profile: Profile, attr
   return largest?.group ?? null;
 }
 
-/** Rows that got the decision that is good for the person it is about. */
-export function selection(shape: ProfileShape, confusion: GroupConfusion): Proportion {
-  const positive = confusion.truePositive + confusion.falsePositive + confusion.unlabelledPositive;
-  const n = decidedRows(confusion);
-  return { events: favourableDecision(shape) === 1 ? positive : n - positive, n };
-}
-
-function ratesOf(shape: ProfileShape, confusion: GroupConfusion, minimum: number): Record<string, Estimate> {
-  const rates = proportions(shape, confusion);
-  const isLabelled = labelledRows(confusion) > 0;
-  return Object.fromEntries(
-    Object.entries(rates).map(([name, rate]) => [
-      name,
-      isLabelled || name === 'selectionRate' ? share(rate, minimum) : noLabels,
-    ]),
-  );
-}
-
 function gapsOf(
-  shape: ProfileShape,
+  own: GroupRates,
+  other: GroupRates,
   group: GroupConfusion,
   base: GroupConfusion,
-  minimum: number,
 ): Record<string, Estimate> {
-  const own = proportions(shape, group);
-  const other = proportions(shape, base);
-  const isLabelled = labelledRows(group) > 0 && labelledRows(base) > 0;
-  const difference = (a: Proportion | undefined, b: Proportion | undefined): Estimate =>
-    a === undefined || b === undefined || !isLabelled ? noLabels : shareDifference(a, b, minimum);
-  const accuracyDifference = difference(own.accuracy, other.accuracy);
-  if (own.selectionRate === undefined || other.selectionRate === undefined) return { accuracyDifference };
+  const unlessHidden = (names: readonly string[], statistic: () => Estimate): Estimate => {
+    const used = names.flatMap((name) => [own[name], other[name]]).filter((rate) => rate !== undefined);
+    const n = Math.min(...used.map((rate) => rate.n));
+    const hidden = used.find((rate) => rate.hidden !== null)?.hidden;
+    return hidden === undefined || hidden === null ? statistic() : suppressed(n, hidden);
+  };
+  const difference = (name: string): Estimate => {
+    const [a, b] = [own[name], other[name]];
+    if (a === undefined || b === undefined) return suppressed(0, 'no labels');
+    return unlessHidden([name], () => shareDifference(a, b, 0));
+  };
+  const { selectionRate } = own;
+  const selectionOfBase = other.selectionRate;
+  if (selectionRate === undefined || selectionOfBase === undefined) {
+    return { accuracyDifference: difference('accuracy') };
+  }
+  const both = (statistic: (a: GroupConfusion, b: GroupConfusion) => Estimated): Estimate =>
+    unlessHidden(['truePositiveRate', 'falsePositiveRate'], () => finite(statistic(group, base)));
   return {
-    statisticalParityDifference: shareDifference(own.selectionRate, other.selectionRate, minimum),
-    disparateImpactRatio: shareRatio(own.selectionRate, other.selectionRate, minimum),
-    equalOpportunityDifference: difference(own.truePositiveRate, other.truePositiveRate),
-    falsePositiveRateDifference: difference(own.falsePositiveRate, other.falsePositiveRate),
-    predictiveParityDifference: difference(own.positivePredictiveValue, other.positivePredictiveValue),
-    accuracyDifference,
+    statisticalParityDifference: difference('selectionRate'),
+    disparateImpactRatio: unlessHidden(['selectionRate'], () => shareRatio(selectionRate, selectionOfBase, 0)),
+    equalOpportunityDifference: difference('truePositiveRate'),
+    falsePositiveRateDifference: difference('falsePositiveRate'),
+    falseNegativeRateDifference: difference('falseNegativeRate'),
+    equalisedOddsDifference: both(equalisedOddsDifference),
+    averageOddsDifference: both(averageOddsDifference),
+    predictiveParityDifference: difference('positivePredictiveValue'),
+    falseDiscoveryRateDifference: difference('falseDiscoveryRate'),
+    falseOmissionRateDifference: difference('falseOmissionRate'),
+    treatmentEqualityRatio: both(treatmentEqualityRatio),
+    accuracyDifference: difference('accuracy'),
   };
 }
 
-const noLabels = suppressed(0, 'no labels');
-
-/** Rates as counts. Without a positive class there is only whether predictions were right. */
-function proportions(shape: ProfileShape, confusion: GroupConfusion): Proportions {
-  const { truePositive, falsePositive, falseNegative, trueNegative, right, wrong } = confusion;
-  const accuracy = { events: right, n: right + wrong };
-  if (shape.positive === null) return { accuracy };
-  const positives = truePositive + falseNegative;
-  return {
-    selectionRate: selection(shape, confusion),
-    truePositiveRate: { events: truePositive, n: positives },
-    falsePositiveRate: { events: falsePositive, n: falsePositive + trueNegative },
-    falseNegativeRate: { events: falseNegative, n: positives },
-    positivePredictiveValue: { events: truePositive, n: truePositive + falsePositive },
-    accuracy,
-  };
+function shown(rate: { readonly events: number; readonly n: number }, hidden: string | null): Estimate {
+  return hidden === null ? share(rate) : suppressed(hidden === 'no labels' ? 0 : rate.n, hidden);
 }
 
-interface Proportions extends Readonly<Record<string, Proportion>> {
-  readonly accuracy: Proportion;
-}
-
-/** Known groups; others that came later are shown together when there are any, rows without a group never. */
-function isShown(confusion: GroupConfusion): confusion is GroupConfusion & { readonly group: string } {
-  return confusion.group !== null && (!confusion.isOther || decidedRows(confusion) > 0);
+/** Rates hidden because they cannot be known yet have bounds; those hidden to protect people have none. */
+function boundsOf(
+  shape: ProfileShape,
+  confusion: GroupConfusion,
+  rates: GroupRates,
+): Readonly<Record<string, LabelBounds>> {
+  if (shape.task !== 'binary_classification' || shape.positive === null) return {};
+  return Object.fromEntries(
+    Object.entries(rateBounds(confusion)).filter(([name]) => {
+      const hidden = rates[name]?.hidden ?? null;
+      return hidden === null || isUntold(hidden);
+    }),
+  );
 }
