@@ -55,7 +55,48 @@ const row = fc.record({
 });
 type Row = typeof row extends fc.Arbitrary<infer Value> ? Value : never;
 
-function batchOf(rows: readonly Row[], task: Task, from: number) {
+/** How features come: as they were in the reference, all missing, of the other type, or not at all beside a new one. */
+const forms = ['as before', 'missing', 'of another type', 'renamed'] as const;
+type Form = (typeof forms)[number];
+
+function featuresOf(rows: readonly Row[], form: Form) {
+  const numbers = (of: (row: Row) => number) => ({ type: 'number' as const, values: Float64Array.from(rows, of) });
+  const texts = (of: (row: Row) => string | null) => categoryColumn(rows.map(of));
+  const [number, category] = ['number', 'category'] as const;
+  switch (form) {
+    case 'as before':
+      return {
+        features: [
+          { name: 'x', type: number },
+          { name: 'constant', type: number },
+          { name: 'text', type: category },
+        ],
+        columns: [numbers(({ x }) => x), numbers(({ constant }) => constant), texts(({ text }) => text)],
+      };
+    case 'missing':
+      return {
+        features: [
+          { name: 'x', type: number },
+          { name: 'text', type: category },
+        ],
+        columns: [numbers(() => Number.NaN), texts(() => null)],
+      };
+    case 'of another type':
+      return {
+        features: [
+          { name: 'x', type: category },
+          { name: 'constant', type: category },
+          { name: 'text', type: number },
+        ],
+        columns: [texts(({ x }) => String(x)), texts(({ constant }) => `${constant}`), numbers(({ x }) => x)],
+      };
+    case 'renamed':
+      return { features: [{ name: 'constructor', type: category }], columns: [texts(({ text }) => text)] };
+  }
+}
+
+function batchOf(rows: readonly Row[], task: Task, from: number, form: Form = 'as before') {
+  const { features, columns } = featuresOf(rows, form);
   const nothing = categoryColumn(rows.map(() => null));
   const numbers = (of: (row: Row) => number) => ({ type: 'number' as const, values: Float64Array.from(rows, of) });
   return {
@@ -66,21 +107,13 @@ function batchOf(rows: readonly Row[], task: Task, from: number) {
     count: rows.length,
     schema: {
       id: 's',
-      features: [
-        { name: 'x', type: 'number' as const },
-        { name: 'constant', type: 'number' as const },
-        { name: 'text', type: 'category' as const },
-      ],
+      features,
     },
     ids: rows.map((_, index) => `${from}-${index}`),
     times: Float64Array.from(rows, (_, index) => from + index),
     versions: categoryColumn(rows.map(() => '1')),
     roles: categoryColumn(rows.map(() => 'champion')),
-    features: [
-      numbers(({ x }) => x),
-      numbers(({ constant }) => constant),
-      categoryColumn(rows.map(({ text }) => text)),
-    ],
+    features: columns,
     predictions:
       task === 'regression'
         ? numbers(({ x, score }) => x + score)
@@ -111,7 +144,7 @@ describe('whatever the data', () => {
       fc.assert(
         fc.property(
           fc.array(row, { minLength: 1, maxLength: 80 }),
-          fc.array(rows, { minLength: 1, maxLength: 4 }),
+          fc.array(fc.tuple(rows, fc.constantFrom(...forms)), { minLength: 1, maxLength: 4 }),
           (past, windows) => {
             const pastBatch = batchOf(past, task, 0);
             const labels = past.flatMap(({ label }, index) =>
@@ -120,9 +153,9 @@ describe('whatever the data', () => {
             const reference = buildReference([pastBatch], labels, { task, groups: settings.groups, windowMs: hour });
             const streams = countStreams([{ settings, reference }]);
             let state: MonitorState | null = null;
-            const found = windows.map((window, index) => {
+            const found = windows.map(([window, form], index) => {
               const [from, to] = [(index + 1) * hour, (index + 2) * hour];
-              const batch = batchOf(window, task, from);
+              const batch = batchOf(window, task, from, form);
               const profile = createProfile(reference.shape);
               foldInferences(profile, batch, Int32Array.from(window.keys()));
               const counter = new ArrivalCounter();

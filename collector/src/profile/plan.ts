@@ -12,6 +12,8 @@ export interface Plan {
   /** Numeric signals in order have extreme `i`; the last extreme is the event time. */
   readonly extremeLength: number;
   readonly signals: readonly SignalPlan[];
+  /** Where a signal is among the signals. */
+  readonly indexOf: ReadonlyMap<string, number>;
   /** Names of the features among the signals. */
   readonly features: ReadonlySet<string>;
   /** `(bin * 2 + decision) * 3 + label`, bins + 1 of them: the last one is "no score". -1 when there are none. */
@@ -131,6 +133,7 @@ function makePlan(shape: ProfileShape): Plan {
     sumCount: sums,
     extremeLength: extremes + 1,
     signals,
+    indexOf: new Map(shape.signals.map(({ signal }, index) => [signal, index])),
     features: new Set(shape.signals.flatMap(({ kind, name }) => (kind === 'feature' ? [name] : []))),
     scoreOffset,
     scoreBins,

@@ -1,6 +1,7 @@
 import { distinctCount, distinctStandardError } from './distinctCounter.ts';
 import { rankedHeavy } from './heavyHitters.ts';
 import type { SampledRow } from './idSample.ts';
+import { planOf } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { findSignal, profileTotals, signalCounts } from './views.ts';
 
@@ -62,5 +63,5 @@ export function sampledRows(profile: Profile): readonly SampledRow[] {
 }
 
 function signalIndex(profile: Profile, signal: string): number {
-  return profile.shape.signals.findIndex((candidate) => candidate.signal === signal);
+  return planOf(profile.shape).indexOf.get(signal) ?? -1;
 }

@@ -40,7 +40,7 @@ export function profileTotals({ counts, minima, maxima }: Profile): Totals {
 }
 
 export function findSignal(shape: ProfileShape, signal: string): SignalShape | undefined {
-  return shape.signals.find((candidate) => candidate.signal === signal);
+  return shape.signals[planOf(shape).indexOf.get(signal) ?? -1];
 }
 
 /**
@@ -295,8 +295,8 @@ function confusionRow({ shape, counts }: Profile, row: number): Confusion {
 }
 
 function signalPlan(profile: Profile, signal: string) {
-  const index = profile.shape.signals.findIndex((candidate) => candidate.signal === signal);
-  const plan = planOf(profile.shape).signals[index];
+  const { indexOf, signals } = planOf(profile.shape);
+  const plan = signals[indexOf.get(signal) ?? -1];
   if (plan === undefined) throw new PlumblineError('INTERNAL', `the profile has no signal ${signal}`);
   return plan;
 }
