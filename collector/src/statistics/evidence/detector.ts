@@ -20,6 +20,8 @@ export interface Detector {
   readonly tables: readonly ScoreTable[];
   /** The different sets of cells that its scores consider. */
   readonly scopes: readonly Int32Array[];
+  /** The different sets of cells whose events are summed for shares. */
+  readonly sets: readonly Int32Array[];
 }
 
 /** What one score in one direction earns or loses by event. */
@@ -41,13 +43,14 @@ export interface ScoreTable {
 /**
  * What an event earns each bet: ln(1 + bet * (score - m)).
  *
- * `twofold`, for shares: one gain for events in `cells`, another for all others of the scope (see `Detector.scopes`).
+ * `twofold`, for shares: one gain for events in a set of cells (index into `Detector.sets`), another for all others of the
+ * scope.
  * `by cell`: `logGains[bet * cells + cell]`, 0 in cells that are not considered.
  */
 type Gains =
   | {
       readonly kind: 'twofold';
-      readonly cells: Int32Array;
+      readonly set: number;
       readonly inside: Float64Array;
       readonly outside: Float64Array;
     }
@@ -68,21 +71,13 @@ export interface DetectorEvidence {
 }
 
 export function createDetector(cells: number, scores: readonly OrientedScore[]): Detector {
-  const scopes = new Map<string, Int32Array>();
-  const scopeOf = (considered: Uint8Array): number => {
-    const key = considered.join('');
-    if (!scopes.has(key))
-      scopes.set(
-        key,
-        cellsWhere(considered, (one) => one !== 0),
-      );
-    return [...scopes.keys()].indexOf(key);
-  };
+  const scopes = collected();
+  const sets = collected();
   let components = 0;
   const tables = scores.map((score): ScoreTable => {
     const start = components;
     components += score.bets.length;
-    const scope = scopeOf(score.considered);
+    const scope = scopes.indexOf(cellsWhere(score.considered, (one) => one !== 0));
     return {
       score: score.score,
       direction: score.direction,
@@ -92,10 +87,10 @@ export function createDetector(cells: number, scores: readonly OrientedScore[]):
       start,
       scope,
       oriented: score,
-      gains: gainsOf(cells, score),
+      gains: gainsOf(cells, score, sets.indexOf),
     };
   });
-  return { cells, components, tables, scopes: [...scopes.values()] };
+  return { cells, components, tables, scopes: scopes.all, sets: sets.all };
 }
 
 export function initialState(detector: Detector): DetectorState {
@@ -114,9 +109,10 @@ export function advance(
 ): DetectorState {
   const logWealth = new Float64Array(detector.components);
   const totals = detector.scopes.map((cells) => sumOver(counts, cells));
+  const sums = detector.sets.map((cells) => sumOver(counts, cells));
   for (const { gains, start, scope, bets, designEffect } of detector.tables) {
     if (gains.kind === 'twofold') {
-      const inside = sumOver(counts, gains.cells) / designEffect;
+      const inside = sums[gains.set]! / designEffect;
       const outside = totals[scope]! / designEffect - inside;
       for (let bet = 0; bet < bets.length; bet++) {
         logWealth[start + bet] = inside * gains.inside[bet]! + outside * gains.outside[bet]!;
@@ -135,18 +131,29 @@ export function advance(
 }
 
 /** Reads the evidence off a state. */
-export function evidenceOf(detector: Detector, state: DetectorState): DetectorEvidence {
-  const log = logSum(state.logWealth, 0, detector.components) - Math.log(Math.max(1, detector.components));
+export function evidenceOf(detector: Detector, { logWealth }: DetectorState): DetectorEvidence {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < logWealth.length; i++) if (logWealth[i]! > largest) largest = logWealth[i]!;
+  if (largest === Number.NEGATIVE_INFINITY) return { log: largest, leading: null };
+  let total = 0;
   let leading: DetectorEvidence['leading'] = null;
-  let largest = log;
+  let highestMean = 0;
   for (const { score, direction, start, bets } of detector.tables) {
-    const mean = logSum(state.logWealth, start, start + bets.length) - Math.log(bets.length);
-    if (mean > largest) {
-      largest = mean;
+    let own = 0;
+    for (let i = start; i < start + bets.length; i++) {
+      const below = logWealth[i]! - largest;
+      // What is less than one part in 2^57 cannot be seen in the sum.
+      if (below > -negligible) own += Math.exp(below);
+    }
+    total += own;
+    if (own / bets.length > highestMean) {
+      highestMean = own / bets.length;
       leading = { score, direction };
     }
   }
-  return { log, leading };
+  const mean = total / detector.components;
+  // With every table alike (or only one) none leads; rounding must not make one.
+  return { log: largest + Math.log(mean), leading: highestMean > mean * (1 + 1e-12) ? leading : null };
 }
 
 /** After an alarm all bets start again with nothing: evidence is never used twice. Steps go on. */
@@ -161,15 +168,20 @@ export function lifetimeWeight(step: number): number {
   return 1 / (2.1097428 * (step + 1) * Math.log(step + 1) ** 2);
 }
 
-function gainsOf(cells: number, score: OrientedScore): Gains {
+function gainsOf(cells: number, score: OrientedScore, setOf: (cells: Int32Array) => number): Gains {
   const gain = (bet: number, value: number): number => Math.log1p(bet * (value - score.nullMean));
   const isConsidered = (cell: number): boolean => score.considered[cell] !== 0;
   const values = new Set(score.values.filter((_, cell) => isConsidered(cell)));
   if (values.size <= 2) {
-    const [inside = 0, outside = 0] = values;
+    const having = (value: number | undefined): Int32Array =>
+      cellsWhere(score.values, (of, cell) => of === value && isConsidered(cell));
+    const [first = 0, second = 0] = values;
+    // The smaller set is the quicker one to sum.
+    const isFirst = having(first).length <= having(second).length;
+    const [inside, outside] = isFirst ? [first, second] : [second, first];
     return {
       kind: 'twofold',
-      cells: cellsWhere(score.values, (value, cell) => value === inside && isConsidered(cell)),
+      set: setOf(having(inside)),
       inside: Float64Array.from(score.bets, (bet) => gain(bet, inside)),
       outside: Float64Array.from(score.bets, (bet) => gain(bet, outside)),
     };
@@ -181,6 +193,21 @@ function gainsOf(cells: number, score: OrientedScore): Gains {
     }
   }
   return { kind: 'by cell', logGains };
+}
+
+/** Different sets of cells, by the order in which they came. */
+function collected() {
+  const all: Int32Array[] = [];
+  const known = new Map<string, number>();
+  return {
+    all,
+    indexOf(cells: Int32Array): number {
+      const key = cells.join();
+      const index = known.get(key) ?? all.push(cells) - 1;
+      known.set(key, index);
+      return index;
+    },
+  };
 }
 
 function cellsWhere(
@@ -205,15 +232,9 @@ function dot(counts: ArrayLike<number>, gains: Float64Array, from: number, cells
 /** ln(e^a + e^b). */
 function logAdd(a: number, b: number): number {
   const largest = Math.max(a, b);
-  if (largest === Number.NEGATIVE_INFINITY) return largest;
-  return largest + Math.log1p(Math.exp(Math.min(a, b) - largest));
+  const apart = Math.abs(a - b);
+  return apart < negligible ? largest + Math.log1p(Math.exp(-apart)) : largest;
 }
 
-function logSum(values: Float64Array, from: number, to: number): number {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let i = from; i < to; i++) largest = Math.max(largest, values[i]!);
-  if (largest === Number.NEGATIVE_INFINITY) return largest;
-  let sum = 0;
-  for (let i = from; i < to; i++) sum += Math.exp(values[i]! - largest);
-  return largest + Math.log(sum);
-}
+/** e^-40 is less than the last digit of 1. */
+const negligible = 40;
