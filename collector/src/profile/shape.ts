@@ -27,6 +27,10 @@ export interface ProfileShape {
 
 export type Task = 'binary_classification' | 'multiclass_classification' | 'regression';
 
+/**
+ * Two types are enough. Booleans come as the categories `true` and `false`; texts and embeddings never come at all: an app
+ * sends numbers that describe them (length, share of letters, empty or not, projections), each a signal of its own.
+ */
 export type SignalShape = NumericSignal | CategorySignal;
 
 /** What a signal describes; the same words as the kinds of findings. */
