@@ -172,6 +172,33 @@ describe('the identity token', () => {
   });
 });
 
+describe('the settings', () => {
+  const save = (user: string, body: string) =>
+    call('/api/plugins/plumbline-models-app/settings', { user, method: 'POST', body });
+
+  it('are an administrator’s to change; a secret that is not sent is kept, and none is ever answered', async () => {
+    const moved = JSON.stringify({ enabled: true, jsonData: { collectorUrl: `${collector.url}/moved` } });
+    const answers = [await save('ada', moved), await call(`${proxy}/v1/models`)];
+    const [seen] = collector.requests;
+    expect([seen?.url, seen?.headers.authorization]).toEqual(['/moved/v1/models', 'Bearer the-token']);
+    for (const answer of answers) {
+      expect(await answer.text()).not.toContain('the-token');
+    }
+    host.connect(collector.url, 'the-token');
+  });
+
+  it.each([
+    ['olu', '{}', 403],
+    ['vic', '{}', 403],
+    ['ada', 'not json', 400],
+    ['ada', 'null', 400],
+    ['ada', `{"jsonData":"${'x'.repeat(70_000)}"}`, 400],
+  ])('stay as they are for %s with a wrong request', async (user, body, status) => {
+    expect((await save(user, body)).status).toBe(status);
+    expect((await call(`${proxy}/v1/models`)).status).toBe(200);
+  });
+});
+
 describe('the files', () => {
   it('stay inside the plugin', async () => {
     const { port } = new URL(host.url);

@@ -9,6 +9,7 @@ import { renderPage } from './server/page.ts';
 import { type Person, people, permissionsOf } from './server/people.ts';
 import { readManifest } from './server/pluginFiles.ts';
 import { proxyToCollector, refuse } from './server/proxy.ts';
+import { saveSettings } from './server/settings.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -35,6 +36,8 @@ export interface Host {
   readonly keysUrl: string;
   /** Points the plugin at a collector: the app's settings in Grafana. */
   connect(url: string, token: string): void;
+  /** Forgets the app's settings, as in a Grafana where the app was just installed. */
+  disconnect(): void;
   stop(): Promise<void>;
 }
 
@@ -88,6 +91,8 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
     } else if (pathname === '/api/signing-keys/keys') {
       outgoing.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=3600' });
       outgoing.end(JSON.stringify(signer.keySet));
+    } else if (pathname === `/api/plugins/${manifest.id}/settings` && incoming.method === 'POST') {
+      await saveSettings(incoming, outgoing, personOf(incoming), settings);
     } else if (pathname.startsWith('/api/')) {
       refuse(outgoing, 404, `Not found: ${pathname}`);
     } else if (pathname.startsWith(pluginPrefix)) {
@@ -100,13 +105,14 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
       const start = manifest.includes.find(({ defaultNav }) => defaultNav)?.path ?? `/a/${manifest.id}`;
       outgoing.writeHead(302, { location: `${start.replace('%PLUGIN_ID%', manifest.id)}${search}` });
       outgoing.end();
-    } else if (pathname.startsWith('/a/')) {
+    } else if (pathname.startsWith('/a/') || pathname.startsWith('/plugins/')) {
       renderPage(outgoing, {
         pageFolder,
         manifest,
         person: personOf(incoming, searchParams.get('user')),
         theme: themeOf(incoming, searchParams.get('theme')),
         jsonData: settings.jsonData,
+        secrets: Object.keys(settings.secureJsonData),
         origin: url,
       });
     } else {
@@ -119,6 +125,10 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
     issuer,
     keysUrl: `${url}/api/signing-keys/keys`,
     connect,
+    disconnect() {
+      settings.jsonData = {};
+      settings.secureJsonData = {};
+    },
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,11 +1,24 @@
 import './publicPath';
-import { AppPlugin } from '@grafana/data';
+import { AppPlugin, type AppPluginMeta, type PluginConfigPageProps } from '@grafana/data';
 import { initPluginTranslations } from '@grafana/i18n';
-import { lazy } from 'react';
-import { PLUGIN_ID } from './constants';
+import { lazy, Suspense } from 'react';
+import { CONFIGURATION_PAGE, PLUGIN_ID } from './constants';
+import type { AppSettings } from './settings';
 
 await initPluginTranslations(PLUGIN_ID);
 
 const App = lazy(() => import('./App'));
+const ConfigurationPage = lazy(() => import('./pages/configuration/ConfigurationPage'));
 
-export const plugin = new AppPlugin<object>().setRootPage(App);
+/** Grafana waits for lazy pages of the app, but not for those of its settings. */
+function Configuration(props: PluginConfigPageProps<AppPluginMeta<AppSettings>>) {
+  return (
+    <Suspense fallback={null}>
+      <ConfigurationPage {...props} />
+    </Suspense>
+  );
+}
+
+export const plugin = new AppPlugin<AppSettings>()
+  .setRootPage(App)
+  .addConfigPage({ id: CONFIGURATION_PAGE, title: 'Configuration', icon: 'cog', body: Configuration });

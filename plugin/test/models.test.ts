@@ -61,6 +61,8 @@ describe('the models page', () => {
     const page = await open('/models');
     await page.getByText('No models yet').waitFor();
     await page.getByText(/declared in plumbline.yaml/).waitFor();
+    await page.getByText('- name: credit-risk').waitFor();
+    await page.getByText(/createMonitor/).waitFor();
   });
 
   it('says that it loads', async () => {

@@ -15,8 +15,10 @@ interface ChromeProps {
 export function Chrome({ meta, path, children }: ChromeProps) {
   const styles = useStyles2(getStyles);
   const breadcrumbs = useBreadcrumbs();
+  const { permissions, orgRole } = config.bootData.user;
   const pages = (meta.includes ?? []).filter(
-    ({ addToNav, action }) => addToNav && (!action || config.bootData.user.permissions?.[action]),
+    ({ addToNav, action, role }) =>
+      addToNav && (!action || permissions?.[action]) && (role !== 'Admin' || orgRole === 'Admin'),
   );
 
   return (
@@ -44,7 +46,7 @@ export function Chrome({ meta, path, children }: ChromeProps) {
           </Text>
           {pages.map(({ name, path: target = '' }) => {
             const href = target.replace('%PLUGIN_ID%', meta.id);
-            const isCurrent = path.startsWith(href);
+            const isCurrent = path.startsWith(href.replace(/\?.*$/, ''));
             return (
               <a
                 key={name}

@@ -11,6 +11,7 @@ import {
 import { Suspense, useEffect, useLayoutEffect, useState } from 'react';
 import { Route, Router, Routes } from 'react-router-dom-v5-compat';
 import { Chrome } from './Chrome';
+import { HostConfigurationPage } from './HostConfigurationPage';
 import { Toasts } from './Toasts';
 
 /** The providers Grafana puts around an app plugin's root page, and the page itself. */
@@ -35,6 +36,10 @@ export function HostApp({ plugin }: { readonly plugin: AppPlugin<object> }) {
                   <PluginContextProvider meta={meta}>
                     {Root && (
                       <Routes>
+                        <Route
+                          path={`/plugins/${plugin.meta.id}`}
+                          element={<HostConfigurationPage plugin={plugin} search={location.search} />}
+                        />
                         <Route
                           path={`${basename}/*`}
                           element={
@@ -70,7 +75,13 @@ function followLinksInPlace(): () => void {
     const href = anchor?.getAttribute('href');
     const isPlain =
       event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.defaultPrevented;
-    if (isPlain && href?.startsWith('/a/') && anchor?.dataset.reload === undefined) {
+    if (
+      isPlain &&
+      href !== null &&
+      href !== undefined &&
+      /^\/(a|plugins)\//.test(href) &&
+      anchor?.dataset.reload === undefined
+    ) {
       event.preventDefault();
       locationService.push(href);
     }

@@ -2,6 +2,7 @@
 export interface HostInfo {
   readonly pluginId: string;
   readonly jsonData: Readonly<Record<string, string>>;
+  readonly secureJsonFields: Readonly<Record<string, boolean>>;
   readonly people: readonly { readonly login: string; readonly name: string; readonly role: string }[];
 }
 

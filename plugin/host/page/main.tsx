@@ -27,6 +27,7 @@ async function start(): Promise<void> {
     baseUrl: base,
     enabled: true,
     jsonData: window.plumblineHost.jsonData,
+    secureJsonFields: window.plumblineHost.secureJsonFields,
   };
   plugin.init(plugin.meta);
   const element = document.getElementById('root');

@@ -10,6 +10,8 @@ export interface PageRequest {
   readonly person: Person;
   readonly theme: 'dark' | 'light';
   readonly jsonData: Readonly<Record<string, string>>;
+  /** Names of the secrets that are kept; their values never leave the server. */
+  readonly secrets: readonly string[];
   readonly origin: string;
 }
 
@@ -37,7 +39,7 @@ export function renderPage(outgoing: ServerResponse, request: PageRequest): void
   );
 }
 
-function bootScript({ manifest, person, theme, jsonData, origin }: PageRequest): string {
+function bootScript({ manifest, person, theme, jsonData, secrets, origin }: PageRequest): string {
   const permissions = [...permissionsOf(person, manifest.roles)].map((action) => [action, true] as const);
   const bootData = {
     settings: {
@@ -72,6 +74,7 @@ function bootScript({ manifest, person, theme, jsonData, origin }: PageRequest):
   const host = {
     pluginId: manifest.id,
     jsonData,
+    secureJsonFields: Object.fromEntries(secrets.map((name) => [name, true] as const)),
     people: people.map(({ login, name, role }) => ({ login, name, role })),
   };
   return [

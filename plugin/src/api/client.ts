@@ -3,6 +3,7 @@ import type {
   ActionResult,
   AlertList,
   AuditPage,
+  CollectorStatus,
   Distribution,
   DriftReport,
   FairnessReport,
@@ -16,6 +17,7 @@ import type {
 } from '@plumbline/collector/api';
 import { lastValueFrom } from 'rxjs';
 import { PLUGIN_ID } from '../constants';
+import type { AppSettings } from '../settings';
 import { failureFrom } from './failure';
 
 /** Narrows a report to a version and to a stretch of event time; absent means the champion and the latest windows. */
@@ -36,9 +38,18 @@ export interface ActionRequest {
   readonly idempotencyKey: string;
 }
 
+/** What Grafana keeps for the app. A secret that is not sent stays as it is. */
+export interface SettingsToSave {
+  readonly enabled: boolean;
+  readonly pinned: boolean;
+  readonly jsonData: AppSettings;
+  readonly secureJsonData?: { readonly collectorToken: string };
+}
+
 /** Every request of the plugin, by what it is for. Nothing else in the plugin knows an address. */
 export const collector = {
   me: () => read<Me>('v1/me'),
+  status: () => read<CollectorStatus>('v1/status'),
   models: () => read<ModelList>('v1/models'),
   model: (model: string) => read<ModelDetail>(modelPath(model)),
   drift: (model: string, query: ReportQuery) => read<DriftReport>(`${modelPath(model)}/drift`, query),
@@ -57,6 +68,9 @@ export const collector = {
       data: body,
       headers: { 'If-Match': `"${revision}"`, 'Idempotency-Key': idempotencyKey },
     }),
+  /** To Grafana itself, which keeps where the collector is. */
+  saveSettings: (settings: SettingsToSave) =>
+    send<unknown>({ url: `api/plugins/${PLUGIN_ID}/settings`, method: 'POST', data: settings }),
 };
 
 function modelPath(model: string): string {

@@ -1,5 +1,5 @@
 import { Alert, Button, EmptyState, LinkButton, Stack, Text } from '@grafana/ui';
-import type { RequestFailure } from '../api/failure';
+import type { RequestFailure } from '../api/requestFailure';
 import { PLUGIN_ID } from '../constants';
 import { t } from '../i18n';
 import { modelsPath } from '../routing';

@@ -4,8 +4,8 @@ import type { ActionResult } from '@plumbline/collector/api';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { type ActionRequest, collector } from '../api/client';
-import type { RequestFailure } from '../api/failure';
 import { newIdempotencyKey } from '../api/idempotencyKey';
+import type { RequestFailure } from '../api/requestFailure';
 import { modelKeys } from './modelKeys';
 
 export type Decision = Omit<ActionRequest, 'idempotencyKey'>;

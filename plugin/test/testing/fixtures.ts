@@ -3,6 +3,7 @@ import type {
   AlertList,
   Approval,
   AuditPage,
+  CollectorStatus,
   Distribution,
   DriftReport,
   EstimateBody,
@@ -752,3 +753,26 @@ function approver(login: string, name: string): Me {
     insecure: false,
   };
 }
+
+export const collectorStatus: CollectorStatus = {
+  version: '0.1.0',
+  startedAt: now - 30 * 24 * hourMs,
+  ready: true,
+  notReady: [],
+  counts: {
+    inferences: 4_104_000,
+    outcomes: 2_010_400,
+    joinedOutcomes: 2_010_000,
+    waitingOutcomes: 400,
+    refusedOutcomes: 0,
+    duplicateBatches: 12,
+    deadLetters: 0,
+    unknownModelEvents: 0,
+  },
+  models: {
+    'credit-risk': { inferences: 2_052_000, outcomes: 1_005_200 },
+    fraud: { inferences: 1_026_000, outcomes: 502_600 },
+    churn: { inferences: 1_026_000, outcomes: 502_600 },
+  },
+  lagMessages: 0,
+};

@@ -6,6 +6,8 @@ import { startTestCollector, type TestCollector } from './collector.ts';
 
 export interface Pages {
   readonly collector: () => TestCollector;
+  /** Points at the test's collector again after every test. */
+  readonly host: () => Host;
   /** Opens a page of the app; `ada` unless somebody else is named. */
   open(path: string, user?: string): Promise<Page>;
 }
@@ -28,6 +30,7 @@ export function openPages(): Pages {
     const problems = sessions.flatMap((session) => session.problems);
     await Promise.all(sessions.splice(0).map((session) => session.close()));
     collector.reset();
+    host.connect(collector.url, 'test-token');
     expect(problems).toEqual([]);
   });
   afterAll(async () => {
@@ -38,6 +41,7 @@ export function openPages(): Pages {
 
   return {
     collector: () => collector,
+    host: () => host,
     async open(path, user = 'ada') {
       const session = await openAs(context, host.url, user, path);
       sessions.push(session);

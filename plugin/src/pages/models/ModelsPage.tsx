@@ -1,11 +1,12 @@
 import { PluginPage } from '@grafana/runtime';
-import { EmptyState, Text } from '@grafana/ui';
+import { EmptyState } from '@grafana/ui';
 import { QueryState } from '../../components/QueryState';
 import { useModels } from '../../data/useModels';
 import { t } from '../../i18n';
 import { modelsPath } from '../../routing';
 import { ModelsFilter } from './ModelsFilter';
 import { ModelsTable } from './ModelsTable';
+import { NoModels } from './NoModels';
 import { filterModels, useModelsFilter } from './useModelsFilter';
 
 /** Every model at a glance: how it is, what serves, who owns it. */
@@ -36,18 +37,5 @@ export function ModelsPage() {
         }}
       </QueryState>
     </PluginPage>
-  );
-}
-
-function NoModels() {
-  return (
-    <EmptyState variant="call-to-action" message={t('models.none', 'No models yet')}>
-      <Text>
-        {t(
-          'models.none-how',
-          'A model appears here when it is declared in plumbline.yaml, or when an app records its first inference.',
-        )}
-      </Text>
-    </EmptyState>
   );
 }
