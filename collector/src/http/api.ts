@@ -14,6 +14,7 @@ export const estimate = z.object({
   low: z.number().nullable(),
   high: z.number().nullable(),
   n: z.number(),
+  binError: z.number().optional().describe('What binning may hide: the value of the rows lies within this of `value`'),
   suppressed: z.string().optional(),
 });
 
@@ -297,6 +298,32 @@ export const performanceReport = z.object({
       trueNegative: z.number(),
     })
     .nullable(),
+  bounds: z
+    .record(z.string(), labelBounds)
+    .optional()
+    .describe('Where numbers will lie whatever the missing labels say; empty when none is missing'),
+  calibration: z
+    .object({
+      intercept: estimate.describe('Of the log odds of what happened on the predicted ones; 0 is perfect'),
+      slope: estimate.describe('1 is perfect; below: probabilities are too extreme'),
+      bins: z.array(z.object({ predicted: z.number(), low: z.number(), high: z.number(), observed: estimate })),
+    })
+    .nullable()
+    .optional()
+    .describe('Of binary models whose scores are probabilities; bins hold about the same number of labelled rows'),
+  classes: z
+    .array(
+      z.object({
+        class: z.string(),
+        labels: z.number(),
+        predictions: z.number(),
+        precision: estimate,
+        recall: estimate,
+        f1: estimate,
+      }),
+    )
+    .optional()
+    .describe('Of multiclass models'),
   windows: z.array(
     z.object({
       from: z.number(),
@@ -305,6 +332,7 @@ export const performanceReport = z.object({
       labelledRows: z.number(),
       final: z.boolean(),
       statistics: z.record(z.string(), estimate),
+      bounds: z.record(z.string(), labelBounds).optional(),
     }),
   ),
   evidence: evidence.nullable(),

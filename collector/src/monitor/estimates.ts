@@ -7,8 +7,14 @@ import type { Estimate } from './finding.ts';
 
 /** A number that overflowed on the way is no number: it is left out, never shown as NaN or Infinity. */
 export function finite(estimate: Omit<Estimate, 'suppressed'>): Estimate {
-  const { value, low, high, n } = estimate;
-  return { value: finiteOrNull(value), low: finiteOrNull(low), high: finiteOrNull(high), n };
+  const { value, low, high, n, binError } = estimate;
+  return {
+    value: finiteOrNull(value),
+    low: finiteOrNull(low),
+    high: finiteOrNull(high),
+    n,
+    ...(binError === undefined || !Number.isFinite(binError) ? {} : { binError }),
+  };
 }
 
 export function suppressed(n: number, reason: string): Estimate {

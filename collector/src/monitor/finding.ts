@@ -11,6 +11,8 @@ export interface Estimate {
   readonly high: number | null;
   /** Observations behind the value (the denominator). */
   readonly n: number;
+  /** What binning may hide: the value of the rows themselves lies within this of `value`. */
+  readonly binError?: number;
   /** Why there is no value: `'n<10'`, `'no reference group'`, `'no labels'`. */
   readonly suppressed?: string;
 }

@@ -1,6 +1,9 @@
 import type { PerformanceReport } from '../http/api.ts';
-import { overallConfusion, type Profile, profileTotals } from '../profile/index.ts';
-import { performanceStatistics } from './performanceStatistics.ts';
+import { overallConfusion, type Profile, profileTotals, scoreDistribution } from '../profile/index.ts';
+import { confusionBounds, type LabelBounds } from '../statistics/labelBounds.ts';
+import { calibrationLine, reliability } from '../statistics/performance/calibration.ts';
+import { finite } from './estimates.ts';
+import { classMetrics, performanceStatistics } from './performanceStatistics.ts';
 import { latestFindings, mergedProfile, type ReportInput } from './reportInput.ts';
 import { errorRateSignal } from './streams.ts';
 
@@ -23,10 +26,21 @@ export function performanceReport(input: ReportInput & { readonly watermark: num
     final: input.profiles.every((window) => isFinal(window.to)),
     statistics: merged === null ? {} : { ...performanceStatistics(merged) },
     confusion: merged === null ? null : confusionOf(merged),
+    bounds: merged === null ? {} : boundsOf(merged),
+    calibration: merged === null ? null : calibrationOf(merged),
+    classes: merged === null ? [] : classesOf(merged),
     windows: input.profiles.map((window) => {
       const { rows, labelled } = profileTotals(window.profile);
       const statistics = { ...performanceStatistics(window.profile) };
-      return { from: window.from, to: window.to, rows, labelledRows: labelled, final: isFinal(window.to), statistics };
+      return {
+        from: window.from,
+        to: window.to,
+        rows,
+        labelledRows: labelled,
+        final: isFinal(window.to),
+        statistics,
+        bounds: boundsOf(window.profile),
+      };
     }),
     evidence: latestFindings(input).get(errorRateSignal)?.evidence ?? null,
   };
@@ -36,4 +50,53 @@ function confusionOf(profile: Profile): PerformanceReport['confusion'] {
   if (profile.shape.task !== 'binary_classification' || profile.shape.positive === null) return null;
   const { truePositive, falsePositive, falseNegative, trueNegative } = overallConfusion(profile);
   return { truePositive, falsePositive, falseNegative, trueNegative };
+}
+
+/** Where numbers will lie whatever the missing labels say; empty when none is missing. */
+function boundsOf(profile: Profile): Record<string, LabelBounds> {
+  const { task, positive } = profile.shape;
+  if (task === 'regression') return {};
+  const confusion = overallConfusion(profile);
+  const unlabelled = confusion.unlabelledPositive + confusion.unlabelledNegative;
+  if (unlabelled === 0) return {};
+  const { right, wrong } = confusion;
+  const n = right + wrong + unlabelled;
+  const errorRate = { low: wrong / n, high: (wrong + unlabelled) / n };
+  if (task !== 'binary_classification' || positive === null) {
+    return { errorRate, accuracy: { low: right / n, high: (right + unlabelled) / n } };
+  }
+  const { accuracy, precision, recall, f1, falsePositiveRate, falseNegativeRate } = confusionBounds(confusion);
+  const bounds = { errorRate, accuracy, precision, recall, f1, falsePositiveRate, falseNegativeRate };
+  return Object.fromEntries(
+    Object.entries(bounds).flatMap(([name, bound]) => (bound === null ? [] : [[name, bound] as const])),
+  );
+}
+
+/** `null` unless scores are probabilities of the positive class and have labels. */
+function calibrationOf(profile: Profile): PerformanceReport['calibration'] {
+  const { task, positive, scoreBins } = profile.shape;
+  const scores = scoreDistribution(profile);
+  if (task !== 'binary_classification' || positive === null || scoreBins?.kind !== 'logit' || scores === null)
+    return null;
+  const bins = reliability(scores);
+  if (bins.length === 0) return null;
+  const { intercept, slope } = calibrationLine(scores);
+  return {
+    intercept: finite(intercept),
+    slope: finite(slope),
+    bins: bins.map(({ observed, ...bin }) => ({ ...bin, observed: finite(observed) })),
+  };
+}
+
+function classesOf(profile: Profile): NonNullable<PerformanceReport['classes']> {
+  const metrics = classMetrics(profile);
+  if (metrics === null) return [];
+  return metrics.classes.map(({ precision, recall, f1, labels, predictions }, index) => ({
+    class: metrics.names[index] ?? '',
+    labels,
+    predictions,
+    precision: finite(precision),
+    recall: finite(recall),
+    f1: finite(f1),
+  }));
 }

@@ -1,6 +1,20 @@
-import { overallConfusion, overallResiduals, type Profile, scoreDistribution } from '../profile/index.ts';
+import {
+  classConfusion,
+  overallConfusion,
+  overallResiduals,
+  type Profile,
+  type ScoreDistribution,
+  scoreDistribution,
+} from '../profile/index.ts';
 import { areaUnderCurve } from '../statistics/areaUnderCurve.ts';
 import { confusionMetrics } from '../statistics/confusionMetrics.ts';
+import type { Estimated } from '../statistics/estimated.ts';
+import { averagePrecision } from '../statistics/performance/averagePrecision.ts';
+import { balancedAccuracy } from '../statistics/performance/balancedAccuracy.ts';
+import { calibrationError, calibrationSquaredError, reliability } from '../statistics/performance/calibration.ts';
+import { matthewsCorrelation } from '../statistics/performance/matthewsCorrelation.ts';
+import { type MulticlassMetrics, multiclassMetrics } from '../statistics/performance/multiclassMetrics.ts';
+import { probabilityLosses } from '../statistics/performance/probabilityLosses.ts';
 import { residualMetrics } from '../statistics/residualMetrics.ts';
 import { finite, share, suppressed } from './estimates.ts';
 import type { Estimate } from './finding.ts';
@@ -14,13 +28,85 @@ export function performanceStatistics(profile: Profile): Readonly<Record<string,
   const labelled = confusion.right + confusion.wrong;
   const errorRate = labelled === 0 ? noLabels : share({ events: confusion.wrong, n: labelled });
   if (task === 'multiclass_classification' || positive === null) {
-    return { errorRate, accuracy: labelled === 0 ? noLabels : share({ events: confusion.right, n: labelled }) };
+    const accuracy = labelled === 0 ? noLabels : share({ events: confusion.right, n: labelled });
+    return { errorRate, accuracy, ...estimates(classStatistics(profile)) };
   }
+  const { truePositive, falsePositive, falseNegative, trueNegative } = confusion;
   const scores = scoreDistribution(profile);
   return {
     errorRate,
-    ...estimates({ ...confusionMetrics(confusion) }),
-    ...(scores === null ? {} : estimates({ areaUnderCurve: areaUnderCurve(scores.positives, scores.negatives) })),
+    ...estimates({
+      ...confusionMetrics(confusion),
+      balancedAccuracy: balancedAccuracy(confusion),
+      matthewsCorrelation: matthewsCorrelation([trueNegative, falseNegative, falsePositive, truePositive], 2),
+      ...(scores === null ? {} : scoreStatistics(scores, profile.shape.scoreBins?.kind === 'logit')),
+    }),
+  };
+}
+
+/** Means over the classes with a name of their own; `null` unless there are several. */
+export function classMetrics(profile: Profile): (MulticlassMetrics & { readonly names: readonly string[] }) | null {
+  const named = namedClasses(profile);
+  return named === null
+    ? null
+    : { ...multiclassMetrics(named.counts, named.size, named.names.length), names: named.names };
+}
+
+function classStatistics(profile: Profile): Record<string, Estimated> {
+  const named = namedClasses(profile);
+  const metrics = classMetrics(profile);
+  if (named === null || metrics === null) return {};
+  const { macroPrecision, macroRecall, macroF1, weightedPrecision, weightedF1 } = metrics;
+  return {
+    macroF1,
+    weightedF1,
+    macroPrecision,
+    macroRecall,
+    weightedPrecision,
+    matthewsCorrelation: matthewsCorrelation(named.counts, named.size),
+  };
+}
+
+/**
+ * Predictions and labels of other classes become two classes, one that is only predicted and one that is only a label:
+ * whether two of them are the same class is not known here, so no such row counts as right.
+ */
+function namedClasses(
+  profile: Profile,
+): { readonly names: readonly string[]; readonly counts: Float64Array; readonly size: number } | null {
+  const confusion = classConfusion(profile);
+  if (confusion === null) return null;
+  const known = confusion.classes.length;
+  const size = known + 2;
+  const counts = new Float64Array(size * size);
+  for (let predicted = 0; predicted <= known; predicted++) {
+    for (let label = 0; label <= known; label++) {
+      const column = label === known ? known + 1 : label;
+      counts[predicted * size + column] = confusion.counts[predicted * (known + 1) + label] ?? 0;
+    }
+  }
+  return { names: confusion.classes, counts, size };
+}
+
+/** `isProbability`: scores lie in [0, 1], so they can be compared with what happened. */
+function scoreStatistics(
+  scores: ScoreDistribution,
+  isProbability: boolean,
+): Record<string, Omit<Estimate, 'suppressed'>> {
+  const precision = averagePrecision(scores.positives, scores.negatives);
+  const { value, binLow, binHigh } = precision;
+  const hidden = value === null || binLow === null || binHigh === null ? 0 : Math.max(value - binLow, binHigh - value);
+  const ranking = {
+    areaUnderCurve: areaUnderCurve(scores.positives, scores.negatives),
+    averagePrecision: { ...precision, binError: hidden },
+  };
+  if (!isProbability) return ranking;
+  const bins = reliability(scores);
+  return {
+    ...ranking,
+    ...probabilityLosses(scores),
+    calibrationSquaredError: calibrationSquaredError(bins),
+    calibrationError: calibrationError(bins),
   };
 }
 

@@ -43,6 +43,16 @@ describe('multiclassMetrics', () => {
     expect(metrics.macroF1.value).toBeCloseTo((10 / 12 + 1) / 3, 12);
   });
 
+  it('counts rows of unnamed classes as mistakes of the named ones, not as classes', () => {
+    // Named classes 0 and 1; two rows predicted as 0 belong to a third class.
+    const metrics = multiclassMetrics([4, 0, 2, 0, 3, 0, 0, 0, 0], 3, 2);
+    expect(metrics.classes).toHaveLength(2);
+    expect(metrics.macroPrecision.value).toBeCloseTo((4 / 6 + 1) / 2, 12);
+    expect(metrics.macroRecall.value).toBe(1);
+    expect(metrics.weightedF1.value).toBeCloseTo((4 * 0.8 + 3) / 7, 12);
+    expect(metrics.microF1.value).toBeCloseTo(7 / 9, 12);
+  });
+
   it('covers the true means in about 95 % of samples', () => {
     const truth = [0.25, 0.05, 0.02, 0.06, 0.3, 0.05, 0.04, 0.03, 0.2];
     const cumulative = truth.map((_, cell) => truth.slice(0, cell + 1).reduce((sum, share) => sum + share, 0));

@@ -35,13 +35,14 @@ export interface MulticlassMetrics {
  * `counts[prediction * size + label]`: labelled rows. Intervals at 95 %: Wilson's for one class (F1 by way of the Jaccard
  * index, as `confusionMetrics`); delta method on the multinomial counts for means over classes.
  *
- * A class that is never predicted has no precision: it is left out of the mean (some libraries count it as 0).
+ * `averaged`: only the first so many classes count in the means; the others (rows of classes without a name) still are
+ * mistakes of those. A class that is never predicted has no precision: it is left out of the mean (some libraries count it as 0).
  *
  * Source: Sokolova and Lapalme 2009; Takahashi, Yamamoto, Kuchiba and Koyama 2022 (intervals).
  *
  * @example multiclassMetrics([2, 0, 0, 1, 1, 0, 0, 1, 1], 3).microF1.value // 4 / 6
  */
-export function multiclassMetrics(counts: ArrayLike<number>, size: number): MulticlassMetrics {
+export function multiclassMetrics(counts: ArrayLike<number>, size: number, averaged: number = size): MulticlassMetrics {
   const predictions = new Float64Array(size);
   const labels = new Float64Array(size);
   let n = 0;
@@ -59,11 +60,14 @@ export function multiclassMetrics(counts: ArrayLike<number>, size: number): Mult
   const both = predictions.map((count, index) => count + labels[index]!);
   const margins = { counts, size, n, hits, predictions, labels };
   const even = (of: Float64Array): Float64Array => {
-    const present = of.filter((count) => count > 0).length;
-    return of.map((count) => (count > 0 ? 1 / present : 0));
+    const isCounted = (count: number, index: number): boolean => index < averaged && count > 0;
+    const present = of.filter(isCounted).length;
+    return of.map((count, index) => (isCounted(count, index) ? 1 / present : 0));
   };
+  const byLabels = (denominators: Float64Array): Float64Array =>
+    labels.map((count, index) => (index < averaged && denominators[index]! > 0 ? count / n : 0));
   return {
-    classes: [...hits].map((hit, index) => ({
+    classes: [...hits.subarray(0, averaged)].map((hit, index) => ({
       precision: wilsonInterval(hit, predictions[index]!),
       recall: wilsonInterval(hit, labels[index]!),
       f1: fromJaccard(wilsonInterval(hit, both[index]! - hit)),
@@ -73,8 +77,8 @@ export function multiclassMetrics(counts: ArrayLike<number>, size: number): Mult
     macroPrecision: weightedMean(margins, even(predictions), [1, 1, 0], false),
     macroRecall: weightedMean(margins, even(labels), [1, 0, 1], false),
     macroF1: weightedMean(margins, even(both), [2, 1, 1], false),
-    weightedPrecision: weightedMean(margins, byLabels(labels, predictions, n), [1, 1, 0], true),
-    weightedF1: weightedMean(margins, byLabels(labels, both, n), [2, 1, 1], true),
+    weightedPrecision: weightedMean(margins, byLabels(predictions), [1, 1, 0], true),
+    weightedF1: weightedMean(margins, byLabels(both), [2, 1, 1], true),
     microF1: wilsonInterval(right, n),
   };
 }
@@ -86,11 +90,6 @@ interface Margins {
   readonly hits: Float64Array;
   readonly predictions: Float64Array;
   readonly labels: Float64Array;
-}
-
-/** Shares of labels; a class without the denominator of its metric is left out, and counts as nothing. */
-function byLabels(labels: Float64Array, denominators: Float64Array, n: number): Float64Array {
-  return labels.map((count, index) => (n === 0 || denominators[index] === 0 ? 0 : count / n));
 }
 
 /**
