@@ -51,6 +51,26 @@ function play(windows: readonly (readonly Finding[])[], version = '1') {
 
 const levels = (...values: number[]) => values.map((value) => [finding(value)]);
 
+describe('what an alert shows', () => {
+  it('is what alarmed, and with it what came close together', () => {
+    const { alert } = play([
+      [
+        finding(0.6, 'watch', 'feature:far'),
+        finding(0.96, 'watch', 'feature:near'),
+        finding(1.2, 'alarm', 'feature:a'),
+      ],
+    ]);
+    expect(alert!.findings.map(({ signal }) => signal)).toEqual(['feature:a', 'feature:near']);
+    expect(alert!.sentence).toBe('feature:a at 1.2');
+  });
+
+  it('does not hold what broken data explains', () => {
+    const explained = { ...finding(0.99, 'watch', 'feature:near'), explainedBy: 'data_quality:near' };
+    const { alert } = play([[explained, finding(1.2, 'alarm', 'feature:a')]]);
+    expect(alert!.findings.map(({ signal }) => signal)).toEqual(['feature:a']);
+  });
+});
+
 describe('an alert', () => {
   it('does not exist while evidence is low', () => {
     expect(play(levels(0, 0.2, 0.49)).alert).toBeNull();

@@ -1,4 +1,5 @@
 import type { Finding } from '../monitor/finding.ts';
+import { whatChanged } from '../statistics/multiplicity/index.ts';
 import { type Alert, type AlertKind, severityOf } from './alert.ts';
 
 /** Levels are shares of the alarm level on the evidence gauge, see `Evidence.level`. */
@@ -81,9 +82,10 @@ function fire(
   sameVersion: boolean,
 ): AlertAssessment {
   const alarmed = ranked.filter((finding) => finding.verdict === 'alarm');
+  const changed = changedWith(ranked);
   if (open !== null && (open.state === 'firing' || open.state === 'recovering')) {
     // Keeps everything that alarmed since it fired, with the newest numbers first.
-    const seen = new Set(alarmed.map((finding) => finding.signal));
+    const seen = new Set(changed.map((finding) => finding.signal));
     const kept = sameVersion ? open.findings.filter((finding) => !seen.has(finding.signal)) : [];
     return {
       alert: {
@@ -95,7 +97,7 @@ function fire(
         quietWindows: 0,
         firingWindows: sameVersion ? open.firingWindows + 1 : 1,
         sentence: sentenceOf(alarmed),
-        findings: [...alarmed, ...kept].slice(0, shownFindings),
+        findings: [...changed, ...kept].slice(0, shownFindings),
       },
       transition: open.state === 'recovering' ? 'refired' : null,
     };
@@ -111,7 +113,7 @@ function fire(
       quietWindows: 0,
       firingWindows: 1,
       sentence: sentenceOf(alarmed),
-      findings: alarmed.slice(0, shownFindings),
+      findings: changed.slice(0, shownFindings),
       acknowledgement: null,
     },
     transition: 'fired',
@@ -179,6 +181,18 @@ function identity(observation: AlertObservation) {
     severity: severityOf[observation.kind],
     version: observation.version,
   };
+}
+
+/**
+ * What changed, once something alarmed: all that alarms on its own, and with it what comes close together (a list to read
+ * may hold more than what a page is worth, see `whatChanged`).
+ */
+function changedWith(ranked: readonly Finding[]): Finding[] {
+  const excess = ranked.map(({ evidence, verdict, explainedBy }) => {
+    if (verdict === 'alarm') return Math.max(0, (evidence?.log ?? 0) - (evidence?.alarmLog ?? 0));
+    return evidence === null || explainedBy !== undefined ? Number.NEGATIVE_INFINITY : evidence.log - evidence.alarmLog;
+  });
+  return whatChanged(excess).map((index) => ranked[index]!);
 }
 
 /** What broken data explains is no trouble of its own. */

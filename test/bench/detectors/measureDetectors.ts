@@ -18,6 +18,7 @@ export function measureDetectors(features: number, windows: number): Result[] {
   const watched = streamDetectors(settings, reference).filter(({ stream }) => stream.id.includes('x'));
   const states = watched.map(({ detector }) => initialState(detector));
 
+  const cpuBefore = process.cpuUsage();
   const times = Array.from({ length: windows }, (_, window) => {
     const started = performance.now();
     watched.forEach(({ detector, detectorAt, countsOf }, index) => {
@@ -27,6 +28,8 @@ export function measureDetectors(features: number, windows: number): Result[] {
     });
     return performance.now() - started;
   }).sort((a, b) => a - b);
+
+  const cpu = process.cpuUsage(cpuBefore);
 
   const bytes = encodeMonitorState({
     ...initialMonitorState(reference),
@@ -41,6 +44,7 @@ export function measureDetectors(features: number, windows: number): Result[] {
   return [
     result('milliseconds a window, median', times[Math.floor(windows / 2)]!),
     result('milliseconds a window, fastest', times[0]!),
+    result('milliseconds of processor time a window, mean', (cpu.user + cpu.system) / 1_000 / windows),
     result('bytes of stored state a feature', bytes / features),
   ];
 }
