@@ -3,6 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestApi } from '../main/testing/api.ts';
+import type { Finding } from '../monitor/finding.ts';
 import {
   type AlarmCertificate,
   advance,
@@ -40,9 +42,13 @@ function certificate(): AlarmCertificate {
   return certifyStep(detector, before, { subject, step: 1, weight: 1, alarmLog: 10, counts, log });
 }
 
-function verify(source: string, input = ''): Promise<{ code: number | null; stdout: string; stderr: string }> {
+function verify(
+  source: string,
+  input = '',
+  options: readonly string[] = [],
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, 'certificate', 'verify', source]);
+    const child = spawn(process.execPath, [program, 'certificate', 'verify', source, ...options]);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -92,4 +98,47 @@ test.each([
   expect(stderr).toMatch(message);
   expect(stderr.trim().split('\n')).toHaveLength(1);
   expect(code).toBe(1);
+});
+
+test('of an alert, the certificates come from the collector', async () => {
+  const api = await startTestApi();
+  try {
+    const [model] = api.settings.models;
+    const proof = certificate();
+    const finding: Finding = {
+      model: model!.name,
+      environment: model!.environment,
+      version: '7',
+      reference: 'sha256:0',
+      signal: 'performance:error_rate',
+      kind: 'performance',
+      from: 0,
+      to: 1,
+      rows: 100,
+      statistics: {},
+      evidence: { log: proof.log, alarmLog: 10, level: 1.2, alarm: true, leading: null, proof },
+      verdict: 'alarm',
+      sentence: 'more errors',
+    };
+    await api.store.transaction((transaction) =>
+      api.services.alerts.windowClosed(transaction, {
+        settings: model!,
+        version: '7',
+        findings: [finding],
+        to: 1,
+        at: api.now,
+      }),
+    );
+    const { body } = await api.ask('/v1/alerts');
+    const to = ['--collector', api.url, '--token', 'secret-of-reader'];
+    const { code, stdout, stderr } = await verify(body.items[0].id, '', to);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^ok {5}credit-risk\/7 performance:error_rate/);
+    expect(code).toBe(0);
+    expect((await verify('no-such-alert', '', to)).stderr).toMatch(/NOT_FOUND: there is no such alert/);
+    // Lists of findings stay small.
+    expect(JSON.stringify(body)).not.toContain('logWealthBefore');
+  } finally {
+    await api.stop();
+  }
 });

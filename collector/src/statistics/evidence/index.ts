@@ -8,14 +8,6 @@ export {
   type Recomputation,
   recomputeAlarm,
 } from './certificate.ts';
-export {
-  advanceConformal,
-  type ConformalState,
-  conformalLog,
-  conformalP,
-  initialConformalState,
-  simpleJumper,
-} from './conformal.ts';
 export { designEffect, fewestWindows } from './designEffect.ts';
 export {
   advance,
