@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { wilsonInterval } from '../wilsonInterval.ts';
-import { expectedPerformance } from './expectedConfusion.ts';
+import { expectedPerformance } from './expectedPerformance.ts';
 import { meanOfQueries } from './meanOfQueries.ts';
 import { normalisedDiscountedGain, precisionAt, rankedAveragePrecision, recallAt, reciprocalRank } from './ranking.ts';
 import { pinballLoss, relativeErrors } from './relativeErrors.ts';
