@@ -1,4 +1,5 @@
 import type { Column, InferenceBatch } from '@plumbline/sdk/event';
+import type { SignalShape } from './shape.ts';
 
 /** Text of one value of a column; `null` when it is missing or not a finite number. */
 export function textAt(column: Column, row: number): string | null {
@@ -13,6 +14,24 @@ export function textAt(column: Column, row: number): string | null {
 export function featureColumn(batch: InferenceBatch, name: string): Column | undefined {
   const index = batch.schema.features.findIndex((feature) => feature.name === name);
   return index < 0 ? undefined : batch.features[index];
+}
+
+/** The column that a signal is read from. `features`: the batch's feature columns by name. */
+export function signalColumn(
+  batch: InferenceBatch,
+  features: ReadonlyMap<string, Column>,
+  signal: SignalShape,
+): Column | undefined {
+  switch (signal.kind) {
+    case 'feature':
+      return features.get(signal.name);
+    case 'score':
+      return batch.scores;
+    case 'prediction':
+      return batch.predictions;
+    case 'latency':
+      return batch.latenciesMs;
+  }
 }
 
 /** Finite numbers of a column over all batches, ascending. `pick` finds the column in a batch. */

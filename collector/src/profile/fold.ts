@@ -1,15 +1,12 @@
 import type { CategoryColumn, Column, InferenceBatch, NumberColumn } from '@plumbline/sdk/event';
 import { findCell } from './cellFinder.ts';
-import { textAt } from './columns.ts';
+import { signalColumn } from './columns.ts';
 import { decisionOf } from './decision.ts';
-import { addDistinct } from './distinctCounter.ts';
-import { addHeavy } from './heavyHitters.ts';
-import { addId, noRow, type SampledRow } from './idSample.ts';
+import { foldIds, foldRare, foldUnknownFeatures, hourOfWeek } from './foldSketches.ts';
 import { type AttributePlan, groupCells, type Plan, planOf, type SignalPlan, totals } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { scoreBinOf } from './scoreBin.ts';
-import type { CategorySignal, NumericSignal, ProfileShape, SignalShape } from './shape.ts';
-import { createRareValues, hoursPerWeek, type Sketches } from './sketches.ts';
+import type { CategorySignal, NumericSignal, ProfileShape } from './shape.ts';
 import { addToSum, boundedDeviation, ordinaryDeviation, rounding, unitsPerOne } from './sums.ts';
 
 /**
@@ -25,7 +22,7 @@ export function foldInferences(profile: Profile, batch: InferenceBatch, rows: In
 
   const columns = new Map(batch.schema.features.map((feature, index) => [feature.name, batch.features[index]!]));
   shape.signals.forEach((signal, index) => {
-    const column = columnOf(batch, columns, signal);
+    const column = signalColumn(batch, columns, signal);
     const signalPlan = plan.signals[index]!;
     if (signal.type === 'number') foldNumbers(profile, signal, signalPlan, index, column, rows);
     else foldCategories(profile, signal, signalPlan, index, column, rows);
@@ -80,23 +77,6 @@ function foldTotals({ counts, minima, maxima, sketches }: Profile, batch: Infere
   const timeExtreme = minima.length - 1;
   if (first < minima[timeExtreme]!) minima[timeExtreme] = first + 0;
   if (last > maxima[timeExtreme]!) maxima[timeExtreme] = last + 0;
-}
-
-function columnOf(
-  batch: InferenceBatch,
-  columns: ReadonlyMap<string, Column>,
-  signal: SignalShape,
-): Column | undefined {
-  switch (signal.kind) {
-    case 'feature':
-      return columns.get(signal.name);
-    case 'score':
-      return batch.scores;
-    case 'prediction':
-      return batch.predictions;
-    case 'latency':
-      return batch.latenciesMs;
-  }
 }
 
 function foldNumbers(
@@ -211,13 +191,6 @@ function foldCategories(
   if (rare.length > 0) foldRare(profile.sketches, index, rare);
 }
 
-function foldRare({ rare }: Sketches, index: number, values: readonly [text: string, count: number][]): void {
-  const own = rare[index] ?? createRareValues();
-  rare[index] = own;
-  for (const [text] of values) addDistinct(own.distinct, text);
-  addHeavy(own.frequent, values);
-}
-
 /** How often each text of a column occurs in the rows; a number that is not finite is no text. */
 interface CountedTexts {
   readonly counts: Iterable<readonly [text: string, count: number]>;
@@ -251,58 +224,6 @@ function numbersAsTexts({ values }: NumberColumn, rows: Int32Array): CountedText
     else invalid++;
   }
   return { counts, missing, invalid };
-}
-
-/** Features that the shape does not have, in the rows of the batch that gave them a value. */
-function foldUnknownFeatures({ shape, sketches }: Profile, batch: InferenceBatch, rows: Int32Array): void {
-  const { features } = planOf(shape);
-  const unknown: [string, number][] = [];
-  batch.schema.features.forEach(({ name }, index) => {
-    if (features.has(name)) return;
-    const column = batch.features[index]!;
-    let count = 0;
-    for (let i = 0; i < rows.length; i++) if (textAt(column, rows[i]!) !== null) count++;
-    if (count > 0) unknown.push([name, count]);
-  });
-  if (unknown.length > 0) addHeavy(sketches.unknownFeatures, unknown);
-}
-
-function foldIds(
-  { shape, sketches }: Profile,
-  batch: InferenceBatch,
-  columns: ReadonlyMap<string, Column>,
-  rows: Int32Array,
-): void {
-  const keepsRows = shape.sampledRows !== undefined;
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!;
-    addId(sketches.ids, batch.ids[row]!, keepsRows ? () => sampledRow(shape, batch, columns, row) : withoutRow);
-  }
-}
-
-function withoutRow(): SampledRow {
-  return noRow;
-}
-
-function sampledRow(
-  shape: ProfileShape,
-  batch: InferenceBatch,
-  columns: ReadonlyMap<string, Column>,
-  row: number,
-): SampledRow {
-  return shape.signals.map((signal) => {
-    const column = columnOf(batch, columns, signal);
-    if (column === undefined) return null;
-    if (column.type === 'category') return textAt(column, row);
-    const value = column.values[row]!;
-    return Number.isNaN(value) ? null : Number.isFinite(value) ? value + 0 : Number.POSITIVE_INFINITY;
-  });
-}
-
-/** 1970-01-01 was a Thursday. */
-function hourOfWeek(time: number): number {
-  const hour = (Math.floor(time / 3_600_000) + 72) % hoursPerWeek;
-  return hour < 0 ? hour + hoursPerWeek : hour;
 }
 
 /** FNV-1a over UTF-16 code units, folded to 0-63 (Fowler, Noll and Vo, 1991). */

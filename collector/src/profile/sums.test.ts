@@ -44,4 +44,15 @@ describe('sums', () => {
     expect(boundedDeviation(-1e300)).toBe(-(2 ** 30));
     expect(boundedDeviation(3)).toBe(3);
   });
+
+  it('keep whole units however large and whichever sign a value has', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -(2 ** 30), max: 2 ** 30, noNaN: true }), (value) => {
+        const sums = new Float64Array(2);
+        addToSum(sums, 0, value);
+        addToSum(sums, 0, -43521826.17640453);
+        for (const part of sums) expect(Number.isInteger(part)).toBe(true);
+      }),
+    );
+  });
 });

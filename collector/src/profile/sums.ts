@@ -37,8 +37,12 @@ export const rounding = 1.5 * 2 ** 52;
 const highPart = 2 ** 40;
 
 function wholeUnits(value: number): number {
-  return value * unitsPerOne + rounding - rounding;
+  const units = value * unitsPerOne;
+  // Beyond this the trick would leave halves on the negative side.
+  return units < largestTricked && units > -largestTricked ? units + rounding - rounding : Math.round(units);
 }
+
+const largestTricked = 2 ** 51;
 
 /** `value` within +-`largestDeviation`. */
 export function boundedDeviation(value: number): number {

@@ -1,0 +1,72 @@
+import type { Column, InferenceBatch } from '@plumbline/sdk/event';
+import { signalColumn, textAt } from './columns.ts';
+import { addDistinct } from './distinctCounter.ts';
+import { addHeavy } from './heavyHitters.ts';
+import { addId, noRow, type SampledRow } from './idSample.ts';
+import { planOf } from './plan.ts';
+import type { Profile } from './profile.ts';
+import type { ProfileShape } from './shape.ts';
+import { createRareValues, hoursPerWeek, type Sketches } from './sketches.ts';
+
+/** The parts of folding a batch that feed a profile's sketches. */
+
+/** Category values without a cell of their own. */
+export function foldRare({ rare }: Sketches, index: number, values: readonly [text: string, count: number][]): void {
+  const own = rare[index] ?? createRareValues();
+  rare[index] = own;
+  for (const [text] of values) addDistinct(own.distinct, text);
+  addHeavy(own.frequent, values);
+}
+
+/** Features that the shape does not have, in the rows of the batch that gave them a value. */
+export function foldUnknownFeatures({ shape, sketches }: Profile, batch: InferenceBatch, rows: Int32Array): void {
+  const { features } = planOf(shape);
+  const unknown: [string, number][] = [];
+  batch.schema.features.forEach(({ name }, index) => {
+    if (features.has(name)) return;
+    const column = batch.features[index]!;
+    let count = 0;
+    for (let i = 0; i < rows.length; i++) if (textAt(column, rows[i]!) !== null) count++;
+    if (count > 0) unknown.push([name, count]);
+  });
+  if (unknown.length > 0) addHeavy(sketches.unknownFeatures, unknown);
+}
+
+/** Every arrival of an id; with the row's values where the shape wants them. */
+export function foldIds(
+  { shape, sketches }: Profile,
+  batch: InferenceBatch,
+  columns: ReadonlyMap<string, Column>,
+  rows: Int32Array,
+): void {
+  const keepsRows = shape.sampledRows !== undefined;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    addId(sketches.ids, batch.ids[row]!, keepsRows ? () => sampledRow(shape, batch, columns, row) : withoutRow);
+  }
+}
+
+function withoutRow(): SampledRow {
+  return noRow;
+}
+
+function sampledRow(
+  shape: ProfileShape,
+  batch: InferenceBatch,
+  columns: ReadonlyMap<string, Column>,
+  row: number,
+): SampledRow {
+  return shape.signals.map((signal) => {
+    const column = signalColumn(batch, columns, signal);
+    if (column === undefined) return null;
+    if (column.type === 'category') return textAt(column, row);
+    const value = column.values[row]!;
+    return Number.isNaN(value) ? null : Number.isFinite(value) ? value + 0 : Number.POSITIVE_INFINITY;
+  });
+}
+
+/** 0 is Monday from midnight, UTC; 1970-01-01 was a Thursday. */
+export function hourOfWeek(time: number): number {
+  const hour = (Math.floor(time / 3_600_000) + 72) % hoursPerWeek;
+  return hour < 0 ? hour + hoursPerWeek : hour;
+}
