@@ -37,7 +37,12 @@ beforeAll(async () => {
   const { stdout } = await npm('pack', folder, '--pack-destination', scratch, '--json');
   const [packed] = JSON.parse(stdout) as [{ filename: string }];
   tarball = join(scratch, packed.filename);
-  await Promise.all(apps.map(install));
+  // All come to their end before one that failed does so here: npm must not write into a folder that is being removed.
+  for (const installed of await Promise.allSettled(apps.map(install))) {
+    if (installed.status === 'rejected') {
+      throw installed.reason;
+    }
+  }
 }, installationMs);
 
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -129,8 +134,9 @@ async function compile(folder: string): Promise<void> {
   });
 }
 
+/** Where `require` takes no ES module, as in Jest: what CommonJS apps get has to be CommonJS all the way down. */
 async function report(node: string, folder: string): Promise<unknown> {
-  const { stdout, stderr } = await run(node, [join(folder, 'app.js')], { cwd: folder });
+  const { stdout, stderr } = await run(node, ['--no-experimental-require-module', join(folder, 'app.js')]);
   expect(stderr).toBe('');
   return JSON.parse(stdout);
 }
