@@ -20,8 +20,8 @@ export interface Detector {
   readonly tables: readonly ScoreTable[];
   /** The different sets of cells that its scores consider. */
   readonly scopes: readonly Int32Array[];
-  /** The different sets of cells whose events are summed for shares. */
-  readonly sets: readonly Int32Array[];
+  /** The same as numbers side by side: what `advance` reads. */
+  readonly packed: Packed;
 }
 
 /** What one score in one direction earns or loses by event. */
@@ -37,24 +37,28 @@ export interface ScoreTable {
   readonly scope: number;
   /** What the table was made from. */
   readonly oriented: OrientedScore;
-  readonly gains: Gains;
 }
 
 /**
- * What an event earns each bet: ln(1 + bet * (score - m)).
- *
- * `twofold`, for shares: one gain for events in a set of cells (index into `Detector.sets`), another for all others of the
- * scope.
- * `by cell`: `logGains[bet * cells + cell]`, 0 in cells that are not considered.
+ * What an event earns each bet, ln(1 + bet * (score - m)), in arrays without gaps: with hundreds of signals, reading
+ * scattered objects would take longer than the arithmetic.
  */
-type Gains =
-  | {
-      readonly kind: 'twofold';
-      readonly set: number;
-      readonly inside: Float64Array;
-      readonly outside: Float64Array;
-    }
-  | { readonly kind: 'by cell'; readonly logGains: Float64Array };
+interface Packed {
+  /** Cells of all sets that are summed, one set after the other: first the scopes, then those of shares. */
+  readonly cells: Int32Array;
+  /** Where each set begins in `cells`, and where the last one ends. */
+  readonly setStarts: Int32Array;
+  /** By table: how many bets, where its gains begin, its scope's set, and its share's set (-1: gains by cell). */
+  readonly plan: Int32Array;
+  /**
+   * Of a share: for each bet the gain in the cells of its set, then for each bet the gain in all others of the scope. By cell:
+   * for each bet the gain of each cell, 0 where it is not considered.
+   */
+  readonly gains: Float64Array;
+  readonly designEffects: Float64Array;
+}
+
+const planFields = 4;
 
 /** Wealth of each bet (natural logarithms) and how many windows it has seen. */
 export interface DetectorState {
@@ -72,12 +76,10 @@ export interface DetectorEvidence {
 
 export function createDetector(cells: number, scores: readonly OrientedScore[]): Detector {
   const scopes = collected();
-  const sets = collected();
   let components = 0;
   const tables = scores.map((score): ScoreTable => {
     const start = components;
     components += score.bets.length;
-    const scope = scopes.indexOf(cellsWhere(score.considered, (one) => one !== 0));
     return {
       score: score.score,
       direction: score.direction,
@@ -85,12 +87,11 @@ export function createDetector(cells: number, scores: readonly OrientedScore[]):
       bets: score.bets,
       designEffect: score.designEffect,
       start,
-      scope,
+      scope: scopes.indexOf(cellsWhere(score.considered, (one) => one !== 0)),
       oriented: score,
-      gains: gainsOf(cells, score, sets.indexOf),
     };
   });
-  return { cells, components, tables, scopes: scopes.all, sets: sets.all };
+  return { cells, components, tables, scopes: scopes.all, packed: pack(cells, tables, scopes.all) };
 }
 
 export function initialState(detector: Detector): DetectorState {
@@ -108,18 +109,30 @@ export function advance(
   weight: number,
 ): DetectorState {
   const logWealth = new Float64Array(detector.components);
-  const totals = detector.scopes.map((cells) => sumOver(counts, cells));
-  const sums = detector.sets.map((cells) => sumOver(counts, cells));
-  for (const { gains, start, scope, bets, designEffect } of detector.tables) {
-    if (gains.kind === 'twofold') {
-      const inside = sums[gains.set]! / designEffect;
-      const outside = totals[scope]! / designEffect - inside;
-      for (let bet = 0; bet < bets.length; bet++) {
-        logWealth[start + bet] = inside * gains.inside[bet]! + outside * gains.outside[bet]!;
+  const { cells, setStarts, plan, gains, designEffects } = detector.packed;
+  const sums = new Float64Array(setStarts.length - 1);
+  for (let set = 0; set < sums.length; set++) {
+    let sum = 0;
+    for (let i = setStarts[set]!; i < setStarts[set + 1]!; i++) sum += counts[cells[i]!]!;
+    sums[set] = sum;
+  }
+  let component = 0;
+  for (let table = 0; table < designEffects.length; table++) {
+    const designEffect = designEffects[table]!;
+    const bets = plan[planFields * table]!;
+    let at = plan[planFields * table + 1]!;
+    const set = plan[planFields * table + 3]!;
+    if (set >= 0) {
+      const inside = sums[set]! / designEffect;
+      const outside = sums[plan[planFields * table + 2]!]! / designEffect - inside;
+      for (let bet = 0; bet < bets; bet++, at++) {
+        logWealth[component++] = inside * gains[at]! + outside * gains[at + bets]!;
       }
     } else {
-      for (let bet = 0; bet < bets.length; bet++) {
-        logWealth[start + bet] = dot(counts, gains.logGains, bet * detector.cells, detector.cells) / designEffect;
+      for (let bet = 0; bet < bets; bet++) {
+        let sum = 0;
+        for (let cell = 0; cell < detector.cells; cell++, at++) sum += counts[cell]! * gains[at]!;
+        logWealth[component++] = sum / designEffect;
       }
     }
   }
@@ -168,37 +181,51 @@ export function lifetimeWeight(step: number): number {
   return 1 / (2.1097428 * (step + 1) * Math.log(step + 1) ** 2);
 }
 
-function gainsOf(cells: number, score: OrientedScore, setOf: (cells: Int32Array) => number): Gains {
-  const gain = (bet: number, value: number): number => Math.log1p(bet * (value - score.nullMean));
-  const isConsidered = (cell: number): boolean => score.considered[cell] !== 0;
-  const values = new Set(score.values.filter((_, cell) => isConsidered(cell)));
-  if (values.size <= 2) {
-    const having = (value: number | undefined): Int32Array =>
-      cellsWhere(score.values, (of, cell) => of === value && isConsidered(cell));
-    const [first = 0, second = 0] = values;
-    // The smaller set is the quicker one to sum.
-    const isFirst = having(first).length <= having(second).length;
-    const [inside, outside] = isFirst ? [first, second] : [second, first];
-    return {
-      kind: 'twofold',
-      set: setOf(having(inside)),
-      inside: Float64Array.from(score.bets, (bet) => gain(bet, inside)),
-      outside: Float64Array.from(score.bets, (bet) => gain(bet, outside)),
-    };
-  }
-  const logGains = new Float64Array(score.bets.length * cells);
-  for (const [i, bet] of score.bets.entries()) {
-    for (let cell = 0; cell < cells; cell++) {
-      if (isConsidered(cell)) logGains[i * cells + cell] = gain(bet, score.values[cell]!);
+function pack(cells: number, tables: readonly ScoreTable[], scopes: readonly Int32Array[]): Packed {
+  const sets = collected(scopes);
+  const gains: number[] = [];
+  const plan = tables.flatMap(({ oriented, scope, bets }) => {
+    const start = gains.length;
+    const gain = (bet: number, value: number): number => Math.log1p(bet * (value - oriented.nullMean));
+    const share = asShare(oriented);
+    if (share !== null) {
+      gains.push(...bets.map((bet) => gain(bet, share.inside)), ...bets.map((bet) => gain(bet, share.outside)));
+      return [bets.length, start, scope, sets.indexOf(share.cells)];
     }
-  }
-  return { kind: 'by cell', logGains };
+    for (const bet of bets) {
+      for (let cell = 0; cell < cells; cell++) {
+        gains.push(oriented.considered[cell] === 0 ? 0 : gain(bet, oriented.values[cell]!));
+      }
+    }
+    return [bets.length, start, scope, -1];
+  });
+  const setStarts = [0];
+  for (const set of sets.all) setStarts.push(setStarts.at(-1)! + set.length);
+  return {
+    cells: Int32Array.from(sets.all.flatMap((set) => [...set])),
+    setStarts: Int32Array.from(setStarts),
+    plan: Int32Array.from(plan),
+    gains: Float64Array.from(gains),
+    designEffects: Float64Array.from(tables, ({ designEffect }) => designEffect),
+  };
+}
+
+/** A score of two values: the cells that have one of them, the fewer, which are the quicker ones to sum. */
+function asShare({ values, considered }: OrientedScore) {
+  const isConsidered = (cell: number): boolean => considered[cell] !== 0;
+  const different = new Set(values.filter((_, cell) => isConsidered(cell)));
+  if (different.size > 2) return null;
+  const having = (value: number): Int32Array => cellsWhere(values, (of, cell) => of === value && isConsidered(cell));
+  const [first = 0, second = 0] = different;
+  const isFirst = having(first).length <= having(second).length;
+  const [inside, outside] = isFirst ? [first, second] : [second, first];
+  return { inside, outside, cells: having(inside) };
 }
 
 /** Different sets of cells, by the order in which they came. */
-function collected() {
-  const all: Int32Array[] = [];
-  const known = new Map<string, number>();
+function collected(begin: readonly Int32Array[] = []) {
+  const all: Int32Array[] = [...begin];
+  const known = new Map(all.map((cells, index) => [cells.join(), index]));
   return {
     all,
     indexOf(cells: Int32Array): number {
@@ -215,18 +242,6 @@ function cellsWhere(
   condition: (value: number, cell: number) => boolean,
 ): Int32Array {
   return Int32Array.from([...values.keys()].filter((cell) => condition(values[cell]!, cell)));
-}
-
-function sumOver(counts: ArrayLike<number>, cells: Int32Array): number {
-  let sum = 0;
-  for (let i = 0; i < cells.length; i++) sum += counts[cells[i]!]!;
-  return sum;
-}
-
-function dot(counts: ArrayLike<number>, gains: Float64Array, from: number, cells: number): number {
-  let sum = 0;
-  for (let cell = 0; cell < cells; cell++) sum += counts[cell]! * gains[from + cell]!;
-  return sum;
 }
 
 /** ln(e^a + e^b). */
