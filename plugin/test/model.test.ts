@@ -181,6 +181,27 @@ describe('the performance tab', () => {
     await page.getByText('62,057').waitFor();
   });
 
+  it('shows statistics it has never heard of: named, with their units, and none cut off', async () => {
+    const statistics = Object.fromEntries(
+      ['accuracy', 'macroF1', 'matthewsCorrelation', 'brierScore', 'meanAbsoluteError', 'somethingEntirelyNew'].map(
+        (name) => [name, { value: 0.31, low: 0.29, high: 0.33, n: 900 }],
+      ),
+    );
+    const windows = performanceReport.windows.map((window) => ({ ...window, statistics }));
+    collector().answer('GET', '/v1/models/credit-risk/performance', {
+      body: { ...performanceReport, statistics, windows },
+    });
+    const page = await open(`${model}/performance?statistic=somethingEntirelyNew`);
+    await page.getByRole('heading', { name: 'Are the probabilities true?' }).waitFor();
+    expect(await page.getByLabel('Macro F1').innerText()).toContain('31 %');
+    expect(await page.getByLabel('Brier score').innerText()).toContain('0 is perfect, lower is better');
+    expect(await page.getByLabel('Something entirely new', { exact: true }).innerText()).toContain('0.310');
+    expect(await page.getByRole('combobox', { name: 'Statistic' }).inputValue()).toBe('Something entirely new');
+    await page.setViewportSize({ width: 1280, height: 900 });
+    const overflow = await page.getByRole('main').evaluate((main) => main.scrollWidth - main.clientWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+  });
+
   it('shows another statistic over time', async () => {
     const page = await open(`${model}/performance`);
     await page.getByRole('radio', { name: 'Recall' }).check({ force: true });

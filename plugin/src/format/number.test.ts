@@ -4,6 +4,7 @@ import {
   formatCount,
   formatEffect,
   formatInterval,
+  formatPoints,
   formatShare,
   formatShortCount,
   formatStatistic,
@@ -15,6 +16,7 @@ describe('numbers people read', () => {
     [0.412, '41.2 %'],
     [1, '100 %'],
     [0.0042, '0.42 %'],
+    [0.009_999_999, '1 %'],
     [-0.05, '-5 %'],
     [null, '–'],
   ])('writes the share %s as %s', (share, text) => {
@@ -27,7 +29,9 @@ describe('numbers people read', () => {
     [0, '0'],
     [5e-324, '0'],
     [12.345, '12.3'],
-    [1_234, '1234'],
+    [1_234, '1,234'],
+    [-1_234_567.8, '-1,234,568'],
+    [4.2e15, '4.20e+15'],
     [-0.2402, '-0.240'],
     [null, '–'],
   ])('writes the statistic %s as %s', (value, text) => {
@@ -58,6 +62,15 @@ describe('numbers people read', () => {
 
   it('separates thousands', () => {
     expect(formatCount(18_240)).toBe('18,240');
+  });
+
+  it.each([
+    [-0.24, '-24 pp'],
+    [0.0042, '0.42 pp'],
+    [0, '0 pp'],
+    [null, '–'],
+  ])('writes the difference of shares %s as %s', (difference, text) => {
+    expect(formatPoints(difference)).toBe(text);
   });
 
   it('writes basis points as percent', () => {

@@ -23,8 +23,13 @@ export function formatShare(share: number | null): string {
     return nothing;
   }
   const percent = share * 100;
-  const digits = percent !== 0 && Math.abs(percent) < 1 ? 2 : 1;
+  const digits = percent !== 0 && Math.abs(percent) < 0.995 ? 2 : 1;
   return `${percent.toFixed(digits).replace(/\.0$/, '')} %`;
+}
+
+/** A difference of shares in percentage points: `-24 pp`, `0.42 pp`. */
+export function formatPoints(difference: number | null): string {
+  return difference === null ? nothing : formatShare(difference).replace(/%$/, 'pp');
 }
 
 /** Basis points (0-10000) as a percentage: `10 %`. */
@@ -32,7 +37,7 @@ export function formatBasisPoints(basisPoints: number): string {
   return formatShare(basisPoints / 10_000);
 }
 
-/** A statistic with three significant digits, at least two decimals below one: `0.31`, `0.012`, `-0.240`. */
+/** A statistic with three significant digits, at least two decimals below one: `0.31`, `0.012`, `-0.240`, `18,240`. */
 export function formatStatistic(value: number | null): string {
   if (value === null) {
     return nothing;
@@ -44,6 +49,9 @@ export function formatStatistic(value: number | null): string {
   }
   if (size < 0.001) {
     return value.toExponential(1);
+  }
+  if (size >= 1_000) {
+    return size < 1e15 ? formatCount(value) : value.toExponential(2);
   }
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }

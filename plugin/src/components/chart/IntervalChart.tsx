@@ -1,6 +1,6 @@
 import { useTheme2 } from '@grafana/ui';
 import type { EstimateBody } from '@plumbline/collector/api';
-import { formatInterval, formatShare } from '../../format/number';
+import { formatInterval } from '../../format/number';
 import { linearScale, niceTicks } from './scale';
 import { useChartStyles } from './useChartStyles';
 import { useWidth } from './useWidth';
@@ -15,23 +15,30 @@ export interface IntervalRow {
 
 interface IntervalChartProps {
   readonly label: string;
+  /** How values are written. */
+  readonly format: (value: number | null) => string;
   readonly rows: readonly IntervalRow[];
   /** A limit to read the rows against. */
   readonly line?: { readonly at: number; readonly text: string };
 }
 
 const rowHeight = 40;
-const margin = { top: 28, right: 24, bottom: 24, left: 190 };
+/** Widths of a character of names and notes, rounded up. */
+const characterWidth = { name: 8, note: 6.5 };
 
-/** Shares of several groups with their 95 % intervals, on one axis. */
-export function IntervalChart({ label, rows, line }: IntervalChartProps) {
+/** One statistic of several groups with their 95 % intervals, on one axis. */
+export function IntervalChart({ label, format, rows, line }: IntervalChartProps) {
   const styles = useChartStyles();
   const theme = useTheme2();
   const [ref, width] = useWidth<HTMLDivElement>();
+  const margin = { top: 28, right: 32, bottom: 24, left: namesWidth(rows, width) };
   const height = margin.top + rows.length * rowHeight + margin.bottom;
   const ends = rows.flatMap(({ estimate }) => [estimate?.low, estimate?.value, estimate?.high, line?.at]);
   const known = ends.filter((end): end is number => typeof end === 'number');
-  const ticks = niceTicks(Math.min(...known, 1) * 0.9, Math.max(...known, 0) * 1.05, 6).filter((tick) => tick >= 0);
+  const [low, high] = known.length === 0 ? [0, 1] : [Math.min(...known), Math.max(...known)];
+  const room = (high - low || Math.abs(high) || 1) * 0.08;
+  // Room around the values, but not past zero, where shares and errors end.
+  const ticks = niceTicks(low < 0 ? low - room : Math.max(0, low - room), high + room, 6);
   const x = linearScale([ticks[0] ?? 0, ticks.at(-1) ?? 1], [margin.left, width - margin.right]);
   const colors = {
     neutral: theme.colors.text.secondary,
@@ -49,7 +56,7 @@ export function IntervalChart({ label, rows, line }: IntervalChartProps) {
             <g key={tick}>
               <line className={styles.grid} x1={x(tick)} x2={x(tick)} y1={margin.top} y2={axisBottom} />
               <text className={styles.axis} x={x(tick)} y={height - 6} textAnchor="middle">
-                {formatShare(tick)}
+                {format(tick)}
               </text>
             </g>
           ))}
@@ -79,16 +86,16 @@ export function IntervalChart({ label, rows, line }: IntervalChartProps) {
                   dominantBaseline="middle"
                   fill={theme.colors.text.primary}
                 >
-                  {name}
+                  <CutText text={name} width={margin.left - 16} perCharacter={characterWidth.name} />
                 </text>
                 {note !== undefined && (
                   <text className={styles.axis} x={0} y={middle + 9} dominantBaseline="middle">
-                    {note}
+                    <CutText text={note} width={margin.left - 16} perCharacter={characterWidth.note} />
                   </text>
                 )}
                 {estimate !== null && estimate.value !== null && (
                   <g>
-                    <title>{`${name}: ${formatShare(estimate.value)} (${formatInterval(estimate, formatShare)})`}</title>
+                    <title>{`${name}: ${format(estimate.value)} (${formatInterval(estimate, format)})`}</title>
                     {estimate.low !== null && estimate.high !== null && (
                       <line
                         x1={x(estimate.low)}
@@ -102,7 +109,7 @@ export function IntervalChart({ label, rows, line }: IntervalChartProps) {
                     )}
                     <circle cx={x(estimate.value)} cy={middle} r={6} fill={colors[tone]} />
                     <text className={styles.axis} x={x(estimate.value)} y={middle - 12} textAnchor="middle">
-                      {formatShare(estimate.value)}
+                      {format(estimate.value)}
                     </text>
                   </g>
                 )}
@@ -112,5 +119,32 @@ export function IntervalChart({ label, rows, line }: IntervalChartProps) {
         </svg>
       )}
     </div>
+  );
+}
+
+/** As wide as the longest name or note, within reason. */
+function namesWidth(rows: readonly IntervalRow[], width: number): number {
+  const widest = rows.map(({ name, note = '' }) =>
+    Math.max(name.length * characterWidth.name, note.length * characterWidth.note),
+  );
+  return Math.min(Math.max(140, ...widest) + 16, Math.max(140, width * 0.35));
+}
+
+interface CutTextProps {
+  readonly text: string;
+  readonly width: number;
+  readonly perCharacter: number;
+}
+
+/** A text that ends before it meets the chart; where it was cut, the whole of it is the title. */
+function CutText({ text, width, perCharacter }: CutTextProps) {
+  const most = Math.floor(width / perCharacter);
+  return text.length <= most ? (
+    text
+  ) : (
+    <>
+      <title>{text}</title>
+      {`${text.slice(0, most - 1)}…`}
+    </>
   );
 }

@@ -26,7 +26,7 @@ interface SeriesChartProps {
 }
 
 const height = 240;
-const margin = { top: 12, right: 12, bottom: 24, left: 56 };
+const labelCharacterWidth = 7.5;
 const dayMs = 86_400_000;
 
 /** A statistic over time with its 95 % interval as a band. Windows without a value leave a gap. */
@@ -38,7 +38,9 @@ export function SeriesChart({ name, points, format = formatShare }: SeriesChartP
   const color = theme.visualization.getColorByName('blue');
   const ends = points.flatMap(({ estimate }) => [estimate?.low, estimate?.value, estimate?.high]);
   const known = ends.filter((end): end is number => typeof end === 'number');
-  const ticks = niceTicks(Math.min(...known, 1), Math.max(...known, 0), 5);
+  const ticks = known.length === 0 ? [0, 1] : niceTicks(Math.min(...known), Math.max(...known), 5);
+  const widestLabel = Math.max(...ticks.map((tick) => format(tick).length));
+  const margin = { top: 12, right: 12, bottom: 24, left: Math.max(56, widestLabel * labelCharacterWidth + 12) };
   const bottom = height - margin.bottom;
   const y = linearScale([ticks[0] ?? 0, ticks.at(-1) ?? 1], [bottom, margin.top]);
   const slot = (width - margin.left - margin.right) / Math.max(1, points.length);

@@ -1,7 +1,8 @@
 import type { NavModelItem } from '@grafana/data';
 import { PluginPage, type PluginPageProps } from '@grafana/runtime';
-import { Text } from '@grafana/ui';
+import { LoadingPlaceholder, Text } from '@grafana/ui';
 import type { ModelDetail } from '@plumbline/collector/api';
+import { type ComponentType, lazy, Suspense } from 'react';
 import { Navigate, useParams } from 'react-router-dom';
 import { HealthBadge } from '../../components/badges';
 import { NotFound } from '../../components/FailureState';
@@ -10,12 +11,20 @@ import { useModel } from '../../data/useModel';
 import { formatBasisPoints, nothing } from '../../format/number';
 import { t } from '../../i18n';
 import { isModelTab, type ModelTab, modelPath, modelsPath, modelTabs } from '../../routing';
-import { AlertsTab } from './alerts/AlertsTab';
-import { DriftTab } from './drift/DriftTab';
-import { FairnessTab } from './fairness/FairnessTab';
-import { OverviewTab } from './overview/OverviewTab';
-import { PerformanceTab } from './performance/PerformanceTab';
-import { VersionsTab } from './versions/VersionsTab';
+
+interface TabProps {
+  readonly detail: ModelDetail;
+}
+
+/** A chunk each: a person mostly comes for one. */
+const tabs: Readonly<Record<ModelTab, ComponentType<TabProps>>> = {
+  overview: lazy(async () => ({ default: (await import('./overview/OverviewTab')).OverviewTab })),
+  drift: lazy(async () => ({ default: (await import('./drift/DriftTab')).DriftTab })),
+  performance: lazy(async () => ({ default: (await import('./performance/PerformanceTab')).PerformanceTab })),
+  fairness: lazy(async () => ({ default: (await import('./fairness/FairnessTab')).FairnessTab })),
+  versions: lazy(async () => ({ default: (await import('./versions/VersionsTab')).VersionsTab })),
+  alerts: lazy(async () => ({ default: (await import('./alerts/AlertsTab')).AlertsTab })),
+};
 
 /** One model: how it is, why, and what can be done about it. The tab stands in the address. */
 export function ModelPage() {
@@ -42,21 +51,13 @@ export function ModelPage() {
   );
 }
 
-function TabContent({ tab, detail }: { readonly tab: ModelTab; readonly detail: ModelDetail }) {
-  switch (tab) {
-    case 'overview':
-      return <OverviewTab detail={detail} />;
-    case 'drift':
-      return <DriftTab model={detail.model} />;
-    case 'performance':
-      return <PerformanceTab model={detail.model} />;
-    case 'fairness':
-      return <FairnessTab model={detail.model} />;
-    case 'versions':
-      return <VersionsTab detail={detail} />;
-    case 'alerts':
-      return <AlertsTab model={detail.model} />;
-  }
+function TabContent({ tab, detail }: TabProps & { readonly tab: ModelTab }) {
+  const Content = tabs[tab];
+  return (
+    <Suspense fallback={<LoadingPlaceholder text={t('model.loading', 'Loading...')} />}>
+      <Content detail={detail} />
+    </Suspense>
+  );
 }
 
 function navigationOf(model: string, tab: string, detail: ModelDetail | undefined): NavModelItem {

@@ -10,7 +10,11 @@ const declaration = `models:
     groups: [{ attribute: sex }]`;
 
 const recording = `const nats = { servers: 'nats://127.0.0.1:4222' };
-const monitor = createMonitor({ service: 'credit-api', model: { name: 'credit-risk', version: '7' }, nats });
+const monitor = createMonitor({
+  service: 'credit-api',
+  model: { name: 'credit-risk', version: '7' },
+  nats,
+});
 
 export const decide = monitor.wrap(model, {
   id: (applicant) => applicant.id,

@@ -1,4 +1,5 @@
 import { EmptyState, Stack } from '@grafana/ui';
+import type { ModelDetail } from '@plumbline/collector/api';
 import { QueryState } from '../../../components/QueryState';
 import { useAlerts } from '../../../data/useAlerts';
 import { t } from '../../../i18n';
@@ -6,7 +7,7 @@ import { AlertPanel } from './AlertPanel';
 import { AuditPanel } from './AuditPanel';
 
 /** Alerts of a model, open ones first, and who did what about them. */
-export function AlertsTab({ model }: { readonly model: string }) {
+export function AlertsTab({ detail: { model } }: { readonly detail: ModelDetail }) {
   const query = useAlerts(model);
   return (
     <Stack direction="column" gap={2}>

@@ -1,4 +1,5 @@
 import { EmptyState, Stack } from '@grafana/ui';
+import type { ModelDetail } from '@plumbline/collector/api';
 import { QueryState } from '../../../components/QueryState';
 import { useDrift } from '../../../data/useDrift';
 import { t } from '../../../i18n';
@@ -8,7 +9,7 @@ import { SignalPanel } from './SignalPanel';
 import { SignalsPanel } from './SignalsPanel';
 
 /** Which signals moved, how surely, since when; and for the chosen one, how. */
-export function DriftTab({ model }: { readonly model: string }) {
+export function DriftTab({ detail: { model } }: { readonly detail: ModelDetail }) {
   const reportQuery = useReportQuery();
   const query = useDrift(model, reportQuery);
   const [chosen, choose] = useParameter('signal');

@@ -5,7 +5,8 @@ import { EstimateText } from '../../../components/EstimateText';
 import { Facts } from '../../../components/Facts';
 import { Panel } from '../../../components/Panel';
 import { formatCount, formatShare } from '../../../format/number';
-import { statisticName } from '../../../format/statistic';
+import { statisticFormat, statisticName } from '../../../format/statistic';
+import { groupFairness } from '../../../format/statisticGroup';
 import { t } from '../../../i18n';
 
 type Attribute = FairnessReport['attributes'][number];
@@ -24,7 +25,7 @@ export function DifferencesPanel({ attribute: { groups, referenceGroup } }: { re
       }
       description={t(
         'fairness.differences-why',
-        'Differences are group minus reference group: 0 is parity. The disparate impact ratio is group divided by reference group: 1 is parity, below 0.8 breaks the four-fifths rule.',
+        'Differences are group minus reference group, in percentage points (pp): 0 is parity. Ratios are group divided by reference group: 1 is parity. A disparate impact ratio below 0.8 breaks the four-fifths rule.',
       )}
     >
       <Stack direction="column" gap={2}>
@@ -68,11 +69,23 @@ function GroupDifferences({ group: { group, rows, labelledShare, statistics, ver
           })}
         </Text>
       </Stack>
-      <Facts
-        facts={Object.entries(statistics).map(
-          ([name, estimate]) => [statisticName(name), <EstimateText key={name} estimate={estimate} />] as const,
-        )}
-      />
+      {groupFairness(statistics).map(({ title, entries }) => (
+        <Stack key={title} direction="column" gap={0.5}>
+          <Text color="secondary" variant="bodySmall" weight="medium">
+            {title}
+          </Text>
+          <Facts
+            isWide
+            facts={entries.map(
+              ([name, estimate]) =>
+                [
+                  statisticName(name),
+                  <EstimateText key={name} estimate={estimate} format={statisticFormat(name)} />,
+                ] as const,
+            )}
+          />
+        </Stack>
+      ))}
     </Stack>
   );
 }

@@ -1,4 +1,5 @@
 import { EmptyState, InlineField, RadioButtonGroup, Stack } from '@grafana/ui';
+import type { ModelDetail } from '@plumbline/collector/api';
 import { QueryState } from '../../../components/QueryState';
 import { useFairness } from '../../../data/useFairness';
 import { t } from '../../../i18n';
@@ -8,7 +9,7 @@ import { DifferencesPanel } from './DifferencesPanel';
 import { RatesPanel } from './RatesPanel';
 
 /** How each group of people fares, beside the group it is compared with. */
-export function FairnessTab({ model }: { readonly model: string }) {
+export function FairnessTab({ detail: { model } }: { readonly detail: ModelDetail }) {
   const query = useFairness(model, useReportQuery());
   const [chosen, choose] = useParameter('attribute');
   return (

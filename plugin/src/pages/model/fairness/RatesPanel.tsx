@@ -1,9 +1,10 @@
-import { RadioButtonGroup, Text } from '@grafana/ui';
+import { Text } from '@grafana/ui';
 import type { FairnessReport } from '@plumbline/collector/api';
 import { IntervalChart, type IntervalRow } from '../../../components/chart/IntervalChart';
 import { Panel } from '../../../components/Panel';
+import { StatisticPicker } from '../../../components/StatisticPicker';
 import { formatCount, formatShare } from '../../../format/number';
-import { statisticName } from '../../../format/statistic';
+import { statisticFormat, statisticName, statisticScale } from '../../../format/statistic';
 import { formatRange } from '../../../format/time';
 import { t } from '../../../i18n';
 import { useParameter } from '../useReportQuery';
@@ -40,23 +41,14 @@ export function RatesPanel({
     <Panel
       title={t('fairness.rates', '{{rate}} by {{attribute}}', { rate: statisticName(rate), attribute })}
       description={rateMeaning(rate, favourable)}
-      actions={
-        names.length > 1 && (
-          <RadioButtonGroup
-            size="sm"
-            aria-label={t('fairness.rate', 'Rate')}
-            options={names.map((value) => ({ value, label: statisticName(value) }))}
-            value={rate}
-            onChange={choose}
-          />
-        )
-      }
+      actions={<StatisticPicker label={t('fairness.rate', 'Rate')} names={names} value={rate} onChange={choose} />}
     >
       <IntervalChart
         label={t('fairness.chart', '{{rate}} of each group of {{attribute}}, with 95 % intervals', {
           rate: statisticName(rate),
           attribute,
         })}
+        format={statisticFormat(rate)}
         rows={groups.map((group) => rowOf(group, rate, referenceGroup))}
         {...(isSelection && referenceRate !== null
           ? {
@@ -133,7 +125,34 @@ function rateMeaning(rate: string, favourable: string | null): string {
       return t('fairness.meaning.false-negative', 'Of those who deserve it, the share who do not get {{good}}.', {
         good,
       });
-    default:
-      return t('fairness.meaning.other', 'Share of the labelled rows of the group.');
+    case 'trueNegativeRate':
+      return t('fairness.meaning.true-negative', 'Of those who do not deserve it, the share who do not get {{good}}.', {
+        good,
+      });
+    case 'positivePredictiveValue':
+      return t('fairness.meaning.positive-predictive', 'Of those who get {{good}}, the share who deserve it.', {
+        good,
+      });
+    case 'negativePredictiveValue':
+      return t(
+        'fairness.meaning.negative-predictive',
+        'Of those who do not get {{good}}, the share who do not deserve it.',
+        {
+          good,
+        },
+      );
+    case 'falseDiscoveryRate':
+      return t('fairness.meaning.false-discovery', 'Of those who get {{good}}, the share who do not deserve it.', {
+        good,
+      });
+    case 'falseOmissionRate':
+      return t('fairness.meaning.false-omission', 'Of those who do not get {{good}}, the share who deserve it.', {
+        good,
+      });
+    default: {
+      const scale = statisticScale(rate);
+      const labelled = t('fairness.meaning.labelled', 'Over the labelled rows of the group');
+      return scale === null ? `${labelled}.` : `${labelled}: ${scale}.`;
+    }
   }
 }

@@ -1,7 +1,8 @@
-import { RadioButtonGroup, Text } from '@grafana/ui';
+import { Text } from '@grafana/ui';
 import type { PerformanceReport } from '@plumbline/collector/api';
 import { SeriesChart } from '../../../components/chart/SeriesChart';
 import { Panel } from '../../../components/Panel';
+import { StatisticPicker } from '../../../components/StatisticPicker';
 import { statisticFormat, statisticName } from '../../../format/statistic';
 import { t } from '../../../i18n';
 import { useParameter } from '../useReportQuery';
@@ -15,15 +16,7 @@ export function OverTimePanel({ report: { windows } }: { readonly report: Perfor
     <Panel
       title={t('performance.over-time', 'Over time')}
       actions={
-        names.length > 1 && (
-          <RadioButtonGroup
-            size="sm"
-            aria-label={t('performance.statistic', 'Statistic')}
-            options={names.map((value) => ({ value, label: statisticName(value) }))}
-            value={name}
-            onChange={choose}
-          />
-        )
+        <StatisticPicker label={t('performance.statistic', 'Statistic')} names={names} value={name} onChange={choose} />
       }
     >
       {name === undefined ? (

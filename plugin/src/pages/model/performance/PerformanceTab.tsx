@@ -1,4 +1,5 @@
 import { EmptyState, Grid, Stack } from '@grafana/ui';
+import type { ModelDetail } from '@plumbline/collector/api';
 import { QueryState } from '../../../components/QueryState';
 import { usePerformance } from '../../../data/usePerformance';
 import { t } from '../../../i18n';
@@ -7,10 +8,10 @@ import { VersionPicker } from '../VersionPicker';
 import { ConfusionPanel } from './ConfusionPanel';
 import { LabelsPanel } from './LabelsPanel';
 import { OverTimePanel } from './OverTimePanel';
-import { StatisticTile } from './StatisticTile';
+import { StatisticTiles } from './StatisticTiles';
 
 /** How right the predictions are, from the outcomes that have arrived; and how many have. */
-export function PerformanceTab({ model }: { readonly model: string }) {
+export function PerformanceTab({ detail: { model } }: { readonly detail: ModelDetail }) {
   const query = usePerformance(model, useReportQuery());
   return (
     <Stack direction="column" gap={2}>
@@ -30,11 +31,7 @@ export function PerformanceTab({ model }: { readonly model: string }) {
             </EmptyState>
           ) : (
             <Stack direction="column" gap={2}>
-              <Grid minColumnWidth={21} gap={2}>
-                {Object.entries(report.statistics).map(([name, estimate]) => (
-                  <StatisticTile key={name} name={name} estimate={estimate} final={report.final} />
-                ))}
-              </Grid>
+              <StatisticTiles report={report} />
               <OverTimePanel report={report} />
               <Grid columns={{ xs: 1, lg: 2 }} gap={2} alignItems="start">
                 <LabelsPanel report={report} />
