@@ -23,7 +23,6 @@ const topLevel = [
   'sdk',
   'test',
   'tsconfig.json',
-  'vitest.config.ts',
 ];
 
 const binary = /\.(onnx|png|jpg|woff2?|ico|sqlite|bin)$/;

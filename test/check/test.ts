@@ -34,7 +34,8 @@ async function runTests(args: readonly string[]): Promise<Totals> {
   const folder = mkdtempSync(join(tmpdir(), 'plumbline-test-'));
   const totalsFile = join(folder, 'totals.json');
   try {
-    const code = await vitest(['run', '--reporter=default', '--reporter=./test/check/totals-reporter.ts', ...args], {
+    const reporters = ['--reporter=default', '--reporter=./test/check/totals-reporter.ts'];
+    const code = await vitest(['run', '--config=test/vitest.config.ts', ...reporters, ...args], {
       PLUMBLINE_TEST_TOTALS: totalsFile,
     });
     const totals = readTotals(totalsFile);
