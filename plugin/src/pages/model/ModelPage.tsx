@@ -1,6 +1,6 @@
 import type { NavModelItem } from '@grafana/data';
 import { PluginPage, type PluginPageProps } from '@grafana/runtime';
-import { LoadingPlaceholder, Text } from '@grafana/ui';
+import { ErrorBoundaryAlert, LoadingPlaceholder, Text } from '@grafana/ui';
 import type { ModelDetail } from '@plumbline/collector/api';
 import { type ComponentType, lazy, Suspense } from 'react';
 import { Navigate, useParams } from 'react-router-dom';
@@ -54,9 +54,16 @@ export function ModelPage() {
 function TabContent({ tab, detail }: TabProps & { readonly tab: ModelTab }) {
   const Content = tabs[tab];
   return (
-    <Suspense fallback={<LoadingPlaceholder text={t('model.loading', 'Loading...')} />}>
-      <Content detail={detail} />
-    </Suspense>
+    // A chunk may be gone after an upgrade of the plugin: the other tabs still work.
+    <ErrorBoundaryAlert
+      title={t('model.tab-failed', 'This tab could not be shown. Reload the page.')}
+      dependencies={[tab]}
+      boundaryName="plumbline-model-tab"
+    >
+      <Suspense fallback={<LoadingPlaceholder text={t('model.loading', 'Loading...')} />}>
+        <Content detail={detail} />
+      </Suspense>
+    </ErrorBoundaryAlert>
   );
 }
 
