@@ -32,7 +32,7 @@ export type RetrainRefusal =
 export type RetrainDecision = { readonly request: true } | { readonly request: false; readonly reason: RetrainRefusal };
 
 const dayMs = 86_400_000;
-/** Two retrains in a row that failed or changed nothing: a third would not help either. */
+/** After this many failed retrains in a row for one alert, another would not help either: somebody has to look. */
 const fruitlessLimit = 2;
 
 /** Whether an alert asks for a retrain now. Pure: called at every window while the alert fires. */

@@ -1,3 +1,5 @@
+import { sampleSizes } from './sampleSizes.ts';
+
 /**
  * How different are two distributions over their whole range, where Kolmogorov-Smirnov looks at one point only?
  * T = n m / (n + m) x integral of (F - G)^2 dH, H being both samples together; at least 0.
@@ -13,13 +15,9 @@ export function cramerVonMises(
   current: ArrayLike<number>,
   reference: ArrayLike<number>,
 ): { readonly value: number; readonly tail: number } | null {
-  let n = 0;
-  let m = 0;
-  for (let cell = 0; cell < reference.length; cell++) {
-    n += current[cell] ?? 0;
-    m += reference[cell]!;
-  }
-  if (n === 0 || m === 0) return null;
+  const sizes = sampleSizes(current, reference);
+  if (sizes === null) return null;
+  const { n, m } = sizes;
   let difference = 0;
   let sum = 0;
   for (let cell = 0; cell < reference.length; cell++) {

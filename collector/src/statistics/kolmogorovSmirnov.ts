@@ -1,3 +1,4 @@
+import { sampleSizes } from './sampleSizes.ts';
 import { kolmogorovExactTail } from './special/kolmogorovExact.ts';
 import { kolmogorovTail } from './special/kolmogorovTail.ts';
 
@@ -17,13 +18,9 @@ export function kolmogorovSmirnov(
   current: ArrayLike<number>,
   reference: ArrayLike<number>,
 ): { readonly value: number; readonly highest: number; readonly tail: number } | null {
-  let n = 0;
-  let m = 0;
-  for (let cell = 0; cell < reference.length; cell++) {
-    n += current[cell] ?? 0;
-    m += reference[cell]!;
-  }
-  if (n === 0 || m === 0) return null;
+  const sizes = sampleSizes(current, reference);
+  if (sizes === null) return null;
+  const { n, m } = sizes;
   let currentBelow = 0;
   let referenceBelow = 0;
   let value = 0;

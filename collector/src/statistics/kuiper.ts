@@ -1,3 +1,5 @@
+import { sampleSizes } from './sampleSizes.ts';
+
 /**
  * How different are two distributions on a circle, such as the hour of the day? Kuiper's V = max(F - G) + max(G - F), in
  * [0, 1]: the same wherever the circle is cut. `tail` is the asymptotic p-value.
@@ -12,13 +14,9 @@ export function kuiper(
   current: ArrayLike<number>,
   reference: ArrayLike<number>,
 ): { readonly value: number; readonly tail: number } | null {
-  let n = 0;
-  let m = 0;
-  for (let cell = 0; cell < reference.length; cell++) {
-    n += current[cell] ?? 0;
-    m += reference[cell]!;
-  }
-  if (n === 0 || m === 0) return null;
+  const sizes = sampleSizes(current, reference);
+  if (sizes === null) return null;
+  const { n, m } = sizes;
   let difference = 0;
   let above = 0;
   let below = 0;

@@ -1,3 +1,5 @@
+import { sampleSizes } from './sampleSizes.ts';
+
 /**
  * Two columns of counts with rare cells put together: a chi-square approximation needs a few expected events in each cell.
  *
@@ -12,13 +14,9 @@ export function pooledCells(
   reference: ArrayLike<number>,
   smallest: number,
 ): { readonly current: number[]; readonly reference: number[] } | null {
-  let n = 0;
-  let m = 0;
-  for (let cell = 0; cell < reference.length; cell++) {
-    n += current[cell] ?? 0;
-    m += reference[cell]!;
-  }
-  if (n === 0 || m === 0) return null;
+  const sizes = sampleSizes(current, reference);
+  if (sizes === null) return null;
+  const { n, m } = sizes;
   const rarer = Math.min(n, m) / (n + m);
   const alone: [now: number, before: number][] = [];
   const pool: [now: number, before: number] = [0, 0];
