@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { approval } from './versions.ts';
+
+export const role = z.enum(['viewer', 'operator', 'approver']);
+
+export const verbs = [
+  'shadow',
+  'canary',
+  'promote',
+  'approve',
+  'roll-back',
+  'pause',
+  'resume',
+  'acknowledge',
+  'retrain',
+] as const;
+
+export const verb = z.enum(verbs);
+
+/** Roles that may use a verb. The collector enforces it; a UI mirrors it. */
+export const verbRoles: Readonly<Record<(typeof verbs)[number], readonly z.infer<typeof role>[]>> = {
+  shadow: ['operator', 'approver'],
+  canary: ['operator', 'approver'],
+  promote: ['operator', 'approver'],
+  approve: ['approver'],
+  'roll-back': ['operator', 'approver'],
+  pause: ['operator', 'approver'],
+  resume: ['operator', 'approver'],
+  acknowledge: ['operator', 'approver'],
+  retrain: ['operator', 'approver'],
+};
+
+/** `GET /v1/me` */
+export const me = z.object({
+  subject: z.string().describe('`user:<uid>`, `token:<name>` or `local:<name>`'),
+  name: z.string(),
+  role: role.nullable().describe('null: a machine, which has scopes instead'),
+  scopes: z.array(z.string()),
+  actions: z.array(verb),
+  insecure: z.boolean().describe('True in the local mode, which trusts everybody on this machine'),
+});
+
+const reason = z.string().trim().min(3).max(1_000);
+
+/** Bodies of `POST /v1/actions/<verb>/<target>`. */
+export const actionRequests = {
+  /** target: model */
+  shadow: z.strictObject({
+    version: z.string(),
+    sampleBasisPoints: z.int().min(1).max(10_000).default(10_000),
+    reason,
+  }),
+  canary: z.strictObject({ version: z.string(), weightBasisPoints: z.int().min(1).max(10_000).optional(), reason }),
+  promote: z.strictObject({ version: z.string(), reason }),
+  'roll-back': z.strictObject({ to: z.string().optional(), reason }),
+  pause: z.strictObject({ reason }),
+  resume: z.strictObject({ reason }),
+  retrain: z.strictObject({ reason }),
+  /** target: approval: its id, be it of a promotion or of a retrain */
+  approve: z.strictObject({ decision: z.enum(['approve', 'deny']).default('approve'), reason }),
+  /** target: alert */
+  acknowledge: z.strictObject({
+    comment: z.string().trim().min(1).max(1_000),
+    until: z.number().optional(),
+    reason: reason.optional(),
+  }),
+} as const;
+
+/** Answer of every control action. */
+export const actionResult = z.object({
+  revision: z.number(),
+  outcome: z.enum(['done', 'awaiting_approval', 'unchanged']),
+  text: z.string(),
+  approval: approval.nullable(),
+});
+
+export type Me = z.infer<typeof me>;
+export type Verb = z.infer<typeof verb>;
+export type ActionResult = z.infer<typeof actionResult>;

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { finding, health } from './findings.ts';
+
+/** `GET /v1/models` */
+export const modelSummary = z.object({
+  model: z.string(),
+  environment: z.string(),
+  task: z.string(),
+  owner: z.string(),
+  revision: z.number().describe("Revision of the model's version state: what If-Match takes"),
+  champion: z.string().nullable(),
+  rollout: z.object({ version: z.string(), stage: z.string(), weightBasisPoints: z.number() }).nullable(),
+  health: z.object({ drift: health, performance: health, fairness: health, dataQuality: health, overall: health }),
+  openAlerts: z.number(),
+  rowsLastHour: z.number().describe('Rows in the last hour of event time'),
+  traffic: z.array(z.object({ from: z.number(), rows: z.number() })).describe('The last 24 windows'),
+  lastEventAt: z.number().nullable(),
+});
+
+export const modelList = z.object({ items: z.array(modelSummary), nextCursor: z.string().nullable() });
+
+/** `GET /v1/models/:model` */
+export const modelDetail = modelSummary.extend({
+  runbook: z.string(),
+  windowMs: z.number(),
+  budget: z.object({
+    mode: z.enum(['calendar', 'lifetime']),
+    hours: z.number().nullable(),
+    alpha: z.number().nullable(),
+    streams: z.number(),
+  }),
+  reference: z
+    .object({ id: z.string(), rows: z.number(), from: z.number().nullable(), to: z.number().nullable() })
+    .nullable()
+    .describe('Of the champion'),
+  /** What is wrong, in sentences, worst first: the latest findings that are not clear. */
+  concerns: z.array(finding),
+  /** What changed lately: promotions, rollbacks, retrains, new references, config; newest first. */
+  timeline: z.array(z.object({ at: z.number(), kind: z.string(), actor: z.string(), text: z.string() })),
+});
+
+export type ModelSummary = z.infer<typeof modelSummary>;
+export type ModelList = z.infer<typeof modelList>;
+export type ModelDetail = z.infer<typeof modelDetail>;

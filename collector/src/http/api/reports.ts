@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import { estimate, evidence, finding, labelBounds, signalKind, verdict } from './findings.ts';
+
+/** `GET /v1/models/:model/drift?version=&from=&to=`; default: the champion's latest 48 windows */
+export const driftReport = z.object({
+  model: z.string(),
+  version: z.string(),
+  reference: z.string().nullable(),
+  windows: z.array(z.object({ from: z.number(), to: z.number(), rows: z.number() })),
+  /** Ranked: what alarmed first, then what is watched, then the rest; within these by materiality. */
+  signals: z.array(
+    z.object({
+      signal: z.string(),
+      kind: signalKind,
+      type: z.enum(['number', 'category']),
+      latest: finding,
+      /** One entry a window, `null` where the window has no finding of this signal. */
+      evidenceLevel: z.array(z.number().nullable()),
+      populationStabilityIndex: z.array(z.number().nullable()),
+      materiality: z
+        .object({
+          stabilityIndex: estimate.describe('PSI less what chance adds, with the interval of the true PSI'),
+          movedShare: estimate.describe('Share of the rows that would have to move, less what chance would move'),
+        })
+        .nullable()
+        .optional()
+        .describe('How much the latest window differs beyond chance; null where it has no profile'),
+    }),
+  ),
+});
+
+/** `GET /v1/models/:model/distribution?signal=&version=&from=&to=`; default: the champion's latest window */
+export const distribution = z.object({
+  model: z.string(),
+  version: z.string(),
+  signal: z.string(),
+  type: z.enum(['number', 'category']),
+  from: z.number(),
+  to: z.number(),
+  referenceRows: z.number(),
+  currentRows: z.number(),
+  bins: z.array(
+    z.object({
+      label: z.string(),
+      low: z.number().nullable().describe('Inclusive; null for categories and open ends'),
+      high: z.number().nullable(),
+      referenceShare: z.number(),
+      currentShare: z.number(),
+    }),
+  ),
+  statistics: z
+    .record(z.string(), estimate)
+    .optional()
+    .describe(
+      'Every drift statistic of the signal, each with the band that 95 % of clean windows keep to, or an interval',
+    ),
+});
+
+/** `GET /v1/models/:model/fairness?version=&from=&to=`; default: the champion's latest 24 windows */
+export const fairnessReport = z.object({
+  model: z.string(),
+  version: z.string(),
+  from: z.number(),
+  to: z.number(),
+  favourable: z.string().nullable(),
+  attributes: z.array(
+    z.object({
+      attribute: z.string(),
+      referenceGroup: z.string().nullable(),
+      statistics: z
+        .record(z.string(), estimate)
+        .optional()
+        .describe('Without a reference group: `selectionRateRange` (largest less smallest), `theilIndex`, ...'),
+      worst: z
+        .array(z.object({ rate: z.string(), group: z.string(), shrunken: estimate }))
+        .optional()
+        .describe('The group that is surely worst off, by each rate that can harm a person'),
+      groups: z.array(
+        z.object({
+          group: z.string(),
+          rows: z.number(),
+          labelledShare: z.number(),
+          /** Rates of this group by name: `selectionRate`, `truePositiveRate`, `falsePositiveRate`, `falseNegativeRate`, `accuracy`. */
+          rates: z.record(z.string(), estimate),
+          /** Against the reference group: `statisticalParityDifference`, `disparateImpactRatio`, `equalOpportunityDifference`. */
+          statistics: z.record(z.string(), estimate),
+          shrunkenRates: z
+            .record(z.string(), estimate)
+            .optional()
+            .describe('Drawn towards the mean of all groups, the more the smaller the group; 95 % posterior interval'),
+          bounds: z.record(z.string(), labelBounds).optional().describe('Of rates, while labels are missing'),
+          labelNote: z.string().nullable().optional().describe('What to know about the labels before comparing'),
+          suppressed: z.string().nullable(),
+          verdict,
+        }),
+      ),
+    }),
+  ),
+});
+
+/** `GET /v1/models/:model/performance?version=&from=&to=`; default: the champion's latest 24 windows */
+export const performanceReport = z.object({
+  model: z.string(),
+  version: z.string(),
+  from: z.number(),
+  to: z.number(),
+  rows: z.number(),
+  labelledRows: z.number(),
+  /** False while outcomes younger than the outcome delay are still missing. */
+  final: z.boolean(),
+  statistics: z
+    .record(z.string(), estimate)
+    .describe('`accuracy`, `precision`, `recall`, `f1`, `areaUnderCurve`; regression: `meanAbsoluteError`, ...'),
+  confusion: z
+    .object({
+      truePositive: z.number(),
+      falsePositive: z.number(),
+      falseNegative: z.number(),
+      trueNegative: z.number(),
+    })
+    .nullable(),
+  bounds: z
+    .record(z.string(), labelBounds)
+    .optional()
+    .describe('Where numbers will lie whatever the missing labels say; empty when none is missing'),
+  calibration: z
+    .object({
+      intercept: estimate.describe('Of the log odds of what happened on the predicted ones; 0 is perfect'),
+      slope: estimate.describe('1 is perfect; below: probabilities are too extreme'),
+      bins: z.array(z.object({ predicted: z.number(), low: z.number(), high: z.number(), observed: estimate })),
+    })
+    .nullable()
+    .optional()
+    .describe('Of binary models whose scores are probabilities; bins hold about the same number of labelled rows'),
+  classes: z
+    .array(
+      z.object({
+        class: z.string(),
+        labels: z.number(),
+        predictions: z.number(),
+        precision: estimate,
+        recall: estimate,
+        f1: estimate,
+      }),
+    )
+    .optional()
+    .describe('Of multiclass models'),
+  windows: z.array(
+    z.object({
+      from: z.number(),
+      to: z.number(),
+      rows: z.number(),
+      labelledRows: z.number(),
+      final: z.boolean(),
+      statistics: z.record(z.string(), estimate),
+      bounds: z.record(z.string(), labelBounds).optional(),
+    }),
+  ),
+  evidence: evidence.nullable(),
+});
+
+export type DriftReport = z.infer<typeof driftReport>;
+export type Distribution = z.infer<typeof distribution>;
+export type FairnessReport = z.infer<typeof fairnessReport>;
+export type PerformanceReport = z.infer<typeof performanceReport>;

@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { estimate } from './findings.ts';
+
+export const versionStates = [
+  'registered',
+  'evaluated',
+  'shadow',
+  'canary',
+  'champion',
+  'superseded',
+  'rolled_back',
+  'rejected',
+  'quarantined',
+  'retired',
+] as const;
+
+export const versionState = z.enum(versionStates);
+
+export const gateVerdict = z.enum(['pass', 'fail', 'inconclusive', 'error']);
+
+export const gateResult = z.object({
+  gate: z
+    .string()
+    .describe(
+      '`offline_performance`, `worst_group`, `shadow_divergence`, `canary_error_rate`, `latency`, `integrity`, ...',
+    ),
+  verdict: gateVerdict,
+  reason: z.string(),
+  numbers: z.record(z.string(), z.number().nullable()),
+  at: z.number(),
+});
+
+export const metricPair = z.object({
+  candidate: estimate,
+  champion: estimate.nullable(),
+  difference: estimate.nullable().describe('Candidate minus champion on the same rows'),
+});
+
+/** Candidate and champion on the same held-out rows. */
+export const evaluation = z.object({
+  id: z.string(),
+  model: z.string(),
+  version: z.string(),
+  champion: z.string().nullable(),
+  dataset: z.string().describe('sha256 digest of the held-out rows'),
+  rows: z.number(),
+  metrics: z.record(z.string(), metricPair),
+  groups: z.array(
+    z.object({ attribute: z.string(), group: z.string(), rows: z.number(), metrics: z.record(z.string(), metricPair) }),
+  ),
+  gates: z.array(gateResult),
+  at: z.number(),
+});
+
+export const versionDetail = z.object({
+  model: z.string(),
+  version: z.string(),
+  state: versionState,
+  digest: z.string(),
+  registeredAt: z.number(),
+  registeredBy: z.string(),
+  source: z.string().describe('`retrain:<job id>`, `api` or `config`'),
+  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  evaluation: evaluation.nullable(),
+  gates: z.array(gateResult),
+  /** Newest first. */
+  history: z.array(
+    z.object({
+      at: z.number(),
+      from: versionState.nullable(),
+      to: versionState,
+      actor: z.string(),
+      reason: z.string(),
+    }),
+  ),
+});
+
+export const approval = z.object({
+  id: z.string(),
+  model: z.string(),
+  action: z.enum(['promote', 'retrain']),
+  target: z.string().describe('Version, or retrain job'),
+  state: z.enum(['pending', 'granted', 'denied', 'expired', 'void']),
+  requestedBy: z.string(),
+  requestedAt: z.number(),
+  reason: z.string(),
+  expiresAt: z.number().nullable().describe('null: it waits until somebody decides'),
+  needed: z.number().describe('People it takes, the requester included'),
+  approvedBy: z.array(z.string()),
+  /** Revision of the approval: what If-Match takes. */
+  revision: z.number(),
+});
+
+export const instance = z.object({
+  instance: z.string(),
+  service: z.string(),
+  sdkVersion: z.string(),
+  routingRevision: z.number(),
+  serving: z.array(z.object({ version: z.string(), role: z.enum(['champion', 'canary', 'shadow']) })),
+  loaded: z.array(z.object({ version: z.string(), digest: z.string() })),
+  accepted: z.number(),
+  acknowledged: z.number(),
+  dropped: z.record(z.string(), z.number()),
+  lastSeenAt: z.number(),
+});
+
+/** `GET /v1/models/:model/versions`; one of them: `GET /v1/models/:model/versions/:version` */
+export const versionList = z.object({
+  model: z.string(),
+  revision: z.number(),
+  versions: z.array(versionDetail),
+  routing: z
+    .object({
+      revision: z.number(),
+      champion: z.string().nullable(),
+      canary: z.object({ version: z.string(), weightBasisPoints: z.number() }).nullable(),
+      shadow: z.object({ version: z.string(), sampleBasisPoints: z.number() }).nullable(),
+    })
+    .nullable(),
+  /** Rows by version over the latest closed windows: what really happened to the traffic. */
+  observed: z.array(z.object({ version: z.string(), role: z.string(), rows: z.number(), share: z.number() })),
+  paused: z.object({ reason: z.string(), by: z.string(), at: z.number() }).nullable(),
+  rollBackTarget: z.object({ version: z.string(), healthy: z.boolean(), reason: z.string() }).nullable(),
+  instances: z.array(instance),
+  approvals: z.array(approval),
+});
+
+/** `POST /v1/models/:model/versions` (scope `versions:register`). The artefact is uploaded before, by digest. */
+export const registerRequest = z.strictObject({
+  version: z.string().min(1).max(64),
+  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  /** Input columns of the ONNX model in order, when it takes one `[rows, columns]` tensor; else one input a column. */
+  inputs: z.array(z.string()).default([]),
+  /** Class labels in the order of the model's probabilities (binary: negative first). */
+  classes: z.array(z.string()).default([]),
+  /** Scores at or above it are predicted positive. */
+  threshold: z.number().min(0).max(1).default(0.5),
+  /** Digest of an uploaded reference profile. Without one the first rows it serves become the reference. */
+  reference: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/)
+    .nullable()
+    .default(null),
+  /** Digest of the uploaded held-out rows (CSV) on which it is evaluated beside the champion. */
+  heldOut: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/)
+    .nullable()
+    .default(null),
+  /** Column of the held-out rows that holds the label. */
+  labelColumn: z.string().default('label'),
+  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+});
+
+/** Answer of `PUT /v1/artefacts/:digest` (scope `artefacts:write`). `created` is false when it was stored before. */
+export const artefactStored = z.object({ digest: z.string(), bytes: z.number(), created: z.boolean() });
+
+export type VersionState = z.infer<typeof versionState>;
+export type GateResult = z.infer<typeof gateResult>;
+export type MetricPair = z.infer<typeof metricPair>;
+export type Evaluation = z.infer<typeof evaluation>;
+export type VersionDetail = z.infer<typeof versionDetail>;
+export type VersionList = z.infer<typeof versionList>;
+export type Approval = z.infer<typeof approval>;
+export type Instance = z.infer<typeof instance>;
+export type RegisterRequest = z.infer<typeof registerRequest>;
