@@ -302,7 +302,7 @@ describe('a model with traffic that drifts', () => {
     expect(text).toMatch(
       /plumbline_evidence_level\{model="credit",environment="production",version="1",signal="feature:income"\} \d/,
     );
-    expect(text).toMatch(/plumbline_alert_state\{.*kind="drift",severity="ticket",state="firing"\} 1\n/);
+    expect(text).toMatch(/plumbline_alerts\{.*kind="drift",severity="ticket",state="firing"\} 1\n/);
     const malformed = text
       .split('\n')
       .filter(

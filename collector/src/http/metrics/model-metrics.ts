@@ -1,0 +1,162 @@
+import { type Alert, readAlerts } from '../../alert/index.ts';
+import type { ModelSettings } from '../../config/index.ts';
+import type { Finding } from '../../monitor/finding.ts';
+import { readJobs } from '../../retrain/index.ts';
+import { trafficWeights } from '../../rollout/index.ts';
+import { readFindings } from '../../store/history.ts';
+import type { ReadTransaction } from '../../store/port.ts';
+import type { Health } from '../api.ts';
+import type { Services } from '../ports.ts';
+import { type Champion, championOf } from '../views/champion.ts';
+import { healthOf } from '../views/health.ts';
+import type { Families, Labels } from './families.ts';
+
+type ModelLabels = { readonly model: string; readonly environment: string };
+
+/** Signals of one version that have series of their own: those with the most evidence. */
+const signalsPerVersion = 200;
+const severities = ['page', 'ticket'] as const;
+const openStates: ReadonlySet<Alert['state']> = new Set(['firing', 'recovering', 'no_data', 'error']);
+
+/** Higher is worse, so that `max` over anything is its health. */
+const healthNumber: Readonly<Record<Health, number>> = { no_data: 0, ok: 1, watch: 2, alarm: 3, error: 4 };
+const healthHelp = 'Health by aspect: 0 no data, 1 ok, 2 watch, 3 alarm, 4 error';
+
+/** What `/metrics` says about one model: what its latest windows found, its alerts, who serves, and its apps. */
+export async function collectModel(
+  families: Families,
+  services: Services,
+  transaction: ReadTransaction,
+  settings: ModelSettings,
+): Promise<void> {
+  const { name: model, environment } = settings;
+  const labels = { model, environment };
+  const champion = await championOf(services, transaction, settings);
+  if (champion.lastEventAt !== null) {
+    const seconds = champion.lastEventAt / 1000;
+    families.gauge('plumbline_last_event_time_seconds', 'Latest event time, Unix seconds', labels, seconds);
+  }
+  const alerts = (await readAlerts(transaction, { model })).map(({ alert }) => alert);
+  collectAlerts(families, labels, alerts);
+
+  const watched = new Set([champion.version, champion.state.rollout?.version ?? null]);
+  for (const version of watched) {
+    const [latest] =
+      version === null ? [] : await readFindings(transaction, { model, environment, version, limit: 1, reverse: true });
+    if (version === champion.version) {
+      for (const [aspect, health] of Object.entries(healthOf(latest?.findings ?? [], alerts))) {
+        families.gauge('plumbline_health', healthHelp, { ...labels, aspect }, healthNumber[health]);
+      }
+    }
+    if (version !== null && latest !== undefined) {
+      const of = { ...labels, version };
+      families.gauge(
+        'plumbline_window_end_seconds',
+        'End of the latest closed window, Unix seconds',
+        of,
+        latest.to / 1000,
+      );
+      collectFindings(families, of, latest.findings);
+    }
+  }
+  collectRollout(families, labels, champion);
+  collectInstances(families, services, labels, champion);
+  const jobs = await readJobs(transaction, { model });
+  for (const state of new Set(jobs.map(({ job }) => job.state))) {
+    const count = jobs.filter(({ job }) => job.state === state).length;
+    families.gauge('plumbline_retrain_jobs', 'Retrain jobs by state', { ...labels, state }, count);
+  }
+}
+
+/** Counts, not one series an alert: two alerts of a kind would be the same series twice, which a scrape refuses. */
+function collectAlerts(families: Families, labels: Labels, alerts: readonly Alert[]): void {
+  for (const severity of severities) {
+    const open = alerts.filter((alert) => alert.severity === severity && openStates.has(alert.state)).length;
+    families.gauge('plumbline_open_alerts', 'Alerts that are not resolved', { ...labels, severity }, open);
+  }
+  const counted = new Map<string, { readonly alert: Alert; count: number }>();
+  for (const alert of alerts) {
+    const key = `${alert.kind}/${alert.severity}/${alert.state}`;
+    const entry = counted.get(key) ?? { alert, count: 0 };
+    entry.count += 1;
+    counted.set(key, entry);
+  }
+  for (const { alert, count } of counted.values()) {
+    const { kind, severity, state } = alert;
+    families.gauge(
+      'plumbline_alerts',
+      'Alerts by kind, severity and state',
+      { ...labels, kind, severity, state },
+      count,
+    );
+  }
+}
+
+function collectFindings(families: Families, labels: Labels, findings: readonly Finding[]): void {
+  const strongest = [...findings]
+    .sort((a, b) => (b.evidence?.level ?? 0) - (a.evidence?.level ?? 0))
+    .slice(0, signalsPerVersion);
+  for (const { kind, signal, evidence, statistics, rows } of strongest) {
+    const of = { ...labels, signal };
+    families.gauge('plumbline_evidence_level', 'Evidence of change; 1 is the alarm level', of, evidence?.level ?? null);
+    const psi = statistics.populationStabilityIndex?.value ?? null;
+    families.gauge('plumbline_population_stability_index', 'Distance from the reference, for reading', of, psi);
+    if (kind === 'performance' || kind === 'fairness') {
+      collectStatistics(families, kind, of, statistics);
+    }
+    if (kind === 'prediction') {
+      families.gauge('plumbline_window_rows', 'Rows in the latest closed window', labels, rows);
+    }
+  }
+}
+
+function collectStatistics(
+  families: Families,
+  kind: 'performance' | 'fairness',
+  labels: Labels,
+  statistics: Finding['statistics'],
+): void {
+  const what = `Of the latest closed window: ${kind} by statistic`;
+  for (const [statistic, { value, low, high }] of Object.entries(statistics)) {
+    const of = { ...labels, statistic };
+    families.gauge(`plumbline_${kind}`, what, of, value);
+    families.gauge(`plumbline_${kind}_low`, 'Lower end of its 95 % interval', of, low);
+    families.gauge(`plumbline_${kind}_high`, 'Upper end of its 95 % interval', of, high);
+  }
+}
+
+function collectRollout(families: Families, labels: Labels, { state }: Champion): void {
+  for (const [version, weight] of Object.entries(trafficWeights(state))) {
+    families.gauge('plumbline_traffic_weight_basis_points', 'Share of the traffic', { ...labels, version }, weight);
+  }
+  for (const stage of ['shadow', 'canary'] as const) {
+    const value = state.rollout?.stage === stage ? 1 : 0;
+    families.gauge(
+      'plumbline_rollout_stage',
+      '1 for the stage a version on its way is in',
+      { ...labels, stage },
+      value,
+    );
+  }
+  const paused = state.rollout?.paused ? 1 : 0;
+  families.gauge('plumbline_rollout_paused', '1 while a rollout is paused by a person', labels, paused);
+  families.gauge('plumbline_routing_revision', 'Revision of the routing document', labels, state.routingRevision);
+}
+
+/** What the apps say of themselves. An instance starts again from 0, and leaves: sums over them are gauges. */
+function collectInstances(families: Families, services: Services, labels: ModelLabels, { state }: Champion): void {
+  const heard = services.instances.ofModel(labels.environment, labels.model);
+  const behind = heard.filter(({ heartbeat }) => heartbeat.routingRevision < state.routingRevision);
+  families.gauge('plumbline_instances', 'SDK instances heard of lately', labels, heard.length);
+  families.gauge('plumbline_instances_behind', 'SDK instances on an older routing document', labels, behind.length);
+  const total = { accepted: 0, acknowledged: 0, dropped: 0 };
+  for (const { counts } of heard.map(({ heartbeat }) => heartbeat)) {
+    total.accepted += counts.accepted;
+    total.acknowledged += counts.acknowledged;
+    total.dropped += Object.values(counts.dropped).reduce((sum, count) => sum + count, 0);
+  }
+  const waiting = total.accepted - total.acknowledged - total.dropped;
+  families.gauge('plumbline_instance_events', 'Events that running SDK instances took', labels, total.accepted);
+  families.gauge('plumbline_instance_events_waiting', 'Events they hold and have not delivered', labels, waiting);
+  families.gauge('plumbline_instance_events_dropped', 'Events they dropped, and counted', labels, total.dropped);
+}
