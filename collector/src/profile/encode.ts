@@ -4,9 +4,10 @@ import { createProfile, type Profile } from './profile.ts';
 import type { ProfileShape } from './shape.ts';
 
 /**
- * A profile as bytes, for the store. Format, version 2:
+ * A profile as bytes, for the store. Format, version 3:
  * `P L P`, version byte, 16 bytes of the shape's id, counts, sums, minima and maxima (little-endian doubles), sketches
- * (`encodeSketches.ts`). Version 1 had no sketches; it is read as a profile whose sketches are empty.
+ * (`encodeSketches.ts`), rows by latency. Version 2 had no latencies and version 1 no sketches either; they are read as
+ * profiles in which these are empty.
  * Counts and sums are whole numbers: zigzag varints, a 0 byte starts a run of zeros (its length as a varint), and
  * a number beyond 2^53 is `1` followed by its double (1 would be the zigzag of -0).
  *
@@ -21,6 +22,7 @@ export function encodeProfile(profile: Profile): Uint8Array {
   writer.doubles(profile.minima);
   writer.doubles(profile.maxima);
   writeSketches(writer, profile.sketches);
+  writer.integers(profile.latencies);
   return writer.finish();
 }
 
@@ -35,6 +37,7 @@ export function decodeProfile(bytes: Uint8Array, shape: ProfileShape): Profile {
   reader.doubles(profile.minima);
   reader.doubles(profile.maxima);
   if (bytes[3] !== withoutSketches) readSketches(reader, profile.sketches);
+  if (bytes[3] === currentVersion) reader.integers(profile.latencies);
   reader.end();
   return profile;
 }
@@ -43,14 +46,15 @@ export function decodeProfile(bytes: Uint8Array, shape: ProfileShape): Profile {
 export function shapeIdOf(bytes: Uint8Array): string {
   if (bytes.length < magic.length + idBytes) throw bad(`it has only ${bytes.length} bytes`);
   if (magic.slice(0, 3).some((byte, i) => bytes[i] !== byte)) throw bad('it does not start with "PLP"');
-  if (bytes[3] !== magic[3] && bytes[3] !== withoutSketches) {
-    throw bad(`its format version is ${bytes[3]}; this program reads versions ${withoutSketches} and ${magic[3]}`);
+  if (bytes[3]! < withoutSketches || bytes[3]! > currentVersion) {
+    throw bad(`its format version is ${bytes[3]}; this program reads versions ${withoutSketches} to ${currentVersion}`);
   }
   const id = bytes.subarray(magic.length, magic.length + idBytes);
   return `shape:${Buffer.from(id).toString('hex')}`;
 }
 
-const magic = [0x50, 0x4c, 0x50, 2];
+const currentVersion = 3;
+const magic = [0x50, 0x4c, 0x50, currentVersion];
 const withoutSketches = 1;
 const idBytes = 16;
 

@@ -3,6 +3,7 @@ import { findCell } from './cellFinder.ts';
 import { signalColumn } from './columns.ts';
 import { decisionOf } from './decision.ts';
 import { foldIds, foldRare, foldUnknownFeatures, hourOfWeek } from './foldSketches.ts';
+import { foldLatencies } from './latencies.ts';
 import { type AttributePlan, groupCells, type Plan, planOf, type SignalPlan, totals } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { scoreBinOf } from './scoreBin.ts';
@@ -19,6 +20,7 @@ export function foldInferences(profile: Profile, batch: InferenceBatch, rows: In
   const { shape } = profile;
   const plan = planOf(shape);
   foldTotals(profile, batch, rows);
+  foldLatencies(profile, batch, rows);
 
   const columns = new Map(batch.schema.features.map((feature, index) => [feature.name, batch.features[index]!]));
   shape.signals.forEach((signal, index) => {

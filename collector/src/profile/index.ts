@@ -1,6 +1,7 @@
 export { decisionOf, favourableDecision } from './decision.ts';
 export { decodeProfile, encodeProfile, shapeIdOf } from './encode.ts';
 export { allRows, foldAgreement, foldInferences } from './fold.ts';
+export { firstCellFrom, latencyCells, latencyEdge } from './latencies.ts';
 export { foldOutcome, type JoinEntry, type Judgement, joinEntryOf, judge } from './outcome.ts';
 export { copyProfile, createProfile, mergeInto, mergeProfiles, type Profile } from './profile.ts';
 export {

@@ -1,4 +1,5 @@
 import { PlumblineError } from '../errors.ts';
+import { latencyCells } from './latencies.ts';
 import { planOf } from './plan.ts';
 import type { ProfileShape } from './shape.ts';
 import { copySketches, createSketches, mergeSketches, type Sketches } from './sketches.ts';
@@ -22,6 +23,8 @@ export interface Profile {
   /** Largest value of each numeric signal, then the last event time; `-Infinity` when there is none. */
   readonly maxima: Float64Array;
   readonly sketches: Sketches;
+  /** Rows by latency, `latencyCells` of them; see `latencies.ts`. */
+  readonly latencies: Float64Array;
 }
 
 /** The empty profile of a shape. */
@@ -34,6 +37,7 @@ export function createProfile(shape: ProfileShape): Profile {
     minima: new Float64Array(plan.extremeLength).fill(Number.POSITIVE_INFINITY),
     maxima: new Float64Array(plan.extremeLength).fill(Number.NEGATIVE_INFINITY),
     sketches: createSketches(shape),
+    latencies: new Float64Array(latencyCells),
   };
 }
 
@@ -52,6 +56,7 @@ export function mergeInto(target: Profile, source: Profile): void {
     target.maxima[i] = Math.max(target.maxima[i]!, source.maxima[i]!);
   }
   mergeSketches(target.sketches, source.sketches);
+  addTo(target.latencies, source.latencies);
 }
 
 /** A new profile that holds both. */
@@ -69,6 +74,7 @@ export function copyProfile(profile: Profile): Profile {
     minima: profile.minima.slice(),
     maxima: profile.maxima.slice(),
     sketches: copySketches(profile.sketches),
+    latencies: profile.latencies.slice(),
   };
 }
 
