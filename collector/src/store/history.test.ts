@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createProfile, foldAgreement, profileTotals } from '../profile/index.ts';
+import { totals } from '../profile/plan.ts';
 import { identifyShape } from '../profile/shape.ts';
 import { putDeadLetters, readDeadLetters } from './dead-letters.ts';
 import {
@@ -12,7 +13,9 @@ import {
   readFindings,
   readProfile,
   readProfiles,
+  readWindowRows,
   timeKey,
+  type WindowProfile,
 } from './history.ts';
 import type { Store } from './port.ts';
 import { openSqliteStore } from './sqlite.ts';
@@ -53,6 +56,21 @@ async function putWindows(froms: readonly number[], key = one) {
 }
 
 describe('windows', () => {
+  test('tell their rows without their profiles, and the same ones after every change', async () => {
+    await putWindows([1_000, 2_000]);
+    await store.transaction(async (tx) => {
+      const [{ profile, from, to, reference, closed }] = (await readProfiles(tx, { ...one, from: 2_000 })) as [
+        WindowProfile,
+      ];
+      profile.counts[totals.champion] = 7;
+      profile.counts[totals.shadow] = 3;
+      await putProfile(tx, one, { from, to, reference, closed, profile });
+    });
+    const rows = await store.read((tx) => readWindowRows(tx, { ...one, from: 2_000 }));
+    expect(rows).toEqual([{ from: 2_000, to: 3_000, champion: 7, canary: 0, shadow: 3 }]);
+    expect(await store.read((tx) => readWindowRows(tx, { ...one, limit: 1 }))).toHaveLength(1);
+  });
+
   test('come back in the order of time, also around 1970, and never with those of another version', async () => {
     await putWindows([3_000, -2_000, 0, 10_000]);
     await putWindows([1_000], { ...one, version: '10' });

@@ -6,6 +6,7 @@ import {
   encodeReference,
   type Profile,
   type ProfileShape,
+  profileTotals,
   type Reference,
   shapeIdOf,
 } from '../profile/index.ts';
@@ -47,6 +48,15 @@ export interface WindowProfile {
   readonly closed: boolean;
   readonly profile: Profile;
   readonly revision: number;
+}
+
+/** Rows of one window by what their version was at the time; read without its profile, which is a thousand times as large. */
+export interface WindowRows {
+  readonly from: number;
+  readonly to: number;
+  readonly champion: number;
+  readonly canary: number;
+  readonly shadow: number;
 }
 
 export interface WindowFindings {
@@ -136,7 +146,14 @@ export async function putProfile(
   await putShape(transaction, window.profile.shape);
   const { from, to, reference, closed } = window;
   const value = { header: { from, to, reference, closed }, bytes: encodeProfile(window.profile) };
+  const { champion, canary, shadow } = profileTotals(window.profile);
   await transaction.put(profiles, windowKey(key, from), value);
+  await transaction.put(windowRows, windowKey(key, from), { from, to, champion, canary, shadow });
+}
+
+/** Rows by window, oldest first: what an overview of many models needs. */
+export async function readWindowRows(transaction: ReadTransaction, range: WindowRange): Promise<WindowRows[]> {
+  return (await transaction.range(windowRows, windowKeys(range))).map(({ value }) => value);
 }
 
 /** Findings of closed windows, in the order of their windows. */
@@ -206,6 +223,7 @@ interface WindowHeader {
 }
 
 const profiles = packed<WindowHeader>('profiles');
+const windowRows = jsonCollection<WindowRows>('window_rows');
 const findings = jsonCollection<WindowFindings>('findings');
 const versionsSeen = jsonCollection<VersionSeen>('versions_seen');
 const counts = jsonCollection<Counts>('counts');

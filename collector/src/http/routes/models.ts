@@ -5,7 +5,7 @@ import { pageOf, pageQuery } from '../page.ts';
 import type { Services } from '../ports.ts';
 import { type JsonRoute, jsonRoute } from '../route.ts';
 import { describeModel } from '../views/model-detail.ts';
-import { summariseModel } from '../views/model-summary.ts';
+import { summariseModels } from '../views/model-summary.ts';
 import { type ReportQuery, readReportInput } from '../views/report-input.ts';
 import { knownModel, modelParams } from './known-model.ts';
 
@@ -37,13 +37,10 @@ export const modelRoutes: readonly JsonRoute[] = [
     response: api.modelList,
     async handle({ services, query }) {
       const page = pageOf(services.settings.models, ({ name }) => name, query);
-      return services.store.read(async (transaction) => {
-        const items = [];
-        for (const settings of page.items) {
-          items.push((await summariseModel(services, transaction, settings)).summary);
-        }
-        return { items, nextCursor: page.nextCursor };
-      });
+      return services.store.read(async (transaction) => ({
+        items: await summariseModels(services, transaction, page.items),
+        nextCursor: page.nextCursor,
+      }));
     },
   }),
 

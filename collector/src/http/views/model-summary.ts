@@ -1,9 +1,8 @@
 import { type Alert, readAlerts } from '../../alert/index.ts';
 import type { ModelSettings } from '../../config/index.ts';
 import type { Finding } from '../../monitor/finding.ts';
-import { profileTotals } from '../../profile/index.ts';
 import type { RolloutState } from '../../rollout/index.ts';
-import { readFindings, readProfiles, type VersionKey } from '../../store/history.ts';
+import { readFindings, readWindowRows, type VersionKey } from '../../store/history.ts';
 import type { ReadTransaction } from '../../store/port.ts';
 import type { ModelSummary } from '../api.ts';
 import type { Services } from '../ports.ts';
@@ -22,10 +21,38 @@ export interface SummarisedModel {
   readonly findings: readonly Finding[];
 }
 
+/** Models on a line each, in the order of their settings. */
+export async function summariseModels(
+  services: Pick<Services, 'rollout'>,
+  transaction: ReadTransaction,
+  models: readonly ModelSettings[],
+): Promise<ModelSummary[]> {
+  const alerts = Map.groupBy(
+    (await readAlerts(transaction)).map(({ alert }) => alert),
+    ({ model }) => model,
+  );
+  const summaries = [];
+  for (const settings of models) {
+    const own = alerts.get(settings.name) ?? [];
+    summaries.push((await summarise(services, transaction, settings, own)).summary);
+  }
+  return summaries;
+}
+
 export async function summariseModel(
   services: Pick<Services, 'rollout'>,
   transaction: ReadTransaction,
   settings: ModelSettings,
+): Promise<SummarisedModel> {
+  const alerts = (await readAlerts(transaction, { model: settings.name })).map(({ alert }) => alert);
+  return summarise(services, transaction, settings, alerts);
+}
+
+async function summarise(
+  services: Pick<Services, 'rollout'>,
+  transaction: ReadTransaction,
+  settings: ModelSettings,
+  alerts: readonly Alert[],
 ): Promise<SummarisedModel> {
   const { name: model, environment, task, owner } = settings;
   const champion = await championOf(services, transaction, settings);
@@ -35,7 +62,6 @@ export async function summariseModel(
     champion.version === null
       ? []
       : await latestFindings(transaction, { model, environment, version: champion.version });
-  const alerts = (await readAlerts(transaction, { model })).map(({ alert }) => alert);
   const traffic = await trafficOf(transaction, keys, champion.lastEventAt, settings.window);
   return {
     champion,
@@ -86,9 +112,8 @@ async function trafficOf(
   const rows = new Map<number, number>();
   for (const version of versions) {
     const from = Math.min(trafficFrom, hourFrom);
-    for (const window of await readProfiles(transaction, { ...version, from })) {
-      const { champion, canary } = profileTotals(window.profile);
-      rows.set(window.from, (rows.get(window.from) ?? 0) + champion + canary);
+    for (const window of await readWindowRows(transaction, { ...version, from })) {
+      rows.set(window.from, (rows.get(window.from) ?? 0) + window.champion + window.canary);
     }
   }
   const windows = [...rows].map(([from, count]) => ({ from, rows: count })).sort((a, b) => a.from - b.from);

@@ -1,6 +1,5 @@
 import type { ModelSettings } from '../../config/index.ts';
-import { profileTotals } from '../../profile/index.ts';
-import { listVersionsSeen, readProfiles } from '../../store/history.ts';
+import { listVersionsSeen, readWindowRows } from '../../store/history.ts';
 import type { ReadTransaction } from '../../store/port.ts';
 import type { VersionList } from '../api.ts';
 
@@ -23,11 +22,10 @@ export async function observedTraffic(
   const counted = [];
   for (const { version } of seen) {
     const rows = { champion: 0, canary: 0, shadow: 0 };
-    for (const { profile } of await readProfiles(transaction, { model, environment, version, from })) {
-      const totals = profileTotals(profile);
-      rows.champion += totals.champion;
-      rows.canary += totals.canary;
-      rows.shadow += totals.shadow;
+    for (const window of await readWindowRows(transaction, { model, environment, version, from })) {
+      rows.champion += window.champion;
+      rows.canary += window.canary;
+      rows.shadow += window.shadow;
     }
     counted.push({ version, rows });
   }
