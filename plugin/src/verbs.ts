@@ -12,6 +12,13 @@ export const permissionOf: Readonly<Record<Verb, string>> = {
   resume: `${PLUGIN_ID}.versions:resume`,
   acknowledge: `${PLUGIN_ID}.alerts:acknowledge`,
   retrain: `${PLUGIN_ID}.retrain:request`,
+  silence: `${PLUGIN_ID}.alerts:silence`,
+  unsilence: `${PLUGIN_ID}.alerts:silence`,
+  expect: `${PLUGIN_ID}.alerts:expect`,
+  'cancel-retrain': `${PLUGIN_ID}.retrain:cancel`,
+  'test-webhook': `${PLUGIN_ID}.webhooks:test`,
+  'replay-delivery': `${PLUGIN_ID}.webhooks:replay`,
+  'replay-deliveries': `${PLUGIN_ID}.webhooks:replay`,
 };
 
 /** Collector roles that may use each verb, least first. The collector enforces it; this only explains a refusal. */
@@ -25,4 +32,11 @@ export const rolesOf: Readonly<Record<Verb, readonly NonNullable<Me['role']>[]>>
   resume: ['operator', 'approver'],
   acknowledge: ['operator', 'approver'],
   retrain: ['operator', 'approver'],
+  silence: ['operator', 'approver'],
+  unsilence: ['operator', 'approver'],
+  expect: ['approver'],
+  'cancel-retrain': ['operator', 'approver'],
+  'test-webhook': ['approver'],
+  'replay-delivery': ['operator', 'approver'],
+  'replay-deliveries': ['operator', 'approver'],
 };

@@ -17,6 +17,13 @@ const target: Readonly<Record<Verb, string>> = {
   resume: 'credit-risk',
   acknowledge: 'a1f0',
   retrain: 'credit-risk',
+  silence: 'credit-risk',
+  unsilence: 'sil_01',
+  expect: 'a1f0',
+  'cancel-retrain': 'rt_01',
+  'test-webhook': 'trainer',
+  'replay-delivery': 'evt_01:trainer',
+  'replay-deliveries': 'trainer',
 };
 
 /** Organisation roles that a permission is granted to. */

@@ -601,6 +601,9 @@ export const versionList: VersionList = {
   approvals: [approval],
 };
 
+/** What an alert of which nothing special is to be said has. */
+const plain = { silence: null, inhibitedBy: null, heldState: null, expected: null, notifiedAt: null };
+
 export const alerts: Alert[] = [
   {
     id: 'a1f0c3d4e5',
@@ -622,6 +625,7 @@ export const alerts: Alert[] = [
       until: now + 3 * hourMs,
       comment: 'Known: spring campaign. Retrain is running.',
     },
+    ...plain,
     revision: 3,
   },
   {
@@ -639,6 +643,7 @@ export const alerts: Alert[] = [
     sentence: 'Women are approved less often than four fifths of the rate of men.',
     findings: [groupFinding],
     acknowledgement: null,
+    ...plain,
     revision: 1,
   },
   {
@@ -656,10 +661,16 @@ export const alerts: Alert[] = [
     sentence: 'debt_ratio was missing in 14.0 % of rows.',
     findings: [],
     acknowledgement: null,
+    ...plain,
     revision: 5,
   },
 ];
 export const alertList: AlertList = { items: alerts, nextCursor: null };
+
+const plainJob = {
+  ...{ externalRunId: null, reasons: [], guards: [], outcome: null },
+  ...{ approvalExpiresAt: null, silentAfter: null, deadlineAt: null },
+};
 
 export const retrainJobList: RetrainJobList = {
   items: [
@@ -676,6 +687,7 @@ export const retrainJobList: RetrainJobList = {
       progress: 0.6,
       result: null,
       error: null,
+      ...plainJob,
       revision: 4,
     },
     {
@@ -691,6 +703,7 @@ export const retrainJobList: RetrainJobList = {
       progress: 1,
       result: { version: '2', digest: `sha256:${'02'.repeat(32)}` },
       error: null,
+      ...plainJob,
       revision: 6,
     },
   ],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertKind, alertSeverity } from './alerts.ts';
 import { approval } from './versions.ts';
 
 export const role = z.enum(['viewer', 'operator', 'approver']);
@@ -13,6 +14,13 @@ export const verbs = [
   'resume',
   'acknowledge',
   'retrain',
+  'silence',
+  'unsilence',
+  'expect',
+  'cancel-retrain',
+  'test-webhook',
+  'replay-delivery',
+  'replay-deliveries',
 ] as const;
 
 export const verb = z.enum(verbs);
@@ -28,6 +36,14 @@ export const verbRoles: Readonly<Record<(typeof verbs)[number], readonly z.infer
   resume: ['operator', 'approver'],
   acknowledge: ['operator', 'approver'],
   retrain: ['operator', 'approver'],
+  silence: ['operator', 'approver'],
+  unsilence: ['operator', 'approver'],
+  // What a version is compared with decides what counts as wrong from then on.
+  expect: ['approver'],
+  'cancel-retrain': ['operator', 'approver'],
+  'test-webhook': ['approver'],
+  'replay-delivery': ['operator', 'approver'],
+  'replay-deliveries': ['operator', 'approver'],
 };
 
 /** `GET /v1/me` */
@@ -64,6 +80,31 @@ export const actionRequests = {
     until: z.number().optional(),
     reason: reason.optional(),
   }),
+  /** target: model, at its revision; everything left out matches all alerts of the model */
+  silence: z.strictObject({
+    kind: alertKind.optional(),
+    signal: z.string().trim().min(1).max(256).optional().describe('A signal, or a prefix with `*` at its end'),
+    severity: alertSeverity.optional(),
+    startsAt: z.number().optional().describe('Default: now'),
+    endsAt: z.number().describe('At most 90 days from now'),
+    reason,
+  }),
+  /** target: silence */
+  unsilence: z.strictObject({ reason }),
+  /** target: alert. Windows whose start lies in [from, to) become what the version is compared with. */
+  expect: z.strictObject({
+    from: z.number().optional().describe('Event time; default: since the alert fired'),
+    to: z.number().optional().describe('Default: the last closed window'),
+    reason,
+  }),
+  /** target: retrain job */
+  'cancel-retrain': z.strictObject({ reason }),
+  /** target: the name of a webhook or notifier, at the revision `GET /v1/webhooks` gives */
+  'test-webhook': z.strictObject({ reason }),
+  /** target: delivery, at its revision */
+  'replay-delivery': z.strictObject({ reason }),
+  /** target: the name of a webhook or notifier: everything dead that was made in [since, until) */
+  'replay-deliveries': z.strictObject({ since: z.number().optional(), until: z.number().optional(), reason }),
 } as const;
 
 /** Answer of every control action. */
@@ -72,6 +113,7 @@ export const actionResult = z.object({
   outcome: z.enum(['done', 'awaiting_approval', 'unchanged']),
   text: z.string(),
   approval: approval.nullable(),
+  id: z.string().optional().describe('Of what the action made: a silence, a delivery'),
 });
 
 export type Me = z.infer<typeof me>;

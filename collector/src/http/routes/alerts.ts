@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readAlert, readAlerts } from '../../alert/index.ts';
+import { readAlert, readAlerts, type StoredAlert } from '../../alert/index.ts';
 import { PlumblineError } from '../../errors.ts';
 import { alarmCertificates, alert, alertList, alertState } from '../api.ts';
 import { newestFirstKey, pageOf, pageQuery } from '../page.ts';
@@ -28,7 +28,7 @@ export const alertRoutes: readonly JsonRoute[] = [
           ...(query.state === undefined ? {} : { state: query.state }),
         }),
       );
-      const bodies = found.map((stored) => ({ ...stored.alert, revision: stored.revision }));
+      const bodies = found.map(bodyOf);
       return pageOf(bodies, ({ changedAt, id }) => newestFirstKey(changedAt, id), query);
     },
   }),
@@ -46,7 +46,7 @@ export const alertRoutes: readonly JsonRoute[] = [
       if (stored === undefined) {
         throw new PlumblineError('NOT_FOUND', 'there is no such alert');
       }
-      return { ...stored.alert, revision: stored.revision };
+      return bodyOf(stored);
     },
   }),
 
@@ -67,3 +67,11 @@ export const alertRoutes: readonly JsonRoute[] = [
     },
   }),
 ];
+
+function bodyOf({ alert, revision }: StoredAlert) {
+  return {
+    ...alert,
+    ...{ silence: null, inhibitedBy: null, heldState: null, expected: null, notifiedAt: null },
+    revision,
+  };
+}

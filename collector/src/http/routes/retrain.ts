@@ -88,7 +88,8 @@ export const retrainRoutes: readonly JsonRoute[] = [
           event: event.id,
           type: event.type,
           subject: event.subject,
-          attempts: [...attempts],
+          attempts: attempts.map((attempt) => ({ ...attempt, peer: null, answer: null })),
+          revision: 1,
         })),
         nextCursor: found.length > limit && last !== undefined ? cursorOf(last.id) : null,
       };
@@ -97,7 +98,12 @@ export const retrainRoutes: readonly JsonRoute[] = [
 ];
 
 function bodyOf({ job, revision }: StoredRetrainJob) {
-  return { ...job, revision };
+  return {
+    ...job,
+    ...{ externalRunId: null, reasons: [], guards: [], outcome: null },
+    ...{ approvalExpiresAt: null, silentAfter: null, deadlineAt: null },
+    revision,
+  };
 }
 
 function reportOf(body: z.output<typeof retrainStatusRequest>) {
