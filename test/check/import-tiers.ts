@@ -25,7 +25,7 @@ export const collectorRooms: Readonly<Record<string, readonly string[]>> = {
   statistics: ['errors.ts'],
   profile: ['errors.ts', 'statistics', 'types:sdk:event'],
   // The message as the bus hands it on, and the limits of what the store can hold.
-  events: [...leaves, 'types:bus', 'store/history.ts', 'sdk:event', 'sdk:wire', 'sdk:subjects'],
+  events: [...leaves, 'types:bus', 'store/history.ts', 'sdk:event', 'sdk:wire', 'sdk:subjects', 'sdk:spans'],
   // Reports have the shape in which the API answers.
   monitor: [...leaves, 'profile', 'statistics', 'types:http/api.ts', 'types:sdk:event'],
   store: [...leaves, 'profile', 'types:monitor', 'types:sdk:event', 'types:sdk:routing'],
