@@ -3,11 +3,13 @@ import { ensureChromium } from './chromium.mjs';
 import { CommandFailed, MissingPart, repositoryRoot } from './commands.mjs';
 import { ensureNatsServer } from './nats-server.mjs';
 import { ensurePackages } from './npm-packages.mjs';
+import { ensurePostgres } from './postgres.mjs';
+import { ensurePrometheus } from './prometheus.mjs';
 
 /**
  * Brings everything the project needs to run here, and does nothing when nothing is missing.
  *
- *   node test/setup/setup.mjs [--tests]     --tests adds what only the tests need (Chromium)
+ *   node test/setup/setup.mjs [--tests]     --tests adds what only the tests need (Chromium, PostgreSQL, Prometheus)
  *
  * Messages go to standard error: standard output belongs to what runs after setup.
  */
@@ -43,6 +45,11 @@ export async function setup(options) {
   return true;
 }
 
+const optionalParts = /** @type {const} */ ([
+  ['postgresql', ensurePostgres],
+  ['prometheus', ensurePrometheus],
+]);
+
 /**
  * Every missing part is reported, not just the first.
  * @param {boolean} tests
@@ -67,6 +74,15 @@ async function ensureSystemParts(tests) {
     } catch (error) {
       complete = false;
       report(error);
+    }
+    for (const [name, ensure] of optionalParts) {
+      try {
+        await ensure(say);
+        found.push(name);
+      } catch (error) {
+        // The tests that need it say that they were skipped; all others run.
+        report(error);
+      }
     }
   }
   return { complete, found };

@@ -1,7 +1,7 @@
 import { PlumblineError } from '../errors.ts';
 import { auditVerification } from '../http/api.ts';
 import { verifyAudit } from '../store/audit.ts';
-import { openSqliteStore } from '../store/sqlite.ts';
+import { openStore } from '../store/open.ts';
 import { parseArguments, positionals } from './arguments.ts';
 import { collectorClient, collectorHelp, collectorOptions } from './collector-client.ts';
 
@@ -11,7 +11,7 @@ const help = [
   'Reads the whole audit log and names the first thing that is wrong with it. Exit code 0: whole; 1: tampered with.',
   'Note the head it prints somewhere else: a rewrite of everything shows only against that.',
   '',
-  '  --store FILE      read the store itself, of a running or a stopped collector',
+  '  --store STORE     read the store itself, of a running or a stopped collector: a file, or postgres://...',
   ...collectorHelp,
 ].join('\n');
 
@@ -36,13 +36,14 @@ export async function run(args: string[]): Promise<number> {
   const verification =
     values.store === undefined
       ? await collectorClient(values).get('/v1/audit/verify', auditVerification)
-      : await verifyFile(values.store);
+      : await verifyStore(values.store);
   process.stdout.write(`${JSON.stringify(verification)}\n`);
   return verification.ok ? 0 : 1;
 }
 
-async function verifyFile(path: string) {
-  const store = await openSqliteStore({ path, readOnly: true });
+async function verifyStore(named: string) {
+  const isAddress = /^postgres(ql)?:\/\//.test(named);
+  const store = await openStore(isAddress ? { postgres: named } : { sqlite: named }, { readOnly: true });
   try {
     return await store.read(verifyAudit);
   } finally {

@@ -69,7 +69,26 @@ describe('settings file', () => {
     expect(settings.collector.nats).toMatchObject({ url: environment.NATS_URL, partitions: 4 });
     expect(settings.collector.identity.tokens[0]?.secret).toBe(environment.TRAINER_TOKEN);
     expect(settings.models[0]).toMatchObject({ environment: 'production', window: 3_600_000, lateness: 300_000 });
-    expect(settings.collector.store.sqlite).toBe(join(folder, '.plumbline/collector.sqlite'));
+    expect(settings.collector.store).toEqual({ sqlite: join(folder, '.plumbline/collector.sqlite') });
+  });
+
+  it.each([
+    ['store: postgres://u:p@db/plumbline', {}, { postgres: 'postgres://u:p@db/plumbline' }],
+    ['store: env:DATABASE', { DATABASE: 'postgresql://db/x' }, { postgres: 'postgresql://db/x' }],
+    ['store: { postgres: postgres://db/x }', {}, { postgres: 'postgres://db/x' }],
+    ['store: { sqlite: a.sqlite }', {}, { sqlite: '/etc/plumbline/a.sqlite' }],
+    ['store: { sqlite: a.sqlite }', { PLUMBLINE_STORE: 'postgres://db/y' }, { postgres: 'postgres://db/y' }],
+    ['store: postgres://db/x', { PLUMBLINE_STORE: 'b.sqlite' }, { sqlite: 'b.sqlite' }],
+  ])('names its store: %s with %j', (line, variables, store) => {
+    const text = `collector:\n  ${line}\n`;
+    const settings = parseSettings(text, { file: '/etc/plumbline/plumbline.yaml', environment: variables });
+    expect(settings.collector.store).toEqual(store);
+  });
+
+  it('says what a store can be', () => {
+    expect(problemsIn('collector:\n  store: mysql://db\n')).toEqual([
+      expect.stringContaining('the store is postgres://user:password@host:5432/database, or { sqlite: a file }'),
+    ]);
   });
 
   it('is all defaults when empty', () => {

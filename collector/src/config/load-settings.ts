@@ -25,8 +25,8 @@ export async function loadSettings(path: string, options: LoadOptions = {}): Pro
 }
 
 /** The settings of a collector without a file, with paths relative to the working folder. */
-export function defaultSettings(): PlumblineSettings {
-  return plumblineSettings.parse({});
+export function defaultSettings({ environment = process.env }: LoadOptions = {}): PlumblineSettings {
+  return withStoreOf(environment, plumblineSettings.parse({}));
 }
 
 /** Settings from YAML text. `file` names it in messages and is what its relative paths start from. */
@@ -54,7 +54,15 @@ export function parseSettings(text: string, options: LoadOptions & { readonly fi
   if (meaning.length > 0) {
     refuse(file, problemsOf(meaning, place));
   }
-  return withPathsFrom(dirname(file), parsed.data);
+  return withStoreOf(options.environment ?? process.env, withPathsFrom(dirname(file), parsed.data));
+}
+
+/** `PLUMBLINE_STORE` wins over the file: an address of a PostgreSQL, or a SQLite file from the working folder. */
+function withStoreOf({ PLUMBLINE_STORE: named }: NonNullable<LoadOptions['environment']>, settings: PlumblineSettings) {
+  if (named === undefined || named === '') return settings;
+  const isAddress = /^postgres(ql)?:\/\//.test(named);
+  const store = isAddress ? { postgres: named } : { sqlite: named };
+  return { ...settings, collector: { ...settings.collector, store } };
 }
 
 /** Anchors and aliases are resolved; an alias bomb is refused by the parser. */
@@ -80,7 +88,7 @@ function withPathsFrom(folder: string, settings: PlumblineSettings): PlumblineSe
     ...settings,
     collector: {
       ...collector,
-      store: { ...collector.store, sqlite: from(collector.store.sqlite) },
+      store: 'sqlite' in collector.store ? { sqlite: from(collector.store.sqlite) } : collector.store,
       artefacts: from(collector.artefacts),
     },
     models: settings.models.map((model) =>

@@ -32,10 +32,31 @@ export const featureSettings = z.strictObject({
   type: z.enum(['number', 'category']),
 });
 
-export const groupSettings = z.strictObject({
-  attribute: name.describe('Sensitive attribute, as recorded in the groups of an inference'),
-  reference: z.string().optional().describe('Group the others are compared with; default: the largest one'),
-});
+/** A sensitive attribute, or of an intersection what meets in it and the name that it then has. */
+interface DeclaredGroup {
+  readonly attribute: string;
+  readonly attributes?: readonly string[] | undefined;
+  readonly conditionOn?: string | undefined;
+}
+
+export const groupSettings = z
+  .strictObject({
+    attribute: z
+      .union([name, z.array(name).min(2).max(3)])
+      .describe(
+        'Sensitive attribute, as recorded in the groups of an inference; or a list of two or three: people by all of ' +
+          'them together, named `race & sex` with groups like `Asian & female`',
+      ),
+    reference: z.string().optional().describe('Group the others are compared with; default: the largest one'),
+    conditionOn: name
+      .optional()
+      .describe('Feature by which people are taken to be alike, for the conditional demographic disparity'),
+  })
+  .transform(({ attribute, ...group }): DeclaredGroup & { readonly reference?: string | undefined } =>
+    typeof attribute === 'string'
+      ? { attribute, ...group }
+      : { attribute: attribute.join(' & '), attributes: attribute, ...group },
+  );
 
 export const referenceSettings = z.union([
   z.strictObject({ rows: z.int().min(200).default(5_000) }).describe('The first rows a version serves'),
@@ -91,7 +112,9 @@ export const rolloutSettings = z.strictObject({
 export const modelSettings = z.strictObject({
   name: modelName,
   environment: name.default('production'),
-  task: z.enum(['binary_classification', 'multiclass_classification', 'regression']).default('binary_classification'),
+  task: z
+    .enum(['binary_classification', 'multiclass_classification', 'regression', 'ranking'])
+    .default('binary_classification'),
   positive: z.string().optional().describe('Positive class: the label that counts as an event'),
   favourable: z
     .string()
@@ -168,6 +191,25 @@ export const webhookSettings = z.strictObject({
   allowPrivateAddresses: z.boolean().default(false),
 });
 
+const storeForms = 'the store is postgres://user:password@host:5432/database, or { sqlite: a file }';
+/** Where everything durable is. Parsed, it is always one of the two objects. */
+export const storeSettings = z.union(
+  [
+    z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, storeForms)
+      .transform((url) => ({ postgres: url })),
+    z.strictObject({
+      postgres: z
+        .string()
+        .regex(/^(postgres(ql)?:\/\/|env:)/)
+        .describe('postgres://user:password@host:5432/database, shared by any number of collectors'),
+    }),
+    z.strictObject({ sqlite: z.string().default('.plumbline/collector.sqlite').describe('A file, for one collector') }),
+  ],
+  { error: storeForms },
+);
+
 export const collectorSettings = z.strictObject({
   http: z
     .strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).default(4318) })
@@ -188,7 +230,7 @@ export const collectorSettings = z.strictObject({
       maximumAge: durationMs.prefault('7d'),
     })
     .prefault({}),
-  store: z.strictObject({ sqlite: z.string().default('.plumbline/collector.sqlite') }).prefault({}),
+  store: storeSettings.prefault({ sqlite: '.plumbline/collector.sqlite' }),
   artefacts: z
     .string()
     .default('.plumbline/artefacts')
@@ -205,6 +247,7 @@ export const plumblineSettings = z.strictObject({
   webhooks: z.array(webhookSettings).default([]),
 });
 
+export type GroupSettings = z.infer<typeof groupSettings>;
 export type FeatureSettings = z.infer<typeof featureSettings>;
 export type ModelSettings = z.infer<typeof modelSettings>;
 export type BudgetSettings = z.infer<typeof budgetSettings>;

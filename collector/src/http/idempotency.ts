@@ -71,7 +71,7 @@ export function joiningStore(store: Store): JoiningStore {
       const open = current.getStore()?.transaction;
       return open ? work(open) : store.read(work);
     },
-    transaction(work) {
+    transaction(work, options) {
       const open = current.getStore()?.transaction;
       if (open) {
         return work(open);
@@ -84,7 +84,7 @@ export function joiningStore(store: Store): JoiningStore {
           // Work that outlives the transaction, started in it, must not write into what is over.
           scope.transaction = null;
         }
-      });
+      }, options);
     },
     close: () => store.close(),
   };

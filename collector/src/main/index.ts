@@ -8,7 +8,7 @@ import { createIdentity } from '../http/identity/identity.ts';
 import { createLiveEvents } from '../http/live-events.ts';
 import { routes } from '../http/routes/index.ts';
 import { createHttpServer } from '../http/server.ts';
-import { openSqliteStore } from '../store/sqlite.ts';
+import { openStore } from '../store/open.ts';
 import { startWebhookSender } from '../webhook/index.ts';
 import { apiServices } from './api-services.ts';
 import { createHeartbeatBook } from './heartbeat-book.ts';
@@ -60,7 +60,7 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
 
   const stopping = new AsyncDisposableStack();
   try {
-    const store = stopping.adopt(await openSqliteStore({ path: collector.store.sqlite }), (opened) => opened.close());
+    const store = stopping.adopt(await openStore(collector.store), (opened) => opened.close());
     const heartbeats = createHeartbeatBook(clock);
     const live = createLiveEvents(startedAt);
     let url = '';

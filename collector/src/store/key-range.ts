@@ -1,3 +1,4 @@
+import { PlumblineError } from '../errors.ts';
 import type { KeyRange } from './port.ts';
 
 /** The same keys as a `KeyRange`, as one lower and one upper bound: what a database index understands. */
@@ -54,4 +55,15 @@ function endOfPrefix(prefix: string): string | undefined {
 
 function isSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdfff;
+}
+
+/** Longest key in bytes of UTF-8: what fits into an index of every database. */
+export const maximumKeyBytes = 2_600;
+
+/** Throws `BAD_DATA` for a key that not every database can hold. */
+export function checkKey(key: string): void {
+  const isShort = key.length * 3 <= maximumKeyBytes || Buffer.byteLength(key) <= maximumKeyBytes;
+  if (key.isWellFormed() && isShort && !key.includes('\0')) return;
+  const problem = isShort ? 'is not well-formed Unicode without NUL' : `is longer than ${maximumKeyBytes} bytes`;
+  throw new PlumblineError('BAD_DATA', `the key ${JSON.stringify(key.slice(0, 100))} ${problem}`);
 }

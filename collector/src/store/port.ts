@@ -54,11 +54,25 @@ export interface Transaction extends ReadTransaction {
   deleteRange<Value>(collection: Collection<Value>, range: KeyRange): Promise<number>;
 }
 
+export interface TransactionOptions {
+  /**
+   * Names a part of the state that only transactions of this name write; they take turns with each other and may run
+   * beside all others. Default: everything that has no name of its own.
+   */
+  readonly scope?: string;
+}
+
 export interface Store {
   /** Reads one consistent snapshot. */
   read<Result>(work: (transaction: ReadTransaction) => Promise<Result>): Promise<Result>;
-  /** Serialisable; commits when `work` resolves, leaves no trace when it throws. Durable when it resolves. */
-  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>;
+  /**
+   * Serialisable within its scope; commits when `work` resolves, leaves no trace when it throws. Durable when it
+   * resolves. `work` runs once: what a store cannot commit fails and is not tried again behind the caller's back.
+   */
+  transaction<Result>(
+    work: (transaction: Transaction) => Promise<Result>,
+    options?: TransactionOptions,
+  ): Promise<Result>;
   close(): Promise<void>;
 }
 

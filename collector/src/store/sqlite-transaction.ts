@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { PlumblineError } from '../errors.ts';
-import { keyBounds } from './key-range.ts';
+import { checkKey, keyBounds } from './key-range.ts';
 import type { Collection, Expectation, KeyRange, Stored, Transaction } from './port.ts';
 
 /** The port's reads and writes on one SQLite connection, which runs one transaction after another. */
@@ -177,9 +177,4 @@ function rangeClause(range: KeyRange): { where: string; parameters: (string | nu
     parameters.push(range.limit);
   }
   return { where, parameters };
-}
-
-function checkKey(key: string): void {
-  if (key.isWellFormed()) return;
-  throw new PlumblineError('BAD_DATA', `the key ${JSON.stringify(key)} is not well-formed Unicode`);
 }
