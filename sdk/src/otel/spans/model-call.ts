@@ -111,7 +111,7 @@ function operationOf(attributes: SpanAttributes, name: string): ModelOperation |
   return own(legacyRequestTypes, textOf(attributes, readNames.legacyRequestType) ?? '');
 }
 
-/** `ai.generateText` holds one `ai.generateText.doGenerate` a step: only the inner ones call a model. */
+/** A `generateText` holds one `doGenerate` a step: only the inner ones call a model. */
 function vercelOperation(name: string): ModelOperation | null {
   if (/\.do(?:Generate|Stream)\b/.test(name)) {
     return 'chat';
