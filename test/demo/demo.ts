@@ -121,7 +121,10 @@ async function setUp(
   cleanUps.push(() => stack.stop());
   host.connect(stack.collectorUrl, secrets.grafanaToken);
   timeline.add('everything is started', `look at it: ${host.url}`);
-  if (!options.once) say(`\n          Open ${host.url} and watch.\n`);
+  if (!options.once) {
+    say(`\n          Open ${host.url} and watch.`);
+    say(`          Prometheus can scrape ${stack.collectorUrl}/metrics\n`);
+  }
 
   const people = new People(host.url);
   const old = oldLoans();

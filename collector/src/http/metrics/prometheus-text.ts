@@ -21,19 +21,17 @@ const maximumLabelLength = 128;
 export const prometheusContentType = 'text/plain; version=0.0.4; charset=utf-8';
 
 export function prometheusText(families: readonly MetricFamily[]): string {
-  const leftOut: Sample[] = [];
+  let leftOut = 0;
   const lines = families.flatMap((family) => {
     const samples = family.samples.filter(({ value }) => value !== null && Number.isFinite(value));
-    if (samples.length > maximumSeries) {
-      leftOut.push({ labels: { family: family.name }, value: samples.length - maximumSeries });
-    }
+    leftOut += Math.max(0, samples.length - maximumSeries);
     return familyLines({ ...family, samples: samples.slice(0, maximumSeries) });
   });
   const note: MetricFamily = {
     name: 'plumbline_series_left_out',
-    help: 'Series over the limit of one metric family',
+    help: 'Series over the limit of their metric family',
     type: 'gauge',
-    samples: leftOut,
+    samples: [{ labels: {}, value: leftOut }],
   };
   return `${[...lines, ...familyLines(note)].join('\n')}\n`;
 }

@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { repositoryRoot } from '../setup/commands.mjs';
+
+/** A question that the provisioned dashboards and alert rules ask Prometheus. */
+export interface ProvisionedQuery {
+  /** File and panel, annotation, variable or rule. */
+  readonly where: string;
+  readonly expression: string;
+}
+
+interface Dashboard {
+  readonly panels: readonly { readonly title: string; readonly targets?: readonly { readonly expr: string }[] }[];
+  readonly annotations: { readonly list: readonly { readonly name: string; readonly expr: string }[] };
+  readonly templating: {
+    readonly list: readonly { readonly name: string; readonly type: string; readonly definition?: string }[];
+  };
+}
+
+interface RuleFile {
+  readonly groups: readonly { readonly rules: readonly { readonly alert: string; readonly expr: string }[] }[];
+}
+
+const provisioning = join(repositoryRoot, 'provisioning');
+const read = (path: string) => readFileSync(join(provisioning, path), 'utf8');
+
+/** Every query, with Grafana's variables replaced. Comparisons answer 0 or 1 instead of nothing. */
+export function provisionedQueries(variables: Readonly<Record<string, string>>): ProvisionedQuery[] {
+  return [...dashboardQueries(), ...ruleQueries()].map(({ where, expression }) => ({
+    where,
+    expression: answering(substitute(expression, variables)),
+  }));
+}
+
+function dashboardQueries(): ProvisionedQuery[] {
+  const files = readdirSync(join(provisioning, 'dashboards')).filter((file) => file.endsWith('.json'));
+  return files.flatMap((file) => {
+    const { panels, annotations, templating } = JSON.parse(read(`dashboards/${file}`)) as Dashboard; // Grafana's classic model
+    return [
+      ...panels.flatMap(({ title, targets = [] }) =>
+        targets.map(({ expr }) => ({ where: `${file}, panel "${title}"`, expression: expr })),
+      ),
+      ...annotations.list.map(({ name, expr }) => ({ where: `${file}, annotation "${name}"`, expression: expr })),
+      ...templating.list
+        .filter(({ type }) => type === 'query')
+        .map(({ name, definition = '' }) => ({
+          where: `${file}, variable "${name}"`,
+          expression: /^label_values\((.+), \w+\)$/.exec(definition)?.[1] ?? definition,
+        })),
+    ];
+  });
+}
+
+function ruleQueries(): ProvisionedQuery[] {
+  const { groups } = parse(read('prometheus/rules.yml')) as RuleFile; // checked by promtool
+  return groups.flatMap(({ rules }) =>
+    rules.map(({ alert, expr }) => ({ where: `rules.yml, ${alert}`, expression: expr })),
+  );
+}
+
+/** Grafana writes `$name`; the longest name wins. */
+function substitute(expression: string, variables: Readonly<Record<string, string>>): string {
+  return expression.replace(/\$(\w+)/g, (found, name: string) => {
+    const value = variables[name];
+    if (value === undefined) throw new Error(`${found} of \`${expression}\` has no value`);
+    return value;
+  });
+}
+
+function answering(expression: string): string {
+  return expression.replace(/ (>=|<=|==|!=|>|<) (?!bool)/g, ' $1 bool ');
+}
