@@ -1,28 +1,35 @@
 import type { Finding } from '../monitor/finding.ts';
 import { whatChanged } from '../statistics/multiplicity/index.ts';
-import { type Alert, type AlertKind, severityOf } from './alert.ts';
+import type { Alert, AlertKind, AlertSeverity } from './alert.ts';
 
 /** Levels are shares of the alarm level on the evidence gauge, see `Evidence.level`. */
 export interface AlertPolicy {
+  /** Alarms it takes to fire. 1: evidence has waited long enough; more wait for the restarted detector to alarm again. */
+  readonly alarmsToFire: number;
   /** Evidence from here on is worth showing. */
   readonly pendingLevel: number;
   /** Evidence below this is quiet. Lower than `pendingLevel`, so that hovering does not flap. */
   readonly quietLevel: number;
   /** Quiet windows in a row until a firing alert is recovering. */
   readonly recoverAfterWindows: number;
-  /** Quiet windows in a row until a recovering alert is resolved. */
+  /** Quiet windows in a row until a recovering alert is resolved, at least. */
   readonly resolveAfterWindows: number;
+  /** At most so many more, for evidence that took long to gather. */
+  readonly longestClimb: number;
 }
 
 /**
  * A detector starts again from nothing after its alarm, so under steady drift its level falls and climbs again: only
- * several quiet windows in a row mean that the drift is over.
+ * several quiet windows in a row mean that the drift is over. Drift that was slow to prove is slow to prove again, so as
+ * many more windows are waited for as the last proof took.
  */
 export const defaultAlertPolicy: AlertPolicy = {
+  alarmsToFire: 1,
   pendingLevel: 0.5,
   quietLevel: 0.4,
   recoverAfterWindows: 3,
   resolveAfterWindows: 6,
+  longestClimb: 48,
 };
 
 /** What one closed window says about one kind of trouble. */
@@ -32,6 +39,7 @@ export interface AlertObservation {
   readonly environment: string;
   readonly kind: AlertKind;
   readonly version: string;
+  readonly severity: AlertSeverity;
   /** Findings of this kind in the window. */
   readonly findings: readonly Finding[];
   /** End of the window, event time. */
@@ -66,13 +74,30 @@ export function assessAlert(
   const sameVersion = previous !== null && previous.version === observation.version;
   const open = previous !== null && previous.state !== 'resolved' ? previous : null;
 
-  if (alarms.length > 0) return fire(open, observation, ranked, sameVersion);
-  if (open === null || open.state === 'pending') {
-    return level >= policy.pendingLevel || (open !== null && level >= policy.quietLevel)
-      ? watch(open, observation, ranked)
-      : { alert: open === null ? previous : null, transition: open === null ? null : 'dropped' };
+  const isQuiet = alarms.length === 0 && level < policy.quietLevel;
+
+  if (alarms.length > 0) {
+    return confirmed(open, policy)
+      ? fire(open, observation, ranked, sameVersion, policy)
+      : { alert: alarmedOnce(open, observation, ranked), transition: open === null ? 'pending' : null };
   }
-  return calmDown(open, observation, level, policy);
+  if (open === null || open.state === 'pending')
+    return wait(open, previous, observation, ranked, level, isQuiet, policy);
+  return calmDown(open, observation, isQuiet, policy);
+}
+
+/** Whether this alarm is the one it takes. */
+function confirmed(open: Alert | null, { alarmsToFire }: AlertPolicy): boolean {
+  return (open !== null && open.state !== 'pending') || (open?.alarms ?? 0) + 1 >= alarmsToFire;
+}
+
+function alarmedOnce(open: Alert | null, observation: AlertObservation, ranked: readonly Finding[]): Alert {
+  const alarmed = ranked.filter((finding) => finding.verdict === 'alarm');
+  return {
+    ...pending(open, observation, alarmed, (open?.climb ?? 0) + 1),
+    alarms: (open?.alarms ?? 0) + 1,
+    quietWindows: 0,
+  };
 }
 
 function fire(
@@ -80,6 +105,7 @@ function fire(
   observation: AlertObservation,
   ranked: readonly Finding[],
   sameVersion: boolean,
+  policy: AlertPolicy,
 ): AlertAssessment {
   const alarmed = ranked.filter((finding) => finding.verdict === 'alarm');
   const changed = changedWith(ranked);
@@ -94,6 +120,8 @@ function fire(
         version: observation.version,
         since: open.state === 'firing' ? open.since : observation.at,
         changedAt: open.state === 'firing' ? open.changedAt : observation.now,
+        climb: Math.min(policy.longestClimb, Math.max(open.climb, open.windowsSinceAlarm + 1)),
+        windowsSinceAlarm: 0,
         quietWindows: 0,
         firingWindows: sameVersion ? open.firingWindows + 1 : 1,
         sentence: sentenceOf(alarmed),
@@ -106,51 +134,88 @@ function fire(
     alert: {
       ...identity(observation),
       state: 'firing',
+      heldState: null,
       since: observation.at,
       firedAt: observation.at,
       resolvedAt: null,
       changedAt: observation.now,
+      firedWallAt: observation.now,
+      alarms: Math.min(policy.alarmsToFire, (open?.alarms ?? 0) + 1),
+      climb: Math.min(policy.longestClimb, open?.climb ?? 0),
+      windowsSinceAlarm: 0,
       quietWindows: 0,
       firingWindows: 1,
       sentence: sentenceOf(alarmed),
       findings: changed.slice(0, shownFindings),
       acknowledgement: null,
+      expected: null,
     },
     transition: 'fired',
   };
 }
 
-function watch(open: Alert | null, observation: AlertObservation, ranked: readonly Finding[]): AlertAssessment {
+/** No alarm, and none before that counts: worth showing, or forgotten. */
+function wait(
+  open: Alert | null,
+  previous: Alert | null,
+  observation: AlertObservation,
+  ranked: readonly Finding[],
+  level: number,
+  isQuiet: boolean,
+  policy: AlertPolicy,
+): AlertAssessment {
+  if (open === null) {
+    return level >= policy.pendingLevel
+      ? { alert: pending(null, observation, watchedOf(ranked), 1), transition: 'pending' }
+      : { alert: previous, transition: null };
+  }
+  const quietWindows = isQuiet ? open.quietWindows + 1 : 0;
+  // Between two alarms the level falls: what alarmed waits as long as it would if it had fired.
+  const isOver = isQuiet && (open.alarms === 0 || quietWindows >= policy.resolveAfterWindows);
+  if (isOver) return { alert: null, transition: 'dropped' };
+  const shown = open.alarms === 0 ? watchedOf(ranked) : open.findings;
+  return { alert: { ...pending(open, observation, shown, open.climb + 1), quietWindows }, transition: null };
+}
+
+function watchedOf(ranked: readonly Finding[]): readonly Finding[] {
   const watched = ranked.filter((finding) => finding.verdict === 'watch');
-  const shown = watched.length > 0 ? watched : ranked.slice(0, 1);
+  return watched.length > 0 ? watched : ranked.slice(0, 1);
+}
+
+function pending(open: Alert | null, observation: AlertObservation, shown: readonly Finding[], climb: number): Alert {
   return {
-    alert: {
-      ...identity(observation),
-      state: 'pending',
-      since: open?.since ?? observation.at,
-      firedAt: null,
-      resolvedAt: null,
-      changedAt: open?.changedAt ?? observation.now,
-      quietWindows: 0,
-      firingWindows: 0,
-      sentence: sentenceOf(shown),
-      findings: shown.slice(0, shownFindings),
-      acknowledgement: null,
-    },
-    transition: open === null ? 'pending' : null,
+    ...identity(observation),
+    state: 'pending',
+    heldState: null,
+    since: open?.since ?? observation.at,
+    firedAt: null,
+    resolvedAt: null,
+    changedAt: open?.changedAt ?? observation.now,
+    firedWallAt: null,
+    alarms: open?.alarms ?? 0,
+    climb,
+    windowsSinceAlarm: 0,
+    quietWindows: 0,
+    firingWindows: 0,
+    sentence: sentenceOf(shown),
+    findings: shown.slice(0, shownFindings),
+    acknowledgement: null,
+    expected: null,
   };
 }
 
-function calmDown(open: Alert, observation: AlertObservation, level: number, policy: AlertPolicy): AlertAssessment {
-  const quietWindows = level < policy.quietLevel ? open.quietWindows + 1 : 0;
+function calmDown(open: Alert, observation: AlertObservation, isQuiet: boolean, policy: AlertPolicy): AlertAssessment {
+  const quietWindows = isQuiet ? open.quietWindows + 1 : 0;
   // A new version has a clean record until it alarms itself.
   const alarmedBefore = open.version === observation.version && open.firingWindows > 0;
   const counted: Alert = {
     ...open,
     quietWindows,
+    windowsSinceAlarm: open.windowsSinceAlarm + 1,
     firingWindows: alarmedBefore ? open.firingWindows + 1 : 0,
   };
-  if (quietWindows >= policy.resolveAfterWindows) {
+  const waited = policy.resolveAfterWindows + Math.min(open.climb, policy.longestClimb);
+  if (quietWindows >= waited) {
     return {
       alert: {
         ...counted,
@@ -178,7 +243,7 @@ function identity(observation: AlertObservation) {
     model: observation.model,
     environment: observation.environment,
     kind: observation.kind,
-    severity: severityOf[observation.kind],
+    severity: observation.severity,
     version: observation.version,
   };
 }

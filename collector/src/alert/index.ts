@@ -1,9 +1,23 @@
-export type { Alert, AlertKind, AlertState } from './alert.ts';
 export {
-  type AlertChange,
-  AlertService,
-  type AlertWindow,
+  type Alert,
+  type AlertKind,
+  type AlertSeverity,
+  type AlertState,
+  isOpen,
+  severityRank,
+} from './alert.ts';
+export { type AlertEvent, readAlertHistory, recordEvent } from './history.ts';
+export { inhibitorOf } from './inhibition.ts';
+export {
+  alertAtRevision,
   readAlert,
   readAlerts,
+  readAlertsOfModel,
+  readLiveSilences,
+  readSilences,
   type StoredAlert,
-} from './service.ts';
+} from './records.ts';
+export { type AlertChange, AlertService, type AlertWindow } from './service.ts';
+export { isHarm } from './severity.ts';
+export { type Silence, silenceOf, silenceState } from './silence.ts';
+export { SilenceService } from './silences.ts';

@@ -5,7 +5,8 @@ import { readAudit } from '../store/audit.ts';
 import type { OutgoingEvent } from '../store/outgoing.ts';
 import type { Store } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
-import { AlertService, readAlert, readAlerts } from './service.ts';
+import { readAlert, readAlerts } from './records.ts';
+import { AlertService } from './service.ts';
 
 const settings = modelSettings.parse({ name: 'credit-risk' });
 const ana = { subject: 'user:ana' };
@@ -38,6 +39,7 @@ beforeEach(async () => {
   service = new AlertService({
     store,
     clock: () => now,
+    models: [settings],
     enqueue: async (_, event) => {
       sent.push(event);
       return 'evt_1';

@@ -1,15 +1,28 @@
-import { createHash } from 'node:crypto';
-import type { ModelSettings } from '../config/settings.ts';
+import type { AlertSettings, ModelSettings } from '../config/settings.ts';
 import { PlumblineError } from '../errors.ts';
 import type { Finding } from '../monitor/finding.ts';
 import { appendAudit } from '../store/audit.ts';
+import { listVersionsSeen } from '../store/history.ts';
 import type { EnqueueEvent } from '../store/outgoing.ts';
-import { jsonCollection, type ReadTransaction, type Store, type Transaction } from '../store/port.ts';
-import { type Alert, type AlertKind, type AlertState, alertKindOf, alertKinds } from './alert.ts';
-import { type AlertTransition, assessAlert } from './assess.ts';
-
-const alerts = jsonCollection<Alert>('alerts');
-const defaultAcknowledgementMs = 4 * 3_600_000;
+import type { Store, Transaction } from '../store/port.ts';
+import { type Alert, type AlertSeverity, alertKindOf, findingKinds, severityRank } from './alert.ts';
+import { type AlertPolicy, type AlertTransition, assessAlert } from './assess.ts';
+import { eventOf } from './event.ts';
+import { recordEvent } from './history.ts';
+import { assessTraffic, assessTrafficAlert, errorAfterMs, type HoldTransition, holdAlert } from './hold.ts';
+import {
+  alertAtRevision,
+  deleteAlert,
+  fingerprint,
+  readAlert,
+  readAlertsOfModel,
+  readWatch,
+  type StoredAlert,
+  type TrafficWatch,
+  writeAlert,
+  writeWatch,
+} from './records.ts';
+import { severityOf } from './severity.ts';
 
 /** A window of the version that serves people, with what the monitors found in it. */
 export interface AlertWindow {
@@ -23,170 +36,344 @@ export interface AlertWindow {
 
 export interface AlertChange {
   readonly alert: Alert;
-  readonly transition: NonNullable<AlertTransition>;
+  readonly transition: NonNullable<AlertTransition | HoldTransition>;
 }
 
-export interface StoredAlert {
-  readonly alert: Alert;
-  readonly revision: number;
+/** A control action on an alert: what its caller saw, and what names the request. */
+export interface AlertControl {
+  readonly expectedRevision: number;
+  readonly requestId: string | null;
 }
+
+/** Of a model that is no longer in the settings. */
+const defaultAcknowledgementMs = 4 * 3_600_000;
+/** Quiet for this much longer at most, when evidence took long to gather. */
+const longestExtraMs = 2 * 86_400_000;
+/** What one collector said about the stream counts this long: another may see no problem. */
+const problemLifeMs = 60_000;
 
 export class AlertService {
   readonly #store: Store;
   readonly #enqueue: EnqueueEvent;
   readonly #clock: () => number;
 
-  constructor(options: { readonly store: Store; readonly enqueue: EnqueueEvent; readonly clock: () => number }) {
+  readonly #models: readonly ModelSettings[];
+
+  constructor(options: {
+    readonly store: Store;
+    readonly enqueue: EnqueueEvent;
+    readonly clock: () => number;
+    readonly models: readonly ModelSettings[];
+  }) {
     this.#store = options.store;
     this.#enqueue = options.enqueue;
     this.#clock = options.clock;
+    this.#models = options.models;
   }
 
   /** Moves each kind of alert of a model by what its window says. Runs in the transaction that closes the window. */
   async windowClosed(transaction: Transaction, window: AlertWindow): Promise<readonly AlertChange[]> {
-    const { name: model, environment } = window.settings;
+    const { settings, at: now } = window;
+    const { name: model, environment } = settings;
+    const policy = policyOf(settings.alerts, settings.window);
     const changes: AlertChange[] = [];
-    for (const kind of alertKinds) {
+    for (const kind of findingKinds) {
       const id = fingerprint(model, environment, kind);
-      const previous = (await transaction.get(alerts, id))?.value ?? null;
-      const { alert, transition } = assessAlert(previous, {
-        id,
-        model,
-        environment,
-        kind,
-        version: window.version,
-        findings: window.findings.filter((finding) => alertKindOf(finding) === kind),
-        at: window.to,
-        now: window.at,
-      });
+      const stored = (await readAlert(transaction, id))?.alert ?? null;
+      const findings = window.findings.filter((finding) => alertKindOf(finding) === kind);
+      const hasData = findings.some(({ verdict }) => verdict !== 'insufficient_data');
+      const previous = stored !== null && hasData ? await this.#dataAgain(transaction, stored, window) : stored;
+      const { alert, transition } = assessAlert(
+        previous,
+        {
+          ...{ id, model, environment, kind, findings, now },
+          version: window.version,
+          // Made right below, when all kinds are known.
+          severity: previous?.severity ?? 'ticket',
+          at: window.to,
+        },
+        policy,
+      );
       if (alert === null) {
-        if (previous !== null) await transaction.delete(alerts, id);
-      } else if (alert !== previous) {
-        await transaction.put(alerts, id, alert);
+        if (previous !== null) {
+          await deleteAlert(transaction, id);
+          await this.#record(transaction, { ...previous, changedAt: now }, 'dropped', previous.state, window.to);
+        }
+        continue;
       }
-      if (alert === null || transition === null) continue;
+      if (alert !== stored) await writeAlert(transaction, alert);
+      if (transition === null) continue;
       changes.push({ alert, transition });
-      await this.#announce(transaction, previous, alert, transition);
+      await this.#record(transaction, alert, transition, previous?.state ?? null, window.to);
     }
-    return changes;
+    const fresh = new Set(changes.filter(({ transition }) => transition === 'fired').map(({ alert }) => alert.id));
+    const ranked = await this.#rank(transaction, settings, fresh, now, window.to);
+    const announced = changes.map((change) => ({
+      ...change,
+      alert: ranked.find(({ id }) => id === change.alert.id) ?? change.alert,
+    }));
+    for (const { alert, transition } of announced) await this.#announce(transaction, alert, transition, now);
+    return announced;
   }
 
-  /** Somebody takes an open alert. `until` defaults to four hours from now. */
+  /**
+   * What only time brings about: acknowledgements end, models fall silent. `problems`: why this collector cannot read the
+   * stream, empty when it can. Returns what changed.
+   */
+  async tick(settings: ModelSettings, problems: readonly string[]): Promise<readonly AlertChange[]> {
+    const now = this.#clock();
+    const { name: model, environment } = settings;
+    const before = await this.#store.read(async (transaction) => ({
+      watch: await readWatch(transaction, environment, model),
+      rows: await rowsOf(transaction, settings),
+      alerts: await readAlertsOfModel(transaction, { model, environment }),
+    }));
+    const watch = nextWatch(before.watch, before.rows, problems, now);
+    const verdict = assessTraffic({ ...watch, now }, { noDataAfterMs: settings.alerts.noDataAfter, errorAfterMs });
+    const isExpired = ({ alert: { acknowledgement } }: StoredAlert) =>
+      acknowledgement !== null && acknowledgement.until <= now;
+    const isHeld = ({ alert }: StoredAlert) =>
+      alert.heldState !== null || (alert.kind === 'traffic' && alert.state !== 'resolved');
+    const nothingToDo = verdict.state === 'ok' && !before.alerts.some((stored) => isExpired(stored) || isHeld(stored));
+    if (nothingToDo) {
+      if (watch !== before.watch) {
+        await this.#store.transaction((transaction) => writeWatch(transaction, environment, model, watch));
+      }
+      return [];
+    }
+    return this.#store.transaction(async (transaction) => {
+      await writeWatch(transaction, environment, model, watch);
+      const changes: AlertChange[] = [];
+      for (const stored of await readAlertsOfModel(transaction, { model, environment })) {
+        if (isExpired(stored)) await this.#endAcknowledgement(transaction, stored.alert, 'its time is over', now);
+        if (stored.alert.kind === 'traffic') continue;
+        const current = (await readAlert(transaction, stored.alert.id))?.alert ?? stored.alert;
+        const { alert, transition } = holdAlert(current, verdict, now);
+        if (transition === null) continue;
+        await writeAlert(transaction, alert);
+        await this.#record(transaction, alert, transition, current.state, null);
+        changes.push({ alert, transition });
+      }
+      const id = fingerprint(model, environment, 'traffic');
+      const previous = (await readAlert(transaction, id))?.alert ?? null;
+      const version = previous?.version ?? before.alerts[0]?.alert.version ?? '';
+      const severity = severityOf('traffic', [], settings.criticality);
+      const assessed = assessTrafficAlert(previous, verdict, { id, model, environment, version, severity, now });
+      if (assessed.alert !== null && assessed.transition !== null) {
+        await writeAlert(transaction, assessed.alert);
+        await this.#record(transaction, assessed.alert, assessed.transition, previous?.state ?? null, null);
+        await this.#announce(transaction, assessed.alert, assessed.transition, now);
+        changes.push({ alert: assessed.alert, transition: assessed.transition });
+      }
+      await this.#rank(transaction, settings, new Set(), now, null);
+      return changes;
+    });
+  }
+
+  /** Somebody takes an open alert. */
   async acknowledge(
     actor: { readonly subject: string },
     id: string,
     request: { readonly comment: string; readonly until?: number | undefined },
-    control: { readonly expectedRevision: number; readonly requestId: string | null },
+    control: AlertControl,
   ): Promise<StoredAlert> {
     return this.#store.transaction(async (transaction) => {
-      const stored = await transaction.get(alerts, id);
-      if (stored === undefined) throw new PlumblineError('NOT_FOUND', `there is no alert ${id}`);
-      if (stored.revision !== control.expectedRevision) {
-        throw new PlumblineError(
-          'STALE_REVISION',
-          `the alert is at revision ${stored.revision}, not ${control.expectedRevision}`,
-          {
-            details: { revision: stored.revision },
-          },
-        );
-      }
-      if (stored.value.state === 'resolved') {
+      const { alert: before, revision: expected } = await alertAtRevision(transaction, id, control.expectedRevision);
+      if (before.state === 'resolved') {
         throw new PlumblineError('REFUSED', 'the alert is resolved already', { details: { reason: 'alert_resolved' } });
       }
       const now = this.#clock();
-      const until = request.until ?? now + defaultAcknowledgementMs;
+      const settings = this.#models.find(({ name }) => name === before.model);
+      const until = request.until ?? now + (settings?.alerts.acknowledgedFor ?? defaultAcknowledgementMs);
       if (until <= now) throw new PlumblineError('BAD_REQUEST', 'until lies in the past');
       const alert: Alert = {
-        ...stored.value,
+        ...before,
         acknowledgement: { by: actor.subject, at: now, until, comment: request.comment },
       };
-      const revision = await transaction.put(alerts, id, alert, stored.revision);
+      const revision = await writeAlert(transaction, alert, expected);
       await appendAudit(transaction, {
         at: now,
         actor: actor.subject,
         action: 'alert.acknowledged',
         target: `alert/${id}`,
         reason: request.comment,
-        before: stored.value.acknowledgement,
+        before: before.acknowledgement,
         after: alert.acknowledgement,
         requestId: control.requestId,
       });
+      const text = `${request.comment} (until ${new Date(until).toISOString()})`;
+      const happened = { at: now, eventTime: null, transition: 'acknowledged', actor: actor.subject, text } as const;
+      await recordEvent(transaction, alert, happened);
       await this.#enqueue(transaction, eventOf(alert, 'model.alert.acknowledged', now));
       return { alert, revision };
     });
   }
 
-  async #announce(
+  /**
+   * An alert that was marked expected: it is resolved, because what it was about is the new normal. The caller changes
+   * the reference in the same transaction.
+   */
+  async resolveExpected(
     transaction: Transaction,
-    previous: Alert | null,
-    alert: Alert,
-    transition: NonNullable<AlertTransition>,
-  ): Promise<void> {
+    actor: { readonly subject: string },
+    stored: StoredAlert,
+    expected: { readonly reason: string; readonly reference: string },
+    requestId: string | null,
+  ): Promise<StoredAlert> {
+    const now = this.#clock();
+    const alert: Alert = {
+      ...stored.alert,
+      ...{ state: 'resolved', heldState: null, acknowledgement: null, quietWindows: 0, changedAt: now },
+      resolvedAt: stored.alert.findings[0]?.to ?? now,
+      expected: { by: actor.subject, at: now, ...expected },
+    };
+    const revision = await writeAlert(transaction, alert, stored.revision);
     await appendAudit(transaction, {
-      at: alert.changedAt,
+      at: now,
+      actor: actor.subject,
+      action: 'alert.marked_expected',
+      target: `alert/${alert.id}`,
+      reason: expected.reason,
+      before: { state: stored.alert.state, reference: stored.alert.findings[0]?.reference ?? null },
+      after: { state: alert.state, reference: expected.reference },
+      requestId,
+    });
+    const text = `Expected: ${expected.reason}`;
+    const happened = { at: now, eventTime: null, transition: 'marked_expected', actor: actor.subject, text } as const;
+    await recordEvent(transaction, alert, happened);
+    await this.#enqueue(transaction, eventOf(alert, 'model.alert.resolved', now));
+    return { alert, revision };
+  }
+
+  /** Gives every alert of a model the severity it has beside the others. A raise ends an acknowledgement. */
+  async #rank(
+    transaction: Transaction,
+    settings: ModelSettings,
+    fresh: ReadonlySet<string>,
+    now: number,
+    eventTime: number | null,
+  ): Promise<readonly Alert[]> {
+    const stored = await readAlertsOfModel(transaction, { model: settings.name, environment: settings.environment });
+    const all = stored.map(({ alert }) => alert);
+    const ranked: Alert[] = [];
+    for (const alert of all) {
+      const severity = alert.state === 'resolved' ? alert.severity : severityOf(alert.kind, all, settings.criticality);
+      if (severity === alert.severity) {
+        ranked.push(alert);
+        continue;
+      }
+      const moved: Alert = { ...alert, severity };
+      await writeAlert(transaction, moved);
+      const isRaised = severityRank[severity] > severityRank[alert.severity];
+      // Of an alert that has just fired it is no news.
+      const isNew = fresh.has(alert.id) || alert.state === 'pending';
+      if (!isNew) await this.#severityMoved(transaction, moved, alert.severity, isRaised, now, eventTime);
+      const acknowledged = moved.acknowledgement !== null && isRaised && !isNew;
+      ranked.push(acknowledged ? await this.#endAcknowledgement(transaction, moved, 'its severity rose', now) : moved);
+    }
+    return ranked;
+  }
+
+  async #severityMoved(
+    transaction: Transaction,
+    alert: Alert,
+    before: AlertSeverity,
+    isRaised: boolean,
+    now: number,
+    eventTime: number | null,
+  ): Promise<void> {
+    const transition = isRaised ? 'severity_raised' : 'severity_lowered';
+    const text = isRaised
+      ? `From ${before} to ${alert.severity}: other alerts of the model make it more urgent`
+      : `From ${before} to ${alert.severity}: what made it more urgent is over`;
+    await appendAudit(transaction, {
+      at: now,
       actor: 'system:alert',
       action: `alert.${transition}`,
       target: `alert/${alert.id}`,
-      reason: alert.sentence,
-      before: previous?.state ?? null,
-      after: alert.state,
+      reason: text,
+      before,
+      after: alert.severity,
       requestId: null,
     });
-    if (transition === 'fired') {
-      await this.#enqueue(transaction, eventOf(alert, 'model.alert.firing', alert.changedAt));
-    } else if (transition === 'resolved') {
-      await this.#enqueue(transaction, eventOf(alert, 'model.alert.resolved', alert.changedAt));
-    }
+    await recordEvent(transaction, alert, { at: now, eventTime, transition, actor: 'system:alert', text });
+    if (isRaised) await this.#enqueue(transaction, eventOf(alert, 'model.alert.firing', now));
+  }
+
+  async #endAcknowledgement(transaction: Transaction, alert: Alert, why: string, now: number): Promise<Alert> {
+    const taken = alert.acknowledgement;
+    const next: Alert = { ...alert, acknowledgement: null };
+    await writeAlert(transaction, next);
+    await recordEvent(transaction, next, {
+      at: now,
+      eventTime: null,
+      transition: 'acknowledgement_ended',
+      actor: 'system:alert',
+      text: `The acknowledgement by ${taken?.by ?? 'nobody'} ended: ${why}`,
+    });
+    return next;
+  }
+
+  async #dataAgain(transaction: Transaction, stored: Alert, window: AlertWindow): Promise<Alert> {
+    const { alert, transition } = holdAlert(stored, { state: 'ok' }, window.at);
+    if (transition !== null) await this.#record(transaction, alert, transition, stored.state, window.to);
+    return alert;
+  }
+
+  async #record(
+    transaction: Transaction,
+    alert: Alert,
+    transition: AlertChange['transition'],
+    before: Alert['state'] | null,
+    eventTime: number | null,
+  ): Promise<void> {
+    const { changedAt: at, sentence: text } = alert;
+    await appendAudit(transaction, {
+      at,
+      actor: 'system:alert',
+      action: `alert.${transition}`,
+      target: `alert/${alert.id}`,
+      reason: text,
+      before,
+      after: transition === 'dropped' ? null : alert.state,
+      requestId: null,
+    });
+    await recordEvent(transaction, alert, { at, eventTime, transition, actor: 'system:alert', text });
+  }
+
+  async #announce(
+    transaction: Transaction,
+    alert: Alert,
+    transition: AlertChange['transition'],
+    now: number,
+  ): Promise<void> {
+    const isNews = transition === 'fired' || transition === 'no_data' || transition === 'error';
+    if (isNews) await this.#enqueue(transaction, eventOf(alert, 'model.alert.firing', now));
+    else if (transition === 'resolved') await this.#enqueue(transaction, eventOf(alert, 'model.alert.resolved', now));
   }
 }
 
-export async function readAlert(transaction: ReadTransaction, id: string): Promise<StoredAlert | undefined> {
-  const stored = await transaction.get(alerts, id);
-  return stored === undefined ? undefined : { alert: stored.value, revision: stored.revision };
-}
-
-/** Alerts by id; `after` is the last id of the page before. */
-export async function readAlerts(
-  transaction: ReadTransaction,
-  filter: {
-    readonly model?: string;
-    readonly state?: AlertState;
-    readonly after?: string;
-    readonly limit?: number;
-  } = {},
-): Promise<StoredAlert[]> {
-  const stored = await transaction.range(alerts, filter.after === undefined ? {} : { after: filter.after });
-  return stored
-    .map((entry) => ({ alert: entry.value, revision: entry.revision }))
-    .filter(({ alert }) => filter.model === undefined || alert.model === filter.model)
-    .filter(({ alert }) => filter.state === undefined || alert.state === filter.state)
-    .slice(0, filter.limit ?? Number.POSITIVE_INFINITY);
-}
-
-/** Stays the same over versions and scores, so that an alert keeps its history and its acknowledgement. */
-export function fingerprint(model: string, environment: string, kind: AlertKind): string {
-  return createHash('sha256')
-    .update(JSON.stringify([model, environment, kind]))
-    .digest('hex')
-    .slice(0, 24);
-}
-
-function eventOf(alert: Alert, type: string, time: number) {
+function policyOf(settings: AlertSettings, windowMs: number): AlertPolicy {
+  const { alarmsToFire, pendingLevel, quietLevel, recoverAfterWindows, resolveAfterWindows } = settings;
   return {
-    type,
-    subject: `${alert.model}/${alert.version}`,
-    time,
-    data: {
-      alertId: alert.id,
-      model: alert.model,
-      environment: alert.environment,
-      version: alert.version,
-      kind: alert.kind,
-      severity: alert.severity,
-      state: alert.state,
-      sentence: alert.sentence,
-      since: new Date(alert.since).toISOString(),
-      acknowledgement: alert.acknowledgement,
-    },
+    ...{ alarmsToFire, pendingLevel, quietLevel, recoverAfterWindows, resolveAfterWindows },
+    longestClimb: Math.ceil(longestExtraMs / windowMs),
   };
+}
+
+async function rowsOf(
+  transaction: Parameters<typeof listVersionsSeen>[0],
+  { name: model, environment }: ModelSettings,
+): Promise<number> {
+  const seen = await listVersionsSeen(transaction, { model, environment });
+  return seen.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+function nextWatch(before: TrafficWatch, rows: number, problems: readonly string[], now: number): TrafficWatch {
+  const heard = rows === before.rows ? before : { ...before, rows, heardAt: now };
+  if (problems.length > 0) {
+    return { ...heard, problem: { since: before.problem?.since ?? now, seenAt: now, text: problems.join('; ') } };
+  }
+  const isOver = before.problem !== null && now - before.problem.seenAt >= problemLifeMs;
+  return isOver ? { ...heard, problem: null } : heard;
 }

@@ -3,7 +3,8 @@ import type { PlumblineSettings } from './settings.ts';
 
 /** What a schema cannot say: names that clash, settings that contradict each other, open doors. */
 export function meaningProblems(settings: PlumblineSettings): PathProblem[] {
-  const { collector, models, webhooks } = settings;
+  const { collector, models, webhooks, notifications, hooks } = settings;
+  const { notifiers, routes } = notifications;
   const { identity } = collector;
   return [
     ...repeated(['models'], models, 'name', 'a model'),
@@ -15,8 +16,45 @@ export function meaningProblems(settings: PlumblineSettings): PathProblem[] {
         ? [{ path: ['models', index, 'outcomeHorizon'], message: 'shorter than outcomeDelay: no outcome would count' }]
         : []),
     ]),
+    ...models.flatMap(({ alerts }, index) =>
+      alerts.quietLevel > alerts.pendingLevel
+        ? [{ path: ['models', index, 'alerts', 'quietLevel'], message: 'above pendingLevel: an alert would flap' }]
+        : [],
+    ),
     ...repeated(['webhooks'], webhooks, 'name', 'a webhook'),
-    ...webhooks.flatMap(({ secret }, index) => weakWebhookSecret(['webhooks', index, 'secret'], secret)),
+    ...webhooks.flatMap(({ secret, previousSecret }, index) => [
+      ...weakWebhookSecret(['webhooks', index, 'secret'], secret),
+      ...(previousSecret === undefined ? [] : weakWebhookSecret(['webhooks', index, 'previousSecret'], previousSecret)),
+    ]),
+    ...webhooks.flatMap((webhook, index) => unsafeUrl(['webhooks', index, 'url'], webhook)),
+    ...repeated(['notifications', 'notifiers'], notifiers, 'name', 'a notifier'),
+    ...notifiers.flatMap((notifier, index) => [
+      ...unsafeUrl(['notifications', 'notifiers', index, 'url'], notifier),
+      ...(webhooks.some(({ name }) => name === notifier.name)
+        ? [{ path: ['notifications', 'notifiers', index, 'name'], message: 'a webhook has this name' }]
+        : []),
+      ...(notifier.type === 'webhook'
+        ? weakWebhookSecret(['notifications', 'notifiers', index, 'secret'], notifier.secret)
+        : []),
+    ]),
+    ...routes.flatMap((route, index) => [
+      ...unknownNames(
+        ['notifications', 'routes', index, 'notifiers'],
+        route.notifiers,
+        notifiers.map(({ name }) => name),
+        'notifier',
+      ),
+      ...unknownNames(
+        ['notifications', 'routes', index, 'models'],
+        route.models,
+        models.map(({ name }) => name),
+        'model',
+      ),
+    ]),
+    ...repeated(['hooks'], hooks, 'name', 'a hook'),
+    ...hooks.flatMap(({ scheme, secret }, index) =>
+      scheme === 'standard' ? weakWebhookSecret(['hooks', index, 'secret'], secret) : [],
+    ),
     ...repeated(['collector', 'identity', 'tokens'], identity.tokens, 'name', 'a token'),
     ...repeated(
       ['collector', 'identity', 'tokens'],
@@ -78,6 +116,25 @@ function proxyProblems(scopes: readonly string[], knowsGrafana: boolean): string
 function fallingSteps(path: Path, steps: readonly number[]): PathProblem[] {
   const falls = steps.findIndex((step, index) => index > 0 && step <= (steps[index - 1] ?? 0));
   return falls < 0 ? [] : [{ path: [...path, falls], message: 'each canary step must be larger than the one before' }];
+}
+
+/** A receiver without TLS, or with a password in its address, that nobody asked for. */
+function unsafeUrl(
+  path: Path,
+  { url, allowHttp, allowPrivateAddresses }: { url: string; allowHttp: boolean; allowPrivateAddresses: boolean },
+): PathProblem[] {
+  const { protocol, username, password } = new URL(url);
+  if (protocol !== 'https:' && protocol !== 'http:') return [{ path, message: 'must begin with https://' }];
+  if (username !== '' || password !== '') return [{ path, message: 'holds a user name or a password: leave them out' }];
+  return protocol === 'http:' && !allowHttp && !allowPrivateAddresses
+    ? [{ path, message: 'has no TLS: use https, or set allowHttp' }]
+    : [];
+}
+
+function unknownNames(path: Path, names: readonly string[], known: readonly string[], what: string): PathProblem[] {
+  return names.flatMap((name, index) =>
+    known.includes(name) ? [] : [{ path: [...path, index], message: `there is no ${what} named "${name}"` }],
+  );
 }
 
 function weakWebhookSecret(path: Path, secret: string): PathProblem[] {

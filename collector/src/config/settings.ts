@@ -32,31 +32,38 @@ export const featureSettings = z.strictObject({
   type: z.enum(['number', 'category']),
 });
 
-/** A sensitive attribute, or of an intersection what meets in it and the name that it then has. */
-interface DeclaredGroup {
+/** A sensitive attribute; of an intersection what meets in it, and the name that it then has. */
+interface NamedGroup {
   readonly attribute: string;
   readonly attributes?: readonly string[] | undefined;
+  readonly reference?: string | undefined;
   readonly conditionOn?: string | undefined;
 }
 
-export const groupSettings = z
-  .strictObject({
-    attribute: z
-      .union([name, z.array(name).min(2).max(3)])
-      .describe(
-        'Sensitive attribute, as recorded in the groups of an inference; or a list of two or three: people by all of ' +
-          'them together, named `race & sex` with groups like `Asian & female`',
-      ),
-    reference: z.string().optional().describe('Group the others are compared with; default: the largest one'),
-    conditionOn: name
-      .optional()
-      .describe('Feature by which people are taken to be alike, for the conditional demographic disparity'),
-  })
-  .transform(({ attribute, ...group }): DeclaredGroup & { readonly reference?: string | undefined } =>
+const declaredGroup = z.strictObject({
+  attribute: z
+    .union([name, z.array(name).min(2).max(3)])
+    .describe(
+      'Sensitive attribute, as recorded in the groups of an inference; or a list of two or three: people by all of ' +
+        'them together, named `race & sex` with groups like `Asian & female`',
+    ),
+  // YAML reads `0` and `true` as a number and a boolean.
+  reference: z
+    .union([z.string(), z.number(), z.boolean()])
+    .transform(String)
+    .optional()
+    .describe('Group the others are compared with; default: the largest one'),
+  conditionOn: name
+    .optional()
+    .describe('Feature by which people are taken to be alike, for the conditional demographic disparity'),
+});
+
+export const groupSettings = declaredGroup.transform(
+  ({ attribute, ...group }): NamedGroup =>
     typeof attribute === 'string'
       ? { attribute, ...group }
       : { attribute: attribute.join(' & '), attributes: attribute, ...group },
-  );
+);
 
 export const referenceSettings = z.union([
   z.strictObject({ rows: z.int().min(200).default(5_000) }).describe('The first rows a version serves'),
@@ -75,12 +82,43 @@ export const retrainSettings = z.strictObject({
     .array(z.enum(['drift', 'performance', 'fairness']))
     .default([])
     .describe('Alert kinds that ask for a retrain; none by default'),
+  schedule: durationMs.optional().describe('Asks for a retrain when the last one, or the champion, is older than this'),
   approval: z.enum(['required', 'automatic']).default('required'),
+  approvalExpires: durationMs.prefault('3d').describe('What nobody approved by then is cancelled'),
   consecutiveWindows: z.int().min(1).default(3),
   minimumLabelledRows: z.int().min(0).default(1_000),
+  minimumRowsPerClass: z.int().min(0).default(50).describe('Labelled rows of each class'),
+  minimumRowsPerGroup: z.int().min(0).default(30).describe('Labelled rows of each group of each sensitive attribute'),
+  principal: name.optional().describe('Category feature or sensitive attribute that says who sent a row'),
+  maximumPrincipalShare: share.default(0.5).describe('Rows of one principal may be this much of what would be learned'),
   cooldown: durationMs.prefault('24h'),
   dailyCap: z.int().min(1).default(2),
-  timeout: durationMs.prefault('24h'),
+  timeout: durationMs.prefault('24h').describe('A trainer that says nothing for this long is given up'),
+  deadline: durationMs.prefault('7d').describe('A job that takes longer is given up, whatever the trainer says'),
+  outcomeWindows: z
+    .int()
+    .min(1)
+    .default(24)
+    .describe('A retrain helped when its version has served this many windows without the same alarm'),
+});
+
+export const alertSettings = z.strictObject({
+  alarmsToFire: z
+    .int()
+    .min(1)
+    .max(10)
+    .default(1)
+    .describe('Alarms it takes until an alert fires: what `for` is to threshold rules'),
+  pendingLevel: share.default(0.5).describe('Evidence from here on is shown, as a share of the alarm level'),
+  quietLevel: share.default(0.4).describe('Evidence below this is quiet'),
+  recoverAfterWindows: z.int().min(1).default(3).describe('Quiet windows in a row until it is recovering'),
+  resolveAfterWindows: z
+    .int()
+    .min(1)
+    .default(6)
+    .describe('Quiet windows in a row until it is resolved; more when evidence took long to gather'),
+  acknowledgedFor: durationMs.prefault('4h').describe('How long an acknowledgement lasts when nobody says how long'),
+  noDataAfter: durationMs.prefault('3h').describe('A model that sent rows and then none for this long sends no data'),
 });
 
 export const gateSettings = z.strictObject({
@@ -98,14 +136,70 @@ export const gateSettings = z.strictObject({
     .enum(['no_harm_seen', 'proven'])
     .default('no_harm_seen')
     .describe('A step passes after enough rows without harm, or only once it is proven that the margin is kept'),
-  latencyRatio: z.number().min(1).default(1.5),
+  latencyRatio: z.number().min(1).default(1.5).describe("Of the champion's 95th percentile at the same time"),
+  scoreMargin: share
+    .default(0.25)
+    .describe('Largest distance between the score distributions of canary and champion (Kolmogorov-Smirnov)'),
+  splitTolerance: share.default(0.1).describe('Observed may differ from desired share of traffic by this part of it'),
+  groupLossLimit: z
+    .number()
+    .positive()
+    .optional()
+    .describe("Largest mean loss a group may have on held-out rows: error rate, or absolute error in the label's unit"),
+  calibrationMargin: share.default(0.02).describe('Calibration error may be larger than the champion has by this much'),
+  skip: z
+    .array(
+      z.enum([
+        'canary_error_rate',
+        'canary_absolute_error',
+        'canary_fairness',
+        'inference_error_rate',
+        'latency_ratio',
+        'score_distribution',
+        'observed_split',
+        'freshness',
+        'shadow_divergence',
+      ]),
+    )
+    .default([])
+    .describe('Gates that do not count for this model. With all of them skipped no canary starts'),
 });
+
+const weekday = z.enum(['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']);
+const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time of the day in UTC: 18:30');
+
+export const freezeSettings = z.union([
+  z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime(), reason: z.string().default('') }),
+  z
+    .strictObject({
+      days: z.array(weekday).min(1),
+      from: timeOfDay.default('00:00'),
+      to: timeOfDay.default('24:00'),
+      reason: z.string().default(''),
+    })
+    .describe('Every week, in UTC'),
+]);
 
 export const rolloutSettings = z.strictObject({
   canarySteps: z.array(z.int().min(1).max(10_000)).default([1_000, 5_000]).describe('Basis points of each canary step'),
   autoAdvance: z.boolean().default(true).describe('Raise the canary step when every gate passes'),
   autoRollBack: z.boolean().default(true),
   approvals: z.int().min(0).max(5).default(2).describe('People it takes to promote, the requester included'),
+  newVersion: z
+    .enum(['refuse', 'supersede', 'queue'])
+    .default('refuse')
+    .describe(
+      'A version that starts while another is on its way: refused, in its place from its first step, or after it',
+    ),
+  freeze: z
+    .array(freezeSettings)
+    .default([])
+    .describe('When no version gets traffic. Going back is always allowed; an emergency (break glass) overrides it'),
+  watchAfterPromotion: durationMs
+    .prefault('1d')
+    .describe('How long guards hold a new champion to what its predecessor did, and take it back by themselves'),
+  rollBackWindow: durationMs.prefault('30d').describe('Former champions older than this retire; the latest one stays'),
+  breakGlassLimit: durationMs.prefault('1h').describe('Longest emergency in which one person acts alone'),
   gates: gateSettings.prefault({}),
 });
 
@@ -129,6 +223,11 @@ export const modelSettings = z.strictObject({
   reference: referenceSettings.prefault({}),
   tolerance: toleranceSettings.prefault({}),
   minimumGroupRows: z.int().min(1).default(30),
+  criticality: z
+    .enum(['normal', 'high'])
+    .default('normal')
+    .describe('high: wrong or unfair decisions page by themselves, not only together with drift'),
+  alerts: alertSettings.prefault({}),
   retrain: retrainSettings.prefault({}),
   rollout: rolloutSettings.prefault({}),
   owner: z.string().default(''),
@@ -188,7 +287,75 @@ export const webhookSettings = z.strictObject({
     .array(z.string())
     .default(['model.retrain.requested'])
     .describe('Event types, `*` at the end matches a prefix'),
+  previousSecret: z
+    .string()
+    .min(8)
+    .optional()
+    .describe('While the secret is being replaced: signed with both, until receivers know the new one'),
   allowPrivateAddresses: z.boolean().default(false),
+  allowHttp: z.boolean().default(false).describe('Without TLS; allowed anyway where private addresses are'),
+});
+
+const reach = { allowPrivateAddresses: z.boolean().default(false), allowHttp: z.boolean().default(false) };
+
+export const notifierSettings = z.discriminatedUnion('type', [
+  z
+    .strictObject({ name, type: z.literal('webhook'), url: z.string().url(), secret: z.string().min(8), ...reach })
+    .describe('Standard Webhooks'),
+  z
+    .strictObject({
+      name,
+      type: z.literal('pagerduty'),
+      routingKey: z.string().regex(/^[\x21-\x7e]{8,64}$/, 'the integration key of an Events API v2 integration'),
+      url: z.string().url().default('https://events.pagerduty.com/v2/enqueue'),
+      ...reach,
+    })
+    .describe('PagerDuty Events API v2'),
+  z
+    .strictObject({
+      name,
+      type: z.literal('alertmanager'),
+      url: z.string().url().describe('Of the Alertmanager, without /api/v2/alerts'),
+      token: z.string().min(1).optional().describe('Bearer token'),
+      resend: durationMs
+        .prefault('1m')
+        .describe('Told again this often; an alert that is not ends after four times this'),
+      ...reach,
+    })
+    .describe('Alertmanager API v2'),
+  z
+    .strictObject({ name, type: z.literal('slack'), url: z.string().url(), ...reach })
+    .describe('Slack incoming webhook, or a chat that takes the same; the URL is a secret: `env:NAME`'),
+]);
+
+const alertKinds = z.enum(['drift', 'performance', 'fairness', 'data_quality', 'traffic']);
+
+export const routeSettings = z.strictObject({
+  severities: z.array(z.enum(['page', 'ticket'])).default(['page', 'ticket']),
+  kinds: z.array(alertKinds).default([]).describe('None: all'),
+  models: z.array(name).default([]).describe('None: all'),
+  notifiers: z.array(name).min(1),
+  repeat: durationMs.optional().describe('Default: that of notifications'),
+});
+
+export const notificationSettings = z.strictObject({
+  groupInterval: durationMs
+    .prefault('5m')
+    .describe('Time between two notifications about one model; the first page does not wait'),
+  repeat: durationMs.prefault('4h').describe('Told again while nobody has acknowledged it'),
+  link: z.string().url().optional().describe("Of the app in Grafana; default: below Grafana's own address"),
+  notifiers: z.array(notifierSettings).default([]),
+  routes: z
+    .array(routeSettings)
+    .default([])
+    .describe('Every route that matches counts. None: everything goes to every notifier, but only pages to PagerDuty'),
+});
+
+export const hookSettings = z.strictObject({
+  name: name.regex(/^[\w.-]+$/, 'letters, digits, ., _ and -'),
+  scheme: z.enum(['standard', 'mlflow', 'grafana', 'wandb', 'bearer']).describe('How a request proves who sent it'),
+  secret: z.string().min(8),
+  model: name.optional().describe('What it may speak about; default: any model'),
 });
 
 const storeForms = 'the store is postgres://user:password@host:5432/database, or { sqlite: a file }';
@@ -245,17 +412,25 @@ export const plumblineSettings = z.strictObject({
   budget: budgetSettings.prefault({}),
   models: z.array(modelSettings).default([]),
   webhooks: z.array(webhookSettings).default([]),
+  notifications: notificationSettings.prefault({}),
+  hooks: z.array(hookSettings).default([]).describe('Who may tell this collector something: POST /v1/hooks/<name>'),
 });
 
-export type GroupSettings = z.infer<typeof groupSettings>;
+export type GroupSettings = z.output<typeof groupSettings>;
 export type FeatureSettings = z.infer<typeof featureSettings>;
 export type ModelSettings = z.infer<typeof modelSettings>;
 export type BudgetSettings = z.infer<typeof budgetSettings>;
 export type RolloutSettings = z.infer<typeof rolloutSettings>;
 export type RetrainSettings = z.infer<typeof retrainSettings>;
+export type FreezeSettings = z.infer<typeof freezeSettings>;
 export type GateSettings = z.infer<typeof gateSettings>;
 export type IdentitySettings = z.infer<typeof identitySettings>;
 export type WebhookSettings = z.infer<typeof webhookSettings>;
+export type AlertSettings = z.infer<typeof alertSettings>;
+export type NotifierSettings = z.infer<typeof notifierSettings>;
+export type RouteSettings = z.infer<typeof routeSettings>;
+export type NotificationSettings = z.infer<typeof notificationSettings>;
+export type HookSettings = z.infer<typeof hookSettings>;
 export type CollectorSettings = z.infer<typeof collectorSettings>;
 export type PlumblineSettings = z.infer<typeof plumblineSettings>;
 /** What may be written in the file: everything with a default may be left out. */

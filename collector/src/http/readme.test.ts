@@ -32,7 +32,9 @@ describe('the example settings', () => {
     const environment = Object.fromEntries(
       [...text.matchAll(/env:(\w+)/g)].map(([, name]) => [
         name,
-        `whsec_${Buffer.from(`secret of ${name} `.repeat(3)).toString('base64').slice(0, 44)}`,
+        name?.endsWith('_URL')
+          ? 'https://example.com/'
+          : `whsec_${Buffer.from(`secret of ${name} `.repeat(3)).toString('base64').slice(0, 44)}`,
       ]),
     );
     expect(parseSettings(text, { file: 'plumbline.example.yaml', environment }).models).toHaveLength(1);

@@ -1,4 +1,4 @@
-import { AlertService } from '../alert/index.ts';
+import { AlertService, SilenceService } from '../alert/index.ts';
 import type { PlumblineSettings } from '../config/index.ts';
 import { type JoiningStore, joiningStore } from '../http/idempotency.ts';
 import { openRetrainKey, RetrainService } from '../retrain/index.ts';
@@ -13,6 +13,7 @@ export interface CollectorServices {
   readonly store: JoiningStore;
   readonly artefacts: ArtefactStore;
   readonly alerts: AlertService;
+  readonly silences: SilenceService;
   readonly retrain: RetrainService;
   readonly rollout: RolloutService;
 }
@@ -38,7 +39,8 @@ export async function openServices(options: ServiceOptions): Promise<CollectorSe
   return {
     store,
     artefacts,
-    alerts: new AlertService({ store, enqueue, clock }),
+    alerts: new AlertService({ store, enqueue, clock, models: settings.models }),
+    silences: new SilenceService({ store, clock, randomId }),
     retrain: new RetrainService({ store, enqueue, clock, publicUrl, randomId }, await openRetrainKey(store)),
     rollout: new RolloutService({
       store,

@@ -48,6 +48,6 @@ export interface RetrainJob {
   readonly error: string | null;
 }
 
-export function isRetrainKind(kind: AlertKind): kind is Exclude<RetrainTrigger['kind'], 'manual'> {
-  return kind !== 'data_quality';
+export function isRetrainKind(kind: AlertKind): kind is 'drift' | 'performance' | 'fairness' {
+  return kind === 'drift' || kind === 'performance' || kind === 'fairness';
 }

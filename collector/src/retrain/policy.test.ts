@@ -23,6 +23,7 @@ const firing: Alert = {
   sentence: 'income moved up',
   findings: [],
   acknowledgement: null,
+  ...{ heldState: null, firedWallAt: 0, alarms: 1, climb: 0, windowsSinceAlarm: 0, expected: null },
 };
 
 const job: RetrainJob = {

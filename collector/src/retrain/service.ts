@@ -5,7 +5,7 @@ import { PlumblineError } from '../errors.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { EnqueueEvent, OutgoingEvent } from '../store/outgoing.ts';
 import { compositeKey, jsonCollection, type ReadTransaction, type Store, type Transaction } from '../store/port.ts';
-import { finalRetrainStates, type RetrainJob, type RetrainTrigger } from './job.ts';
+import { finalRetrainStates, isRetrainKind, type RetrainJob, type RetrainTrigger } from './job.ts';
 import { decideRetrain, type RetrainRefusal } from './policy.ts';
 import { applyReport, type TrainerReport } from './progress.ts';
 import { checkJobToken, jobToken } from './token.ts';
@@ -87,7 +87,7 @@ export class RetrainService {
         refusal = decision.reason;
         continue;
       }
-      if (alert.kind === 'data_quality') continue;
+      if (!isRetrainKind(alert.kind)) continue;
       return this.#create(transaction, {
         settings,
         version: window.version,

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { PlumblineError } from '../errors.ts';
+import { compositeKey, jsonCollection, type ReadTransaction, type Stored, type Transaction } from '../store/port.ts';
+import { type Alert, type AlertKind, type AlertState, findingKinds } from './alert.ts';
+import { type Silence, silenceState } from './silence.ts';
+
+/** What the alert room keeps: alerts, silences, and when each model was heard of. */
+
+export interface StoredAlert {
+  readonly alert: Alert;
+  readonly revision: number;
+}
+
+/** When rows of a model were last stored. Kept, so that a restart does not start the waiting anew. */
+export interface TrafficWatch {
+  /** Rows of all its versions. */
+  readonly rows: number;
+  readonly heardAt: number | null;
+  /** Since when a collector could not read the stream, and when one last said so. */
+  readonly problem: { readonly since: number; readonly seenAt: number; readonly text: string } | null;
+}
+
+const alerts = jsonCollection<Alert>('alerts');
+const silences = jsonCollection<Silence>('silences');
+const watches = jsonCollection<TrafficWatch>('traffic_watches');
+
+/** Stays the same over versions and scores, so that an alert keeps its history and its acknowledgement. */
+export function fingerprint(model: string, environment: string, kind: AlertKind): string {
+  return createHash('sha256')
+    .update(JSON.stringify([model, environment, kind]))
+    .digest('hex')
+    .slice(0, 24);
+}
+
+/** What an alert of before these fields were known has in them. */
+const later = {
+  ...{ heldState: null, firedWallAt: null, expected: null },
+  ...{ alarms: 0, climb: 0, windowsSinceAlarm: 0 },
+};
+
+export async function readAlert(transaction: ReadTransaction, id: string): Promise<StoredAlert | undefined> {
+  const stored = await transaction.get(alerts, id);
+  return stored === undefined ? undefined : { alert: { ...later, ...stored.value }, revision: stored.revision };
+}
+
+/** The alert, or `NOT_FOUND`; `STALE_REVISION` when it is not as its reader saw it. */
+export async function alertAtRevision(
+  transaction: ReadTransaction,
+  id: string,
+  expectedRevision: number,
+): Promise<StoredAlert> {
+  const stored = await readAlert(transaction, id);
+  if (stored === undefined) throw new PlumblineError('NOT_FOUND', `there is no alert ${id}`);
+  requireRevision('the alert', stored.revision, expectedRevision);
+  return stored;
+}
+
+export function requireRevision(what: string, revision: number, expected: number): void {
+  if (revision === expected) return;
+  throw new PlumblineError('STALE_REVISION', `${what} is at revision ${revision}, not ${expected}`, {
+    details: { revision },
+  });
+}
+
+/** Alerts by id; `after` is the last id of the page before. */
+export async function readAlerts(
+  transaction: ReadTransaction,
+  filter: {
+    readonly model?: string;
+    readonly state?: AlertState;
+    readonly after?: string;
+    readonly limit?: number;
+  } = {},
+): Promise<StoredAlert[]> {
+  const stored = await transaction.range(alerts, filter.after === undefined ? {} : { after: filter.after });
+  return stored
+    .map(({ value, revision }) => ({ alert: { ...later, ...value }, revision }))
+    .filter(({ alert }) => filter.model === undefined || alert.model === filter.model)
+    .filter(({ alert }) => filter.state === undefined || alert.state === filter.state)
+    .slice(0, filter.limit ?? Number.POSITIVE_INFINITY);
+}
+
+/** The alerts of one model: a few keys, however many models there are. */
+export async function readAlertsOfModel(
+  transaction: ReadTransaction,
+  { model, environment }: { readonly model: string; readonly environment: string },
+): Promise<StoredAlert[]> {
+  const ids = [...findingKinds, 'traffic' as const].map((kind) => fingerprint(model, environment, kind));
+  const found = await transaction.getMany(alerts, ids);
+  return found.flatMap((stored) =>
+    stored === undefined ? [] : [{ alert: { ...later, ...stored.value }, revision: stored.revision }],
+  );
+}
+
+export async function writeAlert(transaction: Transaction, alert: Alert, expected?: number): Promise<number> {
+  return transaction.put(alerts, alert.id, alert, expected);
+}
+
+export async function deleteAlert(transaction: Transaction, id: string): Promise<void> {
+  await transaction.delete(alerts, id);
+}
+
+export async function readSilence(transaction: ReadTransaction, id: string): Promise<Stored<Silence> | undefined> {
+  const [stored] = await transaction.getMany(silences, [id]);
+  return stored;
+}
+
+export async function readSilences(transaction: ReadTransaction): Promise<Stored<Silence>[]> {
+  return transaction.range(silences, {});
+}
+
+/** Silences that have not ended. */
+export async function readLiveSilences(transaction: ReadTransaction, now: number): Promise<Silence[]> {
+  return (await readSilences(transaction))
+    .map(({ value }) => value)
+    .filter((one) => silenceState(one, now) !== 'ended');
+}
+
+export async function writeSilence(transaction: Transaction, silence: Silence, expected?: number): Promise<number> {
+  return transaction.put(silences, silence.id, silence, expected);
+}
+
+/** Ended silences are kept for a quarter, to be looked up. */
+export async function forgetOldSilences(transaction: Transaction, now: number): Promise<void> {
+  for (const { key, value } of await readSilences(transaction)) {
+    if (now - value.endsAt > keptSilenceMs) await transaction.delete(silences, key);
+  }
+}
+
+const keptSilenceMs = 90 * 86_400_000;
+
+export async function readWatch(
+  transaction: ReadTransaction,
+  environment: string,
+  model: string,
+): Promise<TrafficWatch> {
+  const stored = await transaction.get(watches, compositeKey(environment, model));
+  return stored?.value ?? { rows: 0, heardAt: null, problem: null };
+}
+
+export async function writeWatch(
+  transaction: Transaction,
+  environment: string,
+  model: string,
+  watch: TrafficWatch,
+): Promise<void> {
+  await transaction.put(watches, compositeKey(environment, model), watch);
+}
