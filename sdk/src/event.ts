@@ -35,7 +35,22 @@ export interface InferenceEvent {
   readonly traceId: string | null;
   /** Low-cardinality error type when the inference failed. */
   readonly error: string | null;
+  /**
+   * How many inferences this one stands for, at least 1: the inverse of the probability with which it was kept when its
+   * producer thinned traffic under pressure (Horvitz and Thompson, 1952). Absent means 1.
+   */
+  readonly weight?: number;
+  /** Under which rules its values left the app. Absent when the producer did not say. */
+  readonly capture?: CaptureMode;
 }
+
+/**
+ * `inferred`: numbers and categories as the app gave them. `declared`: only what the model's schema declares, in the form
+ * it declares. `redacted`: as declared, after a redactor of the app's. `metadata`: no feature, prediction or group at all.
+ */
+export type CaptureMode = 'inferred' | 'declared' | 'redacted' | 'metadata';
+
+export const captureModes: readonly CaptureMode[] = ['inferred', 'declared', 'redacted', 'metadata'];
 
 /** What became known later about an inference. */
 export type OutcomeType = 'label' | 'feedback' | 'evaluation';
@@ -99,6 +114,14 @@ export interface BatchIdentity {
  */
 export const batchNumberSpan = 1_024;
 
+/** Ids of the form `<uuid>` or `<uuid>~<suffix>`, as they travelled. */
+export interface UuidColumn {
+  /** 16 bytes a row. */
+  readonly bytes: Uint8Array;
+  /** Code 0: the id is the UUID alone. */
+  readonly suffixes: CategoryColumn;
+}
+
 /** Inferences of one model as columns, `count` rows each. */
 export interface InferenceBatch extends BatchIdentity {
   readonly kind: 'inference';
@@ -106,6 +129,8 @@ export interface InferenceBatch extends BatchIdentity {
   readonly count: number;
   readonly schema: FeatureSchema;
   readonly ids: readonly string[];
+  /** The same ids where all are UUIDs: whoever reads these spares making a text of each. */
+  readonly uuids?: UuidColumn;
   /** Milliseconds since 1970-01-01 UTC. */
   readonly times: Float64Array;
   readonly versions: CategoryColumn;
@@ -118,6 +143,10 @@ export interface InferenceBatch extends BatchIdentity {
   readonly latenciesMs: NumberColumn;
   readonly traceIds: CategoryColumn;
   readonly errors: CategoryColumn;
+  /** How many inferences each row stands for, at least 1 each. Absent when every row stands for itself. */
+  readonly weights?: NumberColumn;
+  /** Of `captureModes`; absent when no row says. */
+  readonly captures?: CategoryColumn;
 }
 
 /** Outcomes of one model as columns, `count` rows each. */

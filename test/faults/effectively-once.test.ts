@@ -7,6 +7,8 @@ import { columnarContentType, inferenceSubject } from '@plumbline/sdk/subjects';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectBus } from '../../collector/src/bus/index.ts';
 import { collectorSettings } from '../../collector/src/config/settings.ts';
+import { joinBlocks } from '../../collector/src/main/join-blocks.ts';
+import { decodePieces, idOf } from '../../collector/src/main/join-piece.ts';
 import { joins } from '../../collector/src/main/join-record.ts';
 import { findSignal, profileTotals, signalMoments } from '../../collector/src/profile/index.ts';
 import { readDeadLetters } from '../../collector/src/store/dead-letters.ts';
@@ -101,6 +103,9 @@ async function stored(): Promise<{ windows: Map<string, WindowTruth>; counts: Co
       }
     }
     const ids = new Set((await tx.range(joins, {})).map(({ key }) => key.slice(key.indexOf('/') + 1)));
+    for (const { value } of await tx.range(joinBlocks, {})) {
+      for (const piece of decodePieces(value)) for (let row = 0; row < piece.rows; row++) ids.add(idOf(piece, row));
+    }
     return { windows, counts: await readCounts(tx), ids };
   });
   await store.close();

@@ -9,6 +9,7 @@ import {
   partitionOf,
 } from '@plumbline/sdk/subjects';
 import { encodeInferences, encodeOutcomes } from '@plumbline/sdk/wire';
+import { uuidOfText } from '../../collector/src/main/testing/uuid-of-text.ts';
 
 /** One batch as it goes over the wire. */
 export interface SentBatch {
@@ -78,8 +79,10 @@ export function makeLedger(options: LedgerOptions): Ledger {
 
   for (let index = 0; index < options.inferences; index++) {
     const number = (options.firstNumber ?? 0) + index;
-    const id = `${options.producer}-${String(index).padStart(8, '0')}`;
     const time = options.startAt + index * options.stepMs;
+    const text = `${options.producer}-${String(index).padStart(8, '0')}`;
+    // Ids that tell their time and ids that do not are kept in different ways.
+    const id = index % 2 === 0 ? uuidOfText(text, time) : text;
     const version = random() < 0.8 ? '1' : '2';
     ids.add(id);
     const truth = windowTruth(windows, `${version} ${Math.floor(time / options.windowMs) * options.windowMs}`);

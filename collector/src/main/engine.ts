@@ -8,7 +8,7 @@ import { type Counts, noCounts, putCounts, readCounts, versionKey } from '../sto
 import type { Store, Transaction } from '../store/port.ts';
 import type { AnchorLog } from './anchors.ts';
 import { type CommitOutcome, runCommit } from './engine-commit.ts';
-import { type JoinAge, JoinPruner } from './join-pruner.ts';
+import type { JoinAge } from './join-pruner.ts';
 import { LiveWindows } from './live-windows.ts';
 import type { Logger } from './logger.ts';
 import { OutcomeJoin } from './outcome-join.ts';
@@ -127,8 +127,7 @@ class StreamEngine implements Engine {
   /** Newest event time by model, applied or not yet committed. */
   readonly #latest = new Map<string, number>();
   readonly #windows = new LiveWindows();
-  readonly #join = new OutcomeJoin();
-  readonly #pruner = new JoinPruner();
+  readonly #join: OutcomeJoin;
   readonly #progress: ReadProgress;
   #counts: Counts = noCounts;
   #commits = 0;
@@ -140,7 +139,9 @@ class StreamEngine implements Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#models = new Map(options.models.map((settings) => [settings.name, settings]));
-    this.#progress = new ReadProgress(options.partitions ?? 1);
+    const partitions = options.partitions ?? 1;
+    this.#progress = new ReadProgress(partitions);
+    this.#join = new OutcomeJoin({ partitions, clock: options.clock });
   }
 
   async load(): Promise<void> {
@@ -176,8 +177,8 @@ class StreamEngine implements Engine {
     this.#pending.count(settings, batch, isNew);
     if (!isNew) return 'duplicate';
     try {
-      if (batch.kind === 'outcome') this.#pending.segment.outcomes.push({ settings, batch });
-      else this.#applyInferences(settings, batch);
+      if (batch.kind === 'outcome') this.#pending.segment.outcomes.push({ settings, batch, partition });
+      else this.#applyInferences(settings, batch, partition);
     } catch (error) {
       // Some of the batch is counted and some is not: none of it may be committed.
       this.#closed ??= { cause: error };
@@ -230,9 +231,9 @@ class StreamEngine implements Engine {
     await this.#committing?.catch(() => undefined);
   }
 
-  #applyInferences(settings: ModelSettings, batch: InferenceBatch): void {
+  #applyInferences(settings: ModelSettings, batch: InferenceBatch, partition: number): void {
     const { segment } = this.#pending;
-    segment.inferences.push({ settings, batch });
+    segment.inferences.push({ settings, batch, partition });
     for (const { version, from, rows } of partByWindow(batch, settings.window)) {
       const key = { model: settings.name, environment: settings.environment, version };
       const traffic = this.#traffics.get(versionKey(key));
@@ -286,7 +287,7 @@ class StreamEngine implements Engine {
         await putCounts(transaction, this.#counts);
         await putDeadLetters(transaction, taken.deadLetters, this.#counts.deadLetters);
         if (++this.#commits % cleaningInterval === 0) await this.#progress.forgetProducers(transaction);
-        await this.#pruner.prune(transaction, taken.inferenceRows, this.#joinAges());
+        await this.#join.prune(transaction, this.#joinAges());
         return { inferences: taken.inferenceRows, outcomes: taken.outcomeRows, closed: outcome.closed };
       });
       this.#windows.trim();

@@ -9,13 +9,14 @@ export interface JoinAge {
 }
 
 /**
- * Removes inferences that are too old to get an outcome. It walks through all of them in the order of their keys, two
- * for each new one, again and again: a record stays at most half as long again as it has to, whatever its id looks like.
+ * Removes records of inferences that are too old to get an outcome. It walks through all of them in the order of their
+ * keys, two for each new one, again and again: a record stays at most half as long again as it has to, whatever its id
+ * looks like.
  */
 export class JoinPruner {
   #after = '';
 
-  /** `newRows`: inferences since the last call; `ages`: of every model. */
+  /** `newRows`: records written since the last call; `ages`: of every model. */
   async prune(transaction: Transaction, newRows: number, ages: ReadonlyMap<string, JoinAge>): Promise<number> {
     const isNeeded = [...ages.values()].some(({ oldest, horizon }) => oldest < horizon);
     if (newRows === 0 || !isNeeded) return 0;

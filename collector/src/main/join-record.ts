@@ -3,7 +3,7 @@ import { PlumblineError } from '../errors.ts';
 import type { JoinEntry } from '../profile/index.ts';
 import type { Collection } from '../store/port.ts';
 
-/** What is kept of an inference, under its id, for as long as an outcome may still come. */
+/** What is kept of an inference for as long as an outcome may still come. */
 export interface JoinRecord extends JoinEntry {
   /** When the label was observed; `null` without a label. A label that was observed later wins, whenever it arrives. */
   readonly labelTime: number | null;
@@ -21,6 +21,12 @@ export function joinPrefix(model: string): string {
 
 export function joinKey(model: string, inferenceId: string): string {
   return `${encodeURIComponent(model)}/${encodeURIComponent(inferenceId)}`;
+}
+
+/** What a key of `joinKey` was made of. */
+export function readJoinKey(key: string): { readonly model: string; readonly inferenceId: string } {
+  const slash = key.indexOf('/');
+  return { model: decodeURIComponent(key.slice(0, slash)), inferenceId: decodeURIComponent(key.slice(slash + 1)) };
 }
 
 /** The id that an outcome names: a shadow's id is `<primary>~<version>`. */

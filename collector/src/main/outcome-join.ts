@@ -1,6 +1,8 @@
 import type { InferenceBatch, OutcomeBatch } from '@plumbline/sdk/event';
 import type { ModelSettings } from '../config/settings.ts';
 import { jsonCollection, type ReadTransaction, type Transaction } from '../store/port.ts';
+import { JoinBlocks, type JoinBlocksOptions, type LooseRows } from './join-blocks.ts';
+import { type JoinAge, JoinPruner } from './join-pruner.ts';
 import {
   decodeJoinRecord,
   encodeJoinRecord,
@@ -10,6 +12,7 @@ import {
   joinPrefix,
   joins,
   primaryId,
+  readJoinKey,
 } from './join-record.ts';
 import { agrees, applyLabel, type Label, type LabelDecision, stands } from './labels.ts';
 
@@ -32,16 +35,27 @@ export interface JoinCounts extends Record<LabelDecision, number> {
 export interface ModelBatch<Batch> {
   readonly settings: ModelSettings;
   readonly batch: Batch;
+  readonly partition: number;
 }
 
 /**
  * Brings outcomes to their inferences, whichever comes first and however much later the other. Inferences are kept in
- * the store under their ids; what waits for an inference is kept in memory too, because every new one is asked for.
+ * blocks of columns; those that got a label or a shadow, and those whose ids tell no time, have a record under their id,
+ * which counts before what a block says. What waits for an inference is kept in memory too, because every new one is
+ * asked for.
  */
 export class OutcomeJoin {
+  readonly #blocks: JoinBlocks;
+  readonly #pruner = new JoinPruner();
   /** By key of the inference that is waited for. */
   readonly #waiting = new Map<string, Waiting>();
   #waitingLabels = 0;
+  /** Records written since the last pruning. */
+  #written = 0;
+
+  constructor(options: JoinBlocksOptions) {
+    this.#blocks = new JoinBlocks(options);
+  }
 
   async load(transaction: ReadTransaction): Promise<void> {
     for (const { key, value } of await transaction.range(waitings, {})) this.#keep(key, value);
@@ -59,8 +73,11 @@ export class OutcomeJoin {
     outcomes: readonly ModelBatch<OutcomeBatch>[],
     effects: JoinEffects,
   ): Promise<JoinCounts> {
-    const run = new JoinRun(transaction, effects);
-    for (const { batch } of inferences) await putInferences(transaction, batch);
+    const read = (keys: readonly string[]) => this.#read(transaction, keys);
+    const run = new JoinRun(transaction, read, effects);
+    for (const rows of await this.#blocks.put(transaction, inferences)) {
+      this.#written += await putInferences(transaction, rows);
+    }
     const arrived = this.#waiting.size === 0 ? [] : this.#takeArrived(inferences);
     const shadows = [...shadowRows(inferences), ...arrived.flatMap((one) => shadowsOf(one))];
     const labels = [...arrived.flatMap((one) => labelOf(one)), ...run.labels(outcomes)];
@@ -72,7 +89,7 @@ export class OutcomeJoin {
     for (const one of labels) {
       if (!(await run.label(one))) await this.#waitForInference(transaction, one, run.counts);
     }
-    await run.write();
+    this.#written += await run.write();
     for (const { key } of arrived) await transaction.delete(waitings, key);
     return run.counts;
   }
@@ -88,6 +105,47 @@ export class OutcomeJoin {
       await transaction.delete(waitings, key);
     }
     return refused;
+  }
+
+  /** What is kept of these inferences, in their order; `undefined` for those that are not known, or no longer. */
+  records(transaction: ReadTransaction, model: string, ids: readonly string[]): Promise<(JoinRecord | undefined)[]> {
+    return this.#read(
+      transaction,
+      ids.map((id) => joinKey(model, id)),
+    );
+  }
+
+  /** Removes inferences that are too old to get an outcome; a bounded number at once. `ages`: of every model. */
+  async prune(transaction: Transaction, ages: ReadonlyMap<string, JoinAge>): Promise<void> {
+    await this.#pruner.prune(transaction, this.#written, ages);
+    this.#written = 0;
+    for (const [model, { horizon, oldest }] of ages) {
+      if (oldest < horizon) await this.#blocks.expire(transaction, model, horizon);
+    }
+  }
+
+  async #read(transaction: ReadTransaction, keys: readonly string[]): Promise<(JoinRecord | undefined)[]> {
+    const stored = await transaction.getMany(joins, keys);
+    const found = stored.map((one) => one && decodeJoinRecord(one.value));
+    const idsByModel = new Map<string, { readonly index: number; readonly id: string }[]>();
+    keys.forEach((key, index) => {
+      if (found[index] !== undefined) return;
+      const { model, inferenceId: id } = readJoinKey(key);
+      const known = idsByModel.get(model);
+      if (known === undefined) idsByModel.set(model, [{ index, id }]);
+      else known.push({ index, id });
+    });
+    for (const [model, wanted] of idsByModel) {
+      const records = await this.#blocks.find(
+        transaction,
+        model,
+        wanted.map(({ id }) => id),
+      );
+      wanted.forEach(({ index }, place) => {
+        found[index] = records[place];
+      });
+    }
+    return found;
   }
 
   #takeArrived(inferences: readonly ModelBatch<InferenceBatch>[]): Arrived[] {
@@ -178,11 +236,16 @@ const waitings = jsonCollection<Waiting>('waiting_outcomes');
 /** More labels than this wait only if somebody sends labels of inferences that nobody records. */
 const mostWaiting = 100_000;
 
-async function putInferences(transaction: Transaction, batch: InferenceBatch): Promise<void> {
+/** Returns how many there were. */
+async function putInferences(transaction: Transaction, { batch, rows }: LooseRows): Promise<number> {
   const encode = joinEncoder(batch);
   const prefix = joinPrefix(batch.model);
-  const entries = batch.ids.map((id, row) => ({ key: prefix + encodeURIComponent(id), value: encode(row) }));
+  const entries = Array.from(rows ?? batch.ids.keys(), (row) => ({
+    key: prefix + encodeURIComponent(batch.ids[row]!),
+    value: encode(row),
+  }));
   await transaction.putMany(joins, entries);
+  return entries.length;
 }
 
 function shadowRows(inferences: readonly ModelBatch<InferenceBatch>[]): ShadowRow[] {
@@ -205,16 +268,20 @@ function labelOf({ settings, key, waiting }: Arrived): KeyedLabel[] {
   return waiting.label === null ? [] : [{ settings, key, label: waiting.label }];
 }
 
+type ReadRecords = (keys: readonly string[]) => Promise<readonly (JoinRecord | undefined)[]>;
+
 /** The records one commit reads and changes. */
 class JoinRun {
   readonly counts: JoinCounts = { first: 0, corrected: 0, repeated: 0, refused: 0, unlabelled: 0 };
   readonly #transaction: Transaction;
+  readonly #readRecords: ReadRecords;
   readonly #effects: JoinEffects;
   readonly #records = new Map<string, JoinRecord | undefined>();
   readonly #changed = new Set<string>();
 
-  constructor(transaction: Transaction, effects: JoinEffects) {
+  constructor(transaction: Transaction, readRecords: ReadRecords, effects: JoinEffects) {
     this.#transaction = transaction;
+    this.#readRecords = readRecords;
     this.#effects = effects;
   }
 
@@ -268,12 +335,14 @@ class JoinRun {
     return true;
   }
 
-  async write(): Promise<void> {
+  /** Returns how many were written. */
+  async write(): Promise<number> {
     const entries = [...this.#changed].flatMap((key) => {
       const record = this.#records.get(key);
       return record === undefined ? [] : [{ key, value: encodeJoinRecord(record) }];
     });
     await this.#transaction.putMany(joins, entries);
+    return entries.length;
   }
 
   async #settle(settings: ModelSettings, key: string, record: JoinRecord, label: Label): Promise<LabelDecision> {
@@ -300,11 +369,8 @@ class JoinRun {
 
   async #read(keys: readonly string[]): Promise<void> {
     const unknown = [...new Set(keys)].filter((key) => !this.#records.has(key));
-    const found = await this.#transaction.getMany(joins, unknown);
-    unknown.forEach((key, index) => {
-      const stored = found[index];
-      this.#records.set(key, stored && decodeJoinRecord(stored.value));
-    });
+    const found = await this.#readRecords(unknown);
+    unknown.forEach((key, index) => void this.#records.set(key, found[index]));
   }
 
   #put(key: string, record: JoinRecord): void {

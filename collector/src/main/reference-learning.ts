@@ -10,7 +10,7 @@ import {
 } from '../profile/index.ts';
 import { putReference } from '../store/history.ts';
 import { latestEventAt, type SegmentContext, trafficsOf } from './commit-context.ts';
-import { decodeJoinRecord, type JoinRecord, joinKey, joins } from './join-record.ts';
+import type { JoinRecord } from './join-record.ts';
 import { forgetRows, keepRows, learningSize, readRows } from './learning-rows.ts';
 import { selectRows } from './select-rows.ts';
 import type { VersionTraffic } from './version-traffic.ts';
@@ -126,16 +126,15 @@ async function recount(
 }
 
 async function readRecords(
-  { transaction }: SegmentContext,
+  { transaction, join }: SegmentContext,
   traffic: VersionTraffic,
   rows: readonly InferenceBatch[],
 ): Promise<Map<string, JoinRecord>> {
   const records = new Map<string, JoinRecord>();
   for (const { ids } of rows) {
-    const keys = ids.map((id) => joinKey(traffic.key.model, id));
-    const found = await transaction.getMany(joins, keys);
-    found.forEach((stored, index) => {
-      if (stored !== undefined) records.set(ids[index]!, decodeJoinRecord(stored.value));
+    const found = await join.records(transaction, traffic.key.model, ids);
+    found.forEach((record, index) => {
+      if (record !== undefined) records.set(ids[index]!, record);
     });
   }
   return records;

@@ -2,6 +2,7 @@ import type { InferenceEvent } from '@plumbline/sdk/event';
 import { defaultPartitions, inferenceSubject, partitionOf } from '@plumbline/sdk/subjects';
 import { encodeInferences, messageIdOf } from '@plumbline/sdk/wire';
 import { createUuidMaker } from '../../../sdk/src/uuid.ts';
+import { FrameReader, writeFrame } from '../../../sdk/src/wire/frame.ts';
 import { randomNumbers } from '../../faults/ledger.ts';
 
 /**
@@ -97,36 +98,29 @@ const templateTime = 1_700_000_000_000 - (1_700_000_000_000 % 256);
 
 function templateOf(partition: number, rows: readonly InferenceEvent[]): BatchTemplate {
   const frame = encodeInferences(rows, { producer: 'template', batch: 1 });
+  const reader = new FrameReader(frame);
   const headerLength = new DataView(frame.buffer).getUint32(8, true);
-  const header: Record<string, unknown> = JSON.parse(Buffer.from(frame.subarray(16, 16 + headerLength)).toString());
+  // The encoder writes a JSON object.
+  const header = reader.header as BatchTemplate['header'];
   return { partition, rows: rows.length, header, body: frame.subarray(Math.ceil((16 + headerLength) / 8) * 8) };
 }
 
 /** The template as batch `batch` of a producer, its rows from `time` on. */
 export function stamp(template: BatchTemplate, producer: string, batch: number, time: number): StampedBatch {
   const { rows, body, partition } = template;
-  // Header members as the encoder writes them: ids `["uuid", shared bytes]`, times `["u16", earliest]`.
+  // Ids as the encoder writes them: `["uuid", 16 bytes in hexadecimal with -- for those that differ]`.
   const [, shared, ...suffix] = template.header.ids as [string, string, ...unknown[]];
-  const [element] = template.header.times as [string, number];
-  const clock = Math.floor(time).toString(16).padStart(12, '0').slice(0, 10);
-  const ids = ['uuid', clock + shared.slice(10), ...suffix];
-  const header = Buffer.from(
-    JSON.stringify({ ...template.header, producer, batch, ids, times: [element, Math.floor(time)] }),
-  );
-  const bodyOffset = Math.ceil((16 + header.length) / 8) * 8;
-  const payload = new Uint8Array(bodyOffset + body.length);
-  const view = new DataView(payload.buffer);
-  payload.set([0x50, 0x4c, 0x4d, 0x42, 1, 1]);
-  view.setUint32(8, header.length, true);
-  view.setUint32(12, rows, true);
-  payload.set(header, 16);
-  payload.set(body, bodyOffset);
+  const clock = (Math.floor(time) - (Math.floor(time) % 256)).toString(16).padStart(12, '0').slice(0, 10);
+  const header = { ...template.header, producer, batch, ids: ['uuid', clock + shared.slice(10), ...suffix] };
+  const columns = body.slice();
   // The last four bytes of each id are random: another batch has others.
-  const stride = 16 - shared.length / 2;
-  for (let row = 0; row < rows; row++) {
-    const at = bodyOffset + (row + 1) * stride - 4;
+  const view = new DataView(columns.buffer);
+  const stride = shared.split('--').length - 1;
+  for (let row = 1; row <= rows; row++) {
+    const at = row * stride - 4;
     view.setUint32(at, view.getUint32(at) ^ Math.imul(batch, 0x9e3779b1));
   }
+  const payload = writeFrame('inference', rows, header, [columns]);
   return { subject: inferenceSubject(partition, benchModel), messageId: messageIdOf({ producer, batch }), payload };
 }
 
