@@ -6,6 +6,7 @@ import { FeatureTypes } from './wire/index.ts';
 /** What a monitor keeps of one model. */
 export class ModelState {
   readonly name: string;
+  readonly spanName: string;
   readonly compiledInVersion: string;
   readonly types: FeatureTypes;
   readonly counts = new Counts();
@@ -14,6 +15,7 @@ export class ModelState {
 
   constructor({ name, version, digest, features }: ModelSettings) {
     this.name = name;
+    this.spanName = `predict ${name}`;
     this.compiledInVersion = version;
     this.types = new FeatureTypes(features);
     if (digest !== undefined) {

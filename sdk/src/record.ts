@@ -14,41 +14,41 @@ import { maxIdLength, maxNameLength, maxTextLength, maxTime } from './wire/limit
 /** An inference as an app records it. Everything but the features may be left out. */
 export interface InferenceRecord {
   /** Needed when the monitor has several models. */
-  readonly model?: string;
+  readonly model?: string | undefined;
   /** Default: the version compiled into the app. */
-  readonly version?: string;
+  readonly version?: string | undefined;
   /** Default `champion`. */
-  readonly role?: ServingRole;
+  readonly role?: ServingRole | undefined;
   /** The app's own id, 1 to 128 characters without `~`. Default: a new one, which `record` returns. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** Makes this the inference of a shadow that ran beside the inference with this id. */
-  readonly shadowOf?: string;
+  readonly shadowOf?: string | undefined;
   /** Event time, milliseconds since 1970-01-01 UTC. Default: now. */
-  readonly time?: number;
+  readonly time?: number | undefined;
   readonly features: Readonly<Record<string, FeatureValue | undefined>>;
-  readonly prediction?: string | number | boolean | null;
+  readonly prediction?: string | number | boolean | null | undefined;
   /** Probability of the positive class, or any real score. */
-  readonly score?: number | null;
+  readonly score?: number | null | undefined;
   /** Sensitive attribute to group, for example `{ sex: 'female' }`. */
-  readonly groups?: Readonly<Record<string, string | undefined>>;
-  readonly latencyMs?: number | null;
+  readonly groups?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly latencyMs?: number | null | undefined;
   /** Default: that of the active span. */
-  readonly traceId?: string | null;
+  readonly traceId?: string | null | undefined;
   /** Low-cardinality type of the failure, when the inference failed. */
-  readonly error?: string | null;
+  readonly error?: string | null | undefined;
 }
 
 /** What became known about an inference, as an app reports it. */
 export interface OutcomeRecord {
   /** Needed when the monitor has several models. */
-  readonly model?: string;
+  readonly model?: string | undefined;
   readonly inferenceId: string;
   readonly value: string | number | boolean;
   /** Default `label`. */
-  readonly type?: OutcomeType;
+  readonly type?: OutcomeType | undefined;
   /** When it was observed, milliseconds since 1970-01-01 UTC. Default: now. */
-  readonly time?: number;
-  readonly id?: string;
+  readonly time?: number | undefined;
+  readonly id?: string | undefined;
 }
 
 export interface RecordDefaults {
@@ -57,14 +57,17 @@ export interface RecordDefaults {
   readonly now: number;
   /** The record's own id when it has a usable one, else a new one. */
   readonly id: string;
-  readonly traceId: string | null;
 }
 
 /**
  * The event of a record, whatever JavaScript gave for one. Odd optional members count as not given; what an event cannot
  * do without is named in `invalid`. The event refers to the record's features: columns copy them at once.
  */
-export function inferenceOf(record: InferenceRecord, defaults: RecordDefaults): InferenceEvent | Invalid {
+export function inferenceOf(
+  record: InferenceRecord,
+  defaults: RecordDefaults,
+  traceId: string | null,
+): InferenceEvent | Invalid {
   const role = record.shadowOf === undefined ? oneOf(record.role, servingRoles, 'champion') : 'shadow';
   const version = record.version ?? defaults.version;
   if (typeof version !== 'string' || version === '' || version.length > maxNameLength) {
@@ -95,15 +98,12 @@ export function inferenceOf(record: InferenceRecord, defaults: RecordDefaults): 
     // As above.
     groups: (typeof groups === 'object' && groups !== null ? groups : noGroups) as InferenceEvent['groups'],
     latencyMs: latencyOf(record.latencyMs),
-    traceId: record.traceId === undefined ? defaults.traceId : traceIdOf(record.traceId),
+    traceId: record.traceId === undefined ? traceId : traceIdOf(record.traceId),
     error: errorOf(record.error),
   };
 }
 
-export function outcomeOf(
-  record: OutcomeRecord,
-  defaults: Omit<RecordDefaults, 'version' | 'traceId'>,
-): OutcomeEvent | Invalid {
+export function outcomeOf(record: OutcomeRecord, defaults: Omit<RecordDefaults, 'version'>): OutcomeEvent | Invalid {
   if (!isId(record.inferenceId)) {
     return { invalid: `inferenceId must be text of 1 to ${maxIdLength} characters` };
   }
@@ -154,5 +154,8 @@ function errorOf(value: unknown): string | null {
 }
 
 function oneOf<Value extends string>(value: unknown, known: readonly Value[], otherwise: Value): Value {
+  if (value === undefined || value === otherwise) {
+    return otherwise;
+  }
   return known.find((entry) => entry === value) ?? otherwise;
 }

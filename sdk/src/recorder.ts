@@ -39,19 +39,17 @@ export class Recorder {
       if (model === undefined) {
         return id;
       }
-      open ??= telemetry.start(model.name, latencyOf(record));
-      const event = inferenceOf(record, { ...this.#defaults(model, id), traceId: traceIdOf(open) });
+      open ??= telemetry.start(model.spanName, latencyOf(record));
+      const event = inferenceOf(record, this.#defaults(model, id), traceIdOf(open));
       if ('invalid' in event) {
         this.drop(model.name, 'invalid_event', 1, event.invalid);
         return id;
       }
       const dropped = this.#options.batcher.addInference(event, model.types);
       this.#count(model, dropped);
-      const { version, role, error } = event;
-      const revision = this.#options.routing.document(model.name)?.revision ?? 0;
-      telemetry.record(open, event.latencyMs, {
-        ...{ id: event.id, model: model.name, version, role, error },
-        ...{ digest: model.digestOf(version), routingRevision: revision },
+      telemetry.record(open, event.latencyMs, event, {
+        digest: model.digestOf(event.version),
+        routingRevision: this.#options.routing.document(model.name)?.revision ?? 0,
       });
       return event.id;
     } catch (error) {
@@ -87,6 +85,10 @@ export class Recorder {
     this.#options.diagnostics.warn(`drop:${reason}`, `event dropped: ${dropReasons[reason]} (${reason}: ${detail})`);
   }
 
+  warn(kind: string, message: string): void {
+    this.#options.diagnostics.warn(kind, message);
+  }
+
   #count(model: ModelState, dropped: DropReason | undefined): void {
     if (dropped === undefined) {
       model.counts.accepted += 1;
@@ -96,7 +98,7 @@ export class Recorder {
   }
 
   /** The model a record is about; without one the record is dropped here. */
-  #modelOf(record: { readonly model?: string } | null | undefined): ModelState | undefined {
+  #modelOf(record: { readonly model?: string | undefined } | null | undefined): ModelState | undefined {
     const { models } = this.#options;
     if (typeof record !== 'object' || record === null) {
       this.drop(undefined, 'invalid_event', 1, 'it is no object');
@@ -119,12 +121,12 @@ export class Recorder {
     return model;
   }
 
-  #defaults(model: ModelState, id: string): Omit<RecordDefaults, 'traceId'> {
+  #defaults(model: ModelState, id: string): RecordDefaults {
     return { model: model.name, version: model.compiledInVersion, now: this.#options.clock(), id };
   }
 
   /** The id to give back, also when the event is dropped. */
-  #idOf(record: { readonly id?: string } | null | undefined): string {
+  #idOf(record: { readonly id?: string | undefined } | null | undefined): string {
     try {
       const id = record?.id;
       return typeof id === 'string' && id !== '' && id.length <= maxIdLength ? id : this.#options.newId();

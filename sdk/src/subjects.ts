@@ -12,7 +12,9 @@ export const deadLetterSubjects: readonly string[] = ['plumbline.dead_letter.>']
 export const defaultPartitions = 16;
 
 /** Content types of a batch on the stream. The version is part of the type: a reader refuses what it does not know. */
-export const columnarContentType = 'application/vnd.plumbline.columns.v1';
+export const columnarContentType = 'application/vnd.plumbline.columns.v2';
+/** What earlier releases of the SDK wrote; still read. */
+export const columnarContentTypeV1 = 'application/vnd.plumbline.columns.v1';
 export const jsonLinesContentType = 'application/x-ndjson';
 
 /** Model names may hold any character; a subject token may not hold `.`, `*`, `>` or white space. */

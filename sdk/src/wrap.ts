@@ -39,11 +39,13 @@ export function wrapFunction<Args extends unknown[], Result>(
   options: WrapOptions<Args, Result>,
 ): (...args: Args) => Result {
   const model = options.model ?? tools.onlyModel ?? '';
+  const spanName = `predict ${model}`;
+  const { telemetry } = tools;
   return function wrapped(this: unknown, ...args: Args): Result {
-    const call = begin(tools, model, options, args);
+    const call = begin(tools, model, spanName, options, args);
     let result: Result;
     try {
-      result = tools.telemetry.within(call.span, () => predict.apply(this, args));
+      result = telemetry.within(call.span, predict, this, args);
     } catch (error) {
       failed(tools, call, error);
       throw error;
@@ -90,32 +92,38 @@ function observed<Value>(
 
 interface Call {
   readonly model: string;
-  readonly span: OpenSpan | undefined;
-  readonly startedAt: number;
+  span: OpenSpan | undefined;
+  startedAt: number;
   /** What is known before the call; nothing when a function of the options threw. */
-  readonly input: InferenceRecord | undefined;
+  input: Input | undefined;
+}
+
+interface Input {
+  readonly features: InferenceRecord['features'];
+  readonly groups: InferenceRecord['groups'];
+  readonly id: string | undefined;
+  readonly routed: Route | undefined;
 }
 
 function begin<Args extends unknown[], Result>(
   { recorder, telemetry, route }: WrapTools,
   model: string,
+  spanName: string,
   options: WrapOptions<Args, Result>,
   args: Args,
 ): Call {
-  const input = attempt(recorder, model, (): InferenceRecord => {
+  const call: Call = { model, span: undefined, startedAt: 0, input: undefined };
+  try {
     const routed = options.key === undefined ? undefined : route(model, options.key(...args));
-    const groups = options.groups?.(...args);
-    const id = options.id?.(...args);
-    return {
-      model,
-      features: { ...options.features(...args) },
-      ...(groups === undefined ? {} : { groups: { ...groups } }),
-      ...(id === undefined ? {} : { id }),
-      ...(routed === undefined ? {} : { version: routed.version, role: routed.role }),
-    };
-  });
-  const span = attempt(recorder, model, () => telemetry.start(model));
-  return { model, span, startedAt: performance.now(), input };
+    const groups = options.groups === undefined ? undefined : { ...options.groups(...args) };
+    const id = options.id === undefined ? undefined : options.id(...args);
+    call.input = { features: { ...options.features(...args) }, groups, id, routed };
+  } catch (error) {
+    lost(recorder, model, error);
+  }
+  call.span = telemetry.start(spanName);
+  call.startedAt = performance.now();
+  return call;
 }
 
 function finished<Args extends unknown[], Result>(
@@ -127,45 +135,57 @@ function finished<Args extends unknown[], Result>(
 ): void {
   const latencyMs = performance.now() - call.startedAt;
   const { input } = call;
-  if (input === undefined) {
-    telemetry.end(call.span);
-    return;
+  let record: InferenceRecord | undefined;
+  if (input !== undefined) {
+    try {
+      const version = options.version === undefined ? input.routed?.version : options.version(result, ...args);
+      const prediction = options.prediction === undefined ? null : options.prediction(result, ...args);
+      const score = options.score === undefined ? null : options.score(result, ...args);
+      record = recordOf(call.model, input, version ?? input.routed?.version, prediction, score, latencyMs, null);
+    } catch (error) {
+      lost(recorder, call.model, error);
+    }
   }
-  const record = attempt(recorder, call.model, (): InferenceRecord => {
-    const version = options.version?.(result, ...args);
-    return {
-      ...input,
-      ...(version === undefined ? {} : { version }),
-      prediction: options.prediction?.(result, ...args) ?? null,
-      score: options.score?.(result, ...args) ?? null,
-      latencyMs,
-    };
-  });
   if (record === undefined) {
     telemetry.end(call.span);
     return;
   }
   const id = recorder.record(record, call.span);
-  attempt(recorder, call.model, () => options.recorded?.(id, result, ...args));
+  if (options.recorded !== undefined) {
+    try {
+      options.recorded(id, result, ...args);
+    } catch (error) {
+      recorder.warn('callback', `recorded() threw: ${messageOf(error)}`);
+    }
+  }
 }
 
-function failed({ recorder, telemetry }: WrapTools, call: Call, error: unknown): void {
-  if (call.input === undefined) {
-    telemetry.end(call.span);
+function failed({ recorder, telemetry }: WrapTools, { input, model, span, startedAt }: Call, error: unknown): void {
+  if (input === undefined) {
+    telemetry.end(span);
     return;
   }
-  const latencyMs = performance.now() - call.startedAt;
-  recorder.record({ ...call.input, latencyMs, error: errorTypeOf(error) }, call.span);
+  const latencyMs = performance.now() - startedAt;
+  recorder.record(recordOf(model, input, input.routed?.version, null, null, latencyMs, errorTypeOf(error)), span);
 }
 
-/** Runs a function of the app's; when it throws, the inference is lost to us and counted, and nothing else happens. */
-function attempt<Value>(recorder: Recorder, model: string, run: () => Value): Value | undefined {
-  try {
-    return run();
-  } catch (error) {
-    recorder.drop(model, 'extractor_failed', 1, messageOf(error));
-    return undefined;
-  }
+/** Always the same members in the same order: objects of one shape are read fastest. */
+function recordOf(
+  model: string,
+  { features, groups, id, routed }: Input,
+  version: string | undefined,
+  prediction: FeatureValue | undefined,
+  score: number | null | undefined,
+  latencyMs: number,
+  error: string | null,
+): InferenceRecord {
+  const role = routed?.role;
+  return { model, version, role, id, features, prediction, score, groups, latencyMs, error };
+}
+
+/** A function of the app's threw: the inference is lost to us and counted, and nothing else happens. */
+function lost(recorder: Recorder, model: string, error: unknown): void {
+  recorder.drop(model, 'extractor_failed', 1, messageOf(error));
 }
 
 /** Low-cardinality type of whatever was thrown: a system code (`ECONNRESET`), else the error's name. */

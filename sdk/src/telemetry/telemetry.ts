@@ -1,18 +1,19 @@
 import {
-  type Counter,
   context,
   createNoopMeter,
   type Histogram,
-  isSpanContextValid,
+  INVALID_TRACEID,
   metrics,
   ProxyTracerProvider,
   type Span,
-  SpanKind,
   SpanStatusCode,
+  type Tracer,
+  type TracerProvider,
   trace,
 } from '@opentelemetry/api';
 import type { ServingRole } from '../event.ts';
 import { attributes, durationBuckets, metricNames, scopeName } from './names.ts';
+import { type Dimensions, isOf, type RowCounter, rowCounterOf } from './row-counter.ts';
 
 /** A span that has been started and not ended. */
 export type OpenSpan = Span;
@@ -23,8 +24,6 @@ export interface InferenceTelemetry {
   readonly model: string;
   readonly version: string;
   readonly role: ServingRole;
-  readonly digest: string | undefined;
-  readonly routingRevision: number;
   readonly error: string | null;
 }
 
@@ -36,10 +35,14 @@ export class Telemetry {
   readonly #version: string;
   readonly #enabled: boolean;
   readonly #failed: (error: unknown) => void;
+  #tracerProvider: unknown;
+  #tracer: Tracer | undefined;
   #meterProvider: unknown;
   #measures = false;
   #duration: Histogram | undefined;
-  #rows: Counter | undefined;
+  #rows: RowCounter | undefined;
+  /** Of the inference before: most are alike. */
+  #dimensions: Dimensions | undefined;
 
   constructor(version: string, enabled: boolean, failed: (error: unknown) => void) {
     this.#version = version;
@@ -48,38 +51,58 @@ export class Telemetry {
   }
 
   /** A span that waits for its inference, which began `agoMs` ago; nothing when telemetry is switched off. */
-  start(model: string, agoMs = 0): OpenSpan | undefined {
+  start(name: string, agoMs = 0): OpenSpan | undefined {
     if (!this.#enabled) {
       return undefined;
     }
-    return this.#safely(() => {
-      // The app may have registered its provider after the monitor was made, so the tracer is asked for each time.
-      const tracer = trace.getTracer(scopeName, this.#version);
+    try {
       // Attributes are set later: given here, the SDK of OpenTelemetry handles each of them twice.
-      const startTime = agoMs > 0 ? { startTime: Date.now() - agoMs } : {};
-      return tracer.startSpan(`predict ${model}`, { kind: SpanKind.INTERNAL, ...startTime });
-    });
+      return this.#currentTracer().startSpan(name, agoMs > 0 ? { startTime: Date.now() - agoMs } : undefined);
+    } catch (error) {
+      this.#failed(error);
+      return undefined;
+    }
   }
 
-  /** Runs the function with the span as parent of the spans it makes, when there is anybody to tell. */
-  within<Result>(span: OpenSpan | undefined, run: () => Result): Result {
-    return span?.isRecording() ? context.with(trace.setSpan(context.active(), span), run) : run();
+  /** Calls the function with the span as parent of the spans it makes, when there is anybody to tell. */
+  within<Args extends unknown[], Result>(
+    span: OpenSpan | undefined,
+    call: (...args: Args) => Result,
+    receiver: unknown,
+    args: Args,
+  ): Result {
+    return span?.isRecording()
+      ? context.with(trace.setSpan(context.active(), span), call, receiver as never, ...args)
+      : Reflect.apply(call, receiver, args);
   }
 
-  /** Puts one inference on its span and into the metrics. */
-  record(span: OpenSpan | undefined, latencyMs: number | null, inference: InferenceTelemetry): void {
-    this.#safely(() => {
+  /** Puts one inference on its span and into the metrics. `rows`: how many rows a batch prediction had. */
+  record(
+    span: OpenSpan | undefined,
+    latencyMs: number | null,
+    inference: InferenceTelemetry,
+    facts: InferenceFacts,
+    rows = 1,
+  ): void {
+    try {
       if (span?.isRecording()) {
-        describe(span, inference);
+        describe(span, inference, facts, rows);
       }
       if (this.#enabled && this.#instruments()) {
-        this.#measure(latencyMs, inference);
+        this.#measure(latencyMs, inference, rows);
       }
-    });
+    } catch (error) {
+      // A processor, exporter or provider of the app's that throws must neither reach the app nor cost the event.
+      this.#failed(error);
+    }
   }
 
   end(span: OpenSpan | undefined): void {
-    this.#safely(() => span?.end());
+    try {
+      span?.end();
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   /** Whether spans and metrics go anywhere at the moment. */
@@ -87,27 +110,26 @@ export class Telemetry {
     return { spans: this.#enabled && recordsSpans(), metrics: this.#enabled && this.#instruments() };
   }
 
-  #measure(latencyMs: number | null, inference: InferenceTelemetry): void {
-    const dimensions = {
-      [attributes.model]: inference.model,
-      [attributes.version]: inference.version,
-      [attributes.variant]: inference.role,
-      ...(inference.error === null ? {} : { [attributes.errorType]: inference.error }),
-    };
-    this.#rows?.add(1, dimensions);
+  #measure(latencyMs: number | null, inference: InferenceTelemetry, rows: number): void {
+    let dimensions = this.#dimensions;
+    if (dimensions === undefined || !isOf(dimensions, inference)) {
+      dimensions = this.#rows!.dimensionsOf(inference);
+      this.#dimensions = dimensions;
+    }
+    dimensions.rows += rows;
     if (latencyMs !== null) {
-      this.#duration?.record(latencyMs / 1000, dimensions);
+      this.#duration!.record(latencyMs / 1000, dimensions.attributes);
     }
   }
 
-  /** A processor, exporter or provider of the app's that throws must neither reach the app nor cost the event. */
-  #safely<Value>(run: () => Value): Value | undefined {
-    try {
-      return run();
-    } catch (error) {
-      this.#failed(error);
-      return undefined;
+  /** The app may register its provider after the monitor was made, or another one: looked up whenever that changes. */
+  #currentTracer(): Tracer {
+    const provider = tracerProvider();
+    if (provider !== this.#tracerProvider || this.#tracer === undefined) {
+      this.#tracer = trace.getTracer(scopeName, this.#version);
+      this.#tracerProvider = provider;
     }
+    return this.#tracer;
   }
 
   /**
@@ -125,23 +147,33 @@ export class Telemetry {
         unit: 's',
         advice: { explicitBucketBoundaries: durationBuckets },
       });
-      this.#rows = meter.createCounter(metricNames.rows, { description: 'Inferences made', unit: '{row}' });
+      this.#rows = rowCounterOf(provider, meter);
+      this.#dimensions = undefined;
     }
     return this.#measures;
   }
 }
 
-function describe(span: OpenSpan, inference: InferenceTelemetry): void {
+/** What is known of the version that answered, beside the inference itself. */
+export interface InferenceFacts {
+  readonly digest: string | undefined;
+  readonly routingRevision: number;
+}
+
+function describe(span: OpenSpan, inference: InferenceTelemetry, facts: InferenceFacts, rows: number): void {
   span.setAttribute(attributes.inferenceId, inference.id);
   span.setAttribute(attributes.model, inference.model);
   span.setAttribute(attributes.version, inference.version);
   span.setAttribute(attributes.variant, inference.role);
-  span.setAttribute(attributes.operation, 'predict');
-  if (inference.digest !== undefined) {
-    span.setAttribute(attributes.digest, inference.digest);
+  span.setAttribute(attributes.operation, rows === 1 ? 'predict' : 'predict_batch');
+  if (rows !== 1) {
+    span.setAttribute(attributes.batchSize, rows);
   }
-  if (inference.routingRevision > 0) {
-    span.setAttribute(attributes.routingRevision, inference.routingRevision);
+  if (facts.digest !== undefined) {
+    span.setAttribute(attributes.digest, facts.digest);
+  }
+  if (facts.routingRevision > 0) {
+    span.setAttribute(attributes.routingRevision, facts.routingRevision);
   }
   if (inference.error !== null) {
     span.setAttribute(attributes.errorType, inference.error);
@@ -152,13 +184,17 @@ function describe(span: OpenSpan, inference: InferenceTelemetry): void {
 /** The trace an inference belongs to: of its own span, else of the span it was recorded within. */
 export function traceIdOf(span: OpenSpan | undefined): string | null {
   const found = span ?? trace.getActiveSpan();
-  const spanContext = found?.spanContext();
-  return spanContext !== undefined && isSpanContextValid(spanContext) ? spanContext.traceId : null;
+  const traceId = found?.spanContext().traceId;
+  return traceId === undefined || traceId === INVALID_TRACEID || traceId.length !== 32 ? null : traceId;
 }
 
-/** The API hides providers behind a proxy, which without one delegates to the same object as every fresh proxy. */
+/** Whether somebody has registered a provider: without one, the API's own delegates to the same object as every fresh one. */
 function recordsSpans(): boolean {
+  return tracerProvider() !== new ProxyTracerProvider().getDelegate();
+}
+
+/** The API hides the registered provider behind a proxy. */
+function tracerProvider(): TracerProvider {
   const provider = trace.getTracerProvider();
-  const delegate = provider instanceof ProxyTracerProvider ? provider.getDelegate() : provider;
-  return delegate !== new ProxyTracerProvider().getDelegate();
+  return provider instanceof ProxyTracerProvider ? provider.getDelegate() : provider;
 }

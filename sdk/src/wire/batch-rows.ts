@@ -1,9 +1,11 @@
 import type {
+  CaptureMode,
   CategoryColumn,
   Column,
   EventBatch,
   FeatureValue,
   InferenceEvent,
+  NumberColumn,
   OutcomeEvent,
   OutcomeType,
   ServingRole,
@@ -45,8 +47,21 @@ export function batchRows(batch: EventBatch): (InferenceEvent | OutcomeEvent)[] 
       latencyMs: numberAt(batch.latenciesMs.values, row),
       traceId: categoryAt(batch.traceIds, row),
       error: categoryAt(batch.errors, row),
+      ...weightAt(batch.weights, row),
+      ...captureAt(batch.captures, row),
     };
   });
+}
+
+function weightAt(weights: NumberColumn | undefined, row: number): { readonly weight?: number } {
+  const weight = weights?.values[row] ?? 1;
+  return weight === 1 ? {} : { weight };
+}
+
+/** The decoder has checked the dictionary against the known modes. */
+function captureAt(captures: CategoryColumn | undefined, row: number): { readonly capture?: CaptureMode } {
+  const capture = captures === undefined ? null : categoryAt(captures, row);
+  return capture === null ? {} : { capture: capture as CaptureMode };
 }
 
 function valueAt(column: Column, row: number): string | number | null {

@@ -2,6 +2,7 @@ import {
   type BatchIdentity,
   type CategoryColumn,
   type Column,
+  captureModes,
   type EventBatch,
   type FeatureSchema,
   type InferenceBatch,
@@ -18,11 +19,13 @@ import {
   readCategories,
   readColumn,
   readIds,
+  readKnown,
   readNumbers,
   readOneOf,
   readRequired,
   readTimes,
   readTraceIds,
+  readWeights,
 } from './unpack.ts';
 
 /**
@@ -57,7 +60,7 @@ function readInferences(reader: FrameReader): InferenceBatch {
   }
   const identity = readIdentity(header);
   const ids = readIds(reader, header.ids, 'ids');
-  const times = readTimes(reader, header.times);
+  const times = readTimes(reader, header.times, ids);
   const versions = readRequired(reader, header.versions, 'versions', maxNameLength);
   const roles = readOneOf(reader, header.roles, 'roles', servingRoles);
   const features = described.features.map((feature) => readNamed(reader, feature, 'features'));
@@ -73,12 +76,18 @@ function readInferences(reader: FrameReader): InferenceBatch {
   const latenciesMs = readNumbers(reader, header.latenciesMs, 'latenciesMs');
   const traceIds = readTraceIds(reader, header.traceIds);
   const errors = readCategories(reader, header.errors, 'errors');
+  const weights = header.weights === undefined ? undefined : readWeights(reader, header.weights);
+  const captures =
+    header.captures === undefined ? undefined : readKnown(reader, header.captures, 'captures', captureModes);
   return {
     kind: 'inference',
     ...identity,
     count: reader.rows,
     schema,
-    ids,
+    get ids() {
+      return ids.texts();
+    },
+    ...(ids.uuids === undefined ? {} : { uuids: ids.uuids }),
     times,
     versions,
     roles,
@@ -89,6 +98,8 @@ function readInferences(reader: FrameReader): InferenceBatch {
     latenciesMs,
     traceIds,
     errors,
+    ...(weights === undefined ? {} : { weights }),
+    ...(captures === undefined ? {} : { captures }),
   };
 }
 
@@ -96,8 +107,8 @@ function readOutcomes(reader: FrameReader): OutcomeBatch {
   const header = asHeader(reader.header);
   const identity = readIdentity(header);
   const ids = readIds(reader, header.ids, 'ids');
-  const times = readTimes(reader, header.times);
-  const inferenceIds = readIds(reader, header.inferenceIds, 'inferenceIds');
+  const times = readTimes(reader, header.times, ids);
+  const inferenceIds = readIds(reader, header.inferenceIds, 'inferenceIds').texts();
   const types = readOneOf(reader, header.types, 'types', outcomeTypes);
   const values = readColumn(reader, asArray(header.values, 'values'), 'values');
   const missing =
@@ -105,7 +116,7 @@ function readOutcomes(reader: FrameReader): OutcomeBatch {
   if (missing !== -1) {
     throw new RejectedError('BAD_COLUMN', `values: row ${missing} has no value`);
   }
-  return { kind: 'outcome', ...identity, count: reader.rows, ids, times, inferenceIds, types, values };
+  return { kind: 'outcome', ...identity, count: reader.rows, ids: ids.texts(), times, inferenceIds, types, values };
 }
 
 function readIdentity(header: Header): BatchIdentity & { readonly model: string } {

@@ -49,7 +49,7 @@ describe('a frame that cannot be read is refused with code and reason', () => {
   const refused: [string, Uint8Array, string, RegExp][] = [
     ['no bytes', new Uint8Array(), 'BAD_FRAME', /do not start as a columnar frame/],
     ['another magic', patched(whole, 0, 0x51), 'BAD_FRAME', /do not start/],
-    ['a newer version', patched(whole, 4, 2), 'UNSUPPORTED_VERSION', /version 2/],
+    ['a newer version', patched(whole, 4, 3), 'UNSUPPORTED_VERSION', /version 3/],
     ['an unknown kind', patched(whole, 5, 9), 'BAD_FRAME', /no known kind/],
     ['a header longer than the frame', patched(whole, 11, 0xff), 'BAD_FRAME', /cut off: the header/],
     ['more rows than the limit', patched(whole, 15, 0xff), 'TOO_LARGE', /rows, the limit is 10000/],

@@ -1,5 +1,5 @@
 import type { BatchIdentity, EventBatch } from '../event.ts';
-import { columnarContentType, jsonLinesContentType } from '../subjects.ts';
+import { columnarContentType, columnarContentTypeV1, jsonLinesContentType } from '../subjects.ts';
 import { decodeFrame } from './decode-frame.ts';
 import { decodeJsonLines } from './json-lines.ts';
 import { type Rejection, reject, shown } from './rejection.ts';
@@ -18,6 +18,7 @@ export function decodeBatch(
   const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase();
   switch (mediaType) {
     case columnarContentType:
+    case columnarContentTypeV1:
       return decodeFrame(bytes);
     case jsonLinesContentType:
       return decodeJsonLines(bytes, identity);

@@ -1,21 +1,23 @@
 import { isUtf8 } from 'node:buffer';
-import { maxBatchBytes, maxRows } from './limits.ts';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { maxBatchBytes, maxHeaderBytes, maxRows } from './limits.ts';
 import { RejectedError } from './rejection.ts';
 
 /**
  * The frame: 16 fixed bytes, a JSON header, then the columns one after the other.
  *
  *   0  4  magic "PLMB"
- *   4  1  format version, 1
+ *   4  1  format version, 2 (1 is read too)
  *   5  1  kind: 1 inference, 2 outcome
- *   6  2  zero
- *   8  4  length of the JSON header in bytes (little endian)
+ *   6  1  1 when the header is deflated (RFC 1951), else zero; always zero in version 1
+ *   7  1  zero
+ *   8  4  length of the header in bytes, as it stands here (little endian)
  *  12  4  rows (little endian)
  *  16  …  JSON header in UTF-8, then zeros up to a multiple of 8
  *      …  columns, each starting at the next multiple of its element's width, little endian
  */
 
-export const formatVersion = 1;
+export const formatVersion = 2;
 export const frameKinds = { inference: 1, outcome: 2 } as const;
 export type FrameKind = keyof typeof frameKinds;
 
@@ -43,7 +45,9 @@ export const elementTypes = {
 export type ElementName = keyof typeof elementTypes;
 
 export function writeFrame(kind: FrameKind, rows: number, header: unknown, columns: readonly ColumnData[]): Uint8Array {
-  const headerBytes = Buffer.from(JSON.stringify(header), 'utf8');
+  const text = Buffer.from(JSON.stringify(header), 'utf8');
+  const deflated = text.length >= worthDeflating && text.length <= maxHeaderBytes;
+  const headerBytes = deflated ? deflateRawSync(text, deflateOptions) : text;
   const bodyOffset = alignedTo(8, preambleBytes + headerBytes.length);
   let size = bodyOffset;
   for (const column of columns) {
@@ -54,6 +58,7 @@ export function writeFrame(kind: FrameKind, rows: number, header: unknown, colum
   bytes.set(magic, 0);
   bytes[4] = formatVersion;
   bytes[5] = frameKinds[kind];
+  bytes[6] = deflated ? 1 : 0;
   view.setUint32(8, headerBytes.length, true);
   view.setUint32(12, rows, true);
   bytes.set(headerBytes, preambleBytes);
@@ -84,11 +89,12 @@ export class FrameReader {
     if (received.length < preambleBytes || magic.some((byte, index) => received[index] !== byte)) {
       throw new RejectedError('BAD_FRAME', 'the bytes do not start as a columnar frame');
     }
-    if (received[4] !== formatVersion) {
-      throw new RejectedError('UNSUPPORTED_VERSION', `the frame has version ${received[4]}, this reader knows 1`);
+    const version = received[4];
+    if (version !== 1 && version !== formatVersion) {
+      throw new RejectedError('UNSUPPORTED_VERSION', `the frame has version ${version}, this reader knows 1 and 2`);
     }
     const kind = (['inference', 'outcome'] as const).find((name) => frameKinds[name] === received[5]);
-    if (kind === undefined || received[6] !== 0 || received[7] !== 0) {
+    if (kind === undefined || received[6]! > version - 1 || received[7] !== 0) {
       throw new RejectedError('BAD_FRAME', `bytes 5 to 7 are ${received.subarray(5, 8).join(', ')}: no known kind`);
     }
     // A payload is a view into what the socket gave: columns of 8-byte numbers need it at a multiple of 8.
@@ -108,7 +114,8 @@ export class FrameReader {
     if (this.rows > maxRows) {
       throw new RejectedError('TOO_LARGE', `the frame has ${this.rows} rows, the limit is ${maxRows}`);
     }
-    this.header = parseHeader(this.#bytes.subarray(preambleBytes, preambleBytes + headerLength));
+    const stored = this.#bytes.subarray(preambleBytes, preambleBytes + headerLength);
+    this.header = parseHeader(received[6] === 1 ? inflated(stored) : stored);
   }
 
   /** The next column: `length` elements, as a view when the machine is little endian. */
@@ -141,11 +148,26 @@ export class FrameReader {
 }
 
 const preambleBytes = 16;
+/** Names and dictionaries repeat themselves: a header of thirty features shrinks to a quarter. */
+const worthDeflating = 512;
+/** Fast, and a small window: headers are. */
+const deflateOptions = { level: 1, windowBits: 12, memLevel: 6 };
 const magic = Uint8Array.from('PLMB', (character) => character.charCodeAt(0));
 const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 function alignedTo(width: number, offset: number): number {
   return Math.ceil(offset / width) * width;
+}
+
+function inflated(bytes: Uint8Array): Uint8Array {
+  try {
+    return inflateRawSync(bytes, { maxOutputLength: maxHeaderBytes });
+  } catch (error) {
+    throw new RejectedError(
+      'BAD_HEADER',
+      `the header does not inflate: ${error instanceof Error ? error.message : error}`,
+    );
+  }
 }
 
 function parseHeader(bytes: Uint8Array): unknown {

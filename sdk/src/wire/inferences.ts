@@ -96,6 +96,10 @@ export class InferenceColumns {
   readonly #latencies = new NumberBuilder();
   readonly #traces = new CategoryBuilder();
   readonly #errors = new CategoryBuilder();
+  readonly #weights = new NumberBuilder();
+  readonly #captures = new CategoryBuilder();
+  /** Whether a row stands for more than itself. */
+  #weighted = false;
 
   constructor(types: FeatureTypes) {
     this.#types = types;
@@ -150,6 +154,12 @@ export class InferenceColumns {
     setValue(this.#latencies, row, event.latencyMs);
     this.#traceIds.push(event.traceId);
     setValue(this.#errors, row, event.error);
+    const weight = event.weight ?? 1;
+    this.#weights.set(row, weight);
+    this.#weighted ||= weight !== 1;
+    if (event.capture !== undefined) {
+      this.#captures.set(row, event.capture);
+    }
     this.#count = row + 1;
     bytes += fixedRowBytes + 2 * event.id.length;
     this.#bytes += bytes;
@@ -204,7 +214,7 @@ export class InferenceColumns {
       batch: identity.batch,
       model,
       ids: ids.map(packed)[0],
-      times: packed(packTimes(this.#times.values(count))),
+      times: packed(packTimes(this.#times.values(count), this.#ids)),
       versions: packed(packCategories(this.#versions, count)),
       roles: packed(packCategories(this.#roles, count)),
       features: this.#types.ordered.map(({ name, type }) => [
@@ -217,6 +227,8 @@ export class InferenceColumns {
       latenciesMs: packed(packNumbers(this.#latencies.values(count))),
       traceIds: packed(packTraceIds(this.#traceIds, this.#traces)),
       errors: packed(packCategories(this.#errors, count)),
+      ...(this.#weighted ? { weights: packed(packNumbers(this.#weights.values(count))) } : {}),
+      ...(this.#captures.dictionary.length > 0 ? { captures: packed(packCategories(this.#captures, count)) } : {}),
     };
     const frame = writeFrame('inference', count, header, data);
     this.#reset();
@@ -257,13 +269,14 @@ export class InferenceColumns {
     }
     for (const column of [
       ...[this.#suffixes, this.#times, this.#versions, this.#roles, this.#predictionTexts],
-      ...[this.#scores, this.#latencies, this.#traces, this.#errors],
+      ...[this.#scores, this.#latencies, this.#traces, this.#errors, this.#weights, this.#captures],
     ]) {
       column.reset();
     }
     this.#ids = [];
     this.#traceIds = [];
     this.#predictions = [];
+    this.#weighted = false;
     this.#count = 0;
     this.#bytes = 0;
   }

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import {
   type BatchIdentity,
+  captureModes,
   type EventBatch,
   type FeatureValue,
   type InferenceEvent,
@@ -10,7 +11,7 @@ import {
 } from '../event.ts';
 import { decodeFrame } from './decode-frame.ts';
 import { encodeInferences } from './inferences.ts';
-import { maxBatchBytes, maxIdLength, maxNameLength, maxRows, maxTextLength, maxTime } from './limits.ts';
+import { maxBatchBytes, maxIdLength, maxNameLength, maxRows, maxTextLength, maxTime, maxWeight } from './limits.ts';
 import { encodeOutcomes } from './outcomes.ts';
 import { RejectedError, type Rejection, type RejectionCode, reject, shown } from './rejection.ts';
 
@@ -132,7 +133,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const inferenceFields = new Set([
   ...['kind', 'id', 'time', 'model', 'version', 'role', 'features', 'prediction', 'score', 'groups'],
-  ...['latencyMs', 'traceId', 'error'],
+  ...['latencyMs', 'traceId', 'error', 'weight', 'capture'],
 ]);
 const outcomeFields = new Set(['kind', 'id', 'time', 'model', 'inferenceId', 'type', 'value']);
 
@@ -162,6 +163,8 @@ function parseInference(fields: Fields): InferenceEvent {
     latencyMs: parseLatency(fields),
     traceId: parseTraceId(fields.traceId),
     error: fields.error === undefined || fields.error === null ? null : text(fields, 'error', maxTextLength),
+    ...parseWeight(fields),
+    ...(fields.capture === undefined ? {} : { capture: oneOf(fields, 'capture', captureModes, 'inferred') }),
   };
 }
 
@@ -249,6 +252,14 @@ function parseLatency(fields: Fields): number | null {
     throw bad('latencyMs must not be negative', latency);
   }
   return latency;
+}
+
+function parseWeight(fields: Fields): { readonly weight?: number } {
+  const weight = optionalNumber(fields, 'weight') ?? 1;
+  if (weight < 1 || weight > maxWeight) {
+    throw bad(`weight must be from 1 to ${maxWeight}`, weight);
+  }
+  return weight === 1 ? {} : { weight };
 }
 
 function parseTraceId(value: unknown): string | null {

@@ -68,7 +68,7 @@ export class OutcomeColumns {
       batch: identity.batch,
       model,
       ids: packIds(this.#ids, new CategoryBuilder()).map(packed)[0],
-      times: packed(packTimes(this.#times.values(count))),
+      times: packed(packTimes(this.#times.values(count), this.#ids)),
       inferenceIds: packIds(this.#inferenceIds, new CategoryBuilder()).map(packed)[0],
       types: packed(packCategories(this.#types, count)),
       values: packed(packScalars(this.#values, new CategoryBuilder())),

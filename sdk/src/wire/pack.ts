@@ -1,6 +1,6 @@
 import type { CategoryBuilder } from './columns.ts';
 import type { ColumnData, ElementName } from './frame.ts';
-import { uuidBytes, uuidTextLength, writeHex, writeUuid } from './uuid-bytes.ts';
+import { uuidBytes, uuidMilliseconds, uuidTextLength, writeHex, writeUuid } from './uuid-bytes.ts';
 
 /**
  * A column as the frame stores it: what the header says about it, and its bytes (none when every row is the same).
@@ -27,9 +27,29 @@ export function packCategories(builder: CategoryBuilder, count: number): PackedC
   if (builder.dictionary.length <= 1 && codes.every((code) => code === first)) {
     return { description: ['constant', first === 0 ? [] : builder.dictionary] };
   }
-  return builder.dictionary.length <= 0xff
-    ? { description: ['u8', builder.dictionary], data: new Uint8Array(codes) }
-    : { description: ['u16', builder.dictionary], data: codes };
+  const { dictionary } = builder;
+  if (dictionary.length <= 0xf) {
+    return dictionary.length <= 3
+      ? { description: ['u2', dictionary], data: packBits(codes, 2) }
+      : { description: ['u4', dictionary], data: packBits(codes, 4) };
+  }
+  return dictionary.length <= 0xff
+    ? { description: ['u8', dictionary], data: new Uint8Array(codes) }
+    : { description: ['u16', dictionary], data: codes };
+}
+
+/** Codes of 2 or 4 bits, several in a byte, the first in the lowest bits. */
+function packBits(codes: Uint16Array, bits: 2 | 4): Uint8Array {
+  const packed = new Uint8Array(Math.ceil((codes.length * bits) / 8));
+  const inByte = 8 / bits;
+  for (let byte = 0, row = 0; byte < packed.length; byte++) {
+    let value = 0;
+    for (let place = 0; place < inByte && row < codes.length; place++, row++) {
+      value |= codes[row]! << (place * bits);
+    }
+    packed[byte] = value;
+  }
+  return packed;
 }
 
 /** Strings or numbers as they come; a column with any string is a column of strings. */
@@ -46,8 +66,18 @@ export function packScalars(values: readonly (string | number | null)[], categor
   return packNumbers(Float64Array.from(values, (value) => (value === null ? Number.NaN : Number(value))));
 }
 
-/** Milliseconds as offsets from the earliest when they are whole and close together. */
-export function packTimes(times: Float64Array): PackedColumn {
+/**
+ * Milliseconds as differences from the clocks in the ids when those are UUIDv7 (mostly the same, and then free), else as
+ * offsets from the earliest when they are whole and close together.
+ */
+export function packTimes(times: Float64Array, ids?: readonly string[]): PackedColumn {
+  const behind = ids === undefined ? undefined : behindIds(times, ids);
+  if (behind !== undefined) {
+    const { description, data } = packNumbers(behind);
+    if (data === undefined || data.BYTES_PER_ELEMENT === 1) {
+      return { description: ['id', ...description], ...(data === undefined ? {} : { data }) };
+    }
+  }
   let earliest = Number.POSITIVE_INFINITY;
   let latest = Number.NEGATIVE_INFINITY;
   let whole = true;
@@ -67,9 +97,23 @@ export function packTimes(times: Float64Array): PackedColumn {
   return { description: [span <= 0xffff ? 'u16' : 'u32', earliest], data: offsets };
 }
 
+/** Event times less the clocks in their ids, or nothing when an id holds none or is far away. */
+function behindIds(times: Float64Array, ids: readonly string[]): Float64Array | undefined {
+  const behind = new Float64Array(times.length);
+  for (let row = 0; row < times.length; row++) {
+    const clock = uuidMilliseconds(ids[row]!);
+    const difference = times[row]! - clock;
+    if (!(difference >= -0x80 && difference <= 0x7f) || clock + difference !== times[row]) {
+      return undefined;
+    }
+    behind[row] = difference;
+  }
+  return behind;
+}
+
 /**
- * Ids as 16-byte UUIDs without the leading bytes they all share (UUIDv7 of one moment share their clock), plus what
- * follows a `~`. One id of another form makes them all text in the header.
+ * Ids as 16-byte UUIDs without the bytes they all share (ours share most of their clock and the part that names the
+ * process), plus what follows a `~`. One id of another form makes them all text in the header.
  */
 export function packIds(ids: readonly string[], suffixes: CategoryBuilder): PackedColumn[] {
   const bytes = new Uint8Array(ids.length * uuidBytes);
@@ -81,18 +125,19 @@ export function packIds(ids: readonly string[], suffixes: CategoryBuilder): Pack
       suffixes.set(row, id.slice(uuidTextLength + 1));
     }
   }
-  const shared = sharedPrefix(bytes, ids.length);
-  const rest = uuidBytes - shared;
-  const data = new Uint8Array(ids.length * rest);
-  for (let row = 0; row < ids.length; row++) {
-    for (let byte = 0; byte < rest; byte++) {
-      data[row * rest + byte] = bytes[row * uuidBytes + shared + byte]!;
+  const own = differingBytes(bytes, ids.length);
+  const data = new Uint8Array(ids.length * own.length);
+  for (let row = 0, at = 0; row < ids.length; row++) {
+    for (let index = 0; index < own.length; index++, at++) {
+      data[at] = bytes[row * uuidBytes + own[index]!]!;
     }
   }
   const suffix = packCategories(suffixes, ids.length);
-  const prefix = Buffer.from(bytes.buffer, 0, shared).toString('hex');
+  const shared = Array.from({ length: uuidBytes }, (_, byte) =>
+    own.includes(byte) ? '--' : bytes[byte]!.toString(16).padStart(2, '0'),
+  ).join('');
   return [
-    { description: ['uuid', prefix, ...suffix.description], data },
+    { description: ['uuid', shared, ...suffix.description], data },
     ...(suffix.data === undefined ? [] : [{ description: [], data: suffix.data }]),
   ];
 }
@@ -135,17 +180,16 @@ const narrowTypes = {
   u8: Uint8Array,
 } as const;
 
-/** Leading bytes that all rows share; at least one byte a row stays, so that a row always costs bytes. */
-function sharedPrefix(bytes: Uint8Array, count: number): number {
-  let shared = uuidBytes - 1;
-  for (let row = 1; row < count; row++) {
-    for (let byte = 0; byte < shared; byte++) {
-      if (bytes[row * uuidBytes + byte] !== bytes[byte]) {
-        shared = byte;
-      }
+/** Places of the bytes in which rows differ; at least the last, so that a row always costs bytes. */
+function differingBytes(bytes: Uint8Array, count: number): readonly number[] {
+  const differ = new Uint8Array(uuidBytes);
+  for (let row = 1, at = uuidBytes; row < count; row++) {
+    for (let byte = 0; byte < uuidBytes; byte++, at++) {
+      differ[byte]! |= bytes[at]! ^ bytes[byte]!;
     }
   }
-  return shared;
+  differ[uuidBytes - 1] = 1;
+  return Array.from(differ.keys()).filter((byte) => differ[byte] !== 0);
 }
 
 function elementFor(values: Float64Array): ElementName | 'constant' {

@@ -1,16 +1,25 @@
-import type { CategoryColumn, Column, NumberColumn } from '../event.ts';
+import type { CategoryColumn, Column, NumberColumn, UuidColumn } from '../event.ts';
 import { type ElementName, elementTypes, type FrameReader } from './frame.ts';
-import { maxIdLength, maxNameLength, maxTextLength, maxTime } from './limits.ts';
+import { maxIdLength, maxNameLength, maxTextLength, maxTime, maxWeight } from './limits.ts';
 import { RejectedError, shown } from './rejection.ts';
-import { readHex, readUuid, uuidBytes } from './uuid-bytes.ts';
+import { readHex, readUuid, uuidBytes, uuidClock, uuidMilliseconds } from './uuid-bytes.ts';
 
 /** Columns out of a frame: the mirror of `pack.ts`. Each description is checked before it is believed. */
 
 /** Where in the header a column stands, for messages. */
 export type Place = string | { readonly part: string; readonly name: string };
 
-/** `["uuid", shared hex, ...suffix column]` or `["text", [id, ...]]`. */
-export function readIds(reader: FrameReader, value: unknown, where: Place): string[] {
+/** Ids of a batch; those that travelled as UUIDs become texts when somebody asks for them. */
+export interface IdColumn {
+  readonly texts: () => readonly string[];
+  readonly uuids: UuidColumn | undefined;
+}
+
+/**
+ * `["uuid", shared, ...suffix column]` or `["text", [id, ...]]`. `shared` is 16 bytes in hexadecimal with `--` for each
+ * that differs between rows, or in version 1 the leading bytes alone.
+ */
+export function readIds(reader: FrameReader, value: unknown, where: Place): IdColumn {
   const [encoding, detail, ...suffixDescription] = asArray(value, where);
   if (encoding === 'text') {
     const ids = asArray(detail, where);
@@ -24,7 +33,7 @@ export function readIds(reader: FrameReader, value: unknown, where: Place): stri
       );
     }
     // Each element was found to be a string above.
-    return ids as string[];
+    return { texts: () => ids as string[], uuids: undefined };
   }
   if (encoding !== 'uuid' || typeof detail !== 'string' || !sharedHexPattern.test(detail)) {
     throw new RejectedError(
@@ -32,30 +41,64 @@ export function readIds(reader: FrameReader, value: unknown, where: Place): stri
       `${placeText(where)}: must be text or uuid with at most 15 shared bytes, got ${shown(value)}`,
     );
   }
-  const shared = Buffer.from(detail, 'hex');
-  const rest = uuidBytes - shared.length;
-  const stored = reader.take('u8', reader.rows * rest);
-  const uuid = new Uint8Array(uuidBytes);
-  uuid.set(shared);
-  const ids: string[] = [];
-  for (let row = 0; row < reader.rows; row++) {
-    for (let byte = 0; byte < rest; byte++) {
-      uuid[shared.length + byte] = stored[row * rest + byte]!;
-    }
-    ids.push(readUuid(uuid, 0));
-  }
+  const bytes = readUuids(reader, detail.padEnd(2 * uuidBytes, '-'));
   const suffixes = readCategories(reader, suffixDescription, where, maxIdLength - 37);
-  return suffixes.dictionary.length === 0
-    ? ids
-    : ids.map((id, row) => {
-        const code = suffixes.codes[row]!;
-        return code === 0 ? id : `${id}~${suffixes.dictionary[code - 1]}`;
-      });
+  let texts: readonly string[] | undefined;
+  return {
+    texts: () => {
+      texts ??= uuidTexts(bytes, suffixes);
+      return texts;
+    },
+    uuids: { bytes, suffixes },
+  };
 }
 
-/** `["u16" | "u32", earliest]` or `["f64"]`. */
-export function readTimes(reader: FrameReader, value: unknown): Float64Array {
+/** 16 bytes a row: what the template says, and the row's own where it says `--`. */
+function readUuids(reader: FrameReader, template: string): Uint8Array {
+  const own = Array.from({ length: uuidBytes }, (_, byte) => byte).filter((byte) => template[2 * byte] === '-');
+  const stored = reader.take('u8', reader.rows * own.length);
+  const shared = Buffer.from(template.replaceAll('-', '0'), 'hex');
+  const bytes = new Uint8Array(reader.rows * uuidBytes);
+  for (let byte = 0; byte < uuidBytes; byte++) {
+    const place = own.indexOf(byte);
+    if (place === -1) {
+      const value = shared[byte]!;
+      if (value !== 0) {
+        for (let at = byte; at < bytes.length; at += uuidBytes) {
+          bytes[at] = value;
+        }
+      }
+    } else {
+      for (let at = byte, from = place; at < bytes.length; at += uuidBytes, from += own.length) {
+        bytes[at] = stored[from]!;
+      }
+    }
+  }
+  return bytes;
+}
+
+function uuidTexts(bytes: Uint8Array, { codes, dictionary }: CategoryColumn): string[] {
+  const texts: string[] = [];
+  for (let row = 0; row < codes.length; row++) {
+    const uuid = readUuid(bytes, row * uuidBytes);
+    const code = codes[row]!;
+    texts.push(code === 0 ? uuid : `${uuid}~${dictionary[code - 1]}`);
+  }
+  return texts;
+}
+
+/** `["id", ...numbers]`: differences from the clocks in the ids; `["u16" | "u32", earliest]` or `["f64"]`. */
+export function readTimes(reader: FrameReader, value: unknown, ids: IdColumn): Float64Array {
   const [element, earliest] = asArray(value, 'times');
+  if (element === 'id') {
+    const { values } = readNumbers(reader, asArray(value, 'times').slice(1), 'times');
+    const clocks = clocksOf(ids);
+    const times = new Float64Array(reader.rows);
+    for (let row = 0; row < times.length; row++) {
+      times[row] = clocks(row) + values[row]!;
+    }
+    return refuseBadTimes(times);
+  }
   if ((element === 'u16' || element === 'u32') && typeof earliest === 'number' && earliest >= 0) {
     const times = Float64Array.from(reader.take(element, reader.rows));
     for (let row = 0; row < times.length; row++) {
@@ -67,6 +110,15 @@ export function readTimes(reader: FrameReader, value: unknown): Float64Array {
     return refuseBadTimes(reader.take('f64', reader.rows));
   }
   throw new RejectedError('BAD_HEADER', `times: no known encoding: ${shown(value)}`);
+}
+
+function clocksOf({ texts, uuids }: IdColumn): (row: number) => number {
+  if (uuids === undefined) {
+    const ids = texts();
+    return (row) => uuidMilliseconds(ids[row]!);
+  }
+  const { bytes } = uuids;
+  return (row) => uuidClock(bytes, row * uuidBytes);
 }
 
 function refuseBadTimes(times: Float64Array): Float64Array {
@@ -99,7 +151,7 @@ export function readNumbers(reader: FrameReader, value: unknown, where: Place): 
   return { type: 'number', values: values.includes(Number.NEGATIVE_INFINITY) ? values.map(onlyPositive) : values };
 }
 
-/** `["u8" | "u16", dictionary]` or `["constant", dictionary of at most one]`. */
+/** `["u2" | "u4" | "u8" | "u16", dictionary]` or `["constant", dictionary of at most one]`. */
 export function readCategories(
   reader: FrameReader,
   value: unknown,
@@ -121,10 +173,13 @@ export function readCategories(
   if (element === 'constant' && texts.length <= 1) {
     return { type: 'category', codes: new Uint8Array(reader.rows).fill(texts.length), dictionary: texts };
   }
-  if (element !== 'u8' && element !== 'u16') {
+  if (element !== 'u8' && element !== 'u16' && element !== 'u4' && element !== 'u2') {
     throw new RejectedError('BAD_HEADER', `${placeText(where)}: no known encoding of categories: ${shown(value)}`);
   }
-  const codes = reader.take(element, reader.rows);
+  const codes =
+    element === 'u8' || element === 'u16'
+      ? reader.take(element, reader.rows)
+      : unpackBits(reader, element === 'u2' ? 2 : 4);
   for (let row = 0; row < codes.length; row++) {
     if (codes[row]! > texts.length) {
       throw new RejectedError(
@@ -134,6 +189,19 @@ export function readCategories(
     }
   }
   return { type: 'category', codes, dictionary: texts };
+}
+
+/** Codes of a few bits, several in a byte, the first in the lowest bits. */
+function unpackBits(reader: FrameReader, bits: 2 | 4): Uint8Array {
+  const { rows } = reader;
+  const packed = reader.take('u8', Math.ceil((rows * bits) / 8));
+  const codes = new Uint8Array(rows);
+  const mask = (1 << bits) - 1;
+  const inByte = 8 / bits;
+  for (let row = 0; row < rows; row++) {
+    codes[row] = (packed[Math.trunc(row / inByte)]! >> ((row % inByte) * bits)) & mask;
+  }
+  return codes;
 }
 
 /** `["trace"]`: 16 bytes a row, zeros for none; or categories. */
@@ -164,8 +232,29 @@ export function readRequired(reader: FrameReader, value: unknown, where: Place, 
   return column;
 }
 
+/** Numbers from 1 to `maxWeight`: how many inferences each row stands for. */
+export function readWeights(reader: FrameReader, value: unknown): NumberColumn {
+  const column = readNumbers(reader, value, 'weights');
+  const wrong = column.values.findIndex((weight) => !(weight >= 1 && weight <= maxWeight));
+  if (wrong !== -1) {
+    throw new RejectedError(
+      'BAD_COLUMN',
+      `weights: row ${wrong} has ${column.values[wrong]}, which is not from 1 to ${maxWeight}`,
+    );
+  }
+  return column;
+}
+
 export function readOneOf(reader: FrameReader, value: unknown, where: Place, known: readonly string[]): CategoryColumn {
-  const column = readRequired(reader, value, where, maxNameLength);
+  return refuseOthers(readRequired(reader, value, where, maxNameLength), where, known);
+}
+
+/** As `readOneOf`, and rows may have none. */
+export function readKnown(reader: FrameReader, value: unknown, where: Place, known: readonly string[]): CategoryColumn {
+  return refuseOthers(readCategories(reader, value, where, maxNameLength), where, known);
+}
+
+function refuseOthers(column: CategoryColumn, where: Place, known: readonly string[]): CategoryColumn {
   const unknown = column.dictionary.find((entry) => !known.includes(entry));
   if (unknown !== undefined) {
     throw new RejectedError('BAD_COLUMN', `${placeText(where)}: ${shown(unknown)} is none of ${known.join(', ')}`);
@@ -201,4 +290,5 @@ function onlyPositive(value: number): number {
   return value === Number.NEGATIVE_INFINITY ? Number.POSITIVE_INFINITY : value;
 }
 
-const sharedHexPattern = /^(?:[0-9a-f]{2}){0,15}$/;
+/** Leading bytes alone, or all 16 with at least one left open. */
+const sharedHexPattern = /^(?:(?:[0-9a-f]{2}){0,15}|(?=.*-)(?:[0-9a-f]{2}|--){16})$/;

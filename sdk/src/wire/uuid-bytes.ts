@@ -75,6 +75,29 @@ export function readHex(b: Uint8Array, o: number): string {
   );
 }
 
+/** The clock of a UUIDv7's text, milliseconds since 1970-01-01 UTC; `NaN` when the text does not start as one. */
+export function uuidMilliseconds(text: string): number {
+  let milliseconds = 0;
+  for (let index = 0; index < 13; index++) {
+    const code = text.charCodeAt(index);
+    if (index === 8) {
+      continue;
+    }
+    const digit = code <= 0x7f ? hexValues[code]! : 0x100;
+    if (digit > 0xf) {
+      return Number.NaN;
+    }
+    milliseconds = milliseconds * 16 + digit;
+  }
+  return milliseconds;
+}
+
+/** The clock of a UUIDv7's bytes: its first 48 bits, milliseconds since 1970-01-01 UTC. */
+export function uuidClock(b: Uint8Array, o: number): number {
+  const high = ((b[o]! << 24) | (b[o + 1]! << 16) | (b[o + 2]! << 8) | b[o + 3]!) >>> 0;
+  return high * 65_536 + ((b[o + 4]! << 8) | b[o + 5]!);
+}
+
 const dash = 0x2d;
 const hexDigits = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 /** Value of each hexadecimal digit by character code; anything else is larger than a byte can be. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EventBatch, InferenceEvent, OutcomeEvent } from '../event.ts';
+import { captureModes, type EventBatch, type InferenceEvent, type OutcomeEvent } from '../event.ts';
 import { columnarContentType } from '../subjects.ts';
 import { batchRows } from './batch-rows.ts';
 import { decodeBatch } from './decode.ts';
@@ -70,30 +70,51 @@ const id = fc.oneof(
 );
 const orNull = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: null });
 
-const inference: fc.Arbitrary<InferenceEvent> = fc.record({
-  kind: fc.constant('inference' as const),
-  id,
-  time,
-  model: fc.constant('credit'),
-  version: name,
-  role: fc.constantFrom('champion', 'canary', 'shadow'),
-  features: fc.record(
-    {
-      age: orNull(wholeOrFinite),
-      income: orNull(wholeOrFinite),
-      purpose: orNull(category),
-      always: category,
-      never: fc.constant(null),
-    },
-    { requiredKeys: [] },
-  ),
-  prediction: orNull(category),
-  score: orNull(wholeOrFinite),
-  groups: fc.record({ sex: category, region: category }, { requiredKeys: [] }),
-  latencyMs: orNull(finite),
-  traceId: orNull(fc.stringMatching(/^[1-9a-f][0-9a-f]{31}$/)),
-  error: orNull(category),
-});
+const inference: fc.Arbitrary<InferenceEvent> = fc.record(
+  {
+    kind: fc.constant('inference' as const),
+    id,
+    time,
+    model: fc.constant('credit'),
+    version: name,
+    role: fc.constantFrom('champion', 'canary', 'shadow'),
+    features: fc.record(
+      {
+        age: orNull(wholeOrFinite),
+        income: orNull(wholeOrFinite),
+        purpose: orNull(category),
+        always: category,
+        never: fc.constant(null),
+      },
+      { requiredKeys: [] },
+    ),
+    prediction: orNull(category),
+    score: orNull(wholeOrFinite),
+    groups: fc.record({ sex: category, region: category }, { requiredKeys: [] }),
+    latencyMs: orNull(finite),
+    traceId: orNull(fc.stringMatching(/^[1-9a-f][0-9a-f]{31}$/)),
+    error: orNull(category),
+    weight: fc.integer({ min: 2, max: 65_536 }),
+    capture: fc.constantFrom(...captureModes),
+  },
+  {
+    requiredKeys: [
+      'kind',
+      'id',
+      'time',
+      'model',
+      'version',
+      'role',
+      'features',
+      'prediction',
+      'score',
+      'groups',
+      'latencyMs',
+      'traceId',
+      'error',
+    ],
+  },
+);
 
 const outcome: fc.Arbitrary<OutcomeEvent> = fc.record({
   kind: fc.constant('outcome' as const),
