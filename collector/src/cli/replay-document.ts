@@ -52,8 +52,9 @@ export interface ReplayGroup {
   readonly attribute: string;
   readonly group: string;
   readonly reference: string | null;
-  readonly rows: number;
-  /** Rates of the group, and its gaps to the reference group. */
+  /** `null` where the group is hidden. */
+  readonly rows: number | null;
+  /** Rates of the group, its gaps to the reference group, and how well scores serve it. */
   readonly statistics: Readonly<Record<string, EstimateBody>>;
 }
 
@@ -170,12 +171,12 @@ export function replayAlerts(
 
 function replayGroups(input: ReportInput): ReplayGroup[] {
   return fairnessReport(input).attributes.flatMap(({ attribute, referenceGroup, groups }) =>
-    groups.map(({ group, rows, rates, statistics }) => ({
+    groups.map(({ group, rows, rates, statistics, scoreStatistics }) => ({
       attribute,
       group,
       reference: referenceGroup,
       rows,
-      statistics: { ...rates, ...statistics },
+      statistics: { ...rates, ...statistics, ...scoreStatistics },
     })),
   );
 }

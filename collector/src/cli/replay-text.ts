@@ -137,7 +137,7 @@ function fairnessTable({ fairness }: ReplayDocument, paint: Paint): string {
     const name = `${printable(attribute)}=${printable(group)}${group === reference ? ' (reference)' : ''}`;
     return [
       isBroken ? paint.red(name) : name,
-      countText(count),
+      count === null ? 'hidden' : countText(count),
       ...shownRates.map((rate) => estimateText(statistics[rate])),
       intervalText(ratio),
     ];

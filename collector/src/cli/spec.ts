@@ -4,6 +4,7 @@ import { z } from 'zod';
 import {
   budgetSettings,
   durationMs,
+  groupSettings,
   type ModelSettings,
   modelSettings,
   toleranceSettings,
@@ -56,7 +57,7 @@ export const replaySpecSchema = z
       .array(cellText)
       .default(['', 'NA', 'NaN', 'null'])
       .describe('Cells that mean "no value here"; they are counted, not refused'),
-    groups: z.array(z.strictObject({ attribute: z.string().min(1), reference: cellText.optional() })).default([]),
+    groups: z.array(groupSettings).default([]),
     window: windowSpec.optional().describe('Default of --window'),
     reference: z.int().min(1).optional().describe('Default of --reference: the first rows'),
     tolerance: toleranceSettings.prefault({}),
@@ -101,8 +102,12 @@ export function specSettings(
   options: { readonly windowMs: number; readonly referenceRows: number },
 ): ModelSettings {
   const declared = spec.columns.filter((column) => column.role === 'feature' && column.type !== undefined);
-  const attributes = new Set(spec.columns.filter(({ role }) => role === 'group').map(({ name }) => name));
-  const references = new Map(spec.groups.map(({ attribute, reference }) => [attribute, reference]));
+  const declaredGroups = spec.groups.map(({ attribute, attributes, ...group }) => ({
+    ...group,
+    attribute: attributes === undefined ? attribute : [...attributes],
+  }));
+  const names = new Set(spec.groups.map(({ attribute }) => attribute));
+  const others = spec.columns.filter(({ name, role }) => role === 'group' && !names.has(name));
   const settings = modelSettings.parse({
     name: spec.model,
     environment: 'replay',
@@ -110,7 +115,7 @@ export function specSettings(
     positive: spec.positive,
     favourable: spec.favourable,
     features: declared.map(({ name, type }) => ({ name, type })),
-    groups: [...attributes].map((attribute) => ({ attribute, reference: references.get(attribute) })),
+    groups: [...declaredGroups, ...others.map(({ name }) => ({ attribute: name }))],
     window: `${options.windowMs}ms`,
     lateness: '0ms',
     outcomeDelay: '0ms',
@@ -137,7 +142,10 @@ const typesOfRole: Readonly<Record<ColumnSpec['role'], readonly (typeof types)[n
 
 type Problem = { path: (string | number)[]; message: string };
 
-function columnProblems(spec: { columns: ColumnSpec[]; groups: { attribute: string }[] }): Problem[] {
+function columnProblems(spec: {
+  columns: ColumnSpec[];
+  groups: { attribute: string; attributes?: readonly string[] | undefined }[];
+}): Problem[] {
   const problems: Problem[] = [];
   const seen = new Map<string, Set<string>>();
   const roleHolder = new Map<string, string>();
@@ -162,9 +170,10 @@ function columnProblems(spec: { columns: ColumnSpec[]; groups: { attribute: stri
       problems.push({ path, message: `a ${role} column takes no values` });
     }
   });
-  spec.groups.forEach(({ attribute }, index) => {
-    if (!seen.get(attribute)?.has('group')) {
-      problems.push({ path: ['groups', index], message: `no column has name "${attribute}" and role group` });
+  spec.groups.forEach(({ attribute, attributes = [attribute] }, index) => {
+    for (const name of attributes) {
+      if (seen.get(name)?.has('group')) continue;
+      problems.push({ path: ['groups', index], message: `no column has name "${name}" and role group` });
     }
   });
   if (!spec.columns.some(({ role }) => role === 'feature' || role === 'prediction' || role === 'score')) {

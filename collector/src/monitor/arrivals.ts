@@ -1,4 +1,4 @@
-import { type JoinEntry, judge, type ProfileShape } from '../profile/index.ts';
+import { groupIn, type JoinEntry, judge, type ProfileShape } from '../profile/index.ts';
 
 /**
  * Outcomes that arrived since the last window was evaluated, as detectors of errors count them: by arrival, whichever
@@ -28,9 +28,9 @@ export class ArrivalCounter {
     const judgement = judge(shape, joined, label);
     if (judgement === null) return;
     count(this.#overall, judgement.wrong);
-    for (const { attribute } of shape.groups) {
-      const group = joined.groups[attribute];
-      if (group !== undefined) count(this.#cell(attribute, group), judgement.wrong);
+    for (const of of shape.groups) {
+      const group = groupIn(of, joined.groups);
+      if (group !== undefined) count(this.#cell(of.attribute, group), judgement.wrong);
     }
   }
 

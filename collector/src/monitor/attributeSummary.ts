@@ -8,27 +8,37 @@ import {
 } from '../statistics/fairness/generalisedEntropy.ts';
 import { rateRange } from '../statistics/fairness/rateRange.ts';
 import { shrunkenRates, worstGroup } from '../statistics/fairness/shrunkenRates.ts';
+import { disclosure } from './disclosure.ts';
 import { finite, suppressed } from './estimates.ts';
 import type { Estimate } from './finding.ts';
-import { type GroupRate, groupRates, hiddenRows, isUntold } from './groupRates.ts';
-import { shownGroups } from './groupStatistics.ts';
+import { type GroupRate, isUntold } from './groupRates.ts';
 import { labelledRows } from './streams.ts';
 
 /** An attribute as a whole, without a reference group. */
 export interface AttributeSummary {
   /** How far apart the groups are, and how unequally benefit is spread over people and between groups. */
   readonly statistics: Readonly<Record<string, Estimate>>;
+  /** The groups with the highest and the lowest of each rate, when none is the reference, and how far apart they are. */
+  readonly ranges: readonly RateExtremes[];
   /** Who is surely worst off, by each rate that can harm. */
   readonly worst: readonly { readonly rate: string; readonly group: string; readonly shrunken: Estimate }[];
   /** By group, then by rate: drawn towards the mean of all groups, the more the smaller the group. */
   readonly shrunken: Readonly<Record<string, Readonly<Record<string, Estimate>>>>;
 }
 
+export interface RateExtremes {
+  readonly rate: string;
+  readonly highest: string;
+  readonly lowest: string;
+  /** Highest less lowest; 0 is parity. */
+  readonly difference: Estimate;
+  /** Lowest by highest; 1 is parity. */
+  readonly ratio: Estimate;
+}
+
 export function attributeSummary(settings: ModelSettings, profile: Profile, attribute: string): AttributeSummary {
   const { shape } = profile;
-  const { groups, remainder } = shownGroups(profile, attribute);
-  const rates = groupRates(shape, groups, remainder, settings.minimumGroupRows);
-  const hidden = hiddenRows(groups, remainder, settings.minimumGroupRows);
+  const { groups, remainder, rates, hidden } = disclosure(profile, attribute, settings.minimumGroupRows);
   const worst: AttributeSummary['worst'][number][] = [];
   const shrunken = new Map<string, Record<string, Estimate>>();
   for (const { rate, harm } of harmfulRates(shape)) {
@@ -52,11 +62,13 @@ export function attributeSummary(settings: ModelSettings, profile: Profile, attr
     const found = last === null || fits.length < 2 ? undefined : fits[last];
     if (found !== undefined) worst.push({ rate, group: found.group, shrunken: found.estimate });
   }
+  const ranges = rangesOf(groups, rates);
   return {
     statistics: {
-      ...ranges(rates),
+      ...rangeStatistics(ranges),
       ...inequality(shape, remainder === undefined ? groups : [...groups, remainder], settings.minimumGroupRows),
     },
+    ranges,
     worst,
     shrunken: Object.fromEntries(shrunken),
   };
@@ -73,18 +85,53 @@ function harmfulRates(shape: ProfileShape): readonly { readonly rate: string; re
   ];
 }
 
-/** Largest less smallest over the groups that may be shown. */
-function ranges(rates: readonly Readonly<Record<string, GroupRate>>[]): Record<string, Estimate> {
-  const rangeOf = (name: string) =>
-    rateRange(rates.flatMap(({ [name]: rate }) => (rate === undefined || rate.hidden !== null ? [] : [rate])));
+/** Over the groups that may be shown. */
+function rangesOf(
+  groups: readonly { readonly group: string }[],
+  rates: readonly Readonly<Record<string, GroupRate>>[],
+): RateExtremes[] {
+  return Object.keys(rates[0] ?? {}).flatMap((rate): RateExtremes[] => {
+    const shown = rates.flatMap(({ [rate]: own }, index) =>
+      own === undefined || own.hidden !== null ? [] : [{ own, group: groups[index]?.group ?? '' }],
+    );
+    const range = rateRange(shown.map(({ own }) => own));
+    if (range === null) return [];
+    return [
+      {
+        rate,
+        highest: shown[range.largest]?.group ?? '',
+        lowest: shown[range.smallest]?.group ?? '',
+        difference: finite(range.difference),
+        ratio: finite(range.ratio),
+      },
+    ];
+  });
+}
+
+/** The widest of two rates is as far from equal odds as the attribute is (fairlearn, Bird et al. 2020). */
+function rangeStatistics(ranges: readonly RateExtremes[]): Record<string, Estimate> {
+  const of = (name: string): RateExtremes | undefined => ranges.find(({ rate }) => rate === name);
   const statistics: Record<string, Estimate> = {};
   for (const name of ['selectionRate', 'truePositiveRate', 'falsePositiveRate', 'accuracy']) {
-    const range = rangeOf(name);
-    if (range === null) continue;
-    statistics[`${name}Range`] = finite(range.difference);
-    if (name === 'selectionRate') statistics.selectionRateRatio = finite(range.ratio);
+    const range = of(name);
+    if (range !== undefined) statistics[`${name}Range`] = range.difference;
+  }
+  const selection = of('selectionRate');
+  if (selection !== undefined) statistics.selectionRateRatio = selection.ratio;
+  const [caught, raised] = [of('truePositiveRate'), of('falsePositiveRate')];
+  if (caught !== undefined && raised !== undefined) {
+    statistics.equalisedOddsRange = largest(caught.difference, raised.difference);
+    statistics.equalisedOddsRatio = smallest(caught.ratio, raised.ratio);
   }
   return statistics;
+}
+
+function largest(a: Estimate, b: Estimate): Estimate {
+  return (a.value ?? 0) >= (b.value ?? 0) ? a : b;
+}
+
+function smallest(a: Estimate, b: Estimate): Estimate {
+  return (a.value ?? 1) <= (b.value ?? 1) ? a : b;
 }
 
 function inequality(

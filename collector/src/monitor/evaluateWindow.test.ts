@@ -420,7 +420,7 @@ describe('when there is nothing to compare with', () => {
         n: female.rows,
         suppressed: 'n<5000',
       });
-      expect(female.sentence).toMatch(/^sex=female has too few rows to say anything: \d+$/);
+      expect(female.sentence).toMatch(/^sex=female has too few rows to say anything$/);
     }
   });
 

@@ -13,7 +13,13 @@ import type { OutcomeArrivals } from './arrivals.ts';
 import { alarmLog, countStreams, type StreamCounts, streamWeight, windowWeight } from './budget.ts';
 import { explainDrift } from './explainDrift.ts';
 import type { Evidence, Finding, Verdict } from './finding.ts';
-import { type FindingContent, findingContent, unwatchedGroupContent } from './findingContent.ts';
+import {
+  type ContentInput,
+  type FindingContent,
+  findingContent,
+  groupsThenAndNow,
+  unwatchedGroupContent,
+} from './findingContent.ts';
 import { namedReason } from './leading.ts';
 import { performanceStatistics } from './performanceStatistics.ts';
 import { schemaContent, volumeContent } from './qualityContent.ts';
@@ -62,7 +68,8 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
   // A lifetime belongs to one version; calendar time is shared by everything that runs in it.
   const streams = input.budget.mode === 'lifetime' ? countStreams([{ settings, reference }]) : input.streams;
   const states = new Map<string, Float64Array>();
-  const content = { settings, reference, profile, arrivals: input.arrivals };
+  const groupsOf = groupsThenAndNow(settings, reference, profile);
+  const content = { settings, reference, profile, arrivals: input.arrivals, groupsOf };
 
   const findings = streamDetectors(settings, reference).map((watched) => {
     const { stream, detector } = watched;
@@ -96,11 +103,7 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
     return finding(input, stream.id, findingContent(content, watched, evidence), evidence);
   });
   return {
-    findings: [
-      ...explainDrift(findings, reference, profile),
-      ...facts(input, reference),
-      ...unwatched(input, reference),
-    ],
+    findings: [...explainDrift(findings, reference, profile), ...facts(input, reference), ...unwatched(input, content)],
     state: { reference: reference.id, windows, detectors: states },
   };
 }
@@ -201,30 +204,26 @@ function facts(input: WindowInput, reference: Reference): Finding[] {
 }
 
 /** What cannot be watched against this reference is said, not left out: no data is never a pass. */
-function unwatched(input: WindowInput, reference: Reference): Finding[] {
-  const { settings, profile } = input;
+function unwatched(input: WindowInput, content: ContentInput): Finding[] {
+  const { settings, reference, profile } = content;
   if (reference.shape.task === 'regression') return [];
   const watched = new Set(streamDetectors(settings, reference).map(({ stream }) => stream.id));
   const groups = reference.shape.groups.flatMap(({ attribute }) =>
     groupConfusions(reference.profile, attribute).flatMap(({ group, isOther }) => {
       if (group === null || isOther || watched.has(fairnessSignal(attribute, group))) return [];
-      const content = unwatchedGroupContent(
-        { settings, reference, profile, arrivals: input.arrivals },
-        attribute,
-        group,
-      );
-      return [finding(input, fairnessSignal(attribute, group), content, null)];
+      const signal = fairnessSignal(attribute, group);
+      return [finding(input, signal, unwatchedGroupContent(content, attribute, group), null)];
     }),
   );
   if (watched.has(errorRateSignal)) return groups;
   const statistics = performanceStatistics(profile);
-  const content: FindingContent = {
+  const unlabelled: FindingContent = {
     kind: 'performance',
     rows: statistics.errorRate?.n ?? 0,
     statistics,
     sentence: 'the reference has too few labels to compare the error rate with',
   };
-  return [...groups, finding(input, errorRateSignal, content, null)];
+  return [...groups, finding(input, errorRateSignal, unlabelled, null)];
 }
 
 function withoutReference(input: WindowInput): Finding[] {

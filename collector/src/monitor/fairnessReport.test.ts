@@ -167,3 +167,70 @@ describe('the fairness report', () => {
     expect(group('Caucasian')).toMatchObject({ labelNote: null, bounds: {} });
   });
 });
+
+describe('the groups of an intersection', () => {
+  const sizes = { 'a & f': 400, 'a & m': 410, 'b & f': 7, 'b & m': 300, 'c & f': 90, 'c & m': 350 };
+
+  function intersection(counts: Readonly<Record<string, number>>) {
+    const rows: SampleRow[] = [];
+    for (const [name, count] of Object.entries(counts)) {
+      const [race = '', sex = ''] = name.split(' & ');
+      for (let i = 0; i < count; i++) {
+        rows.push({ id: `${rows.length}`, prediction: i % 2 === 0 ? '1' : '0', groups: { race, sex } });
+      }
+    }
+    const settings = modelSettings.parse({
+      name: 'm',
+      positive: '1',
+      groups: [{ attribute: 'race' }, { attribute: 'sex' }, { attribute: ['race', 'sex'], reference: 'a & m' }],
+    });
+    const reference = buildReference([batchOf(rows)], [], { ...settings, windowMs: 3_600_000 });
+    const report = fairnessReport({
+      settings,
+      version: '1',
+      from: 0,
+      to: 1,
+      reference,
+      profiles: [{ from: 0, to: 1, profile: reference.profile }],
+      findings: [],
+    });
+    return report.attributes.map(({ attribute, referenceGroup, groups }) => ({
+      attribute,
+      referenceGroup,
+      rows: Object.fromEntries(groups.map(({ group, rows: shown }) => [group, shown])),
+      groups,
+    }));
+  }
+
+  test('are compared like those of any attribute', () => {
+    const [race, sex, both] = intersection(sizes);
+    expect(race?.rows).toEqual({ a: 810, b: 307, c: 440 });
+    expect(sex?.rows).toEqual({ f: 497, m: 1_060 });
+    expect(both).toMatchObject({ attribute: 'race & sex', referenceGroup: 'a & m' });
+    expect(both?.groups.find(({ group }) => group === 'a & f')?.rates.selectionRate?.value).toBeCloseTo(0.5, 2);
+  });
+
+  test('are hidden together so that neither the rows of a race nor those of a sex give a small one away', () => {
+    const [, , both] = intersection(sizes);
+    // b & f is small; b & m covers it among b, c & f among f; c & m covers both of these.
+    expect(both?.rows).toEqual({
+      'a & f': 400,
+      'a & m': 410,
+      'b & f': null,
+      'b & m': null,
+      'c & f': null,
+      'c & m': null,
+    });
+  });
+
+  test('are hidden where the group they are parts of is hidden', () => {
+    const [race, , both] = intersection({ ...sizes, 'b & f': 9, 'b & m': 9, 'c & f': 40, 'c & m': 45 });
+    expect(race?.rows).toEqual({ a: 810, b: null, c: null });
+    expect(both?.rows['c & m']).toBeNull();
+  });
+
+  test('never tell how many people are in a hidden group', () => {
+    const text = JSON.stringify(intersection({ ...sizes, 'b & f': 17 })[2]);
+    expect(text).not.toMatch(/\b17\b/);
+  });
+});

@@ -11,7 +11,7 @@ export function fairnessReport(input: ReportInput): FairnessReport {
   const shape = profile?.shape ?? null;
   const latest = latestFindings(input);
   const attributes =
-    profile === null || shape === null || shape.task === 'regression'
+    profile === null || shape === null || shape.task === 'regression' || shape.task === 'ranking'
       ? []
       : shape.groups.map(({ attribute }) => {
           const { referenceGroup, groups } = attributeStatistics(
@@ -25,16 +25,19 @@ export function fairnessReport(input: ReportInput): FairnessReport {
             attribute,
             referenceGroup,
             statistics: { ...summary.statistics },
+            ranges: [...summary.ranges],
             worst: [...summary.worst],
-            groups: groups.map(({ group, rows, labelledShare, rates, statistics, suppressed, labelNote, bounds }) => ({
+            groups: groups.map(({ group, rows, labelledShare, rates, statistics, suppressed, ...more }) => ({
               group,
               rows,
               labelledShare,
               rates: { ...rates },
               statistics: { ...statistics },
               shrunkenRates: { ...summary.shrunken[group] },
-              bounds: { ...bounds },
-              labelNote,
+              scoreStatistics: { ...more.scores.statistics },
+              calibration: [...more.scores.calibration],
+              bounds: { ...more.bounds },
+              labelNote: more.labelNote,
               suppressed,
               verdict: latest.get(fairnessSignal(attribute, group))?.verdict ?? 'insufficient_data',
             })),

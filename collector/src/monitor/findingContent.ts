@@ -12,7 +12,7 @@ import {
 import type { ArrivalCounts, OutcomeArrivals } from './arrivals.ts';
 import { bare, share, suppressed } from './estimates.ts';
 import type { Estimate, Evidence, SignalKind } from './finding.ts';
-import { attributeStatistics } from './groupStatistics.ts';
+import { type AttributeStatistics, attributeStatistics } from './groupStatistics.ts';
 import { leadingShare } from './leadingShare.ts';
 import { performanceStatistics } from './performanceStatistics.ts';
 import { duplicatesContent, qualityContent } from './qualityContent.ts';
@@ -43,6 +43,33 @@ export interface ContentInput {
   readonly profile: Profile;
   /** Labels since the last window. A window that closes has few labels of its own: outcomes take their time. */
   readonly arrivals: OutcomeArrivals;
+  /** Groups of an attribute in the window and in the reference. */
+  readonly groupsOf: (attribute: string) => GroupsThenAndNow;
+}
+
+export interface GroupsThenAndNow {
+  readonly now: AttributeStatistics;
+  readonly past: AttributeStatistics;
+}
+
+/** Computes the groups of each attribute at most once, for all findings of a window. */
+export function groupsThenAndNow(
+  settings: ModelSettings,
+  reference: Reference,
+  profile: Profile,
+): ContentInput['groupsOf'] {
+  const known = new Map<string, GroupsThenAndNow>();
+  return (attribute) => {
+    let groups = known.get(attribute);
+    if (groups === undefined) {
+      groups = {
+        now: attributeStatistics(settings, profile, reference.profile, attribute),
+        past: attributeStatistics(settings, reference.profile, reference.profile, attribute),
+      };
+      known.set(attribute, groups);
+    }
+    return groups;
+  };
 }
 
 /** The numbers and the sentence for one stream in one window. */
@@ -120,23 +147,22 @@ function arrivedErrorRate({ labelled, wrong }: ArrivalCounts): Estimate {
 }
 
 function groupContent(
-  { settings, reference, profile, arrivals }: ContentInput,
+  { arrivals, groupsOf }: ContentInput,
   attribute: string,
   group: string,
   evidence: Evidence | null,
 ): FindingContent {
-  const now = attributeStatistics(settings, profile, reference.profile, attribute);
-  const past = attributeStatistics(settings, reference.profile, reference.profile, attribute);
+  const { now, past } = groupsOf(attribute);
   const own = now.groups.find((candidate) => candidate.group === group);
   const before = past.groups.find((candidate) => candidate.group === group);
   const base = now.groups.find((candidate) => candidate.group === now.referenceGroup);
-  const arrived = arrivals.groups[attribute]?.[group];
+  const isHidden = own === undefined || own.suppressed !== null;
+  const arrived = isHidden ? undefined : arrivals.groups[attribute]?.[group];
   const sentence = groupSentence(
     {
       attribute,
       group,
       referenceGroup: now.referenceGroup,
-      rows: own?.rows ?? 0,
       selectionRate: own?.rates.selectionRate ?? null,
       selectionRateBefore: before?.rates.selectionRate?.value ?? null,
       referenceGroupSelectionRate: base?.rates.selectionRate?.value ?? null,

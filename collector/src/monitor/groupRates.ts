@@ -1,6 +1,6 @@
 import { favourableDecision, type GroupConfusion, type ProfileShape } from '../profile/index.ts';
 import { confusionRates } from '../statistics/fairness/confusionRates.ts';
-import { hiddenGroups } from '../statistics/fairness/hiddenGroups.ts';
+import { hiddenCells, type KnownTotal } from '../statistics/fairness/hiddenGroups.ts';
 import type { Proportion } from '../statistics/newcombeDifference.ts';
 import { selectiveLabels } from './labelHonesty.ts';
 import { decidedRows, labelledRows } from './streams.ts';
@@ -12,20 +12,32 @@ export interface GroupRate extends Proportion {
 
 export type GroupRates = Readonly<Record<string, GroupRate>>;
 
+/** A group of an attribute on its own, which groups of an intersection are parts of. */
+export interface Margin {
+  /** Indexes of its parts. */
+  readonly members: readonly number[];
+  readonly rows: number;
+  /** Why it is hidden as a whole; `null`: it is shown. */
+  readonly hidden: string | null;
+  readonly rates: GroupRates;
+}
+
 /**
  * The rates of all groups of one attribute. Hidden are: those of fewer rows than `minimum`; those with fewer than 5 people
  * on one side (such a rate tells of single people); those of other groups that would give a hidden one away by
  * subtraction from the rate of everybody; and those that labels cannot tell because only one decision ever gets them.
  *
- * `remainder`: rows without a group, which are in the rates of everybody.
+ * `remainder`: rows without a group, which are in the rates of everybody. `margins`: of an intersection, the groups that
+ * are shown elsewhere and are sums of these. Parts of a hidden one are hidden, since they would add up to it.
  */
 export function groupRates(
   shape: ProfileShape,
   groups: readonly GroupConfusion[],
   remainder: GroupConfusion | undefined,
   minimum: number,
+  margins: readonly Margin[] = [],
 ): GroupRates[] {
-  const hidden = hiddenRows(groups, remainder, minimum);
+  const hidden = hiddenRows(groups, remainder, minimum, margins);
   const counts = groups.map((group) => proportions(shape, group));
   const rest = remainder === undefined ? null : proportions(shape, remainder);
   const cell = smallestCell(minimum);
@@ -37,13 +49,14 @@ export function groupRates(
       if (rate === undefined || group === undefined) return noLabels;
       if (hidden[index] !== null && hidden[index] !== undefined) return hidden[index];
       if (name !== 'selectionRate' && labelledRows(group) === 0) return noLabels;
-      return untold(name, group) ?? tooSmall(rate, minimum, cell);
+      return untold(name, group) ?? tooSmall(rate, minimum, cell) ?? hiddenIn(margins, index, name);
     });
     const parts = counts.map((rates, index) => {
       const reason = reasons[index] ?? null;
       return { rows: rates[name]?.n ?? 0, isSmall: reason !== null && !isUntold(reason) };
     });
-    const covered = hiddenGroups(parts, minimum, rest?.[name]?.n ?? 0);
+    const totals = knownTotals(parts, rest?.[name]?.n ?? 0, margins, ({ rates }) => rates[name]?.n ?? 0);
+    const covered = hiddenCells(parts, minimum, totals);
     why.set(
       name,
       reasons.map((reason, index) => reason ?? (covered[index] === 'complementary' ? complementary : null)),
@@ -61,11 +74,43 @@ export function hiddenRows(
   groups: readonly GroupConfusion[],
   remainder: GroupConfusion | undefined,
   minimum: number,
+  margins: readonly Margin[] = [],
 ): (string | null)[] {
-  const parts = groups.map((group) => ({ rows: decidedRows(group), isSmall: decidedRows(group) < minimum }));
-  return hiddenGroups(parts, minimum, remainder === undefined ? 0 : decidedRows(remainder)).map((hidden) =>
-    hidden === 'small' ? `n<${minimum}` : hidden,
+  const reasons = groups.map((group, index) => {
+    if (decidedRows(group) < minimum) return `n<${minimum}`;
+    return margins.some(({ members, hidden }) => hidden !== null && members.includes(index)) ? complementary : null;
+  });
+  const parts = groups.map((group, index) => ({ rows: decidedRows(group), isSmall: reasons[index] !== null }));
+  const rest = remainder === undefined ? 0 : decidedRows(remainder);
+  const covered = hiddenCells(
+    parts,
+    minimum,
+    knownTotals(parts, rest, margins, ({ rows }) => rows),
   );
+  return covered.map((hidden, index) => (hidden === 'complementary' ? complementary : (reasons[index] ?? null)));
+}
+
+/** Everybody together, and each margin: what is in it beside its parts is never shown. */
+function knownTotals(
+  parts: readonly { readonly rows: number }[],
+  remainder: number,
+  margins: readonly Margin[],
+  rowsOf: (margin: Margin) => number,
+): KnownTotal[] {
+  const inMargins = margins.map((margin) => {
+    const known = margin.members.reduce((sum, index) => sum + (parts[index]?.rows ?? 0), 0);
+    return { members: margin.members, remainder: Math.max(0, rowsOf(margin) - known) };
+  });
+  return [{ members: [...parts.keys()], remainder }, ...inMargins];
+}
+
+/** A rate that is hidden in a margin to protect somebody is not shown in its parts either. */
+function hiddenIn(margins: readonly Margin[], index: number, name: string): string | null {
+  const isHidden = margins.some(({ members, rates }) => {
+    const hidden = rates[name]?.hidden ?? null;
+    return members.includes(index) && hidden !== null && isProtected(hidden);
+  });
+  return isHidden ? complementary : null;
 }
 
 /** Rows that got the decision that is good for the person it is about. */
@@ -83,6 +128,11 @@ export function smallestCell(minimum: number): number {
 /** Hidden because it cannot be known, not to protect somebody: then bounds may be shown. */
 export function isUntold(reason: string): boolean {
   return reason.startsWith('labels only');
+}
+
+/** Hidden to protect somebody: then not even the number of rows is told. */
+export function isProtected(reason: string): boolean {
+  return !isUntold(reason) && reason !== noLabels;
 }
 
 const complementary = 'complementary';

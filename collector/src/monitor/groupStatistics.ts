@@ -1,13 +1,26 @@
 import type { ModelSettings } from '../config/settings.ts';
-import { type GroupConfusion, groupConfusions, type Profile, type ProfileShape } from '../profile/index.ts';
+import {
+  favourableDecision,
+  type GroupConfusion,
+  groupConfusions,
+  groupStrata,
+  type Profile,
+  type ProfileShape,
+} from '../profile/index.ts';
 import type { Estimated } from '../statistics/estimated.ts';
 import { averageOddsDifference } from '../statistics/fairness/averageOddsDifference.ts';
+import {
+  conditionalDemographicDisparity,
+  type DecisionStratum,
+} from '../statistics/fairness/conditionalDemographicDisparity.ts';
 import { equalisedOddsDifference } from '../statistics/fairness/equalisedOddsDifference.ts';
 import { treatmentEqualityRatio } from '../statistics/fairness/treatmentEqualityRatio.ts';
 import type { LabelBounds } from '../statistics/labelBounds.ts';
+import { type Disclosure, disclosure, type NamedConfusion } from './disclosure.ts';
 import { finite, share, shareDifference, shareRatio, suppressed } from './estimates.ts';
 import type { Estimate } from './finding.ts';
-import { type GroupRates, groupRates, hiddenRows, isUntold } from './groupRates.ts';
+import { type GroupRates, isUntold, selection, smallestCell } from './groupRates.ts';
+import { areaGap, type GroupScoreStatistics, groupScoreStatistics } from './groupScoreStatistics.ts';
 import { labelNote, rateBounds } from './labelHonesty.ts';
 import { decidedRows, labelledRows } from './streams.ts';
 
@@ -16,13 +29,15 @@ export { selection } from './groupRates.ts';
 /** One group of a sensitive attribute in a profile. */
 export interface GroupStatistics {
   readonly group: string;
-  /** Rows with a prediction. */
-  readonly rows: number;
-  /** Share of them with a label. */
-  readonly labelledShare: number;
+  /** Rows with a prediction; `null` when the group is hidden. */
+  readonly rows: number | null;
+  /** Share of them with a label; `null` when the group is hidden. */
+  readonly labelledShare: number | null;
   readonly rates: Readonly<Record<string, Estimate>>;
-  /** Against the reference group; empty for that group itself. */
+  /** Against the reference group, which has none of these itself; demographic disparities are against everybody else. */
   readonly statistics: Readonly<Record<string, Estimate>>;
+  /** How well scores rank the group's people, and whether they come true for them. */
+  readonly scores: Omit<GroupScoreStatistics, 'area'>;
   /** Why the whole group is hidden; `null`: it is shown. */
   readonly suppressed: string | null;
   /** What to know about its labels before comparing. */
@@ -48,45 +63,93 @@ export function attributeStatistics(
   attribute: string,
 ): AttributeStatistics {
   const { shape } = profile;
-  const { groups: confusions, remainder } = shownGroups(profile, attribute);
+  const minimum = settings.minimumGroupRows;
+  const shown = disclosure(profile, attribute, minimum);
   const referenceGroup = referenceGroupOf(settings, referenceProfile, attribute);
-  const baseIndex = confusions.findIndex(({ group }) => group === referenceGroup);
-  const base = confusions[baseIndex];
-  const rates = groupRates(shape, confusions, remainder, settings.minimumGroupRows);
-  const hidden = hiddenRows(confusions, remainder, settings.minimumGroupRows);
-  const groups = confusions.map((confusion, index): GroupStatistics => {
+  const baseIndex = shown.groups.findIndex(({ group }) => group === referenceGroup);
+  const base = shown.groups[baseIndex];
+  const protection = { minimum, cell: smallestCell(minimum) };
+  const scores = shown.groups.map(({ group, isOther }, index): GroupScoreStatistics => {
+    const isHidden = isOther || (shown.hidden[index] ?? null) !== null;
+    return isHidden ? noScores : groupScoreStatistics(profile, attribute, group, protection);
+  });
+  const groups = shown.groups.map((confusion, index): GroupStatistics => {
     const rows = decidedRows(confusion);
-    const own = rates[index] ?? {};
-    const other = rates[baseIndex];
+    const own = shown.rates[index] ?? {};
+    const other = shown.rates[baseIndex];
+    const hidden = shown.hidden[index] ?? null;
+    const isCompared = base !== undefined && other !== undefined && base !== confusion;
+    const [area, areaOfBase] = [scores[index] ?? noScores, scores[baseIndex] ?? noScores];
+    const areaDifference = isCompared ? areaGap(area, areaOfBase) : null;
     return {
       group: confusion.group,
-      rows,
-      labelledShare: rows === 0 ? 0 : labelledRows(confusion) / rows,
+      rows: hidden === null ? rows : null,
+      labelledShare: hidden !== null ? null : rows === 0 ? 0 : labelledRows(confusion) / rows,
       rates: Object.fromEntries(
-        Object.entries(own).map(([name, { hidden: why, ...rate }]) => [name, shown(rate, why)]),
+        Object.entries(own).map(([name, { hidden: why, ...rate }]) => [name, rateShown(rate, why)]),
       ),
-      statistics:
-        base === undefined || other === undefined || base === confusion ? {} : gapsOf(own, other, confusion, base),
-      suppressed: hidden[index] ?? null,
-      labelNote: labelNote(confusion, base),
+      statistics: {
+        ...(isCompared ? gapsOf(own, other, confusion, base) : {}),
+        ...(areaDifference === null ? {} : { areaUnderCurveDifference: areaDifference }),
+        ...disparities(profile, attribute, shown, index),
+      },
+      scores: { statistics: area.statistics, calibration: area.calibration },
+      suppressed: hidden,
+      labelNote: hidden === null ? labelNote(confusion, base) : null,
       bounds: boundsOf(shape, confusion, own),
     };
   });
   return { attribute, referenceGroup, groups };
 }
 
-/** Known groups; others that came later are shown together when there are any, rows without a group never. */
-export function shownGroups(
+const noScores: GroupScoreStatistics = { statistics: {}, calibration: [], area: null };
+
+/**
+ * Is the group a larger part of those denied than of those granted: among everybody, and among people who are alike in
+ * what decisions may be conditioned on?
+ */
+function disparities(
   profile: Profile,
   attribute: string,
-): {
-  readonly groups: readonly (GroupConfusion & { readonly group: string })[];
-  readonly remainder: GroupConfusion | undefined;
-} {
-  const all = groupConfusions(profile, attribute);
-  const isShown = (confusion: GroupConfusion): confusion is GroupConfusion & { readonly group: string } =>
-    confusion.group !== null && (!confusion.isOther || decidedRows(confusion) > 0);
-  return { groups: all.filter(isShown), remainder: all.find(({ group }) => group === null) };
+  { groups, rates }: Disclosure,
+  index: number,
+): Record<string, Estimate> {
+  const { shape } = profile;
+  const own = groups[index];
+  const rate = rates[index]?.selectionRate;
+  if (own === undefined || rate === undefined || groups.length < 2) return {};
+  const strata = own.isOther ? [] : groupStrata(profile, attribute, own.group);
+  const names = ['demographicDisparity', ...(strata.length > 0 ? ['conditionalDemographicDisparity'] : [])];
+  const { hidden } = rate;
+  if (hidden !== null) return Object.fromEntries(names.map((name) => [name, suppressed(0, hidden)]));
+  const isGranted = favourableDecision(shape) === 1;
+  const all = [wholeStratum(shape, groups, own)];
+  const alike = strata.map(
+    (of): DecisionStratum => ({
+      groupAccepted: isGranted ? of.groupPositive : of.groupNegative,
+      groupRejected: isGranted ? of.groupNegative : of.groupPositive,
+      othersAccepted: isGranted ? of.othersPositive : of.othersNegative,
+      othersRejected: isGranted ? of.othersNegative : of.othersPositive,
+    }),
+  );
+  return Object.fromEntries(
+    names.map((name, at) => [name, finite(conditionalDemographicDisparity(at === 0 ? all : alike))]),
+  );
+}
+
+function wholeStratum(shape: ProfileShape, groups: readonly NamedConfusion[], own: NamedConfusion): DecisionStratum {
+  const sums = { groupAccepted: 0, groupRejected: 0, othersAccepted: 0, othersRejected: 0 };
+  for (const group of groups) {
+    const { events, n } = selection(shape, group);
+    if (group === own) {
+      sums.groupAccepted += events;
+      sums.groupRejected += n - events;
+    } else {
+      sums.othersAccepted += events;
+      sums.othersRejected += n - events;
+    }
+  }
+  return sums;
 }
 
 /** The group that the others of an attribute are compared with. */
@@ -110,8 +173,8 @@ function gapsOf(
   const unlessHidden = (names: readonly string[], statistic: () => Estimate): Estimate => {
     const used = names.flatMap((name) => [own[name], other[name]]).filter((rate) => rate !== undefined);
     const n = Math.min(...used.map((rate) => rate.n));
-    const hidden = used.find((rate) => rate.hidden !== null)?.hidden;
-    return hidden === undefined || hidden === null ? statistic() : suppressed(n, hidden);
+    const hidden = used.find((rate) => rate.hidden !== null)?.hidden ?? null;
+    return hidden === null ? statistic() : suppressed(isUntold(hidden) ? n : 0, hidden);
   };
   const difference = (name: string): Estimate => {
     const [a, b] = [own[name], other[name]];
@@ -141,8 +204,9 @@ function gapsOf(
   };
 }
 
-function shown(rate: { readonly events: number; readonly n: number }, hidden: string | null): Estimate {
-  return hidden === null ? share(rate) : suppressed(hidden === 'no labels' ? 0 : rate.n, hidden);
+/** The number of people in a hidden rate is hidden with it. */
+function rateShown(rate: { readonly events: number; readonly n: number }, hidden: string | null): Estimate {
+  return hidden === null ? share(rate) : suppressed(isUntold(hidden) ? rate.n : 0, hidden);
 }
 
 /** Rates hidden because they cannot be known yet have bounds; those hidden to protect people have none. */

@@ -201,7 +201,6 @@ export interface GroupChange {
   readonly attribute: string;
   readonly group: string;
   readonly referenceGroup: string | null;
-  readonly rows: number;
   readonly selectionRate: Estimate | null;
   /** The group's own rates in the reference. */
   readonly selectionRateBefore: number | null;
@@ -224,7 +223,7 @@ export function groupSentence(change: GroupChange, evidence: Evidence | null): s
     );
   }
   if (selectionRate === null || selectionRate.value === null) {
-    return sentence([`${who} has too few rows to say anything`, countText(change.rows)], evidence);
+    return sentence([`${who} has too few rows to say anything`], evidence);
   }
   const decision = `${who} gets the favourable decision`;
   const rows = `of ${countText(selectionRate.n)} rows`;

@@ -1,6 +1,7 @@
 import type { Column, FeatureDeclaration, InferenceBatch } from '@plumbline/sdk/event';
 import { countedTexts, featureColumn, sortedNumbers, textAt } from './columns.ts';
 import { decilesOf, referenceEdges } from './edges.ts';
+import { groupColumn, intersectionName, intersectionParts } from './intersection.ts';
 import { type Part, partsByBlock } from './parts.ts';
 import {
   type CategorySignal,
@@ -19,13 +20,22 @@ export interface ShapeOptions {
   readonly task: Task;
   /** Declared features; others are taken as they came. */
   readonly features?: readonly FeatureDeclaration[];
-  /** Declared sensitive attributes; others that came are counted too. */
-  readonly groups?: readonly { readonly attribute: string }[];
+  /** Declared sensitive attributes and intersections of them; others that came are counted too. */
+  readonly groups?: readonly DeclaredGroup[];
   /** Positive class; default: found among the labels and predictions (`1`, `true`, `yes`, ..., else the last by text). */
   readonly positive?: string | undefined;
   readonly favourable?: string | undefined;
   /** Rows of each profile whose values are kept for explanations; default: none. */
   readonly sampledRows?: number | undefined;
+}
+
+/** A sensitive attribute: recorded as such, or where several meet. */
+export interface DeclaredGroup {
+  readonly attribute: string;
+  /** Of an intersection: what meets in it. */
+  readonly attributes?: readonly string[] | undefined;
+  /** Feature by which people are taken to be alike. */
+  readonly conditionOn?: string | undefined;
 }
 
 /** Freezes bins, categories, classes and groups from reference rows. The order of batches and rows does not matter. */
@@ -36,7 +46,7 @@ export function buildShape(
 ): ProfileShape {
   const scores = sortedNumbers(batches, (batch) => batch.scores);
   const classTexts = classCounts(batches, labels);
-  const isClassification = options.task !== 'regression';
+  const isClassification = options.task !== 'regression' && options.task !== 'ranking';
   const ownPositive = isClassification ? (options.positive ?? findPositive(classTexts, labels)) : null;
   const isMulticlass = options.task === 'multiclass_classification';
   // One class against the rest: with many classes the favourable one is the one that decisions are about.
@@ -58,6 +68,7 @@ export function buildShape(
     groups: groupShapes(batches, options.groups ?? []),
     residualScale: predictions === null ? 1 : momentsOf(predictions).scale,
     ...(options.sampledRows === undefined || options.sampledRows < 1 ? {} : { sampledRows: options.sampledRows }),
+    edition: 2,
   });
 }
 
@@ -221,17 +232,32 @@ function findPositive(classes: readonly string[], labels: readonly (string | num
   return candidates.at(-1) ?? null;
 }
 
-function groupShapes(
-  batches: readonly InferenceBatch[],
-  declared: readonly { readonly attribute: string }[],
-): GroupShape[] {
-  const attributes = new Set(declared.map(({ attribute }) => attribute));
+function groupShapes(batches: readonly InferenceBatch[], declared: readonly DeclaredGroup[]): GroupShape[] {
+  const known = new Map(declared.map((group) => [group.attribute, group]));
   const found = new Set(batches.flatMap((batch) => Object.keys(batch.groups)));
-  for (const attribute of [...found].sort()) attributes.add(attribute);
-  return [...attributes].map((attribute) => ({
-    attribute,
-    groups: countedTexts(batches, (batch) => batch.groups[attribute])
+  for (const attribute of [...found].sort()) if (!known.has(attribute)) known.set(attribute, { attribute });
+  return [...known.values()].map((group) => {
+    const groups = countedTexts(batches, (batch) => groupColumn(batch, group))
       .slice(0, largestGroupCount)
-      .map(([group]) => group),
-  }));
+      .map(([text]) => text);
+    const { attribute, attributes, conditionOn } = group;
+    return {
+      attribute,
+      groups,
+      ...(attributes === undefined ? {} : { attributes, parts: partsOf(batches, group, groups) }),
+      ...(conditionOn === undefined ? {} : { conditionOn }),
+    };
+  });
+}
+
+function partsOf(
+  batches: readonly InferenceBatch[],
+  { attributes = [] }: DeclaredGroup,
+  groups: readonly string[],
+): (readonly string[])[] {
+  const parts = new Map<string, readonly string[]>();
+  for (const batch of batches) {
+    for (const part of intersectionParts(batch, attributes)) parts.set(intersectionName(part), part);
+  }
+  return groups.map((group) => parts.get(group) ?? []);
 }

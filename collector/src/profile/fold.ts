@@ -3,11 +3,13 @@ import { findCell } from './cellFinder.ts';
 import { signalColumn } from './columns.ts';
 import { decisionOf } from './decision.ts';
 import { foldIds, foldRare, foldUnknownFeatures, hourOfWeek } from './foldSketches.ts';
+import { groupColumn } from './intersection.ts';
 import { foldLatencies } from './latencies.ts';
 import { type AttributePlan, groupCells, type Plan, planOf, type SignalPlan, totals } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { scoreBinOf } from './scoreBin.ts';
 import type { CategorySignal, NumericSignal, ProfileShape } from './shape.ts';
+import { foldStrata } from './strata.ts';
 import { addToSum, boundedDeviation, ordinaryDeviation, rounding, unitsPerOne } from './sums.ts';
 
 /**
@@ -37,7 +39,9 @@ export function foldInferences(profile: Profile, batch: InferenceBatch, rows: In
   foldClasses(profile, plan, batch.predictions, rows, decisions);
   foldGroup(profile.counts, plan.groupOffset, decisions);
   for (const attribute of plan.attributes) {
-    foldAttribute(profile.counts, plan.groupOffset, attribute, batch.groups[attribute.attribute], rows, decisions);
+    const column = groupColumn(batch, attribute);
+    foldAttribute(profile.counts, plan.groupOffset, attribute, column, rows, decisions);
+    if (attribute.strata !== null) foldStrata(profile, plan, batch, columns, attribute, column, rows, decisions);
   }
 }
 

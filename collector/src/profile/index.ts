@@ -1,9 +1,22 @@
 export { decisionOf, favourableDecision } from './decision.ts';
+export {
+  type ErrorSums,
+  errorSizeCounts,
+  type GroupScores,
+  groupScores,
+  groupStrata,
+  overallErrors,
+  rankingCounts,
+  rankingSumsOf,
+} from './detailViews.ts';
 export { decodeProfile, encodeProfile, shapeIdOf } from './encode.ts';
+export { errorSizeOf } from './errorSizes.ts';
 export { allRows, foldAgreement, foldInferences } from './fold.ts';
+export { groupIn, intersectionName } from './intersection.ts';
 export { firstCellFrom, latencyCells, latencyEdge } from './latencies.ts';
-export { foldOutcome, type JoinEntry, type Judgement, joinEntryOf, judge } from './outcome.ts';
+export { foldOutcome, type JoinEntry, type Judgement, joinEntryOf, judge, labelNumber } from './outcome.ts';
 export { copyProfile, createProfile, mergeInto, mergeProfiles, type Profile } from './profile.ts';
+export { rankingCellOf, rankingQuality } from './rankings.ts';
 export {
   buildReference,
   type LabelledOutcome,

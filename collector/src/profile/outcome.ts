@@ -1,8 +1,11 @@
 import type { InferenceBatch, ServingRole } from '@plumbline/sdk/event';
 import { textAt } from './columns.ts';
 import { decisionOf, predictionText } from './decision.ts';
+import { addError } from './errorSizes.ts';
+import { groupIn } from './intersection.ts';
 import { groupCells, type Plan, planOf, residualSums, rightCell, totals, wrongCell } from './plan.ts';
 import type { Profile } from './profile.ts';
+import { addRanking, rankingQuality } from './rankings.ts';
 import { scoreBinOf } from './scoreBin.ts';
 import type { ProfileShape } from './shape.ts';
 import { addToSum, boundedDeviation } from './sums.ts';
@@ -26,8 +29,8 @@ export interface JoinEntry {
  * The caller keeps `{ ...joined, label }` afterwards.
  */
 export function foldOutcome(profile: Profile, joined: JoinEntry, label: string | number): void {
-  if (!isUsableLabel(profile.shape, label)) return;
-  if (joined.label !== null && isUsableLabel(profile.shape, joined.label))
+  if (!isUsableLabel(profile.shape, joined, label)) return;
+  if (joined.label !== null && isUsableLabel(profile.shape, joined, joined.label))
     moveOutcome(profile, joined, joined.label, -1);
   moveOutcome(profile, joined, label, 1);
 }
@@ -44,7 +47,7 @@ export interface Judgement {
 /** `null` when there is nothing to judge: no prediction, or regression. */
 export function judge(shape: ProfileShape, joined: JoinEntry, label: string | number): Judgement | null {
   const decision = decisionOf(shape, joined.prediction);
-  if (decision < 0 || shape.task === 'regression') return null;
+  if (decision < 0 || shape.task === 'regression' || shape.task === 'ranking') return null;
   const labelText = String(label);
   const positive = labelText === shape.positive ? 1 : 0;
   const wrong =
@@ -75,9 +78,10 @@ export function joinEntryOf(batch: InferenceBatch, row: number): JoinEntry {
   };
 }
 
-/** Regression needs a finite number; classes may be anything. */
-function isUsableLabel(shape: ProfileShape, label: string | number): boolean {
-  return shape.task !== 'regression' || Number.isFinite(labelNumber(label));
+/** Regression needs a finite number, ranking the relevance of what was shown; classes may be anything. */
+function isUsableLabel({ task }: ProfileShape, joined: JoinEntry, label: string | number): boolean {
+  if (task === 'ranking') return rankingQuality(joined.prediction, label) !== null;
+  return task !== 'regression' || Number.isFinite(labelNumber(label));
 }
 
 function moveOutcome(profile: Profile, joined: JoinEntry, label: string | number, direction: 1 | -1): void {
@@ -97,7 +101,17 @@ function moveOutcome(profile: Profile, joined: JoinEntry, label: string | number
     const bin = scoreBinOf(plan, joined.score ?? Number.NaN);
     const cell = plan.scoreOffset + (bin * 2 + decision) * 3;
     move(cell + 2, cell + labelCell);
+    if (plan.groupScoreOffset >= 0 && bin < plan.scoreBins) {
+      for (const row of groupRows(plan, joined)) {
+        if (row === 0) continue;
+        const own = (row - 1) * plan.groupScoreBins + (bin >> plan.groupScoreShift);
+        const at = plan.groupScoreOffset + own * 2 + labelCell;
+        counts[at] = counts[at]! + direction;
+      }
+    }
   }
+  if (plan.errorSizeOffset >= 0) addError(profile, plan, Number(joined.prediction), labelNumber(label), direction);
+  if (plan.rankingOffset >= 0) addRanking(profile, plan, rankingQuality(joined.prediction, label), direction);
   if (plan.classOffset >= 0) {
     const classes = plan.classIndex.size;
     const predicted = plan.classIndex.get(String(joined.prediction)) ?? classes;
@@ -120,7 +134,7 @@ function groupRows(plan: Plan, joined: JoinEntry): number[] {
   return [
     0,
     ...plan.attributes.map((attribute) => {
-      const group = joined.groups[attribute.attribute];
+      const group = groupIn(attribute, joined.groups);
       return group === undefined ? attribute.missingRow : (attribute.rowOf.get(group) ?? attribute.otherRow);
     }),
   ];
@@ -143,7 +157,8 @@ function addResidual(
   }
 }
 
-function labelNumber(label: string | number): number {
+/** A label of a regression as a number; NaN when it is none. */
+export function labelNumber(label: string | number): number {
   return typeof label === 'number' ? label : label.trim() === '' ? Number.NaN : Number(label);
 }
 

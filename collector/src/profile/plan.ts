@@ -1,5 +1,5 @@
 import { type CellFinder, cellFinder } from './cellFinder.ts';
-import { cellCount, type ProfileShape, scoreBinCount } from './shape.ts';
+import { cellCount, type GroupShape, type ProfileShape, scoreBinCount } from './shape.ts';
 
 /**
  * Where everything of a shape lies in the arrays of a profile, with typed copies of what the fold reads per value.
@@ -29,6 +29,20 @@ export interface Plan {
   readonly attributes: readonly AttributePlan[];
   /** 5 sums for each group row, in regression only; -1 otherwise. */
   readonly residualOffset: number;
+  /**
+   * `((row - 1) * groupScoreBins + bin) * 2 + label` for each group row but the first, of labelled predictions with a
+   * score; -1 where there are none. `bin` is the score's bin `>> groupScoreShift`.
+   */
+  readonly groupScoreOffset: number;
+  readonly groupScoreBins: number;
+  readonly groupScoreShift: number;
+  /** Labelled predictions of numbers by the size of their error, `errorSizes` cells; -1 where there are none. */
+  readonly errorSizeOffset: number;
+  /** More sums over all labelled predictions of numbers; see `errorSums.ts`. -1 where there are none. */
+  readonly errorSumOffset: number;
+  /** Judged rankings by quality: `rankingCells` counts and `rankingSums` sums; -1 where there are none. */
+  readonly rankingOffset: number;
+  readonly rankingSumOffset: number;
 }
 
 export interface SignalPlan {
@@ -49,6 +63,20 @@ export interface AttributePlan {
   readonly rowOf: ReadonlyMap<string, number>;
   readonly otherRow: number;
   readonly missingRow: number;
+  /** Of an intersection: the attributes that meet. */
+  readonly attributes: readonly string[] | null;
+  readonly strata: StrataPlan | null;
+}
+
+/** Decisions of a group's rows by what they may be conditioned on. */
+export interface StrataPlan {
+  /** Which signal says in which stratum a row is. */
+  readonly signal: number;
+  readonly count: number;
+  /** Stratum of each cell of that signal. */
+  readonly ofCell: Uint8Array;
+  /** `((row - firstRow) * count + stratum) * 2 + decision` */
+  readonly offset: number;
 }
 
 /** The first counts of every profile. */
@@ -72,6 +100,19 @@ export const rightCell = 7;
 export const signalSums = 4;
 /** Sums of a group row in regression: e, |e|, e^2, y, y^2 in units of `residualScale`. */
 export const residualSums = 5;
+
+/** Labelled scores of groups are kept in at most this many bins. */
+const mostGroupScoreBins = 64;
+/** Strata of a category feature: its most frequent values, and all the rest together. */
+const mostStrata = 16;
+/** Sizes of errors: halves of octaves of the unit of residuals, from 2^-10 to 2^6. */
+export const errorSizes = 34;
+/** Sums over errors: |y|, |e| |y|, e^4, |e / y|, (e / y)^2, how many labels are too small to divide by, y^2. */
+export const errorSums = 7;
+/** Rankings by their discounted gain, in twentieths. */
+export const rankingCells = 20;
+/** Of each of five measures of a ranking its sum and the sum of its squares. */
+export const rankingSums = 10;
 
 const noCategories: ReadonlyMap<string, number> = new Map();
 const noNumbers = cellFinder(new Float64Array(0));
@@ -118,15 +159,38 @@ function makePlan(shape: ProfileShape): Plan {
 
   const groupOffset = counts;
   let row = 1;
-  const attributes = shape.groups.map(({ attribute, groups }): AttributePlan => {
+  const groupRows = shape.groups.map(({ attribute, groups, attributes }) => {
     const firstRow = row;
     row += groups.length + 2;
     const rowOf = new Map(groups.map((group, index) => [group, firstRow + index]));
-    return { attribute, firstRow, rowOf, otherRow: row - 2, missingRow: row - 1 };
+    return { attribute, firstRow, rowOf, otherRow: row - 2, missingRow: row - 1, attributes: attributes ?? null };
   });
   counts += row * groupCells;
   const residualOffset = shape.task === 'regression' ? sums : -1;
   if (shape.task === 'regression') sums += row * residualSums;
+
+  const attributes = groupRows.map((rows, index): AttributePlan => {
+    const strata = strataOf(shape, shape.groups[index]!, counts);
+    counts += strata === null ? 0 : (rows.missingRow - rows.firstRow + 1) * strata.count * 2;
+    return { ...rows, strata };
+  });
+  const isDetailed = shape.edition === 2;
+  const hasGroupScores = isDetailed && shape.task === 'binary_classification' && scoreBins > 0 && row > 1;
+  let groupScoreShift = 0;
+  while (scoreBins >> groupScoreShift > mostGroupScoreBins) groupScoreShift++;
+  const groupScoreBins = hasGroupScores ? ((scoreBins - 1) >> groupScoreShift) + 1 : 0;
+  const groupScoreOffset = hasGroupScores ? counts : -1;
+  counts += (row - 1) * groupScoreBins * 2;
+  const hasErrorSizes = isDetailed && shape.task === 'regression';
+  const errorSizeOffset = hasErrorSizes ? counts : -1;
+  if (hasErrorSizes) counts += errorSizes;
+  const errorSumOffset = hasErrorSizes ? sums : -1;
+  if (hasErrorSizes) sums += errorSums;
+  const isRanking = shape.task === 'ranking';
+  const rankingOffset = isRanking ? counts : -1;
+  if (isRanking) counts += rankingCells;
+  const rankingSumOffset = isRanking ? sums : -1;
+  if (isRanking) sums += rankingSums;
 
   return {
     countLength: counts,
@@ -143,5 +207,28 @@ function makePlan(shape: ProfileShape): Plan {
     groupOffset,
     attributes,
     residualOffset,
+    groupScoreOffset,
+    groupScoreBins,
+    groupScoreShift,
+    errorSizeOffset,
+    errorSumOffset,
+    rankingOffset,
+    rankingSumOffset,
   };
+}
+
+/** Numbers are parted by the reference's deciles, categories by their value; without one is a stratum of its own. */
+function strataOf(shape: ProfileShape, { conditionOn }: GroupShape, offset: number): StrataPlan | null {
+  const signal = shape.signals.findIndex(({ kind, name }) => kind === 'feature' && name === conditionOn);
+  const of = shape.signals[signal];
+  if (conditionOn === undefined || of === undefined) return null;
+  const cells = cellCount(of);
+  const ofCell = new Uint8Array(cells);
+  if (of.type === 'number') {
+    for (let cell = 0; cell < cells; cell++) ofCell[cell] = cell < cells - 2 ? (of.deciles[cell] ?? 0) : 10;
+    return { signal, count: 11, ofCell, offset };
+  }
+  const own = Math.min(of.categories.length, mostStrata - 2);
+  for (let cell = 0; cell < cells; cell++) ofCell[cell] = cell === cells - 1 ? own + 1 : Math.min(cell, own);
+  return { signal, count: own + 2, ofCell, offset };
 }

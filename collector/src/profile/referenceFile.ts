@@ -96,6 +96,13 @@ const categorySignal = z.strictObject({
   hashBuckets: z.union([z.literal(0), z.literal(64)]),
   newValues: z.strictObject({ events: z.int().min(0), n: z.int().min(0) }),
 });
+const groupShape = z.strictObject({
+  attribute: text.min(1),
+  groups: z.array(text).max(32),
+  attributes: z.array(text.min(1)).min(2).max(3).optional(),
+  parts: z.array(z.array(text)).max(32).optional(),
+  conditionOn: text.optional(),
+});
 const referenceFile = z.strictObject({
   id: text.regex(/^sha256:[0-9a-f]{64}$/),
   format: z.literal('plumbline-reference'),
@@ -114,7 +121,7 @@ const referenceFile = z.strictObject({
     .optional(),
   shape: z.strictObject({
     id: text,
-    task: z.enum(['binary_classification', 'multiclass_classification', 'regression']),
+    task: z.enum(['binary_classification', 'multiclass_classification', 'regression', 'ranking']),
     signals: z.array(z.discriminatedUnion('type', [numericSignal, categorySignal])),
     scoreBins: z
       .discriminatedUnion('kind', [
@@ -125,9 +132,10 @@ const referenceFile = z.strictObject({
     positive: text.nullable(),
     favourable: text.nullable(),
     classes: z.array(text).max(32),
-    groups: z.array(z.strictObject({ attribute: text.min(1), groups: z.array(text).max(32) })),
+    groups: z.array(groupShape),
     residualScale: z.number().positive(),
     sampledRows: z.int().positive().max(100_000).optional(),
+    edition: z.literal(2).optional(),
   }),
   profile: z.strictObject({
     counts: z.array(z.int().min(0)),
@@ -163,6 +171,12 @@ function readShape(content: ReferenceFile['shape']): ProfileShape {
     if (names.has(signal.signal)) throw bad(`at shape.signals: ${signal.signal} is there twice`);
     names.add(signal.signal);
     if (signal.type === 'number') checkNumericSignal(signal);
+  }
+  for (const { attribute, groups, attributes, parts } of content.groups) {
+    const fits = parts?.length === groups.length && parts.every((part) => part.length === attributes?.length);
+    if ((attributes !== undefined || parts !== undefined) && !fits) {
+      throw bad(`at shape.groups: the parts of ${attribute} do not fit its groups`);
+    }
   }
   if (content.scoreBins?.kind === 'edges') checkAscending(content.scoreBins.edges, 'shape.scoreBins.edges');
   const shape = identifyShape(content);

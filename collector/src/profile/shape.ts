@@ -23,9 +23,14 @@ export interface ProfileShape {
   readonly residualScale: number;
   /** Rows of which the values are kept, chosen by the hash of their inference id. Not there: none. */
   readonly sampledRows?: number | undefined;
+  /**
+   * 2: also counts labelled scores by group, the sizes of errors of numbers, and the quality of rankings. Not there: 1,
+   * of references made before that; their windows keep the cells they always had.
+   */
+  readonly edition?: 2 | undefined;
 }
 
-export type Task = 'binary_classification' | 'multiclass_classification' | 'regression';
+export type Task = 'binary_classification' | 'multiclass_classification' | 'regression' | 'ranking';
 
 /**
  * Two types are enough. Booleans come as the categories `true` and `false`; texts and embeddings never come at all: an app
@@ -86,8 +91,14 @@ export type ScoreBins =
     };
 
 export interface GroupShape {
+  /** `race`; of an intersection `race & sex`. */
   readonly attribute: string;
   readonly groups: readonly string[];
+  /** Of an intersection: which attributes meet, and the value of each in each of `groups`, in this order. */
+  readonly attributes?: readonly string[] | undefined;
+  readonly parts?: readonly (readonly string[])[] | undefined;
+  /** Feature by which decisions are also counted, so that people who are alike can be compared. */
+  readonly conditionOn?: string | undefined;
 }
 
 export const logitBins = 256;
@@ -109,7 +120,8 @@ export function cellCount(signal: SignalShape): number {
 
 /** The content of a shape with the id that belongs to it. */
 export function identifyShape(content: Omit<ProfileShape, 'id'>): ProfileShape {
-  const { task, signals, scoreBins, positive, favourable, classes, groups, residualScale, sampledRows } = content;
+  const { task, signals, scoreBins, positive, favourable, classes, groups, residualScale } = content;
+  const { sampledRows, edition } = content;
   const ordered = {
     task,
     signals,
@@ -117,9 +129,15 @@ export function identifyShape(content: Omit<ProfileShape, 'id'>): ProfileShape {
     positive,
     favourable,
     classes,
-    groups,
+    groups: groups.map(({ attribute, groups: known, attributes, parts, conditionOn }) => ({
+      attribute,
+      groups: known,
+      ...(attributes === undefined ? {} : { attributes, parts: parts ?? [] }),
+      ...(conditionOn === undefined ? {} : { conditionOn }),
+    })),
     residualScale,
     ...(sampledRows === undefined ? {} : { sampledRows }),
+    ...(edition === undefined ? {} : { edition }),
   };
   const digest = createHash('sha256').update(JSON.stringify(ordered)).digest('hex').slice(0, 32);
   return { id: `shape:${digest}`, ...ordered };

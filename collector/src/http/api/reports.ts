@@ -71,6 +71,18 @@ export const fairnessReport = z.object({
         .record(z.string(), estimate)
         .optional()
         .describe('Without a reference group: `selectionRateRange` (largest less smallest), `theilIndex`, ...'),
+      ranges: z
+        .array(
+          z.object({
+            rate: z.string(),
+            highest: z.string(),
+            lowest: z.string(),
+            difference: estimate,
+            ratio: estimate,
+          }),
+        )
+        .optional()
+        .describe('Of each rate the groups that have most and least of it, when none is the reference'),
       worst: z
         .array(z.object({ rate: z.string(), group: z.string(), shrunken: estimate }))
         .optional()
@@ -78,8 +90,8 @@ export const fairnessReport = z.object({
       groups: z.array(
         z.object({
           group: z.string(),
-          rows: z.number(),
-          labelledShare: z.number(),
+          rows: z.number().nullable().describe('null where the group is hidden: subtraction would give it away'),
+          labelledShare: z.number().nullable().describe('null where the group is hidden'),
           /** Rates of this group by name: `selectionRate`, `truePositiveRate`, `falsePositiveRate`, `falseNegativeRate`, `accuracy`. */
           rates: z.record(z.string(), estimate),
           /** Against the reference group: `statisticalParityDifference`, `disparateImpactRatio`, `equalOpportunityDifference`. */
@@ -88,6 +100,14 @@ export const fairnessReport = z.object({
             .record(z.string(), estimate)
             .optional()
             .describe('Drawn towards the mean of all groups, the more the smaller the group; 95 % posterior interval'),
+          scoreStatistics: z
+            .record(z.string(), estimate)
+            .optional()
+            .describe('Inside the group: `areaUnderCurve`, against everybody else, `calibrationError`, ...'),
+          calibration: z
+            .array(z.object({ predicted: z.number(), low: z.number(), high: z.number(), observed: estimate }))
+            .optional()
+            .describe('Of probabilities: what was predicted for the group against what happened'),
           bounds: z.record(z.string(), labelBounds).optional().describe('Of rates, while labels are missing'),
           labelNote: z.string().nullable().optional().describe('What to know about the labels before comparing'),
           suppressed: z.string().nullable(),

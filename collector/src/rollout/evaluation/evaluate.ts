@@ -1,5 +1,6 @@
-import type { ModelSettings } from '../../config/settings.ts';
+import type { GroupSettings, ModelSettings } from '../../config/settings.ts';
 import type { Estimate } from '../../monitor/finding.ts';
+import { intersectionName } from '../../profile/index.ts';
 import type { GateResult } from '../gate.ts';
 import { assessOfflinePerformance } from '../gates/offlinePerformance.ts';
 import { pairedDifference } from '../gates/paired.ts';
@@ -68,10 +69,10 @@ export async function evaluateVersions(input: EvaluationInput): Promise<Evaluati
   const championRows = champion === null ? null : await judged(champion, rows, labels, settings);
   const random = seededRandom(Number.parseInt(heldOut.digest.slice(7, 15), 16));
   const compare = (subset: Int32Array) => metricPairs(subset, candidateRows, championRows, random);
-  const groups = settings.groups.flatMap(({ attribute }) => groupRows(rows, attribute));
+  const groups = settings.groups.flatMap((declared) => groupRows(rows, declared));
   const missingAttributes = settings.groups
-    .map(({ attribute }) => attribute)
-    .filter((attribute) => rows.column(attribute) === undefined);
+    .flatMap(({ attribute, attributes }) => attributes ?? [attribute])
+    .filter((attribute, index, all) => rows.column(attribute) === undefined && all.indexOf(attribute) === index);
   const all = Int32Array.from({ length: rows.count }, (_, row) => row);
   const metrics = await compare(all);
   const groupMetrics: Evaluation['groups'][number][] = [];
@@ -115,12 +116,14 @@ interface GroupOfRows {
   readonly rows: Int32Array;
 }
 
-/** Rows by group; rows without a group belong to none. */
-function groupRows(rows: HeldOutRows, attribute: string): GroupOfRows[] {
+/** Rows by group, of an intersection by all of its attributes; rows without a group belong to none. */
+function groupRows(rows: HeldOutRows, { attribute, attributes = [attribute] }: GroupSettings): GroupOfRows[] {
   const members = new Map<string, number[]>();
-  for (const [row, cell] of (rows.column(attribute) ?? []).entries()) {
-    const group = cell.trim();
-    if (group === '') continue;
+  const columns = attributes.map((name) => rows.column(name));
+  for (let row = 0; row < rows.count; row++) {
+    const parts = columns.map((column) => column?.[row]?.trim() ?? '');
+    if (parts.includes('')) continue;
+    const group = intersectionName(parts);
     const list = members.get(group);
     if (list === undefined) members.set(group, [row]);
     else list.push(row);

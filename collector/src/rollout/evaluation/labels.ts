@@ -17,6 +17,12 @@ export function readLabels(
 ): Labels {
   const { labelColumn, classes } = spec;
   const purpose = 'which holds the labels';
+  if (settings.task === 'ranking') {
+    throw new PlumblineError(
+      'BAD_DATA',
+      'rankings are not evaluated on held-out rows: shadow them and wait for outcomes',
+    );
+  }
   if (settings.task === 'regression') {
     const values = numbersOf(rows, labelColumn, purpose);
     const missing = values.findIndex((value) => Number.isNaN(value));

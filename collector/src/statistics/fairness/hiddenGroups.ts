@@ -6,6 +6,14 @@ export interface DisclosedPart {
   readonly isSmall: boolean;
 }
 
+/** A published number that is the sum of some parts. */
+export interface KnownTotal {
+  /** Indexes of its parts. */
+  readonly members: readonly number[];
+  /** Rows of it that belong to no part, which are never shown. */
+  readonly remainder: number;
+}
+
 /**
  * Which groups must be hidden so that no small one can be told? The small ones; and when what is hidden is only one
  * group, or fewer than `minimum` rows together, the next smallest groups too: else the total less the shown groups would
@@ -20,22 +28,51 @@ export function hiddenGroups(
   minimum: number,
   remainder = 0,
 ): ('small' | 'complementary' | null)[] {
+  return hiddenCells(parts, minimum, [{ members: [...parts.keys()], remainder }]);
+}
+
+/**
+ * The same where several totals are known, as in a table of which the sums of rows and columns are published too: in every
+ * one of them hidden cells cover each other.
+ */
+export function hiddenCells(
+  parts: readonly DisclosedPart[],
+  minimum: number,
+  totals: readonly KnownTotal[],
+): ('small' | 'complementary' | null)[] {
   const hidden = parts.map(({ isSmall }) => (isSmall ? ('small' as const) : null) as Hidden);
-  const covered = parts.filter(({ rows, isSmall }) => isSmall && rows > 0);
-  // Nothing to give away: nobody is in the small groups.
-  if (covered.length === 0) return hidden;
+  // What is hidden for one total may need cover in another: as long as something changes.
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const total of totals) changed = cover(parts, hidden, minimum, total) || changed;
+  }
+  return hidden;
+}
+
+/** Hides what it takes in one total; false when nothing had to be. */
+function cover(
+  parts: readonly DisclosedPart[],
+  hidden: Hidden[],
+  minimum: number,
+  { members, remainder }: KnownTotal,
+): boolean {
+  const present = members.filter((index) => (parts[index]?.rows ?? 0) > 0);
+  const covered = present.filter((index) => hidden[index] !== null);
+  // Nothing to give away: nobody is in the hidden groups.
+  if (covered.length === 0) return false;
+  const rowsOf = (index: number): number => parts[index]?.rows ?? 0;
   let count = covered.length + (remainder > 0 ? 1 : 0);
-  let rows = covered.reduce((sum, part) => sum + part.rows, remainder);
-  const others = [...parts.entries()]
-    .filter(([index, part]) => hidden[index] === null && part.rows > 0)
-    .sort(([, a], [, b]) => a.rows - b.rows);
-  for (const [index, part] of others) {
+  let rows = covered.reduce((sum, index) => sum + rowsOf(index), remainder);
+  let changed = false;
+  const others = present.filter((index) => hidden[index] === null).sort((a, b) => rowsOf(a) - rowsOf(b));
+  for (const index of others) {
     if (count >= 2 && rows >= minimum) break;
     hidden[index] = 'complementary';
     count += 1;
-    rows += part.rows;
+    rows += rowsOf(index);
+    changed = true;
   }
-  return hidden;
+  return changed;
 }
 
 type Hidden = 'small' | 'complementary' | null;

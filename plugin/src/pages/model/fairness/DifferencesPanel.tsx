@@ -4,7 +4,7 @@ import { VerdictBadge } from '../../../components/badges';
 import { EstimateText } from '../../../components/EstimateText';
 import { Facts } from '../../../components/Facts';
 import { Panel } from '../../../components/Panel';
-import { formatCount, formatShare } from '../../../format/number';
+import { formatCount, formatShare, nothing } from '../../../format/number';
 import { statisticFormat, statisticName } from '../../../format/statistic';
 import { groupFairness } from '../../../format/statisticGroup';
 import { t } from '../../../i18n';
@@ -64,7 +64,7 @@ function GroupDifferences({ group: { group, rows, labelledShare, statistics, ver
         <VerdictBadge verdict={verdict} />
         <Text color="secondary" variant="bodySmall">
           {t('fairness.rows', '{{rows}} rows, {{labelled}} labelled', {
-            rows: formatCount(rows),
+            rows: rows === null ? nothing : formatCount(rows),
             labelled: formatShare(labelledShare),
           })}
         </Text>

@@ -3,7 +3,7 @@ import type { FairnessReport } from '@plumbline/collector/api';
 import { IntervalChart, type IntervalRow } from '../../../components/chart/IntervalChart';
 import { Panel } from '../../../components/Panel';
 import { StatisticPicker } from '../../../components/StatisticPicker';
-import { formatCount, formatShare } from '../../../format/number';
+import { formatCount, formatShare, nothing } from '../../../format/number';
 import { statisticFormat, statisticName, statisticScale } from '../../../format/statistic';
 import { formatRange } from '../../../format/time';
 import { t } from '../../../i18n';
@@ -81,8 +81,8 @@ function rowOf(
       name: group,
       note:
         why === undefined
-          ? t('fairness.no-value', 'n {{n}}: no value', { n: formatCount(rows) })
-          : t('fairness.suppressed', 'hidden: {{why}} (n {{n}})', { why, n: formatCount(rows) }),
+          ? t('fairness.no-value', 'n {{n}}: no value', { n: rows === null ? nothing : formatCount(rows) })
+          : t('fairness.suppressed', 'hidden: {{why}}', { why }),
       estimate: null,
       tone: 'neutral',
     };

@@ -1,0 +1,50 @@
+import type { CategoryColumn, Column, InferenceBatch } from '@plumbline/sdk/event';
+import { findCell } from './cellFinder.ts';
+import { signalColumn } from './columns.ts';
+import type { AttributePlan, Plan, StrataPlan } from './plan.ts';
+import type { Profile } from './profile.ts';
+
+/** Adds the decisions about each group by the stratum that a feature puts a row in. */
+export function foldStrata(
+  { shape, counts }: Profile,
+  plan: Plan,
+  batch: InferenceBatch,
+  columns: ReadonlyMap<string, Column>,
+  attribute: AttributePlan,
+  groups: CategoryColumn | undefined,
+  rows: Int32Array,
+  decisions: Int8Array,
+): void {
+  const { strata, firstRow, rowOf, otherRow, missingRow } = attribute;
+  if (strata === null) return;
+  const column = signalColumn(batch, columns, shape.signals[strata.signal]!);
+  const stratumOf = stratumReader(plan, strata, column);
+  const places = [missingRow, ...(groups?.dictionary.map((group) => rowOf.get(group) ?? otherRow) ?? [])];
+  for (let i = 0; i < rows.length; i++) {
+    const decision = decisions[i]!;
+    if (decision < 0) continue;
+    const row = rows[i]!;
+    const group = places[groups === undefined ? 0 : groups.codes[row]!]!;
+    const cell = strata.offset + ((group - firstRow) * strata.count + stratumOf(row)) * 2 + decision;
+    counts[cell] = counts[cell]! + 1;
+  }
+}
+
+/** A value of another type than the reference had, or none, is in the last stratum. */
+function stratumReader(plan: Plan, strata: StrataPlan, column: Column | undefined): (row: number) => number {
+  const { finder, cellOf, cells } = plan.signals[strata.signal]!;
+  const unknown = strata.count - 1;
+  if (column === undefined) return () => unknown;
+  if (column.type === 'number') {
+    const { values } = column;
+    if (finder.edges.length === 0) return () => unknown;
+    return (row) => {
+      const value = values[row]!;
+      return value - value !== 0 ? unknown : strata.ofCell[findCell(finder, value)]!;
+    };
+  }
+  if (cellOf.size === 0) return () => unknown;
+  const unseen = cells - 2;
+  const byCode = [unknown, ...column.dictionary.map((text) => strata.ofCell[cellOf.get(text) ?? unseen]!)];
+  return (row) => byCode[column.codes[row]!]!;
+}
