@@ -1,3 +1,4 @@
+import { INVALID_SPAN_CONTEXT, trace } from '@opentelemetry/api';
 import { Diagnostics, messageOf } from './diagnostics.ts';
 import { atExit } from './exit.ts';
 import { startHeartbeat } from './heartbeat.ts';
@@ -7,6 +8,7 @@ import { Batcher } from './pipeline/batcher.ts';
 import { totalOf } from './pipeline/counts.ts';
 import { type OutgoingBatch, Publisher } from './pipeline/publisher.ts';
 import type { InferenceRecord, OutcomeRecord } from './record.ts';
+import { type RecordPort, recordPort } from './record-port.ts';
 import { Recorder } from './recorder.ts';
 import type { Route } from './routing/choose.ts';
 import type { RoutedVersion, RoutingDocument } from './routing/document.ts';
@@ -146,6 +148,16 @@ class RunningMonitor implements Monitor {
 
   outcome(outcome: OutcomeRecord): string {
     return this.#recorder.outcome(outcome);
+  }
+
+  /** For the entries of this package that find inferences in spans, or make spans of their own. */
+  get [recordPort](): RecordPort {
+    return {
+      record: (inference) => this.#recorder.record(inference, spanOfSomebodyElse),
+      models: [...this.#models.keys()],
+      clock: this.#settings.clock,
+      warn: (kind, message) => this.#diagnostics.warn(kind, message),
+    };
   }
 
   route(model: string, key?: string): Route {
@@ -324,6 +336,8 @@ class RunningMonitor implements Monitor {
   }
 }
 
+/** Stands in for a span that is not to be made here. */
+const spanOfSomebodyElse = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 const publishWindow = { batches: 64, bytes: 4 * 1024 * 1024 };
 const answerTimeoutMs = 5_000;
 const flushTimeoutMs = 2_000;

@@ -87,6 +87,14 @@ export function modelCallOf(span: SpanData, content: ContentMode = 'none'): Mode
   };
 }
 
+/**
+ * Whether the attributes a span starts with announce a model call. Enough to keep its data while a sampler drops the
+ * trace; what it really was is known when it ends.
+ */
+export function announcesModelCall(name: string, attributes: SpanAttributes): boolean {
+  return operationOf(attributes, name) !== null;
+}
+
 const operations: readonly ModelOperation[] = ['chat', 'generate_content', 'text_completion', 'embeddings'];
 const openInferenceKinds: Readonly<Record<string, ModelOperation>> = { LLM: 'chat', EMBEDDING: 'embeddings' };
 const legacyRequestTypes: Readonly<Record<string, ModelOperation>> = {

@@ -1,0 +1,26 @@
+import type { InferenceRecord } from './record.ts';
+
+/**
+ * The way into a monitor for the other entries of this package, which make spans of their own. Found by a registered
+ * symbol: an app may hold a monitor made by the CommonJS copy of the SDK and give it to the ES module copy.
+ */
+export const recordPort = Symbol.for('plumbline.sdk.record-port');
+
+export interface RecordPort {
+  /** Records an inference whose span, if there is one, somebody else makes. Never throws. */
+  record(inference: InferenceRecord): string;
+  readonly models: readonly string[];
+  readonly clock: () => number;
+  warn(kind: string, message: string): void;
+}
+
+/** Throws a `TypeError` for whatever is no monitor: this happens while an app sets itself up. */
+export function recordPortOf(monitor: object): RecordPort {
+  const port =
+    typeof monitor === 'object' && monitor !== null && recordPort in monitor ? monitor[recordPort] : undefined;
+  if (port === undefined) {
+    throw new TypeError('expected a monitor, as createMonitor of @plumbline/sdk makes it');
+  }
+  // Nothing else has this symbol.
+  return port as RecordPort;
+}
