@@ -1,12 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadSettings, type ModelSettings, plumblineSettings } from '@plumbline/collector/config';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { demoSettings } from '../demo/settings.ts';
 import { repositoryRoot } from '../setup/commands.mjs';
 import { requireNatsServer } from '../setup/nats-server.mjs';
+import { findPrometheus } from '../setup/prometheus.mjs';
 import { brokerUsers } from '../stack/nats-users.ts';
+import { prometheusMissing } from '../stack/prometheus.ts';
 
 const at = (path: string) => join(repositoryRoot, path);
 const read = (path: string) => readFileSync(at(path), 'utf8');
@@ -18,6 +22,70 @@ const environment = Object.fromEntries(
     name === 'PLUMBLINE_WEBHOOK_SECRET' ? `whsec_${Buffer.alloc(32, 7).toString('base64')}` : `0secret/of=${name}`,
   ]),
 );
+
+interface RuleFile {
+  readonly groups: readonly {
+    readonly rules: readonly {
+      readonly alert: string;
+      readonly labels: { readonly severity: string };
+      readonly annotations: { readonly description: string };
+    }[];
+  }[];
+}
+
+/** As much of the compose specification as the file uses: a misspelt key is an error. */
+const service = z.strictObject({
+  image: z.string().optional(),
+  build: z.strictObject({ context: z.string(), dockerfile: z.string(), target: z.string().optional() }).optional(),
+  command: z.array(z.string()).optional(),
+  entrypoint: z.array(z.string()).optional(),
+  user: z.string().optional(),
+  depends_on: z
+    .record(
+      z.string(),
+      z.strictObject({ condition: z.enum(['service_started', 'service_healthy', 'service_completed_successfully']) }),
+    )
+    .optional(),
+  environment: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  secrets: z.array(z.string()).optional(),
+  volumes: z.array(z.string()).optional(),
+  ports: z.array(z.string()).optional(),
+  network_mode: z.string().optional(),
+  read_only: z.boolean().optional(),
+  tmpfs: z.array(z.string()).optional(),
+  security_opt: z.array(z.string()).optional(),
+  healthcheck: z
+    .strictObject({ test: z.array(z.string()), interval: z.string(), timeout: z.string(), retries: z.int() })
+    .optional(),
+  restart: z.enum(['unless-stopped']).optional(),
+});
+const composeFile = z.strictObject({
+  name: z.string(),
+  services: z.record(z.string(), service),
+  secrets: z.record(z.string(), z.strictObject({ environment: z.string() })),
+  volumes: z.record(z.string(), z.null()),
+});
+type ComposeFile = z.infer<typeof composeFile>;
+
+/** What Grafana's classic dashboard model asks of us. */
+const dashboardModel = z.object({
+  id: z.null(),
+  uid: z.string().regex(/^plumbline-/),
+  title: z.string().startsWith('Plumbline: '),
+  schemaVersion: z.int().min(36),
+  templating: z.object({ list: z.array(z.object({ name: z.string(), type: z.enum(['datasource', 'query']) })) }),
+  panels: z.array(
+    z.object({
+      id: z.int(),
+      type: z.string(),
+      title: z.string().min(1),
+      gridPos: z.strictObject({ x: z.int().min(0), y: z.int().min(0), w: z.int().min(1), h: z.int().min(1) }),
+      // A variable: people have data sources of their own.
+      datasource: z.object({ type: z.string(), uid: z.string().startsWith('${') }),
+      targets: z.array(z.object({ refId: z.string() })).optional(),
+    }),
+  ),
+});
 
 describe('docker-compose.yml', () => {
   it('takes every secret from a variable that the example names', () => {
@@ -60,6 +128,95 @@ describe('the collector of docker-compose', () => {
     const { collector } = await loadSettings(at('provisioning/collector/plumbline.yaml'), { environment });
     expect(collector.identity.insecureLocal).toBe(false);
     expect(collector.nats.password).toBe('0secret/of=PLUMBLINE_NATS_COLLECTOR_PASSWORD');
+  });
+});
+
+describe('what Prometheus is given', () => {
+  const missing = prometheusMissing();
+  const promtool = (args: readonly string[], input?: string) =>
+    spawnSync(join(findPrometheus() ?? '', 'promtool'), args, { encoding: 'utf8', input });
+
+  it.skipIf(missing !== undefined)('is a configuration that Prometheus accepts', () => {
+    const file = at('provisioning/prometheus/prometheus.yml');
+    const { stdout, stderr } = promtool(['check', 'config', '--syntax-only', file]);
+    expect(stdout, stderr).toContain('is valid prometheus config file syntax');
+  });
+
+  it.skipIf(missing !== undefined)('are rules that fire when they should, and not otherwise', () => {
+    const { status, stdout, stderr } = promtool(['test', 'rules', at('provisioning/prometheus/rules.test.yml')]);
+    expect(status, stdout + stderr).toBe(0);
+  });
+
+  it('has an annotation that says what to do in every rule, and a severity', () => {
+    const { groups } = parse(read('provisioning/prometheus/rules.yml')) as RuleFile; // promtool checks its shape
+    for (const { alert, labels, annotations } of groups.flatMap(({ rules }) => rules)) {
+      expect(['page', 'ticket'], alert).toContain(labels.severity);
+      expect(annotations.description.length, alert).toBeGreaterThan(20);
+    }
+  });
+});
+
+describe('what Grafana is given', () => {
+  const dashboards = readdirSync(at('provisioning/dashboards')).filter((file) => file.endsWith('.json'));
+
+  it.each(dashboards)('%s is a dashboard of the classic model, tidy on its grid', (file) => {
+    const dashboard = dashboardModel.parse(JSON.parse(read(`provisioning/dashboards/${file}`)));
+    const ids = dashboard.panels.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const cells = dashboard.panels.flatMap(({ title, gridPos: { x, y, w, h } }) => {
+      expect(x + w, title).toBeLessThanOrEqual(24);
+      return Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)},${y + Math.floor(cell / w)}`);
+    });
+    expect(new Set(cells).size).toBe(cells.length);
+    // Panels of ours say so in their plugin's id; all others are in every Grafana.
+    const core = ['stat', 'table', 'timeseries', 'state-timeline', 'bargauge', 'text'];
+    for (const { type } of dashboard.panels)
+      expect(core.includes(type) || type.startsWith('plumbline-'), type).toBe(true);
+  });
+
+  it('has a variable in its environment for everything that its files leave open', () => {
+    const files = ['plugins/plumbline.yaml', 'datasources/plumbline.yaml', 'dashboards/plumbline.yaml'];
+    const needed = files.flatMap((file) =>
+      [...read(`provisioning/${file}`).matchAll(/\$([A-Z_]+)/g)].map(([, name]) => name),
+    );
+    const { services } = parse(read('docker-compose.yml')) as ComposeFile; // checked below
+    const ofTheImage = ['GF_PATHS_PROVISIONING'];
+    const given = [...Object.keys(services.grafana?.environment ?? {}), ...ofTheImage];
+    expect(needed.filter((name) => name === undefined || !given.includes(name))).toEqual([]);
+  });
+});
+
+describe('the services of docker-compose', () => {
+  const { services, volumes, secrets } = composeFile.parse(parse(read('docker-compose.yml'), { merge: true }));
+  const entries = Object.entries(services);
+
+  it.each(entries)('%s runs a fixed version, restarts, and cannot gain privileges', (name, service) => {
+    if (service.image !== undefined) expect(service.image).toMatch(/:v?\d+\.\d+[\w.-]*$/);
+    const isOnce = ['nats-volume', 'first-version'].includes(name);
+    expect(service.restart).toBe(isOnce ? undefined : 'unless-stopped');
+    if (!isOnce) expect(service.security_opt).toEqual(['no-new-privileges:true']);
+  });
+
+  it('wait for each other by health, and only for services there are', () => {
+    for (const [name, { depends_on = {} }] of entries) {
+      for (const [other, { condition }] of Object.entries(depends_on)) {
+        expect(Object.keys(services), name).toContain(other);
+        if (condition === 'service_healthy' && services[other]?.build === undefined) {
+          expect(services[other]?.healthcheck, other).toBeDefined();
+        }
+      }
+    }
+  });
+
+  it('use only volumes and secrets that are declared, and publish ports on loopback alone', () => {
+    for (const service of Object.values(services)) {
+      const named = (service.volumes ?? [])
+        .map((volume) => volume.split(':')[0] ?? '')
+        .filter((from) => !from.startsWith('.'));
+      expect(named.filter((volume) => !Object.hasOwn(volumes, volume))).toEqual([]);
+      expect((service.secrets ?? []).filter((secret) => !Object.hasOwn(secrets, secret))).toEqual([]);
+      for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
+    }
   });
 });
 

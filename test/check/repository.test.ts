@@ -8,6 +8,7 @@ import { readTracked, trackedFiles } from './tracked-files.ts';
 const topLevel = [
   '.biome.json',
   '.ci',
+  '.dockerignore',
   '.gitignore',
   '.npmrc',
   'CHANGELOG.md',
