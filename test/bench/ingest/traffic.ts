@@ -111,18 +111,47 @@ export function stamp(template: BatchTemplate, producer: string, batch: number, 
   // Ids as the encoder writes them: `["uuid", 16 bytes in hexadecimal with -- for those that differ]`.
   const [, shared, ...suffix] = template.header.ids as [string, string, ...unknown[]];
   const clock = (Math.floor(time) - (Math.floor(time) % 256)).toString(16).padStart(12, '0').slice(0, 10);
-  const header = { ...template.header, producer, batch, ids: ['uuid', clock + shared.slice(10), ...suffix] };
+  const ids = clock + shared.slice(10);
+  const header = { ...template.header, producer, batch, ids: ['uuid', ids, ...suffix] };
   const columns = body.slice();
-  // The last four bytes of each id are random: another batch has others.
-  const view = new DataView(columns.buffer);
-  const stride = shared.split('--').length - 1;
-  for (let row = 1; row <= rows; row++) {
-    const at = row * stride - 4;
-    view.setUint32(at, view.getUint32(at) ^ Math.imul(batch, 0x9e3779b1));
-  }
+  renewIds(columns, rows, ids, batch, partition);
   const payload = writeFrame('inference', rows, header, [columns]);
   return { subject: inferenceSubject(partition, benchModel), messageId: messageIdOf({ producer, batch }), payload };
 }
+
+/** Gives each id other last bytes than its template and every other batch has, such that it stays on its partition. */
+function renewIds(columns: Uint8Array, rows: number, shared: string, batch: number, partition: number): void {
+  const own = Array.from({ length: 16 }, (_, byte) => byte).filter((byte) => shared[2 * byte] === '-');
+  const uuid = Buffer.from(shared.replaceAll('-', '0'), 'hex');
+  for (let row = 0; row < rows; row++) {
+    const start = row * own.length;
+    for (let index = 0; index < own.length; index++) uuid[own[index]!] = columns[start + index]!;
+    const tail = Math.imul(uuid.readUInt32BE(12) ^ batch, 0x9e3779b1);
+    uuid.writeUInt32BE(tail >>> 0, 12);
+    let state = 0x811c9dc5 & 15;
+    for (let byte = 0; byte < 15; byte++) {
+      state = nextState[state * 256 + uuid[byte]!]!;
+      if (byte === 3 || byte === 5 || byte === 7 || byte === 9) state = ((state ^ dash) * 3) & 15;
+    }
+    // Any last byte will do that leads to the partition; the first one that the tail suggests.
+    let last = uuid[15]!;
+    while (nextState[state * 256 + last] !== partition) last = (last + 1) & 255;
+    uuid[15] = last;
+    columns.set(uuid.subarray(12), start + own.length - 4);
+  }
+}
+
+/**
+ * The last four bits of FNV-1a after the two digits of one more byte. They depend on nothing but the last four bits
+ * before, and say which of 16 partitions an id belongs to.
+ */
+const nextState = Uint8Array.from({ length: 16 * 256 }, (_, index) => {
+  let state = index >> 8;
+  for (const digit of (index & 255).toString(16).padStart(2, '0')) state = ((state ^ digit.charCodeAt(0)) * 3) & 15;
+  return state;
+});
+
+const dash = 0x2d;
 
 /** Box and Muller 1958. */
 function gaussian(random: () => number): number {
