@@ -19,6 +19,13 @@ export const permissionOf: Readonly<Record<Verb, string>> = {
   'test-webhook': `${PLUGIN_ID}.webhooks:test`,
   'replay-delivery': `${PLUGIN_ID}.webhooks:replay`,
   'replay-deliveries': `${PLUGIN_ID}.webhooks:replay`,
+  reject: `${PLUGIN_ID}.versions:reject`,
+  retire: `${PLUGIN_ID}.versions:retire`,
+  quarantine: `${PLUGIN_ID}.versions:quarantine`,
+  release: `${PLUGIN_ID}.versions:release`,
+  dequeue: `${PLUGIN_ID}.versions:canary`,
+  'break-glass': `${PLUGIN_ID}.versions:break-glass`,
+  'close-break-glass': `${PLUGIN_ID}.versions:break-glass`,
 };
 
 /** Collector roles that may use each verb, least first. The collector enforces it; this only explains a refusal. */
@@ -39,4 +46,11 @@ export const rolesOf: Readonly<Record<Verb, readonly NonNullable<Me['role']>[]>>
   'test-webhook': ['approver'],
   'replay-delivery': ['operator', 'approver'],
   'replay-deliveries': ['operator', 'approver'],
+  reject: ['operator', 'approver'],
+  retire: ['operator', 'approver'],
+  quarantine: ['operator', 'approver'],
+  release: ['approver'],
+  dequeue: ['operator', 'approver'],
+  'break-glass': ['approver'],
+  'close-break-glass': ['approver'],
 };

@@ -24,6 +24,13 @@ const target: Readonly<Record<Verb, string>> = {
   'test-webhook': 'trainer',
   'replay-delivery': 'evt_01:trainer',
   'replay-deliveries': 'trainer',
+  reject: 'credit-risk',
+  retire: 'credit-risk',
+  quarantine: 'credit-risk',
+  release: 'credit-risk',
+  dequeue: 'credit-risk',
+  'break-glass': 'credit-risk',
+  'close-break-glass': 'credit-risk',
 };
 
 /** Organisation roles that a permission is granted to. */

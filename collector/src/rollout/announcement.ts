@@ -13,6 +13,8 @@ export const eventNames: Readonly<Record<EventKind, string>> = {
   shadowStarted: 'rollout.shadow_started',
   canaryStarted: 'rollout.canary_started',
   canaryAdvanced: 'rollout.canary_advanced',
+  queued: 'rollout.queued',
+  dequeued: 'rollout.dequeued',
   ready: 'rollout.ready_to_promote',
   paused: 'rollout.paused',
   resumed: 'rollout.resumed',
@@ -24,6 +26,12 @@ export const eventNames: Readonly<Record<EventKind, string>> = {
   promoted: 'version.promoted',
   rolledBack: 'version.rolled_back',
   championRolledBack: 'version.rolled_back',
+  rollBackBlocked: 'rollout.roll_back_blocked',
+  watchEnded: 'rollout.watch_ended',
+  retired: 'version.retired',
+  released: 'version.released',
+  breakGlassOpened: 'break_glass.opened',
+  breakGlassClosed: 'break_glass.closed',
   quarantined: 'version.quarantined',
 };
 
@@ -35,6 +43,9 @@ const decidedByGates: ReadonlySet<EventKind> = new Set<EventKind>([
   'promotionRequested',
   'promoted',
   'rolledBack',
+  'championRolledBack',
+  'rollBackBlocked',
+  'evaluated',
   'rejected',
   'quarantined',
 ]);
@@ -44,17 +55,21 @@ export function auditEntry(
   before: RolloutState,
   after: RolloutState,
   gates: readonly GateResult[],
+  policy: string,
 ): AuditEntry {
   const { at, actor, reason, requestId, ...happening } = event;
+  const shown = decidedByGates.has(event.kind) && gates.length > 0;
   return {
     ...{ at, actor, reason, requestId },
+    ...(shown ? { evidence: gates } : {}),
     action: eventNames[event.kind],
     target: `model/${after.environment}/${after.model}`,
     before: summary(before, event.version),
     after: {
       ...summary(after, event.version),
       event: happening,
-      ...(decidedByGates.has(event.kind) && gates.length > 0 ? { gates } : {}),
+      policy,
+      ...(shown ? { gates } : {}),
     },
   };
 }

@@ -11,6 +11,7 @@ export function apply(state: RolloutState, event: RolloutEvent): RolloutState {
     ...changed,
     revision: state.revision + 1,
     requests: remember(state.requests, event),
+    breakGlass: noteUse(changed.breakGlass, event),
   };
   if (routes(next) === routes(state)) return next;
   return { ...next, routingRevision: state.routingRevision + 1, routingChangedAt: event.at };
@@ -25,6 +26,11 @@ function remember(requests: readonly string[], event: RolloutEvent): readonly st
   if (event.requestId === null) return requests;
   const key = requestKey(event.actor, event.requestId);
   return requests.includes(key) ? requests : [...requests, key].slice(-rememberedRequests);
+}
+
+function noteUse(breakGlass: RolloutState['breakGlass'], event: RolloutEvent): RolloutState['breakGlass'] {
+  if (breakGlass === null || event.breakGlass !== true || event.kind === 'breakGlassClosed') return breakGlass;
+  return { ...breakGlass, used: [...breakGlass.used, `${event.kind} ${event.version}`] };
 }
 
 /** What apps would see, apart from the revision itself. */
@@ -57,6 +63,7 @@ function change(state: RolloutState, event: RolloutEvent): RolloutState {
     case 'shadowStarted':
       return {
         ...move(state, event, event.version, 'shadow'),
+        queue: withoutVersion(state.queue, event.version),
         salt: event.salt,
         rollout: {
           ...startedRollout(event),
@@ -67,6 +74,7 @@ function change(state: RolloutState, event: RolloutEvent): RolloutState {
     case 'canaryStarted':
       return {
         ...move(state, event, event.version, 'canary'),
+        queue: withoutVersion(state.queue, event.version),
         salt: event.salt,
         rollout: {
           ...startedRollout(event),
@@ -78,11 +86,21 @@ function change(state: RolloutState, event: RolloutEvent): RolloutState {
       };
     case 'canaryAdvanced':
       return withRollout(state, {
+        earlierWeightBasisPoints: state.rollout?.weightBasisPoints ?? 0,
         weightBasisPoints: event.weightBasisPoints,
         stepFrom: event.from,
         stepAt: event.at,
         readyAt: null,
       });
+    case 'queued': {
+      const { version, stage, sampleBasisPoints, weightBasisPoints, actor: by, at, reason } = event;
+      return {
+        ...state,
+        queue: [...state.queue, { version, stage, sampleBasisPoints, weightBasisPoints, by, at, reason }],
+      };
+    }
+    case 'dequeued':
+      return { ...state, queue: withoutVersion(state.queue, event.version) };
     case 'ready':
       return withRollout(state, { readyAt: event.at });
     case 'paused':
@@ -96,6 +114,7 @@ function change(state: RolloutState, event: RolloutEvent): RolloutState {
           approvalId: event.approvalId,
           version: event.version,
           contentHash: event.contentHash,
+          policy: event.policy,
           requestedBy: event.actor,
           requesterHuman: event.requesterHuman,
           requestedAt: event.at,
@@ -121,10 +140,44 @@ function change(state: RolloutState, event: RolloutEvent): RolloutState {
       return { ...move(state, event, event.version, 'rolled_back'), rollout: null };
     case 'championRolledBack':
       return reinstate(move(state, event, event.version, 'rolled_back'), event, event.to);
+    case 'rollBackBlocked': {
+      const { version, to, detail, at } = event;
+      return { ...state, halted: { version, to, detail, at } };
+    }
+    case 'watchEnded':
+      return { ...state, watch: null };
     case 'rejected':
-      return move(state, event, event.version, 'rejected');
+    case 'retired':
+      return {
+        ...move(state, event, event.version, event.kind),
+        queue: withoutVersion(state.queue, event.version),
+        formerChampions: without(state.formerChampions, event.version),
+      };
+    case 'released': {
+      const record = findVersion(state, event.version);
+      const begun = record === undefined ? state : withVersion(state, { ...record, evaluation: null });
+      return move(begun, event, event.version, 'registered');
+    }
+    case 'breakGlassOpened': {
+      const { actor: by, reason, at: openedAt, expiresAt } = event;
+      return { ...state, breakGlass: { by, reason, openedAt, expiresAt, closedAt: null, used: [], reviewedBy: null } };
+    }
+    case 'breakGlassClosed':
+      if (state.breakGlass === null) return state;
+      return {
+        ...state,
+        breakGlass: {
+          ...state.breakGlass,
+          closedAt: state.breakGlass.closedAt ?? Math.min(event.at, state.breakGlass.expiresAt),
+          reviewedBy: event.reviewed ? event.actor : null,
+        },
+      };
     case 'quarantined': {
-      const out = move(state, event, event.version, 'quarantined');
+      const out = {
+        ...move(state, event, event.version, 'quarantined'),
+        queue: withoutVersion(state.queue, event.version),
+        formerChampions: without(state.formerChampions, event.version),
+      };
       const rollout = out.rollout?.version === event.version ? null : out.rollout;
       return event.to === null ? { ...out, rollout } : reinstate({ ...out, rollout }, event, event.to);
     }
@@ -149,10 +202,12 @@ function promoted(state: RolloutState, event: EventOf<'promoted'>): RolloutState
   return {
     ...move(demoted, event, event.version, 'champion'),
     champion: event.version,
-    formerChampions:
-      previous === null ? state.formerChampions : [...without(state.formerChampions, previous), previous],
+    formerChampions: [...without(state.formerChampions, event.version), ...(previous === null ? [] : [previous])],
     rollout: null,
+    queue: withoutVersion(state.queue, event.version),
     promotion: null,
+    watch: event.watch == null || previous === null ? null : { version: event.version, previous, ...event.watch },
+    halted: null,
     // Decides nothing until a rollout brings its own; only never empty.
     salt: state.salt === '' ? (findVersion(state, event.version)?.spec.digest.slice(-16) ?? '') : state.salt,
   };
@@ -164,6 +219,8 @@ function reinstate(state: RolloutState, event: RolloutEvent, version: string): R
     ...move(state, event, version, 'champion'),
     champion: version,
     formerChampions: without(state.formerChampions, version),
+    watch: null,
+    halted: null,
   };
 }
 
@@ -195,7 +252,8 @@ function move(state: RolloutState, event: RolloutEvent, version: string, to: Ver
 }
 
 function transition(event: RolloutEvent, from: VersionState | null, to: VersionState) {
-  return { at: event.at, from, to, actor: event.actor, reason: event.reason };
+  const cause = 'cause' in event ? event.cause : null;
+  return { at: event.at, from, to, actor: event.actor, reason: event.reason, cause };
 }
 
 function withVersion(state: RolloutState, record: VersionRecord): RolloutState {
@@ -210,6 +268,12 @@ function withVersion(state: RolloutState, record: VersionRecord): RolloutState {
 
 function withRollout(state: RolloutState, changes: Partial<Rollout>): RolloutState {
   return state.rollout === null ? state : { ...state, rollout: { ...state.rollout, ...changes } };
+}
+
+function withoutVersion(queue: RolloutState['queue'], version: string): RolloutState['queue'] {
+  return queue.some((waiting) => waiting.version === version)
+    ? queue.filter((waiting) => waiting.version !== version)
+    : queue;
 }
 
 const without = (list: readonly string[], item: string) => list.filter((entry) => entry !== item);

@@ -1,7 +1,7 @@
 import type { Actor } from './actor.ts';
 import type { GateName, GateResult, GateVerdict } from './gate.ts';
 import type { AutomaticReason } from './reasons.ts';
-import type { VersionSpec, VersionState } from './state.ts';
+import type { Queued, VersionSpec, VersionState } from './state.ts';
 
 /** What somebody wants to happen. */
 export type Command = CommandMeta & Intent;
@@ -50,14 +50,31 @@ export type Intent =
   | { readonly kind: 'markReady' }
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
-  | { readonly kind: 'promote'; readonly version: string; readonly approvalId: string }
-  | { readonly kind: 'approve'; readonly approvalId: string }
+  | {
+      readonly kind: 'promote';
+      readonly version: string;
+      readonly approvalId: string;
+      /** Event time from which the guards watch the new champion, should this promote it. */
+      readonly from: number;
+    }
+  | { readonly kind: 'approve'; readonly approvalId: string; readonly from: number }
   | { readonly kind: 'deny'; readonly approvalId: string }
   /** Ends a promotion that nobody approved in time. */
   | { readonly kind: 'expirePromotion' }
   | { readonly kind: 'rollBack'; readonly to: string | null; readonly cause: AutomaticReason | null }
   | { readonly kind: 'reject'; readonly version: string }
-  | { readonly kind: 'quarantine'; readonly version: string };
+  | { readonly kind: 'retire'; readonly version: string; readonly cause: AutomaticReason | null }
+  | { readonly kind: 'quarantine'; readonly version: string; readonly cause: AutomaticReason | null }
+  /** Ends a quarantine: the version begins again as registered. */
+  | { readonly kind: 'release'; readonly version: string }
+  /** Starts the rollout that waits first, if nothing is in its way any more. */
+  | { readonly kind: 'startQueued'; readonly rolloutId: string; readonly salt: string; readonly from: number }
+  | { readonly kind: 'dequeue'; readonly version: string }
+  /** The time in which guards may take a new champion back has passed. */
+  | { readonly kind: 'endWatch' }
+  | { readonly kind: 'breakGlass'; readonly forMs: number }
+  /** Ends an emergency; by somebody else than who opened it, it also says that what was done has been looked at. */
+  | { readonly kind: 'closeBreakGlass' };
 
 /** What `decide` knows beside the state: settings, gates and health as they are now. */
 export interface DecisionContext {
@@ -72,6 +89,17 @@ export interface DecisionContext {
   readonly shadowGates: readonly GateName[];
   /** Latest results of the version on its way. */
   readonly gates: readonly GateResult[];
+  /** What happens to a version that starts while another one is on its way. */
+  readonly newVersion: 'refuse' | 'supersede' | 'queue';
+  /** Why no version may get traffic now; `null` when it may. */
+  readonly frozen: string | null;
+  /** How long guards may take a new champion back by themselves, event time; 0: not at all. */
+  readonly watchMs: number;
+  readonly breakGlassLimitMs: number;
+  /** Verdicts given before it (wall clock) are too old to open anything. */
+  readonly gatesFrom: number;
+  /** Digest of the rollout settings: an approval under other settings is void. */
+  readonly policy: string;
   /** Versions that could not serve if traffic went back to them, with the reason. */
   readonly unhealthy: ReadonlyMap<string, string>;
 }
@@ -84,6 +112,8 @@ export interface EventMeta {
   readonly actor: string;
   readonly reason: string;
   readonly requestId: string | null;
+  /** True when the actor was in the emergency mode. */
+  readonly breakGlass?: true;
 }
 
 export type Happening =
@@ -120,6 +150,8 @@ export type Happening =
       readonly weightBasisPoints: number;
       readonly from: number;
     }
+  | ({ readonly kind: 'queued' } & Omit<Queued, 'by' | 'at' | 'reason'>)
+  | { readonly kind: 'dequeued'; readonly version: string }
   | { readonly kind: 'ready'; readonly version: string }
   | { readonly kind: 'paused'; readonly version: string }
   | { readonly kind: 'resumed'; readonly version: string }
@@ -128,6 +160,7 @@ export type Happening =
       readonly version: string;
       readonly approvalId: string;
       readonly contentHash: string;
+      readonly policy: string;
       readonly requesterHuman: boolean;
       readonly needed: number;
       readonly expiresAt: number;
@@ -141,7 +174,10 @@ export type Happening =
       readonly kind: 'promoted';
       readonly version: string;
       readonly previous: string | null;
+      /** Event time in which its guards may take it back; `null`: not at all. */
+      readonly watch: { readonly from: number; readonly until: number } | null;
     }
+  | { readonly kind: 'watchEnded'; readonly version: string }
   /** A version on its way was taken back; the champion stays. */
   | { readonly kind: 'rolledBack'; readonly version: string; readonly cause: AutomaticReason | null }
   | {
@@ -150,12 +186,26 @@ export type Happening =
       readonly to: string;
       readonly cause: AutomaticReason | null;
     }
+  /** The collector wanted to take the champion back and had nowhere healthy to go: traffic stays, people are called. */
+  | {
+      readonly kind: 'rollBackBlocked';
+      readonly version: string;
+      readonly to: string | null;
+      readonly detail: string;
+      readonly cause: AutomaticReason;
+    }
   | { readonly kind: 'rejected'; readonly version: string; readonly cause: AutomaticReason | null }
+  | { readonly kind: 'retired'; readonly version: string; readonly cause: AutomaticReason | null }
   | {
       readonly kind: 'quarantined';
       readonly version: string;
       readonly previous: VersionState;
       readonly to: string | null;
-    };
+      readonly cause: AutomaticReason | null;
+    }
+  | { readonly kind: 'released'; readonly version: string }
+  /** `version`: the champion then, or empty. */
+  | { readonly kind: 'breakGlassOpened'; readonly version: string; readonly expiresAt: number }
+  | { readonly kind: 'breakGlassClosed'; readonly version: string; readonly reviewed: boolean };
 
 export type EventKind = Happening['kind'];

@@ -33,6 +33,7 @@ type Step = {
   readonly minutes: number;
   readonly gatesPass: boolean;
   readonly isHealthy: boolean;
+  readonly isFrozen: boolean;
   /** Whether the intent is what somebody would do next, and which of those. */
   readonly sensible: number | null;
 };
@@ -78,14 +79,33 @@ const intents: fc.Arbitrary<Intent> = fc.oneof(
   fc.record({
     kind: fc.constantFrom('markReady' as const, 'pause' as const, 'resume' as const, 'expirePromotion' as const),
   }),
-  fc.record({ kind: fc.constant('promote' as const), version: versions, approvalId: approvalIds }),
-  fc.record({ kind: fc.constantFrom('approve' as const, 'deny' as const), approvalId: approvalIds }),
+  fc.record({
+    kind: fc.constant('promote' as const),
+    version: versions,
+    approvalId: approvalIds,
+    from: fc.constant(0),
+  }),
+  fc.record({ kind: fc.constant('approve' as const), approvalId: approvalIds, from: fc.constant(0) }),
+  fc.record({ kind: fc.constant('deny' as const), approvalId: approvalIds }),
   fc.record({
     kind: fc.constant('rollBack' as const),
     to: fc.option(versions, { nil: null }),
-    cause: fc.constant(null),
+    cause: fc.constantFrom(null, 'POST_PROMOTION' as const),
   }),
-  fc.record({ kind: fc.constantFrom('reject' as const, 'quarantine' as const), version: versions }),
+  fc.record({
+    kind: fc.constantFrom('retire' as const, 'quarantine' as const),
+    version: versions,
+    cause: fc.constantFrom(null, 'DIGEST_MISMATCH' as const),
+  }),
+  fc.record({ kind: fc.constantFrom('reject' as const, 'release' as const, 'dequeue' as const), version: versions }),
+  fc.record({ kind: fc.constantFrom('endWatch' as const, 'closeBreakGlass' as const) }),
+  fc.record({ kind: fc.constant('breakGlass' as const), forMs: fc.integer({ min: 60_000, max: 4_000_000 }) }),
+  fc.record({
+    kind: fc.constant('startQueued' as const),
+    rolloutId: fc.uuid(),
+    salt: fc.uuid(),
+    from: fc.constant(0),
+  }),
 );
 
 /** Steps that lead somewhere often enough: the usual life of a version, with anything in between. */
@@ -98,15 +118,18 @@ const lives: fc.Arbitrary<Step[]> = fc.array(
     minutes: fc.nat({ max: 40 }).map((n) => (n === 0 ? 1_500 : n)),
     gatesPass: fc.nat({ max: 4 }).map((n) => n > 0),
     isHealthy: fc.nat({ max: 4 }).map((n) => n > 0),
-    sensible: fc.option(fc.nat({ max: 11 }), { nil: null, freq: 3 }),
+    isFrozen: fc.nat({ max: 7 }).map((n) => n === 0),
+    sensible: fc.option(fc.nat({ max: 14 }), { nil: null, freq: 3 }),
   }),
   { minLength: 1, maxLength: 60, size: 'max' },
 );
 
+const policies = ['refuse', 'supersede', 'queue'] as const;
+
 const canaryGates: readonly GateName[] = ['canary_error_rate', 'inference_error_rate'];
 const shadowGates: readonly GateName[] = ['shadow_divergence'];
 
-function contextOf(step: Step, now: number, approvals: number): DecisionContext {
+function contextOf(step: Step, now: number, approvals: number, newVersion: (typeof policies)[number]): DecisionContext {
   const gates = [...canaryGates, ...shadowGates].map(
     (gate): GateResult => ({
       gate,
@@ -125,6 +148,12 @@ function contextOf(step: Step, now: number, approvals: number): DecisionContext 
     canaryGates,
     shadowGates,
     gates,
+    gatesFrom: now,
+    newVersion,
+    frozen: step.isFrozen ? 'holidays' : null,
+    watchMs: 86_400_000,
+    breakGlassLimitMs: 3_600_000,
+    policy: 'sha256:policy',
     unhealthy,
   };
 }
@@ -138,7 +167,7 @@ interface Life {
 }
 
 /** Each step a life takes: the state before and after, and the events between. Refusals leave everything as it was. */
-function live(steps: readonly Step[], approvals: number): Life[] {
+function live(steps: readonly Step[], approvals: number, newVersion: (typeof policies)[number]): Life[] {
   let state = emptyState('credit-risk', 'production');
   let now = 0;
   const lived: Life[] = [];
@@ -152,7 +181,7 @@ function live(steps: readonly Step[], approvals: number): Life[] {
       requestId: step.requestId,
       expectedRevision: step.stale ? state.revision - 1 : step.actor.human ? state.revision : null,
     };
-    const context = contextOf(step, now, approvals);
+    const context = contextOf(step, now, approvals, newVersion);
     const decision = decide(state, command, context);
     if ('refusal' in decision) {
       expect(Object.keys(refusalReasons)).toContain(decision.refusal.reason);
@@ -174,8 +203,8 @@ function sensibleIntent(state: RolloutState, choice: number): Intent {
   const options: Intent[] = [];
   if (promotion !== null) {
     options.push(
-      { kind: 'approve', approvalId: promotion.approvalId },
-      { kind: 'approve', approvalId: promotion.approvalId },
+      { kind: 'approve', approvalId: promotion.approvalId, from: 0 },
+      { kind: 'approve', approvalId: promotion.approvalId, from: 0 },
     );
   }
   if (rollout !== null) {
@@ -184,7 +213,7 @@ function sensibleIntent(state: RolloutState, choice: number): Intent {
       { kind: 'advance', weightBasisPoints: null, from: 0 },
     );
     options.push({ kind: 'startCanary', version: rollout.version, weightBasisPoints: null, ...ids });
-    options.push({ kind: 'promote', version: rollout.version, approvalId }, { kind: 'markReady' });
+    options.push({ kind: 'promote', version: rollout.version, approvalId, from: 0 }, { kind: 'markReady' });
   }
   const waiting = state.versions.find(({ state: stage, spec: { digest } }) => stage === 'registered' && digest !== '');
   const ready = state.versions.find(
@@ -193,13 +222,16 @@ function sensibleIntent(state: RolloutState, choice: number): Intent {
   if (waiting !== undefined) {
     const { version } = waiting;
     options.push({ kind: 'recordEvaluation', version, evaluationId: 'ev', champion, verdict: 'pass' });
-    if (champion === null) options.push({ kind: 'promote', version, approvalId });
+    if (champion === null) options.push({ kind: 'promote', version, approvalId, from: 0 });
   }
   if (ready !== undefined) {
     options.push({ kind: 'startShadow', version: ready.version, sampleBasisPoints: 10_000, ...ids });
     options.push({ kind: 'startCanary', version: ready.version, weightBasisPoints: null, ...ids });
   }
-  if (champion !== null && choice > 9) options.push({ kind: 'rollBack', to: null, cause: null });
+  if (state.queue.length > 0 && rollout === null) options.push({ kind: 'startQueued', ...ids });
+  if (champion !== null && choice > 12) options.push({ kind: 'rollBack', to: null, cause: null });
+  if (champion !== null && choice > 11) options.push({ kind: 'rollBack', to: null, cause: 'POST_PROMOTION' });
+  if (choice > 13) options.push({ kind: 'breakGlass', forMs: 3_600_000 });
   const next = String(state.versions.length + 1);
   options.push({ kind: 'register', version: next, spec: spec(`sha256:${next.padStart(64, '0')}`), source: 'api' });
   // The list is never empty.
@@ -208,8 +240,8 @@ function sensibleIntent(state: RolloutState, choice: number): Intent {
 
 function eachStep(check: (life: Life) => void, approvals = 2): void {
   fc.assert(
-    fc.property(lives, (steps) => {
-      for (const life of live(steps, approvals)) check(life);
+    fc.property(lives, fc.constantFrom(...policies), (steps, newVersion) => {
+      for (const life of live(steps, approvals, newVersion)) check(life);
     }),
     { numRuns: 60 },
   );
@@ -219,13 +251,17 @@ describe('whatever happens to a model', () => {
   test('random lives reach every kind of event', () => {
     const seen = new Set<string>();
     for (const steps of fc.sample(lives, { numRuns: 800, seed: 3 })) {
-      for (const { events } of live(steps, 2)) for (const { kind } of events) seen.add(kind);
+      for (const policy of policies) {
+        for (const { events } of live(steps, 2, policy)) for (const { kind } of events) seen.add(kind);
+      }
     }
     expect([...seen].toSorted()).toEqual(
       [
-        ...['canaryAdvanced', 'canaryStarted', 'championRolledBack', 'evaluated', 'observed', 'paused', 'promoted'],
+        ...['breakGlassClosed', 'breakGlassOpened', 'canaryAdvanced', 'canaryStarted', 'championRolledBack'],
+        ...['dequeued', 'evaluated', 'observed', 'paused', 'promoted', 'queued', 'rollBackBlocked'],
         ...['promotionApproved', 'promotionDenied', 'promotionExpired', 'promotionRequested', 'promotionVoided'],
-        ...['quarantined', 'ready', 'registered', 'rejected', 'resumed', 'rolledBack', 'shadowStarted'],
+        ...['quarantined', 'ready', 'registered', 'rejected', 'released', 'resumed', 'retired', 'rolledBack'],
+        ...['shadowStarted', 'watchEnded'],
       ].toSorted(),
     );
   });
@@ -265,7 +301,7 @@ describe('whatever happens to a model', () => {
     });
   });
 
-  test('a promotion takes two different people, and never a machine', () => {
+  test('a promotion takes two different people, and never a machine, outside an emergency', () => {
     const people = new Map<string, Set<string>>();
     eachStep(({ events, command, before }) => {
       for (const event of events) {
@@ -276,17 +312,22 @@ describe('whatever happens to a model', () => {
           expect(command.actor.human).toBe(true);
           people.get(event.approvalId)?.add(event.actor);
         }
-        if (event.kind === 'promoted') {
+        if (event.kind === 'promoted' && event.breakGlass === true) {
+          expect(before.breakGlass).toMatchObject({ by: event.actor, closedAt: null });
+          expect(before.breakGlass?.expiresAt).toBeGreaterThan(event.at);
+          expect(command.actor.human).toBe(true);
+        } else if (event.kind === 'promoted') {
           expect(people.get(before.promotion?.approvalId ?? '')?.size).toBe(2);
         }
       }
     });
   });
 
-  test('a promotion goes through passed gates, except the first', () => {
+  test('a promotion goes through passed gates and outside freeze windows, except the first and in an emergency', () => {
     eachStep(({ events, before, context }) => {
       const promoted = events.find(({ kind }) => kind === 'promoted');
-      if (promoted === undefined || before.champion === null) return;
+      if (promoted === undefined || before.champion === null || promoted.breakGlass === true) return;
+      expect(context.frozen).toBeNull();
       expect(context.gates.every(({ verdict }) => verdict === 'pass')).toBe(true);
       expect(before.rollout).toMatchObject({ version: promoted.version, stage: 'canary' });
       expect(before.rollout?.weightBasisPoints).toBeGreaterThanOrEqual(5_000);
@@ -307,6 +348,76 @@ describe('whatever happens to a model', () => {
       expect(decision).toMatchObject({
         events: [{ kind: 'rolledBack', version: state.rollout.version }, ...ignored(decision)],
       });
+    });
+  });
+
+  test('nothing gets more traffic in a freeze window, except in an emergency; all that takes traffic away goes on', () => {
+    eachStep(({ state, before, events, context }) => {
+      if (context.frozen === null || events.some(({ breakGlass }) => breakGlass)) return;
+      const gives = ['shadowStarted', 'canaryStarted', 'canaryAdvanced', 'promoted'];
+      expect(events.filter(({ kind }) => gives.includes(kind))).toEqual([]);
+      const shares = trafficWeights(state);
+      for (const [version, share] of Object.entries(trafficWeights(before))) {
+        if (version !== before.champion && version !== state.champion)
+          expect(shares[version] ?? 0).toBeLessThanOrEqual(share);
+      }
+    });
+  });
+
+  test('what is done in an emergency is on its record, and on every event of it', () => {
+    eachStep(({ state, before, events }) => {
+      for (const event of events) {
+        if (event.breakGlass !== true) continue;
+        expect(event.actor).toBe(before.breakGlass?.by);
+        if (event.kind !== 'breakGlassClosed') {
+          expect(state.breakGlass?.used).toContain(`${event.kind} ${event.version}`);
+        }
+      }
+    });
+  });
+
+  test('nobody reviews their own emergency', () => {
+    eachStep(({ state }) => {
+      if (state.breakGlass?.reviewedBy != null) expect(state.breakGlass.reviewedBy).not.toBe(state.breakGlass.by);
+    });
+  });
+
+  test('a newer version starts from the champion, never from the half-way canary', () => {
+    eachStep(({ state, before, events }) => {
+      const started = events.find(({ kind }) => kind === 'shadowStarted' || kind === 'canaryStarted');
+      if (started === undefined || before.rollout === null || before.rollout.version === started.version) return;
+      expect(events[0]).toMatchObject({ kind: 'rolledBack', cause: 'SUPERSEDED', version: before.rollout.version });
+      expect(state.rollout?.id).not.toBe(before.rollout.id);
+      expect(state.champion).toBe(before.champion);
+    });
+  });
+
+  test('a version waits in the queue once, and none that serves or is out of service does', () => {
+    eachStep(({ state }) => {
+      const waiting = state.queue.map(({ version }) => version);
+      expect(new Set(waiting).size).toBe(waiting.length);
+      for (const version of waiting) {
+        expect(state.rollout?.version).not.toBe(version);
+        const stage = state.versions.find((record) => record.version === version)?.state;
+        expect(['rejected', 'retired', 'quarantined']).not.toContain(stage);
+      }
+    });
+  });
+
+  test('guards watch the champion that was promoted last, and nobody else', () => {
+    eachStep(({ state }) => {
+      if (state.watch === null) return;
+      expect(state.watch.version).toBe(state.champion);
+      expect(state.watch.until).toBeGreaterThan(state.watch.from);
+    });
+  });
+
+  test('a retired version stays retired', () => {
+    eachStep(({ state, before }) => {
+      for (const { version, state: stage } of before.versions) {
+        if (stage !== 'retired') continue;
+        expect(state.versions.find((record) => record.version === version)?.state).toBe('retired');
+      }
     });
   });
 
@@ -383,12 +494,14 @@ describe('whatever happens to a model', () => {
     });
   });
 
-  test('a version in quarantine or rejected never serves again', () => {
-    eachStep(({ state, before }) => {
+  test('a rejected version never serves again, and one in quarantine begins anew once it is released', () => {
+    eachStep(({ state, before, events }) => {
       for (const { version, state: stage } of before.versions) {
         if (stage !== 'quarantined' && stage !== 'rejected') continue;
-        const now = state.versions.find((record) => record.version === version)?.state;
-        expect(['quarantined', 'rejected']).toContain(now);
+        const record = state.versions.find((candidate) => candidate.version === version);
+        const released = events.some((event) => event.kind === 'released' && event.version === version);
+        if (released) expect(record).toMatchObject({ state: 'registered', evaluation: null });
+        else expect(['quarantined', 'rejected', 'retired']).toContain(record?.state);
       }
     });
   });

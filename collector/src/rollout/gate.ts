@@ -11,6 +11,17 @@ export const gateNames = [
   'inference_error_rate',
   'latency_ratio',
   'integrity',
+  'leakage',
+  'offline_calibration',
+  'group_limit',
+  'canary_absolute_error',
+  'canary_fairness',
+  'score_distribution',
+  'observed_split',
+  'freshness',
+  'post_promotion_errors',
+  'post_promotion_failures',
+  'post_promotion_latency',
   'ready_to_promote',
 ] as const;
 

@@ -135,7 +135,7 @@ export function look(guard: Guard, input: GuardLook): { readonly guard: Guard; r
     measuredLatency:
       guard.measuredLatency || (p95(profilesOf('champion')) !== null && p95(profilesOf('candidate')) !== null),
   };
-  const assess: Record<GateName, (() => GateResult) | undefined> = {
+  const assess: Partial<Record<GateName, () => GateResult>> = {
     shadow_divergence: () => shadowDivergence(input, profilesOf('candidate')),
     canary_error_rate: () => rateGate('canary_error_rate', next, input),
     inference_error_rate: () => rateGate('inference_error_rate', next, input),
@@ -147,9 +147,6 @@ export function look(guard: Guard, input: GuardLook): { readonly guard: Guard; r
         instances: input.instances,
         at: input.at,
       }),
-    offline_performance: undefined,
-    worst_group: undefined,
-    ready_to_promote: undefined,
   };
   const gates = requiredGates(rollout.stage, settings, next).flatMap((name) => assess[name]?.() ?? []);
   return { guard: next, gates };

@@ -33,6 +33,15 @@ export const refusalReasons = {
   BAD_ROLL_BACK_TARGET: 'The version to go back to was never champion, or is out of service',
   TARGET_UNHEALTHY: 'The version to go back to is not healthy: traffic stays where it is',
   VERSION_SERVES: 'The version takes traffic: roll it back first',
+  FREEZE_WINDOW: 'No version gets traffic in a freeze window; going back is always allowed',
+  ALREADY_QUEUED: 'The version waits in the queue already',
+  NOT_QUEUED: 'The version does not wait in the queue',
+  NOT_QUARANTINED: 'The version is not in quarantine',
+  ARTEFACT_MISMATCH: 'An instance loaded something else than the registered artefact: no emergency overrides that',
+  BREAK_GLASS_NEEDS_PERSON: 'Only a person with the role approver takes the responsibility alone',
+  BREAK_GLASS_OPEN: 'An emergency is open already',
+  BREAK_GLASS_TOO_LONG: 'An emergency may not be open for as long as that',
+  NO_BREAK_GLASS: 'No emergency is open or waits to be looked at',
 } as const;
 
 export type RefusalReason = keyof typeof refusalReasons;
@@ -45,12 +54,17 @@ export const gateCodes = {
   AGREES: 'Shadow and champion agree often enough',
   WITHIN_LIMIT: 'Within the limit',
   DIGESTS_MATCH: 'Every instance loaded the registered artefact',
+  TRAFFIC_FLOWS: 'The version had rows lately',
+  SPLIT_AS_DESIRED: 'Traffic is split as desired',
+  NO_ROWS_LEAKED: 'No held-out row is among the training rows',
   READY: 'Every gate passes at the last step: only people are missing',
   // fail
   WORSE_THAN_ALLOWED: 'Worse than the champion by more than allowed',
   DISAGREES: 'Shadow and champion disagree too often',
   OVER_LIMIT: 'Over the limit',
   DIGEST_MISMATCH: 'An instance loaded something else than the registered artefact',
+  SPLIT_MISMATCH: 'Traffic is not split as desired',
+  HELD_OUT_LEAKED: 'Held-out rows are among the training rows',
   // inconclusive
   TOO_FEW_ROWS: 'Too few rows to say anything',
   NO_LABELS: 'No outcomes have arrived',
@@ -58,6 +72,8 @@ export const gateCodes = {
   NO_CHAMPION: 'There is no champion to compare with',
   NOT_LOADED: 'No instance has reported the artefact yet',
   NOT_READY: 'Not every gate passes at the last step',
+  NO_TRAFFIC: 'The version had no row lately',
+  GROUPS_TOO_SMALL: 'Every group is too small to say anything about',
   // error
   MISSING_DATA: 'What the gate reads is missing',
   CANNOT_EVALUATE: 'The versions cannot be run on the held-out rows',
@@ -70,6 +86,24 @@ export const automaticReasons = {
   GATE_FAILED: 'A gate failed',
   EVALUATION_FAILED: 'The evaluation beside the champion failed',
   DIGEST_MISMATCH: 'The artefact is not the registered one',
+  POST_PROMOTION: 'A guard failed after the promotion',
+  SUPERSEDED: 'A newer version took its place',
+  ROLL_BACK_WINDOW_OVER: 'It was kept in reserve for as long as the settings say',
 } as const;
+
+/** Why a rollout stands still though nobody has ended it. */
+export const holdReasons = {
+  manual: 'Somebody paused it',
+  freeze_window: 'No version gets traffic in a freeze window',
+  awaiting_approval: 'People have to approve the promotion',
+  awaiting_promotion: 'Every gate passes at the last step: somebody has to promote it',
+  concurrent_incident: 'A gate failed and nothing rolls back automatically',
+  observed_split_mismatch: 'Traffic is not split as desired',
+  provider_error: 'A gate cannot look, or no events come',
+  insufficient_data: 'A gate waits for more rows',
+  inconclusive: 'A gate cannot say yet',
+} as const;
+
+export type HoldReason = keyof typeof holdReasons;
 
 export type AutomaticReason = keyof typeof automaticReasons;

@@ -30,7 +30,8 @@ export async function readState(
   model: string,
 ): Promise<RolloutState> {
   const stored = await transaction.get(states, compositeKey(environment, model));
-  return stored?.value ?? emptyState(model, environment);
+  // States written before a field existed have what an empty one has there.
+  return { ...emptyState(model, environment), ...stored?.value };
 }
 
 /** Throws `REVISION_CONFLICT` when somebody else wrote in between. */

@@ -20,6 +20,10 @@ function sentenceOf(event: RolloutEvent): string | null {
     case 'canaryStarted':
     case 'canaryAdvanced':
       return `${version} serves ${share(event.weightBasisPoints)} of the traffic`;
+    case 'queued':
+      return `${version} waits until the version on its way has arrived or gone back`;
+    case 'dequeued':
+      return `${version} waits no longer`;
     case 'ready':
       return `${version} passes every gate at its last step: only people are missing`;
     case 'paused':
@@ -44,8 +48,20 @@ function sentenceOf(event: RolloutEvent): string | null {
       return `${version} is rolled back; the champion serves everybody`;
     case 'championRolledBack':
       return `${version} is rolled back; version ${event.to} is champion again`;
+    case 'rollBackBlocked':
+      return `${version} should go back, and cannot: ${event.detail}`;
+    case 'watchEnded':
+      return `${version} has served for as long as its guards may take it back by themselves`;
     case 'rejected':
       return `${version} is rejected`;
+    case 'retired':
+      return `${version} is retired`;
+    case 'released':
+      return `${version} is out of quarantine and begins again as registered`;
+    case 'breakGlassOpened':
+      return `${event.actor} may give traffic alone until ${new Date(event.expiresAt).toISOString()}; everybody is told`;
+    case 'breakGlassClosed':
+      return event.reviewed ? `${event.actor} has looked at what was done in the emergency` : 'The emergency is over';
     case 'quarantined':
       return `${version} is out of service`;
   }

@@ -11,16 +11,16 @@ import { auditEntry, outgoingEvent } from './announcement.ts';
 import { apply, requestKey } from './apply.ts';
 import { type Approval, applyToApproval, approvalAt, approvalIdOf } from './approval.ts';
 import type { ArtefactStore } from './artefacts.ts';
-import type { Command, CommandMeta, DecisionContext, Intent, RolloutEvent } from './command.ts';
-import { decide, type Refusal } from './decide.ts';
+import type { Command, CommandMeta, Intent, RolloutEvent } from './command.ts';
+import { decisionContext, problemWith } from './context.ts';
+import { decide } from './decide.ts';
 import { Evaluator } from './evaluator.ts';
+import { frozenBecause } from './freeze.ts';
 import type { GateResult } from './gate.ts';
 import type { LoadedArtefacts } from './gates/integrity.ts';
-import { requiredGates, stepOf } from './guard.ts';
+import { intentOf, type RolloutAction } from './intents.ts';
 import {
   readApproval,
-  readGates,
-  readGuard,
   readRouting,
   readRoutingDocuments,
   readState,
@@ -28,8 +28,10 @@ import {
   writeRouting,
   writeState,
 } from './records.ts';
+import type { Refusal } from './refusal.ts';
 import { describeEvents } from './sentences.ts';
 import { findVersion, type RolloutState, rollBackTarget, routingDocument, type VersionSpec } from './state.ts';
+import { type Due, dueByIntegrity, dueByTime } from './upkeep.ts';
 import { describeVersions, type VersionsView } from './versionsView.ts';
 import { type ClosedWindow, latestWindowFrom, lookAtGates } from './watch.ts';
 
@@ -47,15 +49,6 @@ export interface RolloutServiceOptions {
   /** Told what goes wrong while nobody waits: an evaluation in the background. */
   readonly onError: (error: unknown) => void;
 }
-
-/** What somebody wants to do with a model's versions. */
-export type RolloutAction = { readonly reason: string } & (
-  | { readonly verb: 'shadow'; readonly version: string; readonly sampleBasisPoints: number }
-  | { readonly verb: 'canary'; readonly version: string; readonly weightBasisPoints?: number | undefined }
-  | { readonly verb: 'promote'; readonly version: string }
-  | { readonly verb: 'roll-back'; readonly to?: string | undefined }
-  | { readonly verb: 'pause' | 'resume' }
-);
 
 export interface Control {
   /** Revision of the target that the actor saw. */
@@ -83,8 +76,6 @@ export interface ActionOutcome {
   readonly text: string;
   readonly approval: (Approval & { readonly revision: number }) | null;
 }
-
-const approvalLifetimeMs = 24 * 3_600_000;
 
 /**
  * Version control with its effects: each change is one transaction that holds the new state, the routing document, an
@@ -120,8 +111,9 @@ export class RolloutService {
   async versions(transaction: ReadTransaction, settings: ModelSettings): Promise<VersionsView> {
     const state = await readState(transaction, settings.environment, settings.name);
     const target = rollBackTarget(state);
-    const problem = target === null ? null : await this.#problemWith(state, target);
-    return describeVersions(transaction, state, problem, this.#options.clock());
+    const problem = target === null ? null : await problemWith(state, target, this.#options);
+    const now = this.#options.clock();
+    return describeVersions(transaction, state, problem, frozenBecause(settings.rollout.freeze, now), now);
   }
 
   /**
@@ -162,7 +154,7 @@ export class RolloutService {
   /** A control action on a model. Throws `REFUSED` with `details.reason`, `STALE_REVISION`, `UNKNOWN_VERSION`. */
   async act(actor: Actor, settings: ModelSettings, action: RolloutAction, control: Control): Promise<ActionOutcome> {
     return this.#options.store.transaction(async (transaction) => {
-      const intent = this.#intentOf(action, await latestWindowFrom(transaction, settings));
+      const intent = intentOf(action, await latestWindowFrom(transaction, settings), this.#options.randomId);
       const meta: CommandMeta = { actor, reason: action.reason, ...control };
       return this.#outcomeOf(transaction, await this.#carryOut(transaction, settings, { ...meta, ...intent }));
     });
@@ -183,7 +175,12 @@ export class RolloutService {
       if (stored === undefined || settings === undefined) {
         throw new PlumblineError('NOT_FOUND', 'there is no such approval');
       }
-      const command: Command = { actor, reason, requestId, expectedRevision: null, kind: decision, approvalId };
+      const from = await latestWindowFrom(transaction, settings);
+      const meta = { actor, reason, requestId, expectedRevision: null };
+      const command: Command =
+        decision === 'approve'
+          ? { ...meta, kind: decision, approvalId, from }
+          : { ...meta, kind: decision, approvalId };
       const { requests } = await readState(transaction, settings.environment, settings.name);
       const isRepeated = requests.includes(requestKey(actor.subject, requestId));
       if (!isRepeated && stored.revision !== expectedRevision) {
@@ -214,6 +211,53 @@ export class RolloutService {
       const carried = await this.#attempt(transaction, settings, command, gates, closed.at);
       if ('refusal' in carried) break;
       events.push(...carried.events);
+    }
+    return events;
+  }
+
+  /** Does what only time brings about: ends what has expired, retires old reserves, starts what waits in the queue. */
+  async upkeep(): Promise<readonly RolloutEvent[]> {
+    const { store, models, clock, randomId } = this.#options;
+    const events: RolloutEvent[] = [];
+    for (const settings of models) {
+      const { environment, name: model } = settings;
+      const started = { rolloutId: randomId(), salt: randomId(), from: 0 };
+      const due = (state: RolloutState) => dueByTime(state, settings, clock(), started);
+      // A look first: most rounds have nothing to write.
+      if (due(await store.read((transaction) => readState(transaction, environment, model))).length === 0) continue;
+      await store.transaction(async (transaction) => {
+        started.from = await latestWindowFrom(transaction, settings);
+        const state = await readState(transaction, environment, model);
+        events.push(...(await this.#carryOutDue(transaction, settings, due(state))));
+      });
+    }
+    return events;
+  }
+
+  /** Puts versions in quarantine of which an instance says that it loaded something else than what is registered. */
+  async instancesChanged(environment: string, model: string): Promise<readonly RolloutEvent[]> {
+    const { store, models, instances } = this.#options;
+    const settings = models.find((candidate) => candidate.name === model && candidate.environment === environment);
+    if (settings === undefined) return [];
+    const due = (state: RolloutState) => dueByIntegrity(state, instances(environment, model));
+    if (due(await store.read((transaction) => readState(transaction, environment, model))).length === 0) return [];
+    return store.transaction(async (transaction) =>
+      this.#carryOutDue(transaction, settings, due(await readState(transaction, environment, model))),
+    );
+  }
+
+  /** What is refused now is asked for again in the next round. */
+  async #carryOutDue(transaction: Transaction, settings: ModelSettings, due: readonly Due[]): Promise<RolloutEvent[]> {
+    const events: RolloutEvent[] = [];
+    for (const { intent, room, reason } of due) {
+      const carried = await this.#attempt(
+        transaction,
+        settings,
+        this.#bySystem(room, reason, intent),
+        [],
+        this.#options.clock(),
+      );
+      if (!('refusal' in carried)) events.push(...carried.events);
     }
     return events;
   }
@@ -255,7 +299,7 @@ export class RolloutService {
   ): Promise<CarriedOut | { readonly refusal: Refusal; readonly state: RolloutState }> {
     const { environment, name: model } = settings;
     const before = await readState(transaction, environment, model);
-    const context = await this.#contextOf(transaction, settings, before, command, now);
+    const context = await decisionContext(transaction, settings, before, command, now, this.#options);
     const decision = decide(before, command, context);
     if ('refusal' in decision) return { refusal: decision.refusal, state: before };
 
@@ -264,7 +308,7 @@ export class RolloutService {
     let state = before;
     for (const event of decision.events) {
       const after = apply(state, event);
-      await appendAudit(transaction, auditEntry(event, state, after, shown));
+      await appendAudit(transaction, auditEntry(event, state, after, shown, context.policy));
       await this.#options.enqueue(transaction, outgoingEvent(event, after));
       await updateApproval(transaction, event, { environment, model, promoted });
       state = after;
@@ -272,81 +316,6 @@ export class RolloutService {
     if (state !== before) await writeState(transaction, state, before);
     if (state.routingRevision !== before.routingRevision) await writeRouting(transaction, routingDocument(state));
     return { state, events: decision.events };
-  }
-
-  async #contextOf(
-    transaction: ReadTransaction,
-    settings: ModelSettings,
-    state: RolloutState,
-    command: Command,
-    now: number = this.#options.clock(),
-  ): Promise<DecisionContext> {
-    const { canarySteps, approvals } = settings.rollout;
-    const { environment, name: model } = settings;
-    const { rollout } = state;
-    const guard = (await readGuard(transaction, environment, model)) ?? null;
-    const current = guard?.stage.startsWith(`${rollout?.id}/`) ? guard : null;
-    const stored =
-      rollout === null ? null : await readGates(transaction, { environment, model, version: rollout.version });
-    return {
-      now,
-      canarySteps,
-      approvals,
-      approvalLifetimeMs,
-      shadowGates: requiredGates('shadow', settings, current),
-      canaryGates: requiredGates('canary', settings, current),
-      gates: rollout !== null && stored?.step === stepOf(rollout) ? stored.results : [],
-      unhealthy: await this.#unhealthy(state, command),
-    };
-  }
-
-  async #unhealthy(state: RolloutState, command: Command): Promise<ReadonlyMap<string, string>> {
-    if (command.kind !== 'rollBack' && command.kind !== 'quarantine') return new Map();
-    const target = (command.kind === 'rollBack' ? command.to : null) ?? rollBackTarget(state);
-    const problem = target === null ? null : await this.#problemWith(state, target);
-    return target === null || problem === null ? new Map() : new Map([[target, problem]]);
-  }
-
-  /** Why a version could not serve if all traffic went to it now; `null` when it could. */
-  async #problemWith(state: RolloutState, version: string): Promise<string | null> {
-    const digest = findVersion(state, version)?.spec.digest ?? '';
-    if (digest === '') return 'its artefact is not registered';
-    const reports = this.#options
-      .instances(state.environment, state.model)
-      .flatMap(({ instance, loaded }) => loaded.map((entry) => ({ instance, ...entry })))
-      .filter((entry) => entry.version === version);
-    const wrong = reports.find((entry) => entry.digest !== digest);
-    if (wrong !== undefined) return `instance ${wrong.instance} has loaded another artefact as this version`;
-    if (reports.length > 0 || (await this.#options.artefacts.has(digest))) return null;
-    return 'its artefact is not stored, and no instance has loaded it';
-  }
-
-  #intentOf(action: RolloutAction, from: number): Intent {
-    const { randomId } = this.#options;
-    const started = { rolloutId: randomId(), salt: randomId(), from };
-    switch (action.verb) {
-      case 'shadow':
-        return {
-          kind: 'startShadow',
-          version: action.version,
-          sampleBasisPoints: action.sampleBasisPoints,
-          ...started,
-        };
-      case 'canary':
-        return {
-          kind: 'startCanary',
-          version: action.version,
-          weightBasisPoints: action.weightBasisPoints ?? null,
-          ...started,
-        };
-      case 'promote':
-        return { kind: 'promote', version: action.version, approvalId: `ap_${randomId()}` };
-      case 'roll-back':
-        return { kind: 'rollBack', to: action.to ?? null, cause: null };
-      case 'pause':
-      case 'resume':
-        return { kind: action.verb };
-    }
   }
 
   /** Gates know what should happen; ids come from here. */

@@ -1,5 +1,6 @@
 import type { RoutingDocument } from '@plumbline/sdk/routing';
 import { hashOf } from '../store/audit.ts';
+import type { AutomaticReason } from './reasons.ts';
 
 /**
  * What version control knows about one model in one environment. A plain value: `decide` says what may happen to it,
@@ -9,7 +10,8 @@ import { hashOf } from '../store/audit.ts';
  * registered -> evaluated -> shadow -> canary -> champion -> superseded -> (champion again by a roll-back)
  *      |            |          |          |          |
  *      +-> rejected +          +----------+----------+-> rolled_back
- * any state -> quarantined
+ * whatever takes no traffic -> retired
+ * any state but retired -> quarantined -> registered (released by an approver)
  * ```
  */
 export interface RolloutState {
@@ -25,8 +27,16 @@ export interface RolloutState {
   readonly formerChampions: readonly string[];
   /** The one version on its way; `null` when none is. */
   readonly rollout: Rollout | null;
+  /** Rollouts that wait for the one that is active to end, first come first. */
+  readonly queue: readonly Queued[];
   /** The one promotion that waits for people. */
   readonly promotion: Promotion | null;
+  /** The latest champion while its guards may still take it back by themselves. */
+  readonly watch: Watch | null;
+  /** The latest emergency; `null` when there never was one. */
+  readonly breakGlass: BreakGlass | null;
+  /** The collector wanted to take the champion back and could not: people have to. */
+  readonly halted: Halted | null;
   /** Grows whenever what serves changes, and only then. */
   readonly routingRevision: number;
   readonly routingChangedAt: number;
@@ -89,6 +99,8 @@ export interface Transition {
   readonly to: VersionState;
   readonly actor: string;
   readonly reason: string;
+  /** Why the collector did it; `null` when somebody asked for it. Not there: written before causes were kept. */
+  readonly cause?: AutomaticReason | null;
 }
 
 /** A version on its way to champion. */
@@ -107,9 +119,58 @@ export interface Rollout {
   readonly stageFrom: number;
   readonly stepFrom: number;
   readonly stepAt: number;
+  /** Share of served traffic before the present step, basis points: rows of the first window may still follow it. */
+  readonly earlierWeightBasisPoints?: number;
   readonly paused: { readonly reason: string; readonly by: string; readonly at: number } | null;
   /** When every gate first passed at the last step; `null` before. */
   readonly readyAt: number | null;
+}
+
+/** A rollout that was asked for while another one was active. */
+export interface Queued {
+  readonly version: string;
+  readonly stage: 'shadow' | 'canary';
+  /** Of a shadow. */
+  readonly sampleBasisPoints: number;
+  /** Of a canary; `null`: the first step. */
+  readonly weightBasisPoints: number | null;
+  readonly by: string;
+  readonly at: number;
+  readonly reason: string;
+}
+
+/** A new champion whose guards go on after its promotion. */
+export interface Watch {
+  readonly version: string;
+  /** The champion before it: its usual rates are what the new one is held to, and where traffic goes back to. */
+  readonly previous: string;
+  /** Event time. */
+  readonly from: number;
+  readonly until: number;
+}
+
+/**
+ * Somebody took the responsibility alone: until it ends that person gives traffic without waiting for gates, freeze windows
+ * or a second person. It stays on record until somebody else has looked at what was done.
+ */
+export interface BreakGlass {
+  readonly by: string;
+  readonly reason: string;
+  readonly openedAt: number;
+  readonly expiresAt: number;
+  /** When it was ended before its time; `null` otherwise. */
+  readonly closedAt: number | null;
+  /** What was done under it: kinds of events with their versions. */
+  readonly used: readonly string[];
+  readonly reviewedBy: string | null;
+}
+
+export interface Halted {
+  readonly version: string;
+  /** Where traffic should have gone; `null`: there is nowhere to go. */
+  readonly to: string | null;
+  readonly detail: string;
+  readonly at: number;
 }
 
 /** A promotion that waits for people. Bound by `contentHash` to exactly what they were shown. */
@@ -117,6 +178,8 @@ export interface Promotion {
   readonly approvalId: string;
   readonly version: string;
   readonly contentHash: string;
+  /** Digest of the rollout settings it was asked for under. */
+  readonly policy?: string;
   readonly requestedBy: string;
   readonly requesterHuman: boolean;
   readonly requestedAt: number;
@@ -135,7 +198,11 @@ export function emptyState(model: string, environment: string): RolloutState {
     champion: null,
     formerChampions: [],
     rollout: null,
+    queue: [],
     promotion: null,
+    watch: null,
+    breakGlass: null,
+    halted: null,
     routingRevision: 0,
     routingChangedAt: 0,
     salt: '',
@@ -180,6 +247,11 @@ export function trafficWeights(state: RolloutState): Readonly<Record<string, num
 /** The latest former champion that can serve again. */
 export function rollBackTarget(state: RolloutState): string | null {
   return state.formerChampions.findLast((version) => findVersion(state, version)?.state === 'superseded') ?? null;
+}
+
+/** Whether the actor is in the emergency mode that they opened. */
+export function isBreakingGlass({ breakGlass }: RolloutState, subject: string, now: number): boolean {
+  return breakGlass !== null && breakGlass.by === subject && breakGlass.closedAt === null && now < breakGlass.expiresAt;
 }
 
 /** True when the version has nothing left to go through before it may be promoted. */

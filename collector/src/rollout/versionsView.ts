@@ -2,14 +2,20 @@ import type { ReadTransaction } from '../store/port.ts';
 import { type Approval, approvalAt } from './approval.ts';
 import type { Evaluation } from './evaluation/evaluate.ts';
 import type { GateResult } from './gate.ts';
+import { stepOf } from './guard.ts';
+import { type Hold, holdsOf } from './holds.ts';
 import { readApprovals, readEvaluation, readGates } from './records.ts';
 import {
+  type BreakGlass,
+  type Halted,
+  type Queued,
   type RolloutState,
   rollBackTarget,
   routingDocument,
   type Transition,
   type VersionSpec,
   type VersionState,
+  type Watch,
 } from './state.ts';
 
 /** Everything a page about a model's versions shows and only this room knows. */
@@ -25,6 +31,14 @@ export interface VersionsView {
   } | null;
   readonly paused: { readonly reason: string; readonly by: string; readonly at: number } | null;
   readonly rollBackTarget: { readonly version: string; readonly healthy: boolean; readonly reason: string } | null;
+  readonly holds: Hold[];
+  readonly queue: Omit<Queued, 'sampleBasisPoints' | 'weightBasisPoints'>[];
+  readonly frozen: string | null;
+  readonly watch: (Watch & { readonly gates: GateResult[] }) | null;
+  readonly breakGlass:
+    | (Omit<BreakGlass, 'used' | 'closedAt' | 'reviewedBy'> & { readonly open: boolean; readonly used: string[] })
+    | null;
+  readonly halted: Halted | null;
   /** Newest first. */
   readonly approvals: (Omit<Approval, 'approvedBy'> & { readonly approvedBy: string[]; readonly revision: number })[];
 }
@@ -51,6 +65,7 @@ export async function describeVersions(
   transaction: ReadTransaction,
   state: RolloutState,
   targetProblem: string | null,
+  frozen: string | null,
   now: number,
 ): Promise<VersionsView> {
   const { environment, model } = state;
@@ -85,6 +100,12 @@ export async function describeVersions(
             shadow: document.shadow,
           },
     paused: state.rollout?.paused ?? null,
+    holds: await holds(transaction, state, frozen),
+    queue: state.queue.map(({ version, stage, by, at, reason }) => ({ version, stage, by, at, reason })),
+    frozen,
+    watch: state.watch === null ? null : { ...state.watch, gates: [] },
+    breakGlass: openEmergency(state, now),
+    halted: state.halted,
     rollBackTarget:
       target === null
         ? null
@@ -94,4 +115,18 @@ export async function describeVersions(
       return { ...approval, approvedBy: [...approval.approvedBy], revision };
     }),
   };
+}
+
+async function holds(transaction: ReadTransaction, state: RolloutState, frozen: string | null): Promise<Hold[]> {
+  const { environment, model, rollout } = state;
+  if (rollout === null) return [];
+  const { step, results } = await readGates(transaction, { environment, model, version: rollout.version });
+  return holdsOf(state, step === stepOf(rollout) ? results : [], frozen);
+}
+
+/** Until somebody else has looked at it. */
+function openEmergency({ breakGlass }: RolloutState, now: number): VersionsView['breakGlass'] {
+  if (breakGlass === null || breakGlass.reviewedBy !== null) return null;
+  const { by, reason, openedAt, expiresAt, closedAt, used } = breakGlass;
+  return { by, reason, openedAt, expiresAt, open: closedAt === null && now < expiresAt, used: [...used] };
 }

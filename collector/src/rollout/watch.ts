@@ -111,7 +111,7 @@ function nextStep(
     if (!autoRollBack) return null;
     const reason = `${worst.gate}: ${worst.reason}`;
     return worst.gate === 'integrity'
-      ? { intent: { kind: 'quarantine', version: rollout.version }, reason }
+      ? { intent: { kind: 'quarantine', version: rollout.version, cause: 'DIGEST_MISMATCH' }, reason }
       : { intent: { kind: 'rollBack', to: null, cause: 'GATE_FAILED' }, reason };
   }
   if (rollout.paused !== null || gatesNotPassed(required, gates).length > 0) return null;

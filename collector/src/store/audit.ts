@@ -22,6 +22,8 @@ export interface AuditRecord {
   readonly reason: string;
   readonly before: unknown;
   readonly after: unknown;
+  /** `sha256:<hex>` of what the decision rests on (verdicts with every number); `null` where it rests on nobody's figures. */
+  readonly evidenceDigest: string | null;
   /** Idempotency key of the request that caused it; `null` for what the collector did by itself. */
   readonly requestId: string | null;
   readonly previousHash: string;
@@ -29,7 +31,10 @@ export interface AuditRecord {
   readonly hash: string;
 }
 
-export type AuditEntry = Omit<AuditRecord, 'sequence' | 'previousHash' | 'hash'>;
+export interface AuditEntry extends Omit<AuditRecord, 'sequence' | 'previousHash' | 'hash' | 'evidenceDigest'> {
+  /** What the decision rests on: the record keeps its digest, `after` what of it people are to see. */
+  readonly evidence?: unknown;
+}
 
 export interface AuditHead {
   readonly sequence: number;
@@ -64,6 +69,7 @@ export async function appendAudit(transaction: Transaction, entry: AuditEntry): 
     ...{ at, actor, action, target, reason, requestId },
     before: asJson(entry.before),
     after: asJson(entry.after),
+    evidenceDigest: entry.evidence === undefined ? null : hashOf(entry.evidence),
     previousHash: head.hash,
   };
   const record: AuditRecord = { ...unsigned, hash: hashOf(unsigned) };

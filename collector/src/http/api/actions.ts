@@ -21,6 +21,13 @@ export const verbs = [
   'test-webhook',
   'replay-delivery',
   'replay-deliveries',
+  'reject',
+  'retire',
+  'quarantine',
+  'release',
+  'dequeue',
+  'break-glass',
+  'close-break-glass',
 ] as const;
 
 export const verb = z.enum(verbs);
@@ -44,7 +51,22 @@ export const verbRoles: Readonly<Record<(typeof verbs)[number], readonly z.infer
   'test-webhook': ['approver'],
   'replay-delivery': ['operator', 'approver'],
   'replay-deliveries': ['operator', 'approver'],
+  reject: ['operator', 'approver'],
+  retire: ['operator', 'approver'],
+  quarantine: ['operator', 'approver'],
+  release: ['approver'],
+  dequeue: ['operator', 'approver'],
+  'break-glass': ['approver'],
+  'close-break-glass': ['approver'],
 };
+
+/** Verbs that are a person's word: no token speaks them. */
+export const personVerbs: readonly (typeof verbs)[number][] = [
+  'approve',
+  'release',
+  'break-glass',
+  'close-break-glass',
+];
 
 /** `GET /v1/me` */
 export const me = z.object({
@@ -71,6 +93,21 @@ export const actionRequests = {
   'roll-back': z.strictObject({ to: z.string().optional(), reason }),
   pause: z.strictObject({ reason }),
   resume: z.strictObject({ reason }),
+  reject: z.strictObject({ version: z.string(), reason }),
+  /** Ends a version's life; it takes no traffic and never will again. */
+  retire: z.strictObject({ version: z.string(), reason }),
+  /** Out of service at once; a champion's traffic goes back. */
+  quarantine: z.strictObject({ version: z.string(), reason }),
+  release: z.strictObject({ version: z.string(), reason }),
+  /** Takes a version out of the queue (`rollout.newVersion: queue`). */
+  dequeue: z.strictObject({ version: z.string(), reason }),
+  /** The caller may give traffic alone for some minutes, in front of everybody. */
+  'break-glass': z.strictObject({
+    minutes: z.int().min(1).max(1_440).default(30),
+    reason: z.string().trim().min(10).max(1_000),
+  }),
+  /** By who opened it: the emergency is over. By somebody else: what was done has been looked at. */
+  'close-break-glass': z.strictObject({ reason }),
   retrain: z.strictObject({ reason }),
   /** target: approval: its id, be it of a promotion or of a retrain */
   approve: z.strictObject({ decision: z.enum(['approve', 'deny']).default('approve'), reason }),

@@ -9,6 +9,11 @@ export const auditRecord = z.object({
   reason: z.string(),
   before: z.unknown(),
   after: z.unknown(),
+  evidenceDigest: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('sha256 of the verdicts and numbers the decision rests on; not there in older records'),
   requestId: z.string().nullable(),
   previousHash: z.string(),
   hash: z.string(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { automaticReasons, gateCodes, holdReasons, refusalReasons } from '../../rollout/reasons.ts';
 import { estimate } from './findings.ts';
 
 export const versionStates = [
@@ -16,15 +17,25 @@ export const versionStates = [
 
 export const versionState = z.enum(versionStates);
 
+const codes = <Code extends string>(table: Readonly<Record<Code, string>>) =>
+  z.enum(Object.keys(table) as [Code, ...Code[]]); // a table has the keys of its type
+
+/** The closed vocabulary of version control, from where it is decided: the same codes in API, UI, logs, audit and tests. */
+export const refusalReason = codes(refusalReasons);
+export const gateCode = codes(gateCodes);
+export const automaticReason = codes(automaticReasons);
+export const holdReason = codes(holdReasons);
+
 export const gateVerdict = z.enum(['pass', 'fail', 'inconclusive', 'error']);
 
 export const gateResult = z.object({
   gate: z
     .string()
     .describe(
-      '`offline_performance`, `worst_group`, `shadow_divergence`, `canary_error_rate`, `latency`, `integrity`, ...',
+      '`offline_performance`, `worst_group`, `shadow_divergence`, `canary_error_rate`, `latency_ratio`, `integrity`, ...',
     ),
   verdict: gateVerdict,
+  code: gateCode.optional().describe('Why, for programs; always there now'),
   reason: z.string(),
   numbers: z.record(z.string(), z.number().nullable()),
   at: z.number(),
@@ -71,6 +82,10 @@ export const versionDetail = z.object({
       to: versionState,
       actor: z.string(),
       reason: z.string(),
+      cause: automaticReason
+        .nullable()
+        .optional()
+        .describe('Why the collector did it; null when somebody asked for it'),
     }),
   ),
 });
@@ -121,6 +136,49 @@ export const versionList = z.object({
   observed: z.array(z.object({ version: z.string(), role: z.string(), rows: z.number(), share: z.number() })),
   paused: z.object({ reason: z.string(), by: z.string(), at: z.number() }).nullable(),
   rollBackTarget: z.object({ version: z.string(), healthy: z.boolean(), reason: z.string() }).nullable(),
+  /** Why a rollout stands still; empty when it goes on by itself, or there is none. */
+  holds: z.array(z.object({ code: holdReason, text: z.string() })).optional(),
+  /** Rollouts that wait for the active one, first come first. */
+  queue: z
+    .array(
+      z.object({
+        version: z.string(),
+        stage: z.enum(['shadow', 'canary']),
+        by: z.string(),
+        at: z.number(),
+        reason: z.string(),
+      }),
+    )
+    .optional(),
+  frozen: z.string().nullable().optional().describe('Why no version gets traffic now: a freeze window'),
+  /** The new champion that guards may still take back by themselves. `from` and `until` are event times. */
+  watch: z
+    .object({
+      version: z.string(),
+      previous: z.string(),
+      from: z.number(),
+      until: z.number(),
+      gates: z.array(gateResult),
+    })
+    .nullable()
+    .optional(),
+  /** The latest emergency, until somebody else than who opened it has looked at it. */
+  breakGlass: z
+    .object({
+      by: z.string(),
+      reason: z.string(),
+      openedAt: z.number(),
+      expiresAt: z.number(),
+      open: z.boolean(),
+      used: z.array(z.string()).describe('What was done under it'),
+    })
+    .nullable()
+    .optional(),
+  halted: z
+    .object({ version: z.string(), to: z.string().nullable(), detail: z.string(), at: z.number() })
+    .nullable()
+    .optional()
+    .describe('The champion should have gone back and could not'),
   instances: z.array(instance),
   approvals: z.array(approval),
 });
@@ -155,6 +213,10 @@ export const registerRequest = z.strictObject({
 /** Answer of `PUT /v1/artefacts/:digest` (scope `artefacts:write`). `created` is false when it was stored before. */
 export const artefactStored = z.object({ digest: z.string(), bytes: z.number(), created: z.boolean() });
 
+export type GateCode = z.infer<typeof gateCode>;
+export type RefusalReason = z.infer<typeof refusalReason>;
+export type AutomaticReason = z.infer<typeof automaticReason>;
+export type HoldReason = z.infer<typeof holdReason>;
 export type VersionState = z.infer<typeof versionState>;
 export type GateResult = z.infer<typeof gateResult>;
 export type MetricPair = z.infer<typeof metricPair>;

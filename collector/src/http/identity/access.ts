@@ -1,6 +1,6 @@
 import { PlumblineError } from '../../errors.ts';
 import type { Actor } from '../../rollout/actor.ts';
-import { type Verb, verbRoles, verbs } from '../api.ts';
+import { personVerbs, type Verb, verbRoles, verbs } from '../api.ts';
 import type { Access } from '../route.ts';
 
 /** Throws `FORBIDDEN`, naming what is missing, unless the actor may use a path. */
@@ -41,8 +41,7 @@ function missingForVerb(verb: Verb, actor: Actor): string | null {
     const allowed = verbRoles[verb];
     return allowed.includes(actor.role) ? null : `the role ${allowed.join(' or ')}`;
   }
-  // Approval is a person's word: no token speaks it.
-  if (verb === 'approve') {
+  if (personVerbs.includes(verb)) {
     return 'a person with the role approver';
   }
   return actor.scopes.includes('control') ? null : 'the scope control';

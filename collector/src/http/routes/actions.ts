@@ -32,6 +32,43 @@ export const actionRoutes: readonly JsonRoute[] = [
     verb: 'pause',
     ...body,
   })),
+  rolloutAction('reject', 'Say that a version will not serve', actionRequests.reject, (body) => ({
+    verb: 'reject',
+    ...body,
+  })),
+  rolloutAction('retire', 'End the life of a version that takes no traffic', actionRequests.retire, (body) => ({
+    verb: 'retire',
+    ...body,
+  })),
+  rolloutAction('quarantine', 'Take a version out of service at once', actionRequests.quarantine, (body) => ({
+    verb: 'quarantine',
+    ...body,
+  })),
+  rolloutAction(
+    'release',
+    'End a quarantine: the version begins again as registered',
+    actionRequests.release,
+    (body) => ({
+      verb: 'release',
+      ...body,
+    }),
+  ),
+  rolloutAction('dequeue', 'Take a version out of the queue', actionRequests.dequeue, (body) => ({
+    verb: 'dequeue',
+    ...body,
+  })),
+  rolloutAction(
+    'break-glass',
+    'Take the responsibility alone for some minutes, in front of everybody',
+    actionRequests['break-glass'],
+    (body) => ({ verb: 'break-glass', ...body }),
+  ),
+  rolloutAction(
+    'close-break-glass',
+    'End an emergency, or say that what was done in it has been looked at',
+    actionRequests['close-break-glass'],
+    (body) => ({ verb: 'close-break-glass', ...body }),
+  ),
   rolloutAction('resume', 'Let a paused rollout go on', actionRequests.resume, (body) => ({ verb: 'resume', ...body })),
 
   jsonRoute({

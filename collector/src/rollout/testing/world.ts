@@ -15,7 +15,8 @@ import { ArtefactStore } from '../artefacts.ts';
 import type { RolloutEvent } from '../command.ts';
 import { seededRandom } from '../evaluation/bootstrap.ts';
 import type { LoadedArtefacts } from '../gates/integrity.ts';
-import { type ActionOutcome, type RolloutAction, RolloutService } from '../service.ts';
+import type { RolloutAction } from '../intents.ts';
+import { type ActionOutcome, RolloutService } from '../service.ts';
 import type { RolloutState, VersionState } from '../state.ts';
 import type { VersionView } from '../versionsView.ts';
 
