@@ -50,7 +50,12 @@ export function refuse(code: RefusalCode, reason: string): Refusal {
 function findTextProblem(batch: EventBatch): Refusal | undefined {
   const texts =
     batch.kind === 'inference'
-      ? { ids: batch.ids, versions: batch.versions.dictionary, producer: [batch.producer] }
+      ? {
+          // UUIDs are made of digits; what follows them may be anything.
+          ids: batch.uuids === undefined ? batch.ids : batch.uuids.suffixes.dictionary,
+          versions: batch.versions.dictionary,
+          producer: [batch.producer],
+        }
       : { ids: batch.ids, inferenceIds: batch.inferenceIds, producer: [batch.producer] };
   for (const [column, values] of Object.entries(texts)) {
     const row = values.findIndex((text) => !text.isWellFormed());

@@ -1,6 +1,6 @@
 import type { InferenceBatch } from '@plumbline/sdk/event';
 import { partitionOf } from '@plumbline/sdk/subjects';
-import { readUuid, uuidBytes, uuidTextLength, writeUuid } from '@plumbline/sdk/wire';
+import { readUuid, uuidBytes, uuidClock, uuidTextLength, writeUuid } from '@plumbline/sdk/wire';
 import { type Collection, type ReadTransaction, sortableNumber, type Transaction } from '../store/port.ts';
 import { decodePieces, encodePiece, findInPiece, type JoinPiece, recordOf, tailOf } from './join-piece.ts';
 import type { JoinRecord } from './join-record.ts';
@@ -183,7 +183,7 @@ function partBySlot(batch: InferenceBatch, uuids: Uint8Array): { slot: number; r
   const slots = new Float64Array(count);
   let alike = true;
   for (let row = 0; row < count; row++) {
-    const clock = clockOf(uuids, row * uuidBytes);
+    const clock = uuidClock(uuids, row * uuidBytes);
     const skew = clock - times[row]!;
     const isOrdered = isVersion7(uuids, row * uuidBytes) && skew <= largestSkewMs && skew >= -largestSkewMs;
     const slot = isOrdered && (suffixes === undefined || suffixes[row] === 0) ? Math.floor(clock / slotMs) : noSlot;
@@ -214,14 +214,8 @@ function isVersion7(uuids: Uint8Array, offset: number): boolean {
   return uuids[offset + 6]! >> 4 === 7;
 }
 
-/** Milliseconds since 1970, from the first 48 bits of a UUIDv7. */
-function clockOf(u: Uint8Array, o: number): number {
-  const high = ((u[o]! << 24) | (u[o + 1]! << 16) | (u[o + 2]! << 8) | u[o + 3]!) >>> 0;
-  return high * 65_536 + ((u[o + 4]! << 8) | u[o + 5]!);
-}
-
 function slotOf(uuid: Uint8Array, offset: number): number {
-  return Math.floor(clockOf(uuid, offset) / slotMs);
+  return Math.floor(uuidClock(uuid, offset) / slotMs);
 }
 
 function bytesOf(pieces: readonly JoinPiece[]): number {
