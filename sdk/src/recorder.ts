@@ -5,7 +5,7 @@ import { Counts } from './pipeline/counts.ts';
 import { type DropReason, dropReasons } from './reasons.ts';
 import { type InferenceRecord, inferenceOf, type OutcomeRecord, outcomeOf, type RecordDefaults } from './record.ts';
 import type { RoutingTable } from './routing/table.ts';
-import { type OpenSpan, type Telemetry, traceIdOf } from './telemetry/telemetry.ts';
+import { type InferenceFacts, type OpenSpan, type Telemetry, traceIdOf } from './telemetry/telemetry.ts';
 import { maxIdLength } from './wire/limits.ts';
 
 export interface RecorderOptions {
@@ -15,7 +15,8 @@ export interface RecorderOptions {
   readonly telemetry: Telemetry;
   readonly diagnostics: Diagnostics;
   readonly clock: () => number;
-  readonly newId: () => string;
+  /** A new id of this time. */
+  readonly newId: (now: number) => string;
 }
 
 /** Turns records into buffered events, spans and measurements. Whatever cannot become one is counted with its reason. */
@@ -32,7 +33,8 @@ export class Recorder {
   /** Records one inference; `span` is the one it ran in, when somebody has started one already. */
   record(record: InferenceRecord, span?: OpenSpan): string {
     const { telemetry } = this.#options;
-    const id = this.#idOf(record);
+    const now = this.#options.clock();
+    const id = this.#idOf(record, now);
     let open = span;
     try {
       const model = this.#modelOf(record);
@@ -40,17 +42,15 @@ export class Recorder {
         return id;
       }
       open ??= telemetry.start(model.spanName, latencyOf(record));
-      const event = inferenceOf(record, this.#defaults(model, id), traceIdOf(open));
+      const event = inferenceOf(record, this.#defaults(model, id, now), traceIdOf(open));
       if ('invalid' in event) {
         this.drop(model.name, 'invalid_event', 1, event.invalid);
         return id;
       }
-      const dropped = this.#options.batcher.addInference(event, model.types);
+      const dropped = this.#options.batcher.addInference(event, model.types, now);
       this.#count(model, dropped);
-      telemetry.record(open, event.latencyMs, event, {
-        digest: model.digestOf(event.version),
-        routingRevision: this.#options.routing.document(model.name)?.revision ?? 0,
-      });
+      const facts = open?.isRecording() ? this.#factsOf(model, event.version) : noFacts;
+      telemetry.record(open, event.latencyMs, event, facts);
       return event.id;
     } catch (error) {
       this.drop(undefined, 'invalid_event', 1, messageOf(error));
@@ -61,17 +61,18 @@ export class Recorder {
   }
 
   outcome(record: OutcomeRecord): string {
-    const id = this.#idOf(record);
+    const now = this.#options.clock();
+    const id = this.#idOf(record, now);
     try {
       const model = this.#modelOf(record);
       if (model === undefined) {
         return id;
       }
-      const event = outcomeOf(record, this.#defaults(model, id));
+      const event = outcomeOf(record, this.#defaults(model, id, now));
       if ('invalid' in event) {
         this.drop(model.name, 'invalid_event', 1, event.invalid);
       } else {
-        this.#count(model, this.#options.batcher.addOutcome(event));
+        this.#count(model, this.#options.batcher.addOutcome(event, now));
       }
     } catch (error) {
       this.drop(undefined, 'invalid_event', 1, messageOf(error));
@@ -121,20 +122,27 @@ export class Recorder {
     return model;
   }
 
-  #defaults(model: ModelState, id: string): RecordDefaults {
-    return { model: model.name, version: model.compiledInVersion, now: this.#options.clock(), id };
+  #factsOf(model: ModelState, version: string): InferenceFacts {
+    const routingRevision = this.#options.routing.document(model.name)?.revision ?? 0;
+    return { digest: model.digestOf(version), routingRevision };
+  }
+
+  #defaults(model: ModelState, id: string, now: number): RecordDefaults {
+    return { model: model.name, version: model.compiledInVersion, now, id };
   }
 
   /** The id to give back, also when the event is dropped. */
-  #idOf(record: { readonly id?: string | undefined } | null | undefined): string {
+  #idOf(record: { readonly id?: string | undefined } | null | undefined, now: number): string {
     try {
       const id = record?.id;
-      return typeof id === 'string' && id !== '' && id.length <= maxIdLength ? id : this.#options.newId();
+      return typeof id === 'string' && id !== '' && id.length <= maxIdLength ? id : this.#options.newId(now);
     } catch {
-      return this.#options.newId();
+      return this.#options.newId(now);
     }
   }
 }
+
+const noFacts: InferenceFacts = { digest: undefined, routingRevision: 0 };
 
 function latencyOf(record: InferenceRecord): number {
   const { latencyMs } = record;

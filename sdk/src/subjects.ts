@@ -72,10 +72,10 @@ export function partitionOf(inferenceId: string, partitions: number): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < inferenceId.length; index++) {
     const code = inferenceId.charCodeAt(index);
-    if (code === shadowCode) {
-      break;
-    }
-    if (code > 0x7f) {
+    if (code >= shadowCode) {
+      if (code === shadowCode) {
+        break;
+      }
       return hashOf(new TextEncoder().encode(primaryId(inferenceId))) % partitions;
     }
     hash = Math.imul(hash ^ code, 0x01000193);

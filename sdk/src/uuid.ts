@@ -12,7 +12,10 @@ export type FillRandom = (bytes: Uint8Array) => void;
  * Ids of two makers collide as seldom as with 62 fresh bits; the bits that a maker's ids share cost nothing on the wire.
  * The 32 fresh ones keep somebody who was shown an id from naming the next: at best one guess in four billion is right.
  */
-export function createUuidMaker(clock: () => number = Date.now, random: FillRandom = randomFillSync): () => string {
+export function createUuidMaker(
+  clock: () => number = Date.now,
+  random: FillRandom = randomFillSync,
+): (time?: number) => string {
   const bytes = new Uint8Array(uuidBytes);
   // System randomness, fetched in blocks because the cost is per call.
   const pool = new Uint8Array(poolBytes);
@@ -21,8 +24,8 @@ export function createUuidMaker(clock: () => number = Date.now, random: FillRand
   let counter = 0;
   random(bytes);
   bytes[8] = 0x80 | (bytes[8]! & 0x3f);
-  return () => {
-    const now = Math.min(Math.max(0, Math.floor(clock())), maxMilliseconds);
+  return (time = clock()) => {
+    const now = Math.min(Math.max(0, Math.floor(time)), maxMilliseconds);
     if (used === poolBytes) {
       random(pool);
       used = 0;

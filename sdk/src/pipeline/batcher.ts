@@ -53,7 +53,7 @@ export class Batcher {
     return { events: this.#events, bytes: this.#bytes };
   }
 
-  addInference(event: InferenceEvent, types: FeatureTypes): DropReason | undefined {
+  addInference(event: InferenceEvent, types: FeatureTypes, now = this.#options.clock()): DropReason | undefined {
     const full = this.#full();
     if (full !== undefined) {
       return full;
@@ -63,15 +63,15 @@ export class Batcher {
     let batch = open.inferences[partition];
     if (batch === undefined) {
       const columns = open.spares.pop() ?? new InferenceColumns(types);
-      batch = { kind: 'inference', model: event.model, partition, columns, openedAt: this.#options.clock() };
+      batch = { kind: 'inference', model: event.model, partition, columns, openedAt: now };
       open.inferences[partition] = batch;
       this.#watchAge();
     }
-    this.#added(batch, batch.columns.append(event));
+    this.#added(batch, batch.columns.append(event), now);
     return undefined;
   }
 
-  addOutcome(event: OutcomeEvent): DropReason | undefined {
+  addOutcome(event: OutcomeEvent, now = this.#options.clock()): DropReason | undefined {
     const full = this.#full();
     if (full !== undefined) {
       return full;
@@ -81,11 +81,11 @@ export class Batcher {
     let batch = open[partition];
     if (batch === undefined) {
       const columns = new OutcomeColumns();
-      batch = { kind: 'outcome', model: event.model, partition, columns, openedAt: this.#options.clock() };
+      batch = { kind: 'outcome', model: event.model, partition, columns, openedAt: now };
       open[partition] = batch;
       this.#watchAge();
     }
-    this.#added(batch, batch.columns.append(event));
+    this.#added(batch, batch.columns.append(event), now);
     return undefined;
   }
 
@@ -127,13 +127,13 @@ export class Batcher {
     return open;
   }
 
-  #added(batch: OpenBatch, bytes: number): void {
+  #added(batch: OpenBatch, bytes: number, now: number): void {
     this.#events += 1;
     this.#bytes += bytes;
     const { events, bytes: maxBytes, ageMs } = this.#options.batch;
     const { columns } = batch;
     const full = columns.count >= events || columns.bytes >= maxBytes || columns.full;
-    if (full || this.#options.clock() - batch.openedAt >= ageMs) {
+    if (full || now - batch.openedAt >= ageMs) {
       this.#close(batch);
       this.#encodeTimer ??= setImmediate(() => this.#encode()).unref();
     }

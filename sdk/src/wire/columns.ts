@@ -43,19 +43,29 @@ export class CategoryBuilder {
   #codes = new Uint16Array(initialRows);
   #dictionary: string[] = [];
   readonly #codeOf = new Map<string, number>();
+  #lastText: string | undefined;
+  #lastCode = 0;
 
   set(row: number, text: string): void {
-    let code = this.#codeOf.get(text);
-    if (code === undefined) {
-      code = this.#dictionary.push(text);
-      this.#codeOf.set(text, code);
-    }
+    // Most columns repeat the row before.
+    const code = text === this.#lastText ? this.#lastCode : this.#code(text);
     if (row >= this.#codes.length) {
       const grown = new Uint16Array(grownTo(row));
       grown.set(this.#codes);
       this.#codes = grown;
     }
     this.#codes[row] = code;
+  }
+
+  #code(text: string): number {
+    let code = this.#codeOf.get(text);
+    if (code === undefined) {
+      code = this.#dictionary.push(text);
+      this.#codeOf.set(text, code);
+    }
+    this.#lastText = text;
+    this.#lastCode = code;
+    return code;
   }
 
   /** Makes the row missing. */
@@ -81,6 +91,7 @@ export class CategoryBuilder {
   reset(): void {
     this.#codes.fill(0);
     this.#dictionary = [];
+    this.#lastText = undefined;
     this.#codeOf.clear();
   }
 }

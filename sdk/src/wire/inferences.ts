@@ -1,7 +1,8 @@
-import type { BatchIdentity, FeatureDeclaration, FeatureType, FeatureValue, InferenceEvent } from '../event.ts';
-import { asNumber, asScalar, CategoryBuilder, NumberBuilder, setValue, typeOfValue } from './columns.ts';
+import type { BatchIdentity, FeatureDeclaration, FeatureType, InferenceEvent } from '../event.ts';
+import { asScalar, CategoryBuilder, NumberBuilder, setValue, typeOfValue } from './columns.ts';
+import { FeatureCells } from './feature-cells.ts';
 import { type ColumnData, writeFrame } from './frame.ts';
-import { maxCells, maxColumns, maxNameLength, maxRows, maxTextLength } from './limits.ts';
+import { maxCells, maxColumns, maxNameLength, maxRows } from './limits.ts';
 import {
   type PackedColumn,
   packCategories,
@@ -81,8 +82,7 @@ export class InferenceColumns {
   readonly #types: FeatureTypes;
   #count = 0;
   #bytes = 0;
-  readonly #features = new Map<string, NumberBuilder | CategoryBuilder>();
-  readonly #inOrder: { readonly name: string; readonly column: NumberBuilder | CategoryBuilder }[] = [];
+  readonly #features: FeatureCells;
   readonly #groups = new Map<string, CategoryBuilder>();
   #ids: string[] = [];
   #traceIds: (string | null)[] = [];
@@ -103,6 +103,7 @@ export class InferenceColumns {
 
   constructor(types: FeatureTypes) {
     this.#types = types;
+    this.#features = new FeatureCells(types);
   }
 
   get count(): number {
@@ -133,7 +134,7 @@ export class InferenceColumns {
   #append(event: InferenceEvent): number {
     const row = this.#count;
     let bytes = row === 0 ? emptyBatchBytes : 0;
-    bytes += this.#appendFeatures(row, event.features);
+    bytes += this.#features.write(row, event.features);
     const groups = event.groups;
     for (const attribute in groups) {
       let column = this.#groups.get(attribute);
@@ -166,37 +167,6 @@ export class InferenceColumns {
     return bytes;
   }
 
-  #appendFeatures(row: number, features: Readonly<Record<string, FeatureValue>>): number {
-    let bytes = 0;
-    let position = 0;
-    for (const name in features) {
-      const value = features[name];
-      // Events of one model name their features in the same order: the column is where it was last time.
-      const guess = this.#inOrder[position];
-      let column = guess?.name === name ? guess.column : undefined;
-      if (column === undefined) {
-        column = this.#features.get(name) ?? this.#addFeature(name, value);
-        if (column === undefined) {
-          continue;
-        }
-        this.#inOrder[position] = { name, column };
-        bytes += 2 * name.length + 32;
-      }
-      position += 1;
-      if (column.type === 'number') {
-        column.set(row, typeof value === 'number' && Number.isFinite(value) ? value : asNumber(value));
-        bytes += 8;
-      } else if (typeof value === 'string' && value.length <= maxTextLength) {
-        column.set(row, value);
-        bytes += 2 + value.length;
-      } else {
-        setValue(column, row, value);
-        bytes += 8;
-      }
-    }
-    return bytes;
-  }
-
   /** The rows so far as a frame; the columns are empty and ready for the next batch afterwards. */
   encode(model: string, identity: BatchIdentity): Uint8Array {
     const count = this.#count;
@@ -217,10 +187,7 @@ export class InferenceColumns {
       times: packed(packTimes(this.#times.values(count), this.#ids)),
       versions: packed(packCategories(this.#versions, count)),
       roles: packed(packCategories(this.#roles, count)),
-      features: this.#types.ordered.map(({ name, type }) => [
-        name,
-        ...packed(packFeature(type, this.#features.get(name), count)),
-      ]),
+      features: this.#features.pack(count).map(({ name, packed: column }) => [name, ...packed(column)]),
       predictions: packed(packScalars(this.#predictions, this.#predictionTexts)),
       scores: packed(packNumbers(this.#scores.values(count))),
       groups: [...this.#groups].map(([attribute, column]) => [attribute, ...packed(packCategories(column, count))]),
@@ -235,16 +202,6 @@ export class InferenceColumns {
     return frame;
   }
 
-  #addFeature(name: string, value: unknown): NumberBuilder | CategoryBuilder | undefined {
-    const type = this.#types.of(name, value);
-    if (type === undefined) {
-      return undefined;
-    }
-    const column = type === 'number' ? new NumberBuilder() : new CategoryBuilder();
-    this.#features.set(name, column);
-    return column;
-  }
-
   #addGroup(attribute: string): CategoryBuilder | undefined {
     if (attribute.length === 0 || attribute.length > maxNameLength || this.#groups.size >= maxGroups) {
       return undefined;
@@ -255,15 +212,13 @@ export class InferenceColumns {
   }
 
   #clearRow(row: number): void {
-    for (const column of [...this.#features.values(), ...this.#groups.values()]) {
+    for (const column of this.#groups.values()) {
       column.clear(row);
     }
   }
 
   #reset(): void {
-    for (const column of this.#features.values()) {
-      column.reset();
-    }
+    this.#features.reset();
     for (const column of this.#groups.values()) {
       column.reset();
     }
@@ -288,17 +243,3 @@ const maxGroups = Math.min(64, maxColumns - maxFeatures);
 const emptyBatchBytes = 512;
 /** Id, time, score, prediction, latency, trace id, codes. */
 const fixedRowBytes = 64;
-
-const missingNumbers: PackedColumn = { description: ['constant', null] };
-const missingCategories: PackedColumn = { description: ['constant', []] };
-
-function packFeature(
-  type: FeatureType,
-  column: NumberBuilder | CategoryBuilder | undefined,
-  count: number,
-): PackedColumn {
-  if (column === undefined) {
-    return type === 'number' ? missingNumbers : missingCategories;
-  }
-  return column.type === 'number' ? packNumbers(column.values(count)) : packCategories(column, count);
-}

@@ -22,12 +22,14 @@ export function packNumbers(values: Float64Array): PackedColumn {
 }
 
 export function packCategories(builder: CategoryBuilder, count: number): PackedColumn {
-  const codes = builder.codes(count);
-  const first = codes[0]!;
-  if (builder.dictionary.length <= 1 && codes.every((code) => code === first)) {
-    return { description: ['constant', first === 0 ? [] : builder.dictionary] };
+  return packCodes(builder.codes(count), builder.dictionary);
+}
+
+/** Codes from 1 into the dictionary, 0 for missing. */
+export function packCodes(codes: Uint16Array, dictionary: readonly string[]): PackedColumn {
+  if (dictionary.length <= 1 && isSame(codes)) {
+    return { description: ['constant', codes[0] === 0 ? [] : dictionary] };
   }
-  const { dictionary } = builder;
   if (dictionary.length <= 0xf) {
     return dictionary.length <= 3
       ? { description: ['u2', dictionary], data: packBits(codes, 2) }
@@ -36,6 +38,16 @@ export function packCategories(builder: CategoryBuilder, count: number): PackedC
   return dictionary.length <= 0xff
     ? { description: ['u8', dictionary], data: new Uint8Array(codes) }
     : { description: ['u16', dictionary], data: codes };
+}
+
+function isSame(codes: Uint16Array): boolean {
+  const first = codes[0]!;
+  for (let row = 1; row < codes.length; row++) {
+    if (codes[row] !== first) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /** Codes of 2 or 4 bits, several in a byte, the first in the lowest bits. */
@@ -55,7 +67,8 @@ function packBits(codes: Uint16Array, bits: 2 | 4): Uint8Array {
 /** Strings or numbers as they come; a column with any string is a column of strings. */
 export function packScalars(values: readonly (string | number | null)[], categories: CategoryBuilder): PackedColumn {
   if (values.some((value) => typeof value === 'string')) {
-    for (const [row, value] of values.entries()) {
+    for (let row = 0; row < values.length; row++) {
+      const value = values[row]!;
       // An invalid number is no category.
       if (value !== null && value !== Number.POSITIVE_INFINITY) {
         categories.set(row, String(value));
@@ -81,7 +94,8 @@ export function packTimes(times: Float64Array, ids?: readonly string[]): PackedC
   let earliest = Number.POSITIVE_INFINITY;
   let latest = Number.NEGATIVE_INFINITY;
   let whole = true;
-  for (const time of times) {
+  for (let row = 0; row < times.length; row++) {
+    const time = times[row]!;
     earliest = Math.min(earliest, time);
     latest = Math.max(latest, time);
     whole &&= Number.isSafeInteger(time);
@@ -91,8 +105,8 @@ export function packTimes(times: Float64Array, ids?: readonly string[]): PackedC
     return { description: ['f64'], data: times };
   }
   const offsets = span <= 0xffff ? new Uint16Array(times.length) : new Uint32Array(times.length);
-  for (const [row, time] of times.entries()) {
-    offsets[row] = time - earliest;
+  for (let row = 0; row < times.length; row++) {
+    offsets[row] = times[row]! - earliest;
   }
   return { description: [span <= 0xffff ? 'u16' : 'u32', earliest], data: offsets };
 }
@@ -117,7 +131,8 @@ function behindIds(times: Float64Array, ids: readonly string[]): Float64Array | 
  */
 export function packIds(ids: readonly string[], suffixes: CategoryBuilder): PackedColumn[] {
   const bytes = new Uint8Array(ids.length * uuidBytes);
-  for (const [row, id] of ids.entries()) {
+  for (let row = 0; row < ids.length; row++) {
+    const id = ids[row]!;
     if (!writeUuid(id, bytes, row * uuidBytes) || (id.length > uuidTextLength && id[uuidTextLength] !== '~')) {
       return [{ description: ['text', ids] }];
     }
@@ -144,12 +159,16 @@ export function packIds(ids: readonly string[], suffixes: CategoryBuilder): Pack
 
 /** Trace ids as 16 bytes a row, zeros for none; as a dictionary when rows share them or one is no trace id. */
 export function packTraceIds(traceIds: readonly (string | null)[], categories: CategoryBuilder): PackedColumn {
-  const repeats = traceIds.reduce((sum, id, row) => sum + (row > 0 && id === traceIds[row - 1] ? 1 : 0), 0);
+  let repeats = 0;
+  for (let row = 1; row < traceIds.length; row++) {
+    repeats += traceIds[row] === traceIds[row - 1] ? 1 : 0;
+  }
   const data = repeats * 2 < traceIds.length ? traceBytes(traceIds) : undefined;
   if (data !== undefined) {
     return { description: ['trace'], data };
   }
-  for (const [row, id] of traceIds.entries()) {
+  for (let row = 0; row < traceIds.length; row++) {
+    const id = traceIds[row]!;
     if (id !== null) {
       categories.set(row, id);
     }
@@ -192,34 +211,50 @@ function differingBytes(bytes: Uint8Array, count: number): readonly number[] {
   return Array.from(differ.keys()).filter((byte) => differ[byte] !== 0);
 }
 
+/** Plain loops, each ending as soon as it knows: this runs over every number that leaves the app. */
 function elementFor(values: Float64Array): ElementName | 'constant' {
   const first = values[0]!;
-  let constant = true;
-  let whole = true;
-  let single = true;
-  let lowest = Number.POSITIVE_INFINITY;
-  let highest = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    constant &&= value === first || (Number.isNaN(value) && Number.isNaN(first));
-    single &&= Number.isNaN(value) || Math.fround(value) === value;
-    if (whole && Number.isInteger(value)) {
-      lowest = Math.min(lowest, value);
-      highest = Math.max(highest, value);
-    } else {
-      whole = false;
-      if (!constant && !single) {
-        return 'f64';
-      }
-    }
-  }
   // A lone number is shorter as bytes than as text; infinity has no JSON.
-  if (constant && (Number.isNaN(first) || (values.length > 2 && Number.isFinite(first)))) {
+  if ((Number.isNaN(first) || (values.length > 2 && Number.isFinite(first))) && isConstant(values)) {
     return 'constant';
   }
-  return (whole ? wholeElement(lowest, highest) : undefined) ?? (single ? 'f32' : 'f64');
+  return wholeElement(values) ?? (isSingle(values) ? 'f32' : 'f64');
 }
 
-function wholeElement(lowest: number, highest: number): ElementName | undefined {
+function isConstant(values: Float64Array): boolean {
+  const first = values[0]!;
+  const missing = Number.isNaN(first);
+  for (let row = 1; row < values.length; row++) {
+    const value = values[row]!;
+    if (value !== first && !(missing && Number.isNaN(value))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function isSingle(values: Float64Array): boolean {
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
+    if (Math.fround(value) !== value && !Number.isNaN(value)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** The narrowest whole-number element, when all are whole and none is missing. */
+function wholeElement(values: Float64Array): ElementName | undefined {
+  let lowest = Number.POSITIVE_INFINITY;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
+    if (!Number.isInteger(value)) {
+      return undefined;
+    }
+    lowest = value < lowest ? value : lowest;
+    highest = value > highest ? value : highest;
+  }
   if (lowest >= 0) {
     return highest <= 0xff ? 'u8' : highest <= 0xffff ? 'u16' : highest <= 0xffff_ffff ? 'u32' : undefined;
   }

@@ -1,0 +1,175 @@
+import type { FeatureDeclaration, FeatureType, FeatureValue } from '../event.ts';
+import { asCategory, asNumber } from './columns.ts';
+import { maxTextLength } from './limits.ts';
+import { type PackedColumn, packCodes, packNumbers } from './pack.ts';
+
+/** Learns the type of a feature, or says that it is none. */
+export interface FeatureTypeBook {
+  of(name: string, value: unknown): FeatureType | undefined;
+  readonly ordered: readonly FeatureDeclaration[];
+}
+
+/**
+ * The features of a batch while it fills: a row an event, a cell a feature, so that recording an event writes to one place
+ * in memory. They become columns when the batch is encoded.
+ *
+ * A cell holds the number, or the code of the category (from 1); `NaN` is missing.
+ */
+export class FeatureCells {
+  readonly #types: FeatureTypeBook;
+  #cells = new Float64Array(0);
+  /** Cells a row. */
+  #width = 0;
+  readonly #columns = new Map<string, CellColumn>();
+  /** Events of one model name their features in the same order: the column is where it was last time. */
+  readonly #inOrder: CellColumn[] = [];
+
+  constructor(types: FeatureTypeBook) {
+    this.#types = types;
+  }
+
+  /** Writes a row and returns about how many bytes it adds. A row may be written again. */
+  write(row: number, features: Readonly<Record<string, FeatureValue>>): number {
+    let base = this.#startOf(row);
+    let bytes = 0;
+    let position = 0;
+    for (const name in features) {
+      const value = features[name];
+      let column = this.#inOrder[position];
+      if (column === undefined || column.name !== name) {
+        column = this.#columns.get(name) ?? this.#add(name, value);
+        if (column === undefined) {
+          continue;
+        }
+        this.#inOrder[position] = column;
+        bytes += 2 * name.length + 32;
+        if (column.index >= this.#width) {
+          this.#widen(row);
+          base = row * this.#width;
+        }
+      }
+      position += 1;
+      if (column.type === 'number') {
+        // Adding zero turns -0 into 0, which survives every integer encoding.
+        this.#cells[base + column.index] =
+          (typeof value === 'number' && value - value === 0 ? value : asNumber(value)) + 0;
+        bytes += 8;
+      } else {
+        const text = typeof value === 'string' && value.length <= maxTextLength ? value : asCategory(value);
+        if (text !== null) {
+          this.#cells[base + column.index] = text === column.lastText ? column.lastCode : codeOf(column, text);
+          bytes += 2 + text.length;
+        }
+      }
+    }
+    return bytes;
+  }
+
+  /**
+   * Every feature of the type book as a packed column of the first rows, in its order. The bytes are good until the next
+   * call, of whichever batch.
+   */
+  pack(rows: number): readonly { readonly name: string; readonly packed: PackedColumn }[] {
+    const space = spaceFor(this.#columns.size * rows);
+    return this.#types.ordered.map(({ name, type }) => {
+      const column = this.#columns.get(name);
+      if (column === undefined) {
+        return { name, packed: type === 'number' ? missingNumbers : missingCategories };
+      }
+      const values = space.subarray(column.index * rows, (column.index + 1) * rows);
+      for (let row = 0, cell = column.index; row < rows; row++, cell += this.#width) {
+        values[row] = this.#cells[cell]!;
+      }
+      // A missing code, NaN, becomes 0.
+      return {
+        name,
+        packed: column.type === 'number' ? packNumbers(values) : packCodes(new Uint16Array(values), column.texts),
+      };
+    });
+  }
+
+  reset(): void {
+    for (const column of this.#columns.values()) {
+      column.texts = [];
+      column.codes.clear();
+      column.lastText = undefined;
+    }
+  }
+
+  /** The place of the row's first cell, all of its cells missing. */
+  #startOf(row: number): number {
+    const base = row * this.#width;
+    if (base + this.#width > this.#cells.length) {
+      const grown = new Float64Array(Math.max(16, 2 * row) * this.#width);
+      grown.set(this.#cells);
+      this.#cells = grown;
+    }
+    this.#cells.fill(Number.NaN, base, base + this.#width);
+    return base;
+  }
+
+  #add(name: string, value: unknown): CellColumn | undefined {
+    const type = this.#types.of(name, value);
+    if (type === undefined) {
+      return undefined;
+    }
+    const column = {
+      name,
+      type,
+      index: this.#columns.size,
+      texts: [],
+      codes: new Map(),
+      lastText: undefined,
+      lastCode: 0,
+    };
+    this.#columns.set(name, column);
+    return column;
+  }
+
+  /** Makes room for more features: all rows up to this one move. */
+  #widen(lastRow: number): void {
+    const width = Math.max(32, 2 * this.#width);
+    const rows = Math.max(16, lastRow + 1);
+    const wider = new Float64Array(rows * width).fill(Number.NaN);
+    for (let row = 0; row <= lastRow; row++) {
+      wider.set(this.#cells.subarray(row * this.#width, (row + 1) * this.#width), row * width);
+    }
+    this.#cells = wider;
+    this.#width = width;
+  }
+}
+
+interface CellColumn {
+  readonly name: string;
+  readonly type: FeatureType;
+  readonly index: number;
+  texts: string[];
+  readonly codes: Map<string, number>;
+  /** Of the row before: categories repeat. */
+  lastText: string | undefined;
+  lastCode: number;
+}
+
+function codeOf(column: CellColumn, text: string): number {
+  let code = column.codes.get(text);
+  if (code === undefined) {
+    code = column.texts.push(text);
+    column.codes.set(text, code);
+  }
+  column.lastText = text;
+  column.lastCode = code;
+  return code;
+}
+
+const missingNumbers: PackedColumn = { description: ['constant', null] };
+const missingCategories: PackedColumn = { description: ['constant', []] };
+
+/** One for all batches: a batch is packed and written to its frame in one go. */
+let space = new Float64Array(0);
+
+function spaceFor(cells: number): Float64Array {
+  if (space.length < cells) {
+    space = new Float64Array(cells);
+  }
+  return space;
+}
