@@ -5,7 +5,7 @@ import type { Finding } from '../monitor/finding.ts';
 export type AlertKind = 'drift' | 'performance' | 'fairness' | 'data_quality' | 'traffic';
 
 /** Kinds that the findings of a window decide; `traffic` is about windows that do not come. */
-export const findingKinds: readonly AlertKind[] = ['drift', 'performance', 'fairness', 'data_quality'];
+export const alertKinds: readonly AlertKind[] = ['drift', 'performance', 'fairness', 'data_quality'];
 
 export type AlertState = 'pending' | 'firing' | 'recovering' | 'resolved' | 'no_data' | 'error';
 

@@ -39,7 +39,8 @@ export interface AlertObservation {
   readonly environment: string;
   readonly kind: AlertKind;
   readonly version: string;
-  readonly severity: AlertSeverity;
+  /** Default: a ticket, until it is known what fires beside it. */
+  readonly severity?: AlertSeverity;
   /** Findings of this kind in the window. */
   readonly findings: readonly Finding[];
   /** End of the window, event time. */
@@ -243,7 +244,7 @@ function identity(observation: AlertObservation) {
     model: observation.model,
     environment: observation.environment,
     kind: observation.kind,
-    severity: observation.severity,
+    severity: observation.severity ?? 'ticket',
     version: observation.version,
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PlumblineError } from '../errors.ts';
 import { compositeKey, jsonCollection, type ReadTransaction, type Stored, type Transaction } from '../store/port.ts';
-import { type Alert, type AlertKind, type AlertState, findingKinds } from './alert.ts';
+import { type Alert, type AlertKind, type AlertState, alertKinds } from './alert.ts';
 import { type Silence, silenceState } from './silence.ts';
 
 /** What the alert room keeps: alerts, silences, and when each model was heard of. */
@@ -85,7 +85,7 @@ export async function readAlertsOfModel(
   transaction: ReadTransaction,
   { model, environment }: { readonly model: string; readonly environment: string },
 ): Promise<StoredAlert[]> {
-  const ids = [...findingKinds, 'traffic' as const].map((kind) => fingerprint(model, environment, kind));
+  const ids = [...alertKinds, 'traffic' as const].map((kind) => fingerprint(model, environment, kind));
   const found = await transaction.getMany(alerts, ids);
   return found.flatMap((stored) =>
     stored === undefined ? [] : [{ alert: { ...later, ...stored.value }, revision: stored.revision }],

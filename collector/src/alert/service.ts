@@ -5,7 +5,7 @@ import { appendAudit } from '../store/audit.ts';
 import { listVersionsSeen } from '../store/history.ts';
 import type { EnqueueEvent } from '../store/outgoing.ts';
 import type { Store, Transaction } from '../store/port.ts';
-import { type Alert, type AlertSeverity, alertKindOf, findingKinds, severityRank } from './alert.ts';
+import { type Alert, type AlertSeverity, alertKindOf, alertKinds, severityRank } from './alert.ts';
 import { type AlertPolicy, type AlertTransition, assessAlert } from './assess.ts';
 import { eventOf } from './event.ts';
 import { recordEvent } from './history.ts';
@@ -77,7 +77,7 @@ export class AlertService {
     const { name: model, environment } = settings;
     const policy = policyOf(settings.alerts, settings.window);
     const changes: AlertChange[] = [];
-    for (const kind of findingKinds) {
+    for (const kind of alertKinds) {
       const id = fingerprint(model, environment, kind);
       const stored = (await readAlert(transaction, id))?.alert ?? null;
       const findings = window.findings.filter((finding) => alertKindOf(finding) === kind);
