@@ -1,4 +1,5 @@
 import type { InferenceBatch } from '@plumbline/sdk/event';
+import { allRows } from '../profile/index.ts';
 
 /** Event-time windows: aligned to multiples of their length since 1970, `from` inclusive, `from + windowMs` exclusive. */
 
@@ -17,26 +18,25 @@ export interface WindowRows {
 export function partByWindow(batch: InferenceBatch, windowMs: number): WindowRows[] {
   const { count, times, versions } = batch;
   if (count === 0) return [];
-  const starts = new Float64Array(count);
-  let alike = true;
-  for (let row = 0; row < count; row++) {
-    const start = windowStart(times[row]!, windowMs);
-    starts[row] = start;
-    alike &&= start === starts[0] && versions.codes[row] === versions.codes[0];
-  }
-  if (alike) {
-    const rows = Int32Array.from({ length: count }, (_, row) => row);
-    return [{ version: versionAt(batch, 0), from: starts[0]!, rows }];
+  if (isOneWindow(batch, windowMs)) {
+    return [{ version: versionAt(batch, 0), from: windowStart(times[0]!, windowMs), rows: allRows(batch) }];
   }
   const parts = new Map<string, { version: string; from: number; rows: number[] }>();
   for (let row = 0; row < count; row++) {
-    const from = starts[row]!;
+    const from = windowStart(times[row]!, windowMs);
     const key = `${versions.codes[row]} ${from}`;
     const part = parts.get(key);
     if (part === undefined) parts.set(key, { version: versionAt(batch, row), from, rows: [row] });
     else part.rows.push(row);
   }
   return [...parts.values()].map(({ version, from, rows }) => ({ version, from, rows: Int32Array.from(rows) }));
+}
+
+function isOneWindow({ times, versions: { codes, dictionary } }: InferenceBatch, windowMs: number): boolean {
+  const from = windowStart(times[0]!, windowMs);
+  const to = from + windowMs;
+  for (let row = 0; row < times.length; row++) if (!(times[row]! >= from && times[row]! < to)) return false;
+  return dictionary.length === 1 || codes.every((code) => code === codes[0]);
 }
 
 export function versionAt({ versions }: InferenceBatch, row: number): string {

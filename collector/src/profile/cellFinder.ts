@@ -1,59 +1,60 @@
 /**
  * Finds the cell of a number among ascending edges: how many edges are at most the value. A table over the middle of the
- * range narrows the search to the edges in one of 256 equal steps, mostly one or none, so a look-up costs about the same
- * whatever the number of bins. `findCell` is exact: the table only bounds the binary search.
+ * range parts it into 1,024 equal steps; where a step holds one edge or none, one comparison gives the cell, so a look-up
+ * costs the same whatever the number of bins and has no branch to guess. `findCell` is exact: the table only says which
+ * edge to compare with.
  */
 export interface CellFinder {
   readonly edges: Float64Array;
-  /** The table covers low <= value < high, in steps of 1 / perUnit. */
+  /** Step of a value: `(value - low) * perUnit`, cut to a whole number; the table holds steps 0 to `steps` - 1. */
   readonly low: number;
-  readonly high: number;
   readonly perUnit: number;
-  /** Below `low` the cell is at most `highestBelow`, from `high` on it is at least `lowestAbove`. */
+  /** By step: how many edges lie before it; -1 where more than one edge lies in it. */
+  readonly table: Int16Array;
+  /** Before the table the cell is at most `highestBelow`, after it at least `lowestAbove`. */
   readonly highestBelow: number;
   readonly lowestAbove: number;
-  /** By step: how many edges lie before it; two entries more than there are steps. */
-  readonly edgesBefore: Uint16Array;
 }
 
-const steps = 256;
-/** Share of the edges at either end that the table leaves to the binary search: the tails would make its steps wide. */
+const steps = 1_024;
+/** Share of the edges at either end that the table leaves to a search: the tails would make its steps wide. */
 const tailShare = 0.07;
 
 export function cellFinder(edges: Float64Array): CellFinder {
-  const margin = Math.round(edges.length * tailShare);
+  const margin = Math.floor(edges.length * tailShare);
   const last = edges.length - 1 - margin;
   const low = edges[margin] ?? 0;
   const high = edges[last] ?? 0;
   const perUnit = steps / (high - low);
   if (!(perUnit > 0 && perUnit < 1e300)) return withoutTable(edges);
-  const edgesBefore = new Uint16Array(steps + 2);
-  for (let edge = margin; edge < last; edge++) {
-    // The same expression as in `findCell`. It never decreases with the value, so the step of a value between two edges
-    // lies between their steps, rounding or not.
-    const next = (((edges[edge]! - low) * perUnit) | 0) + 1;
-    edgesBefore[next] = edgesBefore[next]! + 1;
+  // The same expression as in `findCell`. It never decreases with the value, so an edge in a later step is greater than
+  // every value of this one, rounding or not.
+  const stepOf = (edge: number) => Math.trunc((edge - low) * perUnit);
+  const table = new Int16Array(steps);
+  let before = margin;
+  for (let step = 0; step < steps; step++) {
+    let inStep = 0;
+    while (before + inStep < edges.length && stepOf(edges[before + inStep]!) === step) inStep++;
+    table[step] = inStep > 1 || before >= edges.length ? -1 : before;
+    before += inStep;
   }
-  edgesBefore[0] = margin;
-  for (let step = 1; step < edgesBefore.length; step++) {
-    edgesBefore[step] = edgesBefore[step]! + edgesBefore[step - 1]!;
-  }
-  return { edges, low, high, perUnit, highestBelow: margin, lowestAbove: last, edgesBefore };
+  return { edges, low, perUnit, table, highestBelow: margin, lowestAbove: before };
 }
 
 /** Cell of a finite value: 0 below the first edge ... `edges.length` from the last one on. */
 export function findCell(finder: CellFinder, value: number): number {
-  const { edges } = finder;
+  const { edges, table } = finder;
+  const position = (value - finder.low) * finder.perUnit;
   let from = 0;
   let to = edges.length;
+  // Not `position < 0`: a tiny difference may become 0 when it is multiplied.
   if (value < finder.low) {
     to = finder.highestBelow;
-  } else if (value >= finder.high) {
+  } else if (position >= table.length) {
     from = finder.lowestAbove;
   } else {
-    const step = ((value - finder.low) * finder.perUnit) | 0;
-    from = finder.edgesBefore[step]!;
-    to = finder.edgesBefore[step + 1]!;
+    const before = table[position | 0]!;
+    if (before >= 0) return edges[before]! <= value ? before + 1 : before;
   }
   while (from < to) {
     const middle = (from + to) >> 1;
@@ -67,10 +68,9 @@ function withoutTable(edges: Float64Array): CellFinder {
   return {
     edges,
     low: Number.POSITIVE_INFINITY,
-    high: Number.POSITIVE_INFINITY,
     perUnit: 0,
+    table: new Int16Array(0),
     highestBelow: edges.length,
     lowestAbove: 0,
-    edgesBefore: new Uint16Array(0),
   };
 }

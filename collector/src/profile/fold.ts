@@ -1,16 +1,15 @@
 import type { CategoryColumn, Column, InferenceBatch, NumberColumn } from '@plumbline/sdk/event';
-import { findCell } from './cellFinder.ts';
 import { signalColumn } from './columns.ts';
 import { decisionOf } from './decision.ts';
+import { foldNumbers } from './foldNumbers.ts';
 import { foldIds, foldRare, foldUnknownFeatures, hourOfWeek } from './foldSketches.ts';
 import { groupColumn } from './intersection.ts';
 import { foldLatencies } from './latencies.ts';
 import { type AttributePlan, groupCells, type Plan, planOf, type SignalPlan, totals } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { scoreBinOf } from './scoreBin.ts';
-import type { CategorySignal, NumericSignal, ProfileShape } from './shape.ts';
+import type { CategorySignal, ProfileShape } from './shape.ts';
 import { foldStrata } from './strata.ts';
-import { addToSum, boundedDeviation, ordinaryDeviation, rounding, unitsPerOne } from './sums.ts';
 
 /**
  * Adds rows of a batch to a profile, column by column, without an object per row.
@@ -45,16 +44,24 @@ export function foldInferences(profile: Profile, batch: InferenceBatch, rows: In
   }
 }
 
+const hourMs = 3_600_000;
+
 /** Adds one comparison of a shadow's prediction with the one that was served. */
 export function foldAgreement(profile: Profile, agree: boolean): void {
   const cell = agree ? totals.agreements : totals.disagreements;
   profile.counts[cell] = profile.counts[cell]! + 1;
 }
 
-/** All row numbers of a batch. */
-export function allRows(batch: InferenceBatch): Int32Array {
-  return Int32Array.from({ length: batch.count }, (_, row) => row);
+/** All row numbers of a batch. Shared: not to be changed. */
+export function allRows(batch: Pick<InferenceBatch, 'count'>): Int32Array {
+  if (batch.count > rowNumbers.length) {
+    rowNumbers = new Int32Array(2 * batch.count);
+    for (let row = 0; row < rowNumbers.length; row++) rowNumbers[row] = row;
+  }
+  return rowNumbers.subarray(0, batch.count);
 }
+
+let rowNumbers = new Int32Array(0);
 
 function foldTotals({ counts, minima, maxima, sketches }: Profile, batch: InferenceBatch, rows: Int32Array): void {
   counts[totals.rows] = counts[totals.rows]! + rows.length;
@@ -66,7 +73,12 @@ function foldTotals({ counts, minima, maxima, sketches }: Profile, batch: Infere
   ];
   const { codes } = batch.roles;
   const errors = batch.errors.codes;
+  const { times } = batch;
   const { hours } = sketches;
+  // Rows of one hour mostly come together.
+  let hour = 0;
+  let hourFrom = Number.POSITIVE_INFINITY;
+  let hourTo = Number.POSITIVE_INFINITY;
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < rows.length; i++) {
@@ -74,8 +86,12 @@ function foldTotals({ counts, minima, maxima, sketches }: Profile, batch: Infere
     const cell = roleCells[codes[row]!]!;
     counts[cell] = counts[cell]! + 1;
     if (errors[row] !== 0) counts[totals.errors] = counts[totals.errors]! + 1;
-    const time = batch.times[row]!;
-    const hour = hourOfWeek(time);
+    const time = times[row]!;
+    if (time < hourFrom || time >= hourTo) {
+      hour = hourOfWeek(time);
+      hourFrom = Math.floor(time / hourMs) * hourMs;
+      hourTo = hourFrom + hourMs;
+    }
     hours[hour] = hours[hour]! + 1;
     if (time < first) first = time;
     if (time > last) last = time;
@@ -83,80 +99,6 @@ function foldTotals({ counts, minima, maxima, sketches }: Profile, batch: Infere
   const timeExtreme = minima.length - 1;
   if (first < minima[timeExtreme]!) minima[timeExtreme] = first + 0;
   if (last > maxima[timeExtreme]!) maxima[timeExtreme] = last + 0;
-}
-
-function foldNumbers(
-  { counts, sums, minima, maxima, sketches: { otherType } }: Profile,
-  signal: NumericSignal,
-  plan: SignalPlan,
-  index: number,
-  column: Column | undefined,
-  rows: Int32Array,
-): void {
-  const offset = plan.countOffset;
-  const missing = offset + plan.cells - 2;
-  const invalid = missing + 1;
-  if (column === undefined) {
-    counts[missing] = counts[missing]! + rows.length;
-    return;
-  }
-  if (column.type === 'category') {
-    let texts = 0;
-    for (let i = 0; i < rows.length; i++) if (column.codes[rows[i]!] !== 0) texts++;
-    counts[missing] = counts[missing]! + rows.length - texts;
-    counts[invalid] = counts[invalid]! + texts;
-    otherType[index] = otherType[index]! + texts;
-    return;
-  }
-  const { values } = column;
-  const { finder } = plan;
-  const highest = finder.edges.length;
-  const { centre } = signal;
-  const perScale = 1 / signal.scale;
-  let sum = 0;
-  let squares = 0;
-  let below = 0;
-  let above = 0;
-  let smallest = Number.POSITIVE_INFINITY;
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < rows.length; i++) {
-    const value = values[rows[i]!]!;
-    if (value - value !== 0) {
-      // NaN is missing, an infinity is invalid.
-      const cell = Number.isNaN(value) ? missing : invalid;
-      counts[cell] = counts[cell]! + 1;
-      continue;
-    }
-    const cell = findCell(finder, value);
-    counts[offset + cell] = counts[offset + cell]! + 1;
-    if (value < smallest) smallest = value;
-    if (value > largest) largest = value;
-    const deviation = (value - centre) * perScale;
-    if (deviation > ordinaryDeviation || deviation < -ordinaryDeviation) {
-      addWildValue(sums, plan.sumOffset, boundedDeviation(deviation), cell === 0, cell === highest);
-      continue;
-    }
-    const units = deviation * unitsPerOne + rounding - rounding;
-    sum += units;
-    squares += deviation * deviation * unitsPerOne + rounding - rounding;
-    if (cell === 0) below += units;
-    else if (cell === highest) above += units;
-  }
-  const at = plan.sumOffset;
-  sums[at] = sums[at]! + sum;
-  sums[at + 1] = sums[at + 1]! + squares;
-  sums[at + 2] = sums[at + 2]! + below;
-  sums[at + 3] = sums[at + 3]! + above;
-  // Adding 0 makes 0 of -0: which of the two came first must not show.
-  if (smallest < minima[plan.extreme]!) minima[plan.extreme] = smallest + 0;
-  if (largest > maxima[plan.extreme]!) maxima[plan.extreme] = largest + 0;
-}
-
-function addWildValue(sums: Float64Array, at: number, deviation: number, isBelow: boolean, isAbove: boolean): void {
-  addToSum(sums, at, deviation);
-  addToSum(sums, at + 1, deviation * deviation);
-  if (isBelow) addToSum(sums, at + 2, deviation);
-  else if (isAbove) addToSum(sums, at + 3, deviation);
 }
 
 function foldCategories(

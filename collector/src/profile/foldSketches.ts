@@ -2,7 +2,7 @@ import type { Column, InferenceBatch } from '@plumbline/sdk/event';
 import { signalColumn, textAt } from './columns.ts';
 import { addDistinct } from './distinctCounter.ts';
 import { addHeavy } from './heavyHitters.ts';
-import { addId, noRow, type SampledRow } from './idSample.ts';
+import { addId, addUuid, noRow, type SampledRow } from './idSample.ts';
 import { planOf } from './plan.ts';
 import type { Profile } from './profile.ts';
 import type { ProfileShape } from './shape.ts';
@@ -40,9 +40,14 @@ export function foldIds(
   rows: Int32Array,
 ): void {
   const keepsRows = shape.sampledRows !== undefined;
+  const { ids } = sketches;
+  const { uuids } = batch;
+  let row = 0;
+  const rowOf = keepsRows ? () => sampledRow(shape, batch, columns, row) : withoutRow;
   for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!;
-    addId(sketches.ids, batch.ids[row]!, keepsRows ? () => sampledRow(shape, batch, columns, row) : withoutRow);
+    row = rows[i]!;
+    if (uuids === undefined || uuids.suffixes.codes[row] !== 0) addId(ids, batch.ids[row]!, rowOf);
+    else addUuid(ids, uuids.bytes, row * 16, rowOf);
   }
 }
 

@@ -1,4 +1,4 @@
-import { hash32, highSeed, lowSeed } from './textHash.ts';
+import { hash32, hashUuid, highSeed, lowSeed } from './textHash.ts';
 
 /**
  * The inferences whose ids have the smallest hashes: a uniform sample without replacement of all different ids, the same
@@ -34,6 +34,14 @@ export function addId(sample: IdSample, id: string, rowOf: () => SampledRow): vo
   // Most ids are turned away by the upper half of their hash.
   if (size === capacity && high > Math.floor(hashes[size - 1]! / lowPart)) return;
   add(sample, high * lowPart + (hash32(id, lowSeed) >>> 11), 1, rowOf);
+}
+
+/** `addId` for an id that is a UUID, given as its 16 bytes at an offset. */
+export function addUuid(sample: IdSample, bytes: Uint8Array, offset: number, rowOf: () => SampledRow): void {
+  const high = hashUuid(bytes, offset, highSeed);
+  const { hashes, capacity, size } = sample;
+  if (size === capacity && high > Math.floor(hashes[size - 1]! / lowPart)) return;
+  add(sample, high * lowPart + (hashUuid(bytes, offset, lowSeed) >>> 11), 1, rowOf);
 }
 
 /** Commutative and associative. */

@@ -1,0 +1,127 @@
+import type { Column } from '@plumbline/sdk/event';
+import { findCell } from './cellFinder.ts';
+import type { SignalPlan } from './plan.ts';
+import type { Profile } from './profile.ts';
+import type { NumericSignal } from './shape.ts';
+import { addToSum, boundedDeviation, ordinaryDeviation, rounding, unitsPerOne } from './sums.ts';
+
+/**
+ * Adds rows of a column to the cells, sums and extremes of a numeric signal. NaN is missing, an infinity is invalid, and
+ * so is every value of a column of categories.
+ *
+ * This is where most of the time of a batch goes. Nineteen of twenty values lie in the table of the cell finder: they take
+ * the short way, which has no branch that depends on the value.
+ */
+export function foldNumbers(
+  profile: Profile,
+  signal: NumericSignal,
+  plan: SignalPlan,
+  index: number,
+  column: Column | undefined,
+  rows: Int32Array,
+): void {
+  const { counts, sums, minima, maxima } = profile;
+  const offset = plan.countOffset;
+  const missing = offset + plan.cells - 2;
+  const invalid = missing + 1;
+  if (column === undefined) {
+    counts[missing] = counts[missing]! + rows.length;
+    return;
+  }
+  if (column.type === 'category') {
+    let texts = 0;
+    for (let i = 0; i < rows.length; i++) if (column.codes[rows[i]!] !== 0) texts++;
+    const { otherType } = profile.sketches;
+    counts[missing] = counts[missing]! + rows.length - texts;
+    counts[invalid] = counts[invalid]! + texts;
+    otherType[index] = otherType[index]! + texts;
+    return;
+  }
+  const { values } = column;
+  const { finder } = plan;
+  const { edges, table, low, perUnit } = finder;
+  const highest = edges.length;
+  const cells = emptyCells(highest + 1);
+  const { centre } = signal;
+  const perScale = 1 / signal.scale;
+  // Multiplying by a power of two is exact: the same units as if the deviation were rounded first.
+  const unitsPerScale = perScale * unitsPerOne;
+  const inTable = isOrdinary(signal, low, perUnit, table.length) ? table.length : 0;
+  let sum = 0;
+  let squares = 0;
+  let below = 0;
+  let above = 0;
+  let smallest = Number.POSITIVE_INFINITY;
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < rows.length; i++) {
+    const value = values[rows[i]!]!;
+    const position = (value - low) * perUnit;
+    if (value >= low && position < inTable) {
+      const before = table[position | 0]!;
+      if (before >= 0) {
+        const cell = before + (Number(edges[before]! <= value) | 0);
+        cells[cell] = cells[cell]! + 1;
+        if (value < smallest) smallest = value;
+        if (value > largest) largest = value;
+        const units = (value - centre) * unitsPerScale;
+        sum += units + rounding - rounding;
+        squares += units * units * (1 / unitsPerOne) + rounding - rounding;
+        continue;
+      }
+    }
+    if (value - value !== 0) {
+      const cell = Number.isNaN(value) ? missing : invalid;
+      counts[cell] = counts[cell]! + 1;
+      continue;
+    }
+    const cell = findCell(finder, value);
+    cells[cell] = cells[cell]! + 1;
+    if (value < smallest) smallest = value;
+    if (value > largest) largest = value;
+    const deviation = (value - centre) * perScale;
+    if (deviation > ordinaryDeviation || deviation < -ordinaryDeviation) {
+      addWildValue(sums, plan.sumOffset, boundedDeviation(deviation), cell === 0, cell === highest);
+      continue;
+    }
+    const units = deviation * unitsPerOne + rounding - rounding;
+    sum += units;
+    squares += deviation * deviation * unitsPerOne + rounding - rounding;
+    if (cell === 0) below += units;
+    else if (cell === highest) above += units;
+  }
+  for (let cell = 0; cell < cells.length; cell++) {
+    counts[offset + cell] = counts[offset + cell]! + cells[cell]!;
+  }
+  const at = plan.sumOffset;
+  sums[at] = sums[at]! + sum;
+  sums[at + 1] = sums[at + 1]! + squares;
+  sums[at + 2] = sums[at + 2]! + below;
+  sums[at + 3] = sums[at + 3]! + above;
+  // Adding 0 makes 0 of -0: which of the two came first must not show.
+  if (smallest < minima[plan.extreme]!) minima[plan.extreme] = smallest + 0;
+  if (largest > maxima[plan.extreme]!) maxima[plan.extreme] = largest + 0;
+}
+
+/** Do all values in the table of the finder deviate little enough for the short way, and lie between the outer edges? */
+function isOrdinary({ centre, scale, edges }: NumericSignal, low: number, perUnit: number, steps: number): boolean {
+  const high = low + steps / perUnit;
+  const isWithin = Math.max(high - centre, centre - low) < (ordinaryDeviation - 1) * scale;
+  return isWithin && low > (edges[0] ?? low) && high < (edges.at(-1) ?? high);
+}
+
+function addWildValue(sums: Float64Array, at: number, deviation: number, isBelow: boolean, isAbove: boolean): void {
+  addToSum(sums, at, deviation);
+  addToSum(sums, at + 1, deviation * deviation);
+  if (isBelow) addToSum(sums, at + 2, deviation);
+  else if (isAbove) addToSum(sums, at + 3, deviation);
+}
+
+let scratch = new Uint32Array(256);
+
+/** Counts of the batch at hand: whole numbers are added faster than doubles. */
+function emptyCells(length: number): Uint32Array {
+  if (length > scratch.length) scratch = new Uint32Array(2 * length);
+  const cells = scratch.subarray(0, length);
+  cells.fill(0);
+  return cells;
+}
