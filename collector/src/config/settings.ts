@@ -74,7 +74,11 @@ export const toleranceSettings = z.strictObject({
   standardDeviations: z.number().min(0).default(0.05).describe('Location and spread: part of their standard deviation'),
   relativeShare: z.number().min(0).default(0.1).describe('Shares: relative to the reference share'),
   errorRate: share.default(0.01).describe('Error rate: percentage points, as a share'),
-  fairnessGap: share.default(0.05),
+  fairnessGap: share.default(0.05).describe('How far a group may fall behind, as a share of people'),
+  fairnessGapOver: z
+    .enum(['reference', 'parity'])
+    .default('reference')
+    .describe('Behind what: the gap that the reference had, or no gap at all'),
 });
 
 export const retrainSettings = z.strictObject({

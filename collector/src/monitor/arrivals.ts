@@ -1,4 +1,11 @@
-import { groupIn, type JoinEntry, judge, type ProfileShape } from '../profile/index.ts';
+import {
+  favourableDecision,
+  groupIn,
+  type JoinEntry,
+  type Judgement,
+  judge,
+  type ProfileShape,
+} from '../profile/index.ts';
 
 /**
  * Outcomes that arrived since the last window was evaluated, as detectors of errors count them: by arrival, whichever
@@ -13,24 +20,34 @@ export interface OutcomeArrivals {
 export interface ArrivalCounts {
   readonly labelled: number;
   readonly wrong: number;
+  /** Whose label says that the favourable decision was due to them, and who of them were denied it. */
+  readonly deserving?: number;
+  readonly denied?: number;
 }
 
 export const noArrivals: OutcomeArrivals = { overall: { labelled: 0, wrong: 0 }, groups: {} };
 
+type Counting = { -readonly [Field in keyof ArrivalCounts]-?: ArrivalCounts[Field] };
+
+function nothingCounted(): Counting {
+  return { labelled: 0, wrong: 0, deserving: 0, denied: 0 };
+}
+
 /** Counts outcomes one by one; `take` hands over what was counted and starts again. */
 export class ArrivalCounter {
-  #overall = { labelled: 0, wrong: 0 };
-  #groups = new Map<string, Map<string, { labelled: number; wrong: number }>>();
+  #overall = nothingCounted();
+  #groups = new Map<string, Map<string, Counting>>();
 
   /** `joined` is the entry as it was before this label. Rows that cannot be judged count as nothing. */
   add(shape: ProfileShape, joined: JoinEntry, label: string | number): void {
     if (joined.label !== null) return;
     const judgement = judge(shape, joined, label);
     if (judgement === null) return;
-    count(this.#overall, judgement.wrong);
+    const favourable = favourableDecision(shape);
+    count(this.#overall, judgement, favourable);
     for (const of of shape.groups) {
       const group = groupIn(of, joined.groups);
-      if (group !== undefined) count(this.#cell(of.attribute, group), judgement.wrong);
+      if (group !== undefined) count(this.#cell(of.attribute, group), judgement, favourable);
     }
   }
 
@@ -48,12 +65,12 @@ export class ArrivalCounter {
         [...this.#groups].map(([attribute, groups]) => [attribute, Object.fromEntries(groups)]),
       ),
     };
-    this.#overall = { labelled: 0, wrong: 0 };
+    this.#overall = nothingCounted();
     this.#groups = new Map();
     return taken;
   }
 
-  #cell(attribute: string, group: string): { labelled: number; wrong: number } {
+  #cell(attribute: string, group: string): Counting {
     let groups = this.#groups.get(attribute);
     if (groups === undefined) {
       groups = new Map();
@@ -61,19 +78,24 @@ export class ArrivalCounter {
     }
     let cell = groups.get(group);
     if (cell === undefined) {
-      cell = { labelled: 0, wrong: 0 };
+      cell = nothingCounted();
       groups.set(group, cell);
     }
     return cell;
   }
 }
 
-function count(cell: { labelled: number; wrong: number }, wrong: boolean): void {
+function count(cell: Counting, { decision, label, wrong }: Judgement, favourable: 0 | 1): void {
   cell.labelled += 1;
   if (wrong) cell.wrong += 1;
+  if (label !== favourable) return;
+  cell.deserving += 1;
+  if (decision !== favourable) cell.denied += 1;
 }
 
-function merge(cell: { labelled: number; wrong: number }, more: ArrivalCounts): void {
+function merge(cell: Counting, more: ArrivalCounts): void {
   cell.labelled += more.labelled;
   cell.wrong += more.wrong;
+  cell.deserving += more.deserving ?? 0;
+  cell.denied += more.denied ?? 0;
 }

@@ -76,7 +76,7 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
     const known = previous.detectors.get(stream.id);
     // Settings may have changed the number of bets; their evidence then starts again.
     const before = known?.length === detector.components ? { logWealth: known, steps: 0 } : initialState(detector);
-    const counts = watched.countsOf(profile, input.arrivals);
+    const counts = watched.countsOf(profile, input.arrivals, input.from);
     const atHour = watched.detectorAt(input.from);
     // Of an hour that the reference does not know nothing is learned.
     const seen = atHour === null ? new Float64Array(counts.length) : counts;

@@ -1,8 +1,9 @@
 import type { FairnessReport } from '../http/api.ts';
 import { attributeSummary } from './attributeSummary.ts';
+import type { Verdict } from './finding.ts';
 import { attributeStatistics } from './groupStatistics.ts';
 import { latestFindings, mergedProfile, type ReportInput } from './reportInput.ts';
-import { fairnessSignal } from './streams.ts';
+import { fairnessSignal, gapSignal } from './streams.ts';
 
 /** Rates of each group over all windows together, and their gaps to the reference group. */
 export function fairnessReport(input: ReportInput): FairnessReport {
@@ -39,7 +40,10 @@ export function fairnessReport(input: ReportInput): FairnessReport {
               bounds: { ...more.bounds },
               labelNote: more.labelNote,
               suppressed,
-              verdict: latest.get(fairnessSignal(attribute, group))?.verdict ?? 'insufficient_data',
+              verdict: worstVerdict(
+                latest.get(fairnessSignal(attribute, group))?.verdict,
+                latest.get(gapSignal(attribute, group))?.verdict,
+              ),
             })),
           };
         });
@@ -51,4 +55,11 @@ export function fairnessReport(input: ReportInput): FairnessReport {
     favourable: shape?.favourable ?? shape?.positive ?? null,
     attributes,
   };
+}
+
+const byGravity: readonly Verdict[] = ['insufficient_data', 'clear', 'watch', 'alarm'];
+
+/** Of the group against its own past, and against the reference group. */
+function worstVerdict(...verdicts: readonly (Verdict | undefined)[]): Verdict {
+  return byGravity.findLast((verdict) => verdicts.includes(verdict)) ?? 'insufficient_data';
 }

@@ -9,6 +9,7 @@ import {
   signalMoments,
   signalQuantile,
 } from '../profile/index.ts';
+import type { Proportion } from '../statistics/newcombeDifference.ts';
 import type { ArrivalCounts, OutcomeArrivals } from './arrivals.ts';
 import { bare, share, suppressed } from './estimates.ts';
 import type { Estimate, Evidence, SignalKind } from './finding.ts';
@@ -21,12 +22,14 @@ import {
   categorySentence,
   errorRateSentence,
   failuresSentence,
+  type GapChange,
+  gapSentence,
   groupSentence,
   numericSentence,
 } from './sentences.ts';
 import { signalStatistics } from './signalStatistics.ts';
 import type { StreamDetector } from './streamDetector.ts';
-import { signalNamed } from './streams.ts';
+import { type GapStream, signalNamed } from './streams.ts';
 
 /** What a finding says beside its evidence. */
 export interface FindingContent {
@@ -88,6 +91,8 @@ export function findingContent(input: ContentInput, watched: StreamDetector, evi
       return performanceContent(input, evidence);
     case 'fairness':
       return groupContent(input, stream.attribute, stream.group, evidence);
+    case 'fairness_gap':
+      return gapContent(input, stream, evidence);
   }
 }
 
@@ -173,6 +178,36 @@ function groupContent(
     evidence,
   );
   return { kind: 'fairness', rows: own?.rows ?? 0, statistics: { ...own?.rates, ...own?.statistics }, sentence };
+}
+
+function gapContent(
+  { arrivals, groupsOf }: ContentInput,
+  { attribute, group, referenceGroup }: GapStream,
+  evidence: Evidence,
+): FindingContent {
+  const { now, past } = groupsOf(attribute);
+  const find = ({ groups }: AttributeStatistics, name: string) => groups.find((candidate) => candidate.group === name);
+  const [own, base] = [find(now, group), find(now, referenceGroup)];
+  const isHidden = own === undefined || base === undefined || own.suppressed !== null || base.suppressed !== null;
+  const arrived = (rate: (counts: ArrivalCounts) => Proportion): GapChange['errorRate'] => {
+    const [a, b] = [group, referenceGroup].map((name) => arrivals.groups[attribute]?.[name]);
+    return isHidden || a === undefined || b === undefined ? null : { own: share(rate(a)), base: share(rate(b)) };
+  };
+  const [selected, selectedOfBase] = [own?.rates.selectionRate, base?.rates.selectionRate];
+  const sentence = gapSentence(
+    {
+      attribute,
+      group,
+      referenceGroup,
+      selectionRate:
+        selected === undefined || selectedOfBase === undefined ? null : { own: selected, base: selectedOfBase },
+      wronglyDenied: arrived(({ deserving = 0, denied = 0 }) => ({ events: denied, n: deserving })),
+      errorRate: arrived(({ labelled, wrong }) => ({ events: wrong, n: labelled })),
+      gapBefore: find(past, group)?.statistics.statisticalParityDifference?.value ?? null,
+    },
+    evidence,
+  );
+  return { kind: 'fairness', rows: isHidden ? 0 : (own.rows ?? 0), statistics: { ...own?.statistics }, sentence };
 }
 
 /** The content of a finding about a group that the reference knows too little of to watch. */

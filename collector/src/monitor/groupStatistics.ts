@@ -2,7 +2,6 @@ import type { ModelSettings } from '../config/settings.ts';
 import {
   favourableDecision,
   type GroupConfusion,
-  groupConfusions,
   groupStrata,
   type Profile,
   type ProfileShape,
@@ -22,9 +21,7 @@ import type { Estimate } from './finding.ts';
 import { type GroupRates, isUntold, selection, smallestCell } from './groupRates.ts';
 import { areaGap, type GroupScoreStatistics, groupScoreStatistics } from './groupScoreStatistics.ts';
 import { labelNote, rateBounds } from './labelHonesty.ts';
-import { decidedRows, labelledRows } from './streams.ts';
-
-export { selection } from './groupRates.ts';
+import { decidedRows, labelledRows, referenceGroupOf } from './streams.ts';
 
 /** One group of a sensitive attribute in a profile. */
 export interface GroupStatistics {
@@ -150,18 +147,6 @@ function wholeStratum(shape: ProfileShape, groups: readonly NamedConfusion[], ow
     }
   }
   return sums;
-}
-
-/** The group that the others of an attribute are compared with. */
-export function referenceGroupOf(settings: ModelSettings, profile: Profile, attribute: string): string | null {
-  const declared = settings.groups.find((group) => group.attribute === attribute)?.reference;
-  if (declared !== undefined) return declared;
-  let largest: GroupConfusion | null = null;
-  for (const confusion of groupConfusions(profile, attribute)) {
-    if (confusion.group === null || confusion.isOther) continue;
-    if (largest === null || decidedRows(confusion) > decidedRows(largest)) largest = confusion;
-  }
-  return largest?.group ?? null;
 }
 
 function gapsOf(

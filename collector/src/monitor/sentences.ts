@@ -238,6 +238,61 @@ export function groupSentence(change: GroupChange, evidence: Evidence | null): s
   return sentence([`${decision} ${how}`, `${own} ${other}`], evidence);
 }
 
+/** A rate of a group and of the one it is compared with. */
+interface GroupAndBase {
+  readonly own: Estimate;
+  readonly base: Estimate;
+}
+
+export interface GapChange {
+  readonly attribute: string;
+  readonly group: string;
+  readonly referenceGroup: string;
+  readonly selectionRate: GroupAndBase | null;
+  /** Of labels that have come since the last window. */
+  readonly wronglyDenied: GroupAndBase | null;
+  readonly errorRate: GroupAndBase | null;
+  /** Difference of the selection rates in the reference. */
+  readonly gapBefore: number | null;
+}
+
+export function gapSentence(change: GapChange, evidence: Evidence): string {
+  const who = `${nameText(change.attribute)}=${nameText(change.group)}`;
+  const than = `than ${nameText(change.referenceGroup)}`;
+  const leading = isNotable(evidence) ? evidence.leading?.score : undefined;
+  if (leading === 'wrongly_denied_gap') {
+    return sentence([`${who} is wrongly denied more often ${than}`, againstText(change.wronglyDenied)], evidence);
+  }
+  if (leading === 'error_gap') {
+    return sentence([`${who} is judged wrongly more often ${than}`, againstText(change.errorRate)], evidence);
+  }
+  const rates = againstText(change.selectionRate);
+  if (rates === null)
+    return sentence([`${who} cannot be compared with ${nameText(change.referenceGroup)} now`], evidence);
+  const before = change.gapBefore === null ? null : `${pointsText(change.gapBefore)} in the reference`;
+  if (leading !== undefined) {
+    return sentence(
+      [`${who} falls behind ${nameText(change.referenceGroup)} in favourable decisions`, rates, before],
+      evidence,
+    );
+  }
+  return sentence(
+    [`${who} fares with ${nameText(change.referenceGroup)} as in the reference`, rates, before],
+    evidence,
+  );
+}
+
+/** `31 % against 45 %` */
+function againstText(rates: GroupAndBase | null): string | null {
+  if (rates === null || rates.own.value === null || rates.base.value === null) return null;
+  return `${shareText(rates.own.value)} against ${shareText(rates.base.value)}`;
+}
+
+/** `-5 points` */
+function pointsText(difference: number): string {
+  return `${shareText(difference).replace(/ %$/, '')} points`;
+}
+
 /** `against 45 % of male (ratio 0.69, four-fifths rule broken)`; `null` for the reference group itself. */
 function otherText(change: GroupChange): string | null {
   const { referenceGroup, referenceGroupSelectionRate: other } = change;

@@ -27,7 +27,8 @@ import {
   type Tolerance,
 } from '../statistics/evidence/index.ts';
 import type { OutcomeArrivals } from './arrivals.ts';
-import { selection } from './groupStatistics.ts';
+import { gapDetector } from './gapDetector.ts';
+import { selection } from './groupRates.ts';
 import { signalDesignEffect } from './signalStatistics.ts';
 import { errorRateSignal, type Stream, signalNamed, streamsOf } from './streams.ts';
 
@@ -46,7 +47,7 @@ export interface StreamDetector {
   /** What the reference counted, by the same cells. */
   readonly referenceCounts: ArrayLike<number>;
   /** Events of a window by cell. */
-  readonly countsOf: (profile: Profile, arrivals: OutcomeArrivals) => ArrayLike<number>;
+  readonly countsOf: (profile: Profile, arrivals: OutcomeArrivals, from: number) => ArrayLike<number>;
 }
 
 /**
@@ -54,8 +55,8 @@ export interface StreamDetector {
  * over the reference. Kept by content, because making them costs more than using them.
  */
 export function streamDetectors(settings: ModelSettings, reference: Reference): readonly StreamDetector[] {
-  const { tolerance, minimumGroupRows } = settings;
-  const key = JSON.stringify([reference.id, tolerance, minimumGroupRows]);
+  const { tolerance, minimumGroupRows, groups } = settings;
+  const key = JSON.stringify([reference.id, tolerance, minimumGroupRows, groups]);
   const known = detectors.get(key);
   if (known !== undefined) return known;
   const streams = streamsOf(settings, reference);
@@ -89,6 +90,8 @@ function streamDetector(
       ]);
     case 'fairness':
       return groupDetector(settings, reference, stream, streams);
+    case 'fairness_gap':
+      return gapDetector(settings, reference, stream, streams);
   }
 }
 

@@ -6,8 +6,10 @@ import {
   errorRateIndicator,
   failureIndicator,
   findSignal,
+  type GroupConfusion,
   groupConfusions,
   overallConfusion,
+  type Profile,
   type ProfileShape,
   type Reference,
   type SignalShape,
@@ -26,7 +28,16 @@ export type Stream = {
   | { readonly kind: 'duplicates' }
   | { readonly kind: 'performance' }
   | { readonly kind: 'fairness'; readonly attribute: string; readonly group: string }
+  | {
+      readonly kind: 'fairness_gap';
+      readonly attribute: string;
+      readonly group: string;
+      /** The group it is compared with. */
+      readonly referenceGroup: string;
+    }
 );
+
+export type GapStream = Extract<Stream, { readonly kind: 'fairness_gap' }>;
 
 /**
  * What is watched of a version, which follows from its reference alone: every signal's distribution, the missing and
@@ -55,8 +66,38 @@ export function streamsOf(settings: ModelSettings, reference: Reference): Stream
       const id = fairnessSignal(attribute, confusion.group);
       streams.push({ id, class: 'fairness', kind: 'fairness', attribute, group: confusion.group });
     }
+    streams.push(...gapStreams(settings, reference, attribute));
   }
   return streams;
+}
+
+/** Each group that is large enough in the reference against the reference group, if that is. */
+function gapStreams(settings: ModelSettings, { profile }: Reference, attribute: string): Stream[] {
+  const large = groupConfusions(profile, attribute).flatMap((confusion) =>
+    confusion.group === null || confusion.isOther || decidedRows(confusion) < settings.minimumGroupRows
+      ? []
+      : [confusion.group],
+  );
+  const referenceGroup = referenceGroupOf(settings, profile, attribute);
+  if (referenceGroup === null || !large.includes(referenceGroup)) return [];
+  return large.flatMap((group): Stream[] => {
+    const id = gapSignal(attribute, group);
+    return group === referenceGroup
+      ? []
+      : [{ id, class: 'fairness', kind: 'fairness_gap', attribute, group, referenceGroup }];
+  });
+}
+
+/** The group that the others of an attribute are compared with: the declared one, else the largest. */
+export function referenceGroupOf(settings: ModelSettings, profile: Profile, attribute: string): string | null {
+  const declared = settings.groups.find((group) => group.attribute === attribute)?.reference;
+  if (declared !== undefined) return declared;
+  let largest: GroupConfusion | null = null;
+  for (const confusion of groupConfusions(profile, attribute)) {
+    if (confusion.group === null || confusion.isOther) continue;
+    if (largest === null || decidedRows(confusion) > decidedRows(largest)) largest = confusion;
+  }
+  return largest?.group ?? null;
 }
 
 /** Labels a reference needs before an error rate can be compared with it. */
@@ -83,6 +124,11 @@ export function dataQualitySignal(feature: string): string {
 
 export function fairnessSignal(attribute: string, group: string): string {
   return `fairness:${attribute}=${group}`;
+}
+
+/** Of a group against the reference group. */
+export function gapSignal(attribute: string, group: string): string {
+  return `fairness_gap:${attribute}=${group}`;
 }
 
 /** A signal that must be in the shape: streams are made from it. */

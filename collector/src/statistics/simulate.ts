@@ -1,4 +1,4 @@
-/** Seeded random counts for tests of long-run behaviour. */
+/** Seeded random counts: for pairs that are drawn, and for tests of long-run behaviour. */
 
 /** Numbers in [0, 1) that repeat for a seed (mulberry32, Tommy Ettinger, 2017). */
 export function seededRandom(seed: number): () => number {

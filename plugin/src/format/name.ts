@@ -17,9 +17,10 @@ export function formatActor(subject: string): string {
   }
 }
 
-/** `feature:income` -> `income`, `fairness:sex=female` -> `sex = female`. */
+/** `feature:income` -> `income`, `fairness:sex=female` -> `sex = female`, `fairness_gap:sex=female` -> `sex = female (gap)`. */
 export function formatSignal(signal: string): string {
-  return signal.replace(/^(feature|fairness|performance):/, '').replace('=', ' = ');
+  const name = signal.replace(/^(feature|fairness|fairness_gap|performance):/, '').replace('=', ' = ');
+  return signal.startsWith('fairness_gap:') ? t('format.gap', '{{name}} (gap)', { name }) : name;
 }
 
 /** `populationStabilityIndex` -> `Population stability index`, `rollout.canary_started` -> `Rollout canary started`. */

@@ -1,0 +1,133 @@
+import type { ModelSettings } from '../config/settings.ts';
+import {
+  favourableDecision,
+  type GroupConfusion,
+  groupConfusions,
+  type Profile,
+  type ProfileShape,
+  type Reference,
+} from '../profile/index.ts';
+import { hash32 } from '../profile/textHash.ts';
+import {
+  boundTail,
+  createDetector,
+  nullBounds,
+  orient,
+  type Score,
+  scoreMoments,
+} from '../statistics/evidence/index.ts';
+import { expectedPairs, type PairCounts, pairedDifferences } from '../statistics/fairness/pairedDifferences.ts';
+import type { Proportion } from '../statistics/newcombeDifference.ts';
+import { seededRandom } from '../statistics/simulate.ts';
+import type { ArrivalCounts, OutcomeArrivals } from './arrivals.ts';
+import { selection } from './groupRates.ts';
+import { signalDesignEffect } from './signalStatistics.ts';
+import type { StreamDetector } from './streamDetector.ts';
+import { errorRateSignal, type GapStream } from './streams.ts';
+
+/** How a group may be worse off than the one it is compared with; each is a share of people, high is bad. */
+export const gapScores = ['selection_gap', 'wrongly_denied_gap', 'error_gap'] as const;
+const pairCells = 3;
+
+/**
+ * Is a group worse off than its reference group by more than it may be? People of both are paired at random, window by
+ * window, and the differences within pairs are betted on. What a gap may be: `tolerance.fairnessGap` beyond the gap that
+ * the reference had, with the reference's own uncertainty; or beyond parity. Being better off than before, or than the
+ * others, is no alarm of this group.
+ *
+ * Cells: for each of `gapScores` the pairs with difference -1, 0, 1.
+ */
+export function gapDetector(
+  settings: ModelSettings,
+  reference: Reference,
+  stream: GapStream,
+  streams: number,
+): StreamDetector {
+  const { attribute, group, referenceGroup } = stream;
+  const { shape } = reference;
+  const past = (name: string): GapRates => ratesOf(shape, confusionOf(reference.profile, attribute, name));
+  const [own, base] = [past(group), past(referenceGroup)];
+  const referenceCounts = gapScores.flatMap((_, gap) => [...expectedPairs(own[gap]!, base[gap]!)]);
+  const tail = boundTail(gapScores.length, streams);
+  const { fairnessGap, fairnessGapOver } = settings.tolerance;
+  const noTolerance = { standardDeviations: 0, relativeShare: 0, absoluteShare: 0 };
+  const scores = gapScores.map(gapScore);
+  const oriented = scores.flatMap((score, gap) => {
+    const designEffect = signalDesignEffect(reference, gap === 0 ? 'prediction' : errorRateSignal);
+    const bounds = nullBounds(score, referenceCounts, { tail, designEffect, tolerance: noTolerance });
+    if (scoreMoments(score, referenceCounts).n < settings.minimumGroupRows) return [];
+    // A group that was better off before may become as badly off as the others: parity is never an alarm.
+    const upper = (fairnessGapOver === 'parity' ? 0 : Math.max(0, bounds.upper)) + fairnessGap;
+    return orient(score, { ...bounds, upper }, designEffect).filter(({ direction }) => direction === 'up');
+  });
+  const detector = createDetector(gapScores.length * pairCells, oriented);
+  return {
+    stream,
+    detector,
+    detectorAt: () => detector,
+    referenceCountsAt: () => referenceCounts,
+    scores,
+    referenceCounts,
+    countsOf: (profile, arrivals, from) => {
+      const random = seededRandom(hash32(`${reference.id} ${stream.id} ${from}`, 0));
+      const [now, other] = [group, referenceGroup].map((name) => {
+        const decided = confusionOf(profile, attribute, name);
+        return [selected(shape, decided), ...arrivedRates(arrivals, attribute, name)];
+      });
+      return gapScores.flatMap((_, gap): PairCounts => pairedDifferences(now![gap]!, other![gap]!, random));
+    },
+  };
+}
+
+type GapRates = readonly Proportion[];
+
+function ratesOf(shape: ProfileShape, confusion: GroupConfusion | undefined): GapRates {
+  const { right = 0, wrong = 0 } = confusion ?? {};
+  return [selected(shape, confusion), denied(shape, confusion), { events: wrong, n: right + wrong }];
+}
+
+/** Not selected, of those decided. */
+function selected(shape: ProfileShape, confusion: GroupConfusion | undefined): Proportion {
+  if (confusion === undefined || shape.positive === null) return nobody;
+  const { events, n } = selection(shape, confusion);
+  return { events: n - events, n };
+}
+
+/** Denied, of those whose label says that they should not have been. */
+function denied(shape: ProfileShape, confusion: GroupConfusion | undefined): Proportion {
+  if (confusion === undefined || shape.positive === null) return nobody;
+  const { truePositive, falsePositive, falseNegative, trueNegative } = confusion;
+  return favourableDecision(shape) === 1
+    ? { events: falseNegative, n: truePositive + falseNegative }
+    : { events: falsePositive, n: falsePositive + trueNegative };
+}
+
+function arrivedRates({ groups }: OutcomeArrivals, attribute: string, group: string): readonly Proportion[] {
+  const {
+    labelled = 0,
+    wrong = 0,
+    deserving = 0,
+    denied: count = 0,
+  }: Partial<ArrivalCounts> = groups[attribute]?.[group] ?? {};
+  return [
+    { events: count, n: deserving },
+    { events: wrong, n: labelled },
+  ];
+}
+
+function gapScore(name: string, gap: number): Score {
+  const cells = gapScores.length * pairCells;
+  const isOwn = (cell: number): boolean => Math.floor(cell / pairCells) === gap;
+  return {
+    name,
+    kind: 'mean',
+    values: Float64Array.from({ length: cells }, (_, cell) => (isOwn(cell) ? (cell % pairCells) - 1 : 0)),
+    considered: Uint8Array.from({ length: cells }, (_, cell) => (isOwn(cell) ? 1 : 0)),
+  };
+}
+
+function confusionOf(profile: Profile, attribute: string, group: string): GroupConfusion | undefined {
+  return groupConfusions(profile, attribute).find((confusion) => confusion.group === group && !confusion.isOther);
+}
+
+const nobody: Proportion = { events: 0, n: 0 };
