@@ -195,13 +195,24 @@ export function readCategories(
 function unpackBits(reader: FrameReader, bits: 2 | 4): Uint8Array {
   const { rows } = reader;
   const packed = reader.take('u8', Math.ceil((rows * bits) / 8));
-  const codes = new Uint8Array(rows);
-  const mask = (1 << bits) - 1;
-  const inByte = 8 / bits;
-  for (let row = 0; row < rows; row++) {
-    codes[row] = (packed[Math.trunc(row / inByte)]! >> ((row % inByte) * bits)) & mask;
+  // The last byte may hold places beyond the last row.
+  const codes = new Uint8Array((packed.length * 8) / bits);
+  if (bits === 4) {
+    for (let byte = 0, row = 0; byte < packed.length; byte++, row += 2) {
+      const value = packed[byte]!;
+      codes[row] = value & 0xf;
+      codes[row + 1] = value >> 4;
+    }
+  } else {
+    for (let byte = 0, row = 0; byte < packed.length; byte++, row += 4) {
+      const value = packed[byte]!;
+      codes[row] = value & 3;
+      codes[row + 1] = (value >> 2) & 3;
+      codes[row + 2] = (value >> 4) & 3;
+      codes[row + 3] = value >> 6;
+    }
   }
-  return codes;
+  return codes.subarray(0, rows);
 }
 
 /** `["trace"]`: 16 bytes a row, zeros for none; or categories. */
