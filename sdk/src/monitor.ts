@@ -10,6 +10,8 @@ import { type OutgoingBatch, Publisher } from './pipeline/publisher.ts';
 import type { InferenceRecord, OutcomeRecord } from './record.ts';
 import { type RecordPort, recordPort } from './record-port.ts';
 import { Recorder } from './recorder.ts';
+import type { InferenceBatchRecord } from './recording/batch-record.ts';
+import { runStep, type StepOptions } from './recording/step.ts';
 import type { Route } from './routing/choose.ts';
 import type { RoutedVersion, RoutingDocument } from './routing/document.ts';
 import { LastGoodFolder } from './routing/last-good.ts';
@@ -20,7 +22,8 @@ import { Telemetry } from './telemetry/telemetry.ts';
 import type { Transport, TransportListener } from './transport.ts';
 import { createUuidMaker } from './uuid.ts';
 import { sdkVersion } from './version.ts';
-import { type WrapOptions, wrapFunction } from './wrap.ts';
+import { type WrapOptions, type WrapTools, wrapFunction } from './wrap.ts';
+import { type WrapBatchOptions, wrapBatchFunction } from './wrap-batch.ts';
 
 /**
  * Records what models do in this process. Nothing here throws, blocks or grows without bound, whatever it is given and
@@ -28,12 +31,28 @@ import { type WrapOptions, wrapFunction } from './wrap.ts';
  */
 export interface Monitor {
   /** The same function, recording every call: features, prediction, score, latency, failure, and a span. */
-  wrap<Args extends unknown[], Result>(
+  wrap<Args extends unknown[], Result, State = unknown>(
     predict: (...args: Args) => Result,
-    options: WrapOptions<Args, Result>,
+    options: WrapOptions<Args, Result, State>,
   ): (...args: Args) => Result;
+  /** As `wrap`, for a function that predicts many rows at once: each row becomes an inference. */
+  wrapBatch<Args extends unknown[], Result>(
+    predict: (...args: Args) => Result,
+    options: WrapBatchOptions<Args, Result>,
+  ): (...args: Args) => Result;
+  /**
+   * Calls the function as a step of a larger whole (retrieval, tool, agent, chain), in a span below the active one that
+   * ends with its promise or stream. Inferences recorded within belong to the same trace.
+   */
+  step<Result>(step: StepOptions, call: () => Result): Result;
   /** Records one inference and returns its id, to report the outcome with. */
   record(inference: InferenceRecord): string;
+  /** Records the rows of one batch prediction as an inference each, and returns their ids. */
+  recordBatch(batch: InferenceBatchRecord): string[];
+  /** Reports what a person thought of an inference: an outcome of type `feedback`. Returns its id. */
+  feedback(feedback: Omit<OutcomeRecord, 'type'>): string;
+  /** Reports what a judge or a test said of an inference: an outcome of type `evaluation`. Returns its id. */
+  evaluation(evaluation: Omit<OutcomeRecord, 'type'>): string;
   /** Reports what became known about an inference: its true label, somebody's feedback, an evaluation. Returns its id. */
   outcome(outcome: OutcomeRecord): string;
   /** Which version of a model answers for this key (a customer, a session), by the routing in force. */
@@ -130,20 +149,38 @@ class RunningMonitor implements Monitor {
     this.#start();
   }
 
-  wrap<Args extends unknown[], Result>(
+  wrap<Args extends unknown[], Result, State>(
     predict: (...args: Args) => Result,
-    options: WrapOptions<Args, Result>,
+    options: WrapOptions<Args, Result, State>,
   ): (...args: Args) => Result {
-    const tools = {
-      ...{ recorder: this.#recorder, telemetry: this.#telemetry },
-      route: (model: string, key: string) => this.route(model, key),
-      onlyModel: this.#models.size === 1 ? [...this.#models.keys()][0] : undefined,
-    };
-    return this.#safely(() => wrapFunction(tools, predict, options), predict);
+    return this.#safely(() => wrapFunction(this.#wrapTools(), predict, options), predict);
+  }
+
+  wrapBatch<Args extends unknown[], Result>(
+    predict: (...args: Args) => Result,
+    options: WrapBatchOptions<Args, Result>,
+  ): (...args: Args) => Result {
+    return this.#safely(() => wrapBatchFunction(this.#wrapTools(), predict, options), predict);
+  }
+
+  step<Result>(step: StepOptions, call: () => Result): Result {
+    return runStep(this.#telemetry, step, call);
   }
 
   record(inference: InferenceRecord): string {
     return this.#recorder.record(inference);
+  }
+
+  recordBatch(batch: InferenceBatchRecord): string[] {
+    return this.#recorder.recordBatch(batch);
+  }
+
+  feedback(feedback: Omit<OutcomeRecord, 'type'>): string {
+    return this.#recorder.outcome(feedback, 'feedback');
+  }
+
+  evaluation(evaluation: Omit<OutcomeRecord, 'type'>): string {
+    return this.#recorder.outcome(evaluation, 'evaluation');
   }
 
   outcome(outcome: OutcomeRecord): string {
@@ -155,6 +192,7 @@ class RunningMonitor implements Monitor {
     return {
       record: (inference) => this.#recorder.record(inference, spanOfSomebodyElse),
       models: [...this.#models.keys()],
+      telemetry: this.#settings.telemetry,
       clock: this.#settings.clock,
       warn: (kind, message) => this.#diagnostics.warn(kind, message),
     };
@@ -302,6 +340,14 @@ class RunningMonitor implements Monitor {
     for (const listener of this.#routingListeners) {
       this.#safely(() => listener(document), undefined);
     }
+  }
+
+  #wrapTools(): WrapTools {
+    return {
+      ...{ recorder: this.#recorder, telemetry: this.#telemetry },
+      route: (model, key) => this.route(model, key),
+      onlyModel: this.#models.size === 1 ? [...this.#models.keys()][0] : undefined,
+    };
   }
 
   #modelNamed(name: string | undefined): ModelState | undefined {

@@ -10,6 +10,8 @@ export interface RecordPort {
   /** Records an inference whose span, if there is one, somebody else makes. Never throws. */
   record(inference: InferenceRecord): string;
   readonly models: readonly string[];
+  /** Whether spans and measurements are wanted. */
+  readonly telemetry: boolean;
   readonly clock: () => number;
   warn(kind: string, message: string): void;
 }

@@ -9,7 +9,7 @@ import {
 } from './event.ts';
 import { shadowId, shadowMark } from './subjects.ts';
 import { asScalar } from './wire/columns.ts';
-import { maxIdLength, maxNameLength, maxTextLength, maxTime } from './wire/limits.ts';
+import { maxIdLength, maxNameLength, maxTextLength, maxTime, maxWeight } from './wire/limits.ts';
 
 /** An inference as an app records it. Everything but the features may be left out. */
 export interface InferenceRecord {
@@ -36,6 +36,8 @@ export interface InferenceRecord {
   readonly traceId?: string | null | undefined;
   /** Low-cardinality type of the failure, when the inference failed. */
   readonly error?: string | null | undefined;
+  /** How many inferences this one stands for, 1 to 65 536, when the app samples. Default 1. */
+  readonly weight?: number | undefined;
 }
 
 /** What became known about an inference, as an app reports it. */
@@ -100,10 +102,15 @@ export function inferenceOf(
     latencyMs: latencyOf(record.latencyMs),
     traceId: record.traceId === undefined ? traceId : traceIdOf(record.traceId),
     error: errorOf(record.error),
+    weight: weightOf(record.weight),
   };
 }
 
-export function outcomeOf(record: OutcomeRecord, defaults: Omit<RecordDefaults, 'version'>): OutcomeEvent | Invalid {
+export function outcomeOf(
+  record: OutcomeRecord,
+  defaults: Omit<RecordDefaults, 'version'>,
+  type?: OutcomeType,
+): OutcomeEvent | Invalid {
   if (!isId(record.inferenceId)) {
     return { invalid: `inferenceId must be text of 1 to ${maxIdLength} characters` };
   }
@@ -117,7 +124,7 @@ export function outcomeOf(record: OutcomeRecord, defaults: Omit<RecordDefaults, 
     time: timeOf(record.time, defaults.now),
     model: defaults.model,
     inferenceId: record.inferenceId,
-    type: oneOf(record.type, outcomeTypes, 'label'),
+    type: type ?? oneOf(record.type, outcomeTypes, 'label'),
     value,
   };
 }
@@ -143,6 +150,10 @@ function finiteOrNull(value: unknown): number | null {
 /** Single precision is a nanosecond in a minute, and half the bytes. */
 function latencyOf(value: unknown): number | null {
   return typeof value === 'number' && value >= 0 && value < 1e12 ? Math.fround(value) : null;
+}
+
+function weightOf(value: unknown): number {
+  return typeof value === 'number' && value >= 1 && value <= maxWeight ? value : 1;
 }
 
 function traceIdOf(value: unknown): string | null {

@@ -1,9 +1,11 @@
 import { type Diagnostics, messageOf } from './diagnostics.ts';
+import type { InferenceEvent, OutcomeType } from './event.ts';
 import type { ModelState } from './model-state.ts';
 import type { Batcher } from './pipeline/batcher.ts';
 import { Counts } from './pipeline/counts.ts';
 import { type DropReason, dropReasons } from './reasons.ts';
 import { type InferenceRecord, inferenceOf, type OutcomeRecord, outcomeOf, type RecordDefaults } from './record.ts';
+import { type InferenceBatchRecord, rowsOf } from './recording/batch-record.ts';
 import type { RoutingTable } from './routing/table.ts';
 import { type InferenceFacts, type OpenSpan, type Telemetry, traceIdOf } from './telemetry/telemetry.ts';
 import { maxIdLength } from './wire/limits.ts';
@@ -31,7 +33,7 @@ export class Recorder {
   }
 
   /** Records one inference; `span` is the one it ran in, when somebody has started one already. */
-  record(record: InferenceRecord, span?: OpenSpan): string {
+  record(record: InferenceRecord, span?: OpenSpan, traceId?: string | null): string {
     const { telemetry } = this.#options;
     const now = this.#options.clock();
     const id = this.#idOf(record, now);
@@ -42,13 +44,16 @@ export class Recorder {
         return id;
       }
       open ??= telemetry.start(model.spanName, latencyOf(record));
-      const event = inferenceOf(record, this.#defaults(model, id, now), traceIdOf(open));
+      const event = inferenceOf(
+        record,
+        this.#defaults(model, id, now),
+        traceId === undefined ? traceIdOf(open) : traceId,
+      );
       if ('invalid' in event) {
         this.drop(model.name, 'invalid_event', 1, event.invalid);
         return id;
       }
-      const dropped = this.#options.batcher.addInference(event, model.types, now);
-      this.#count(model, dropped);
+      this.#accept(model, event, now);
       const facts = open?.isRecording() ? this.#factsOf(model, event.version) : noFacts;
       telemetry.record(open, event.latencyMs, event, facts);
       return event.id;
@@ -60,7 +65,52 @@ export class Recorder {
     }
   }
 
-  outcome(record: OutcomeRecord): string {
+  /** Records every row of a batch prediction, under one span. Returns the ids of the rows, none when it cannot be read. */
+  recordBatch(batch: InferenceBatchRecord, span?: OpenSpan): string[] {
+    const { telemetry, clock } = this.#options;
+    let open = span;
+    try {
+      const now = clock();
+      const model = this.#modelOf(batch);
+      if (model === undefined) {
+        return [];
+      }
+      const rows = rowsOf(batch);
+      if ('wrong' in rows) {
+        this.drop(model.name, 'invalid_event', 1, `a batch is not recorded: ${rows.wrong}`);
+        return [];
+      }
+      open ??= telemetry.start(model.spanName, latencyOf(batch));
+      const traceId = traceIdOf(open);
+      const ids: string[] = [];
+      let first: InferenceEvent | undefined;
+      for (let index = 0; index < rows.count; index++) {
+        const record = rows.row(index);
+        const id = this.#idOf(record, now);
+        const event = inferenceOf(record, this.#defaults(model, id, now), traceId);
+        ids.push(id);
+        if ('invalid' in event) {
+          this.drop(model.name, 'invalid_event', 1, event.invalid);
+          continue;
+        }
+        first ??= event;
+        this.#accept(model, event, now);
+      }
+      if (first !== undefined) {
+        const facts = open?.isRecording() ? this.#factsOf(model, first.version) : noFacts;
+        telemetry.record(open, first.latencyMs, first, facts, rows.count);
+      }
+      return ids;
+    } catch (error) {
+      this.drop(undefined, 'invalid_event', 1, messageOf(error));
+      return [];
+    } finally {
+      telemetry.end(open);
+    }
+  }
+
+  /** `type`: what the outcome is, whatever the record says. */
+  outcome(record: OutcomeRecord, type?: OutcomeType): string {
     const now = this.#options.clock();
     const id = this.#idOf(record, now);
     try {
@@ -68,7 +118,7 @@ export class Recorder {
       if (model === undefined) {
         return id;
       }
-      const event = outcomeOf(record, this.#defaults(model, id, now));
+      const event = outcomeOf(record, this.#defaults(model, id, now), type);
       if ('invalid' in event) {
         this.drop(model.name, 'invalid_event', 1, event.invalid);
       } else {
@@ -88,6 +138,10 @@ export class Recorder {
 
   warn(kind: string, message: string): void {
     this.#options.diagnostics.warn(kind, message);
+  }
+
+  #accept(model: ModelState, event: InferenceEvent, now: number): void {
+    this.#count(model, this.#options.batcher.addInference(event, model.types, now));
   }
 
   #count(model: ModelState, dropped: DropReason | undefined): void {
@@ -144,7 +198,7 @@ export class Recorder {
 
 const noFacts: InferenceFacts = { digest: undefined, routingRevision: 0 };
 
-function latencyOf(record: InferenceRecord): number {
+function latencyOf(record: { readonly latencyMs?: number | null | undefined }): number {
   const { latencyMs } = record;
   return typeof latencyMs === 'number' && latencyMs > 0 && latencyMs < 1e12 ? latencyMs : 0;
 }

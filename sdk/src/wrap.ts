@@ -1,12 +1,15 @@
+import { withinCallOf } from './call-scope.ts';
 import { messageOf } from './diagnostics.ts';
+import { errorTypeOf } from './error-type.ts';
 import type { FeatureValue } from './event.ts';
 import type { InferenceRecord } from './record.ts';
 import type { Recorder } from './recorder.ts';
+import { isStream, observeStream, type StreamObserver } from './recording/stream.ts';
 import type { Route } from './routing/choose.ts';
-import type { OpenSpan, Telemetry } from './telemetry/telemetry.ts';
+import { type OpenSpan, type Telemetry, traceIdOf } from './telemetry/telemetry.ts';
 
 /** How `wrap` reads an inference off a function's arguments and result. */
-export interface WrapOptions<Args extends unknown[], Result> {
+export interface WrapOptions<Args extends unknown[], Result, State = unknown> {
   /** Needed when the monitor has several models. */
   readonly model?: string;
   /** Read before the call, so that what the function does to its arguments is not mistaken for its input. */
@@ -22,7 +25,25 @@ export interface WrapOptions<Args extends unknown[], Result> {
   readonly version?: (result: Awaited<Result>, ...args: Args) => string;
   /** Told the id of each recorded inference, to report its outcome with later. */
   readonly recorded?: (inferenceId: string, result: Awaited<Result>, ...args: Args) => void;
+  /**
+   * For functions that return a stream (an async iterable, a web stream), or a promise of one. Such an inference ends with
+   * its stream: taken to the end, failed, left early, or dropped. Nothing of the chunks is kept but what `fold` makes of
+   * them. The features `time_to_first_token_ms`, `chunks` and `stream_end` (`done`, `error`, `abort`, `abandoned`) are added.
+   */
+  readonly stream?: StreamOptions<Args, ChunkOf<Result>, State>;
 }
+
+/** What a stream's chunks are made into, one by one as the app takes them. */
+export interface StreamOptions<Args extends unknown[], Chunk, State> {
+  readonly initial: () => State;
+  readonly fold: (state: State, chunk: Chunk) => State;
+  readonly prediction?: (state: State, ...args: Args) => FeatureValue | undefined;
+  readonly score?: (state: State, ...args: Args) => number | null | undefined;
+  /** Further features, known only now: tokens, length of the answer. */
+  readonly features?: (state: State, ...args: Args) => InferenceRecord['features'];
+}
+
+export type ChunkOf<Result> = Awaited<Result> extends AsyncIterable<infer Chunk> ? Chunk : unknown;
 
 export interface WrapTools {
   readonly recorder: Recorder;
@@ -33,10 +54,10 @@ export interface WrapTools {
 }
 
 /** The function, recording every call. It returns and throws exactly what it did; functions given as options may fail. */
-export function wrapFunction<Args extends unknown[], Result>(
+export function wrapFunction<Args extends unknown[], Result, State>(
   tools: WrapTools,
   predict: (...args: Args) => Result,
-  options: WrapOptions<Args, Result>,
+  options: WrapOptions<Args, Result, State>,
 ): (...args: Args) => Result {
   const model = options.model ?? tools.onlyModel ?? '';
   const spanName = `predict ${model}`;
@@ -45,7 +66,7 @@ export function wrapFunction<Args extends unknown[], Result>(
     const call = begin(tools, model, spanName, options, args);
     let result: Result;
     try {
-      result = telemetry.within(call.span, predict, this, args);
+      result = withinCallOf(model, () => telemetry.within(call.span, predict, this, args));
     } catch (error) {
       failed(tools, call, error);
       throw error;
@@ -53,13 +74,12 @@ export function wrapFunction<Args extends unknown[], Result>(
     if (result instanceof Promise) {
       return observed(
         result,
-        (value) => finished(tools, call, options, args, value),
+        (value) => ended(tools, call, options, args, value),
         (error) => failed(tools, call, error),
       ) as Result;
     }
     // Not a promise, so awaiting it would give the value itself.
-    finished(tools, call, options, args, result as Awaited<Result>);
-    return result;
+    return ended(tools, call, options, args, result as Awaited<Result>) as Result;
   };
 }
 
@@ -67,16 +87,15 @@ export function wrapFunction<Args extends unknown[], Result>(
  * A plain promise is passed on through ours, so that a failure nobody handles is still reported as such. One of a class of
  * its own (with methods the app may need) is handed out as it is, and listened to.
  */
-function observed<Value>(
+export function observed<Value>(
   promise: Promise<Value>,
-  fulfilled: (value: Awaited<Value>) => void,
+  fulfilled: (value: Awaited<Value>) => Awaited<Value>,
   rejected: (error: unknown) => void,
 ): Promise<Value> {
   const passedOn = promise.then(
     (value) => {
       // A promise never fulfils with another promise.
-      fulfilled(value as Awaited<Value>);
-      return value;
+      return fulfilled(value as Awaited<Value>);
     },
     (error) => {
       rejected(error);
@@ -93,6 +112,7 @@ function observed<Value>(
 interface Call {
   readonly model: string;
   span: OpenSpan | undefined;
+  traceId: string | null;
   startedAt: number;
   /** What is known before the call; nothing when a function of the options threw. */
   input: Input | undefined;
@@ -105,14 +125,14 @@ interface Input {
   readonly routed: Route | undefined;
 }
 
-function begin<Args extends unknown[], Result>(
+function begin<Args extends unknown[], Result, State>(
   { recorder, telemetry, route }: WrapTools,
   model: string,
   spanName: string,
-  options: WrapOptions<Args, Result>,
+  options: WrapOptions<Args, Result, State>,
   args: Args,
 ): Call {
-  const call: Call = { model, span: undefined, startedAt: 0, input: undefined };
+  const call: Call = { model, span: undefined, traceId: null, startedAt: 0, input: undefined };
   try {
     const routed = options.key === undefined ? undefined : route(model, options.key(...args));
     const groups = options.groups === undefined ? undefined : { ...options.groups(...args) };
@@ -122,14 +142,104 @@ function begin<Args extends unknown[], Result>(
     lost(recorder, model, error);
   }
   call.span = telemetry.start(spanName);
+  // Of the moment of the call: what the app does with the result may run anywhere.
+  call.traceId = traceIdOf(call.span);
   call.startedAt = performance.now();
   return call;
 }
 
-function finished<Args extends unknown[], Result>(
+/** The call returned: over, unless what it returned is a stream. Gives what the app is to get. */
+function ended<Args extends unknown[], Result, State>(
+  tools: WrapTools,
+  call: Call,
+  options: WrapOptions<Args, Result, State>,
+  args: Args,
+  result: Awaited<Result>,
+): Awaited<Result> {
+  if (!isStream(result)) {
+    finished(tools, call, options, args, result);
+    return result;
+  }
+  return observeStream(result, streamedCall(tools, call, options, args));
+}
+
+/** Made apart from the stream, which it must not hold: see `StreamObserver`. */
+function streamedCall<Args extends unknown[], Result, State>(
+  tools: WrapTools,
+  call: Call,
+  options: WrapOptions<Args, Result, State>,
+  args: Args,
+): StreamObserver {
+  const { recorder } = tools;
+  const { stream } = options;
+  let chunks = 0;
+  let firstMs: number | null = null;
+  let lastAt = call.startedAt;
+  let folded: { readonly state: State } | undefined;
+  let broken = false;
+  const fold = (step: () => State) => {
+    try {
+      folded = { state: step() };
+    } catch (error) {
+      broken = true;
+      lost(recorder, call.model, error);
+    }
+  };
+  if (stream !== undefined) {
+    fold(() => stream.initial());
+  }
+  return {
+    within: tools.telemetry.here(call.span),
+    chunk(chunk) {
+      lastAt = performance.now();
+      firstMs ??= lastAt - call.startedAt;
+      chunks += 1;
+      if (stream !== undefined && folded !== undefined && !broken) {
+        const { state } = folded;
+        // The chunks of a stream are of the type its result says.
+        fold(() => stream.fold(state, chunk as ChunkOf<Result>));
+      }
+    },
+    ended(how, error) {
+      const { input } = call;
+      if (input === undefined || broken) {
+        tools.telemetry.end(call.span);
+        return;
+      }
+      // Of a stream that somebody dropped nobody knows when; the last chunk is the last that is known.
+      const endedAt = how === 'abandoned' ? lastAt : performance.now();
+      let record: InferenceRecord;
+      try {
+        const state = folded?.state as State;
+        const folds = folded === undefined ? undefined : stream;
+        const features = {
+          ...input.features,
+          ...{ time_to_first_token_ms: firstMs, chunks, stream_end: how },
+          ...folds?.features?.(state, ...args),
+        };
+        const prediction = folds?.prediction?.(state, ...args) ?? null;
+        const score = folds?.score?.(state, ...args) ?? null;
+        const failure = how === 'error' ? errorTypeOf(error) : null;
+        const version = input.routed?.version;
+        record = recordOf(
+          call.model,
+          { ...input, features },
+          ...([version, prediction, score, endedAt - call.startedAt, failure] as const),
+        );
+      } catch (failure) {
+        lost(recorder, call.model, failure);
+        tools.telemetry.end(call.span);
+        return;
+      }
+      recorder.record(record, call.span, call.traceId);
+    },
+  };
+}
+
+function finished<Args extends unknown[], Result, State>(
   { recorder, telemetry }: WrapTools,
   call: Call,
-  options: WrapOptions<Args, Result>,
+  options: WrapOptions<Args, Result, State>,
   args: Args,
   result: Awaited<Result>,
 ): void {
@@ -150,7 +260,7 @@ function finished<Args extends unknown[], Result>(
     telemetry.end(call.span);
     return;
   }
-  const id = recorder.record(record, call.span);
+  const id = recorder.record(record, call.span, call.traceId);
   if (options.recorded !== undefined) {
     try {
       options.recorded(id, result, ...args);
@@ -160,13 +270,18 @@ function finished<Args extends unknown[], Result>(
   }
 }
 
-function failed({ recorder, telemetry }: WrapTools, { input, model, span, startedAt }: Call, error: unknown): void {
+function failed({ recorder, telemetry }: WrapTools, call: Call, error: unknown): void {
+  const { input, model, span, startedAt } = call;
   if (input === undefined) {
     telemetry.end(span);
     return;
   }
   const latencyMs = performance.now() - startedAt;
-  recorder.record(recordOf(model, input, input.routed?.version, null, null, latencyMs, errorTypeOf(error)), span);
+  recorder.record(
+    recordOf(model, input, input.routed?.version, null, null, latencyMs, errorTypeOf(error)),
+    span,
+    call.traceId,
+  );
 }
 
 /** Always the same members in the same order: objects of one shape are read fastest. */
@@ -186,18 +301,4 @@ function recordOf(
 /** A function of the app's threw: the inference is lost to us and counted, and nothing else happens. */
 function lost(recorder: Recorder, model: string, error: unknown): void {
   recorder.drop(model, 'extractor_failed', 1, messageOf(error));
-}
-
-/** Low-cardinality type of whatever was thrown: a system code (`ECONNRESET`), else the error's name. */
-export function errorTypeOf(error: unknown): string {
-  try {
-    if (error instanceof Error) {
-      const code = 'code' in error ? error.code : undefined;
-      const type = typeof code === 'string' && code !== '' ? code : error.name;
-      return typeof type === 'string' && type !== '' ? type.slice(0, 64) : 'Error';
-    }
-    return typeof error;
-  } catch {
-    return 'unknown';
-  }
 }

@@ -52,6 +52,16 @@ export const inferenceMetrics = {
   rows: { name: 'plumbline.inference.rows', unit: '{row}', description: 'Inferences made' },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
+/** Spans of what happens within a model call: `gen_ai.operation.name`, and the attribute that holds the step's name. */
+export const steps = {
+  retrieval: { operation: 'retrieval', name: 'gen_ai.data_source.id' },
+  tool: { operation: 'execute_tool', name: 'gen_ai.tool.name' },
+  agent: { operation: 'invoke_agent', name: 'gen_ai.agent.name' },
+  chain: { operation: 'invoke_workflow', name: 'gen_ai.workflow.name' },
+} as const;
+
+export type StepKind = keyof typeof steps;
+
 /** An outcome as a log event, for those whose tools read evaluations there. */
 export const evaluation = {
   event: 'gen_ai.evaluation.result',

@@ -11,6 +11,7 @@ import {
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
+import { errorTypeOf } from '../error-type.ts';
 import type { ServingRole } from '../event.ts';
 import { attributes, durationBuckets, metricNames, scopeName } from './names.ts';
 import { type Dimensions, isOf, type RowCounter, rowCounterOf } from './row-counter.ts';
@@ -74,6 +75,22 @@ export class Telemetry {
     return span?.isRecording()
       ? context.with(trace.setSpan(context.active(), span), call, receiver as never, ...args)
       : Reflect.apply(call, receiver, args);
+  }
+
+  /** What runs functions later as if they ran here: with the span that is active now as the parent. */
+  here(span?: OpenSpan): <Result>(run: () => Result) => Result {
+    const now = span?.isRecording() ? trace.setSpan(context.active(), span) : context.active();
+    return (run) => context.with(now, run);
+  }
+
+  /** The type of a failure goes on the span, its message does not. */
+  fail(span: OpenSpan | undefined, error: unknown): void {
+    try {
+      span?.setAttribute(attributes.errorType, errorTypeOf(error));
+      span?.setStatus({ code: SpanStatusCode.ERROR });
+    } catch (failure) {
+      this.#failed(failure);
+    }
   }
 
   /** Puts one inference on its span and into the metrics. `rows`: how many rows a batch prediction had. */
@@ -161,7 +178,9 @@ export interface InferenceFacts {
 }
 
 function describe(span: OpenSpan, inference: InferenceTelemetry, facts: InferenceFacts, rows: number): void {
-  span.setAttribute(attributes.inferenceId, inference.id);
+  if (rows === 1) {
+    span.setAttribute(attributes.inferenceId, inference.id);
+  }
   span.setAttribute(attributes.model, inference.model);
   span.setAttribute(attributes.version, inference.version);
   span.setAttribute(attributes.variant, inference.role);

@@ -1,0 +1,97 @@
+import { withinCallOf } from './call-scope.ts';
+import { messageOf } from './diagnostics.ts';
+import { errorTypeOf } from './error-type.ts';
+import type { BatchFeatures, InferenceBatchRecord } from './recording/batch-record.ts';
+import { traceIdOf } from './telemetry/telemetry.ts';
+import { observed, type WrapTools } from './wrap.ts';
+
+/** How `wrapBatch` reads rows off a function's arguments and result. */
+export interface WrapBatchOptions<Args extends unknown[], Result> {
+  /** Needed when the monitor has several models. */
+  readonly model?: string;
+  /** Rows as objects, or columns as lists. Read before the call, and not copied: give what the function leaves alone. */
+  readonly features: (...args: Args) => BatchFeatures;
+  readonly groups?: (...args: Args) => InferenceBatchRecord['groups'];
+  readonly ids?: (...args: Args) => InferenceBatchRecord['ids'];
+  readonly predictions?: (result: Awaited<Result>, ...args: Args) => InferenceBatchRecord['predictions'];
+  readonly scores?: (result: Awaited<Result>, ...args: Args) => InferenceBatchRecord['scores'];
+  /** The version that answered, when it is not the one compiled in. */
+  readonly version?: (result: Awaited<Result>, ...args: Args) => string;
+  /** Told the ids of the rows, to report their outcomes with later. */
+  readonly recorded?: (inferenceIds: readonly string[], result: Awaited<Result>, ...args: Args) => void;
+}
+
+/** The function, recording every row of every call. It returns and throws exactly what it did. */
+export function wrapBatchFunction<Args extends unknown[], Result>(
+  tools: WrapTools,
+  predict: (...args: Args) => Result,
+  options: WrapBatchOptions<Args, Result>,
+): (...args: Args) => Result {
+  const { recorder, telemetry } = tools;
+  const model = options.model ?? tools.onlyModel ?? '';
+
+  function inputOf(args: Args): InferenceBatchRecord | undefined {
+    return attempt(() => ({
+      model,
+      features: options.features(...args),
+      groups: options.groups?.(...args),
+      ids: options.ids?.(...args),
+    }));
+  }
+
+  function attempt<Value>(run: () => Value): Value | undefined {
+    try {
+      return run();
+    } catch (error) {
+      recorder.drop(model, 'extractor_failed', 1, messageOf(error));
+      return undefined;
+    }
+  }
+
+  return function wrapped(this: unknown, ...args: Args): Result {
+    const input = inputOf(args);
+    const span = telemetry.start(`predict ${model}`);
+    const traceId = traceIdOf(span);
+    const startedAt = performance.now();
+    const record = (more: Partial<InferenceBatchRecord>): string[] => {
+      const latencyMs = performance.now() - startedAt;
+      if (input === undefined) {
+        telemetry.end(span);
+        return [];
+      }
+      return recorder.recordBatch({ ...input, ...more, latencyMs, traceId }, span);
+    };
+    const finished = (result: Awaited<Result>): Awaited<Result> => {
+      const output = attempt(() => ({
+        predictions: options.predictions?.(result, ...args),
+        scores: options.scores?.(result, ...args),
+        version: options.version?.(result, ...args),
+      }));
+      if (output === undefined) {
+        telemetry.end(span);
+        return result;
+      }
+      const ids = record(output);
+      try {
+        options.recorded?.(ids, result, ...args);
+      } catch (error) {
+        recorder.warn('callback', `recorded() threw: ${messageOf(error)}`);
+      }
+      return result;
+    };
+    const failed = (error: unknown): void => {
+      record({ error: errorTypeOf(error) });
+    };
+    let result: Result;
+    try {
+      result = withinCallOf(model, () => telemetry.within(span, predict, this, args));
+    } catch (error) {
+      failed(error);
+      throw error;
+    }
+    // Not a promise, so awaiting it would give the value itself.
+    return (
+      result instanceof Promise ? observed(result, finished, failed) : finished(result as Awaited<Result>)
+    ) as Result;
+  };
+}
