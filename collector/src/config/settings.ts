@@ -218,6 +218,12 @@ export const modelSettings = z.strictObject({
     .string()
     .optional()
     .describe('Prediction that is good for the person it is about; default: the positive class'),
+  quantile: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .optional()
+    .describe('Regression: which quantile of the label the model predicts, for the pinball loss'),
   features: z.array(featureSettings).default([]).describe('Undeclared features are inferred from the first events'),
   groups: z.array(groupSettings).default([]),
   window: durationMs.prefault('1h'),

@@ -4,6 +4,7 @@ import {
   type JoinEntry,
   type Judgement,
   judge,
+  outcomeCell,
   type ProfileShape,
 } from '../profile/index.ts';
 
@@ -15,6 +16,8 @@ export interface OutcomeArrivals {
   readonly overall: ArrivalCounts;
   /** By attribute, then by group. */
   readonly groups: Readonly<Record<string, Readonly<Record<string, ArrivalCounts>>>>;
+  /** Of predicted numbers by the size of their error, of rankings by quality: cells as `outcomeSizes` counts them. */
+  readonly sizes?: readonly number[];
 }
 
 export interface ArrivalCounts {
@@ -37,12 +40,16 @@ function nothingCounted(): Counting {
 export class ArrivalCounter {
   #overall = nothingCounted();
   #groups = new Map<string, Map<string, Counting>>();
+  #sizes: number[] = [];
 
   /** `joined` is the entry as it was before this label. Rows that cannot be judged count as nothing. */
   add(shape: ProfileShape, joined: JoinEntry, label: string | number): void {
     if (joined.label !== null) return;
     const judgement = judge(shape, joined, label);
-    if (judgement === null) return;
+    if (judgement === null) {
+      this.#addSize(shape, joined, label);
+      return;
+    }
     const favourable = favourableDecision(shape);
     count(this.#overall, judgement, favourable);
     for (const of of shape.groups) {
@@ -51,8 +58,17 @@ export class ArrivalCounter {
     }
   }
 
+  #addSize(shape: ProfileShape, joined: JoinEntry, label: string | number): void {
+    const cell = outcomeCell(shape, joined, label);
+    if (cell === null) return;
+    this.#overall.labelled += 1;
+    while (this.#sizes.length <= cell) this.#sizes.push(0);
+    this.#sizes[cell]! += 1;
+  }
+
   addAll(arrivals: OutcomeArrivals): void {
     merge(this.#overall, arrivals.overall);
+    for (const [cell, count] of arrivals.sizes?.entries() ?? []) this.#sizes[cell] = (this.#sizes[cell] ?? 0) + count;
     for (const [attribute, groups] of Object.entries(arrivals.groups)) {
       for (const [group, counts] of Object.entries(groups)) merge(this.#cell(attribute, group), counts);
     }
@@ -64,9 +80,11 @@ export class ArrivalCounter {
       groups: Object.fromEntries(
         [...this.#groups].map(([attribute, groups]) => [attribute, Object.fromEntries(groups)]),
       ),
+      ...(this.#sizes.length === 0 ? {} : { sizes: this.#sizes }),
     };
     this.#overall = nothingCounted();
     this.#groups = new Map();
+    this.#sizes = [];
     return taken;
   }
 

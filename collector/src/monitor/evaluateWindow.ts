@@ -25,7 +25,7 @@ import { performanceStatistics } from './performanceStatistics.ts';
 import { schemaContent, volumeContent } from './qualityContent.ts';
 import { initialMonitorState, type MonitorState } from './state.ts';
 import { type StreamDetector, streamDetectors } from './streamDetector.ts';
-import { errorRateSignal, fairnessSignal, schemaSignal, volumeSignal } from './streams.ts';
+import { fairnessSignal, outcomeSignal, schemaSignal, volumeSignal } from './streams.ts';
 import { countText } from './text.ts';
 
 export interface WindowInput {
@@ -206,24 +206,26 @@ function facts(input: WindowInput, reference: Reference): Finding[] {
 /** What cannot be watched against this reference is said, not left out: no data is never a pass. */
 function unwatched(input: WindowInput, content: ContentInput): Finding[] {
   const { settings, reference, profile } = content;
-  if (reference.shape.task === 'regression') return [];
+  const { task } = reference.shape;
   const watched = new Set(streamDetectors(settings, reference).map(({ stream }) => stream.id));
-  const groups = reference.shape.groups.flatMap(({ attribute }) =>
+  const hasGroups = task !== 'regression' && task !== 'ranking';
+  const groups = (hasGroups ? reference.shape.groups : []).flatMap(({ attribute }) =>
     groupConfusions(reference.profile, attribute).flatMap(({ group, isOther }) => {
       if (group === null || isOther || watched.has(fairnessSignal(attribute, group))) return [];
       const signal = fairnessSignal(attribute, group);
       return [finding(input, signal, unwatchedGroupContent(content, attribute, group), null)];
     }),
   );
-  if (watched.has(errorRateSignal)) return groups;
-  const statistics = performanceStatistics(profile);
+  const signal = outcomeSignal(task);
+  if (watched.has(signal)) return groups;
+  const statistics = performanceStatistics(profile, settings);
   const unlabelled: FindingContent = {
     kind: 'performance',
-    rows: statistics.errorRate?.n ?? 0,
+    rows: profileTotals(profile).labelled,
     statistics,
-    sentence: 'the reference has too few labels to compare the error rate with',
+    sentence: `the reference has too few labels to compare the ${hasGroups ? 'error rate' : 'errors'} with`,
   };
-  return [...groups, finding(input, errorRateSignal, unlabelled, null)];
+  return [...groups, finding(input, signal, unlabelled, null)];
 }
 
 function withoutReference(input: WindowInput): Finding[] {
@@ -238,6 +240,6 @@ function withoutReference(input: WindowInput): Finding[] {
   return [
     ...settings.features.map(({ name }) => finding(input, `feature:${name}`, content('feature'), null)),
     finding(input, 'prediction', content('prediction'), null),
-    finding(input, errorRateSignal, content('performance'), null),
+    finding(input, outcomeSignal(settings.task), content('performance'), null),
   ];
 }

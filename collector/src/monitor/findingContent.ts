@@ -1,5 +1,7 @@
 import type { ModelSettings } from '../config/settings.ts';
 import {
+  errorSizeMiddle,
+  outcomeSizes,
   overallConfusion,
   type Profile,
   profileTotals,
@@ -21,11 +23,13 @@ import {
   type Change,
   categorySentence,
   errorRateSentence,
+  errorSizeSentence,
   failuresSentence,
   type GapChange,
   gapSentence,
   groupSentence,
   numericSentence,
+  rankingSentence,
 } from './sentences.ts';
 import { signalStatistics } from './signalStatistics.ts';
 import type { StreamDetector } from './streamDetector.ts';
@@ -89,6 +93,8 @@ export function findingContent(input: ContentInput, watched: StreamDetector, evi
       return duplicatesContent(input, evidence);
     case 'performance':
       return performanceContent(input, evidence);
+    case 'outcome_sizes':
+      return outcomeContent(input, evidence);
     case 'fairness':
       return groupContent(input, stream.attribute, stream.group, evidence);
     case 'fairness_gap':
@@ -139,12 +145,49 @@ function failuresContent({ reference, profile }: ContentInput, evidence: Evidenc
   };
 }
 
-function performanceContent({ reference, profile, arrivals }: ContentInput, evidence: Evidence): FindingContent {
+function performanceContent(
+  { settings, reference, profile, arrivals }: ContentInput,
+  evidence: Evidence,
+): FindingContent {
   const errorRate = arrivedErrorRate(arrivals.overall);
-  const statistics = { ...performanceStatistics(profile), errorRate };
+  const statistics = { ...performanceStatistics(profile, settings), errorRate };
   const { right, wrong } = overallConfusion(reference.profile);
   const sentence = errorRateSentence({ before: ratio(wrong, right + wrong), errorRate }, evidence);
   return { kind: 'performance', rows: errorRate.n, statistics, sentence };
+}
+
+/** Errors of numbers by their median, rankings by their mean quality; both of what has arrived. */
+function outcomeContent({ settings, reference, profile, arrivals }: ContentInput, evidence: Evidence): FindingContent {
+  const statistics = performanceStatistics(profile, settings);
+  const past = outcomeSizes(reference.profile)?.counts(reference.profile) ?? new Float64Array(0);
+  const now = Float64Array.from(past, (_, cell) => arrivals.sizes?.[cell] ?? 0);
+  const rows = total(now);
+  const isRanking = reference.shape.task === 'ranking';
+  const typical = (counts: Float64Array): number | null => {
+    if (isRanking) return meanCell(counts, (cell) => (cell + 0.5) / counts.length);
+    const cell = medianCell(counts);
+    return cell === null ? null : errorSizeMiddle(cell) * reference.shape.residualScale;
+  };
+  const change = { before: typical(past), after: typical(now) };
+  const sentence = isRanking
+    ? rankingSentence({ change, rows }, evidence)
+    : errorSizeSentence({ change, rows }, evidence);
+  return { kind: 'performance', rows, statistics, sentence };
+}
+
+function medianCell(counts: Float64Array): number | null {
+  const half = total(counts) / 2;
+  let passed = 0;
+  const cell = counts.findIndex((count) => {
+    passed += count;
+    return passed > half;
+  });
+  return cell < 0 ? null : cell;
+}
+
+function meanCell(counts: Float64Array, value: (cell: number) => number): number | null {
+  const n = total(counts);
+  return n === 0 ? null : counts.reduce((sum, count, cell) => sum + count * value(cell), 0) / n;
 }
 
 function arrivedErrorRate({ labelled, wrong }: ArrivalCounts): Estimate {

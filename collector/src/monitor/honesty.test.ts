@@ -117,13 +117,21 @@ function batchOf(rows: readonly Row[], task: Task, from: number, form: Form = 'a
     predictions:
       task === 'regression'
         ? numbers(({ x, score }) => x + score)
-        : categoryColumn(rows.map(({ predicted }) => predicted)),
+        : categoryColumn(rows.map(({ predicted }) => (task === 'ranking' ? `["${predicted}", "1"]` : predicted))),
     scores: numbers(({ score }) => score),
-    groups: { g: categoryColumn(rows.map(({ group }) => group)) },
+    groups: {
+      g: categoryColumn(rows.map(({ group }) => group)),
+      h: categoryColumn(rows.map(({ text }) => text)),
+    },
     latenciesMs: numbers(({ x }) => Math.abs(x)),
     traceIds: nothing,
     errors: nothing,
   };
+}
+
+/** Of a ranking: which item was relevant, how relevant items were in order, or something unreadable. */
+function labelOf(task: Task, label: string): string {
+  return task !== 'ranking' ? label : label === '2' ? 'no idea' : label === '1' ? '["1"]' : '[0, 3]';
 }
 
 /** Every number anywhere in a value, with the path to it. */
@@ -143,10 +151,20 @@ function shown<Holder extends { readonly evidence: object | null }>(holder: Hold
 }
 
 describe('whatever the data', () => {
-  test.each<Task>(['binary_classification', 'multiclass_classification', 'regression'])(
+  test.each<Task>(['binary_classification', 'multiclass_classification', 'regression', 'ranking'])(
     '%s: every number of every finding and report is finite, and the API accepts it',
     (task) => {
-      const settings = modelSettings.parse({ name: 'm', task, groups: [{ attribute: 'g' }], minimumGroupRows: 3 });
+      const settings = modelSettings.parse({
+        name: 'm',
+        task,
+        groups: [
+          { attribute: 'g', conditionOn: 'text' },
+          { attribute: 'h', conditionOn: 'x' },
+          { attribute: ['g', 'h'] },
+        ],
+        minimumGroupRows: 3,
+        quantile: 0.8,
+      });
       const rows = fc.array(row, { maxLength: 40 });
       fc.assert(
         fc.property(
@@ -155,7 +173,7 @@ describe('whatever the data', () => {
           (past, windows) => {
             const pastBatch = batchOf(past, task, 0);
             const labels = past.flatMap(({ label }, index) =>
-              label === null ? [] : { inferenceId: `0-${index}`, label },
+              label === null ? [] : { inferenceId: `0-${index}`, label: labelOf(task, label) },
             );
             const reference = buildReference([pastBatch], labels, { task, groups: settings.groups, windowMs: hour });
             const streams = countStreams([{ settings, reference }]);
@@ -168,8 +186,8 @@ describe('whatever the data', () => {
               const counter = new ArrivalCounter();
               window.forEach(({ label }, at) => {
                 if (label === null) return;
-                counter.add(reference.shape, joinEntryOf(batch, at), label);
-                foldOutcome(profile, joinEntryOf(batch, at), label);
+                counter.add(reference.shape, joinEntryOf(batch, at), labelOf(task, label));
+                foldOutcome(profile, joinEntryOf(batch, at), labelOf(task, label));
               });
               const step: ReturnType<typeof evaluateWindow> = evaluateWindow({
                 settings,

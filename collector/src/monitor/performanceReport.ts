@@ -5,7 +5,7 @@ import { calibrationLine, reliability } from '../statistics/performance/calibrat
 import { finite } from './estimates.ts';
 import { classMetrics, performanceStatistics } from './performanceStatistics.ts';
 import { latestFindings, mergedProfile, type ReportInput } from './reportInput.ts';
-import { errorRateSignal } from './streams.ts';
+import { outcomeSignal } from './streams.ts';
 
 /**
  * How good a version's predictions were, over everything and window by window. A window is final when every outcome
@@ -24,14 +24,14 @@ export function performanceReport(input: ReportInput & { readonly watermark: num
     rows: totals.rows,
     labelledRows: totals.labelled,
     final: input.profiles.every((window) => isFinal(window.to)),
-    statistics: merged === null ? {} : { ...performanceStatistics(merged) },
+    statistics: merged === null ? {} : { ...performanceStatistics(merged, settings) },
     confusion: merged === null ? null : confusionOf(merged),
     bounds: merged === null ? {} : boundsOf(merged),
     calibration: merged === null ? null : calibrationOf(merged),
     classes: merged === null ? [] : classesOf(merged),
     windows: input.profiles.map((window) => {
       const { rows, labelled } = profileTotals(window.profile);
-      const statistics = { ...performanceStatistics(window.profile) };
+      const statistics = { ...performanceStatistics(window.profile, settings) };
       return {
         from: window.from,
         to: window.to,
@@ -42,7 +42,7 @@ export function performanceReport(input: ReportInput & { readonly watermark: num
         bounds: boundsOf(window.profile),
       };
     }),
-    evidence: latestFindings(input).get(errorRateSignal)?.evidence ?? null,
+    evidence: latestFindings(input).get(outcomeSignal(settings.task))?.evidence ?? null,
   };
 }
 
@@ -55,7 +55,7 @@ function confusionOf(profile: Profile): PerformanceReport['confusion'] {
 /** Where numbers will lie whatever the missing labels say; empty when none is missing. */
 function boundsOf(profile: Profile): Record<string, LabelBounds> {
   const { task, positive } = profile.shape;
-  if (task === 'regression') return {};
+  if (task === 'regression' || task === 'ranking') return {};
   const confusion = overallConfusion(profile);
   const unlabelled = confusion.unlabelledPositive + confusion.unlabelledNegative;
   if (unlabelled === 0) return {};

@@ -1,8 +1,12 @@
+import type { ModelSettings } from '../config/settings.ts';
 import {
   classConfusion,
   overallConfusion,
+  overallErrors,
   overallResiduals,
   type Profile,
+  type Residuals,
+  rankingSumsOf,
   type ScoreDistribution,
   scoreDistribution,
 } from '../profile/index.ts';
@@ -12,18 +16,26 @@ import type { Estimated } from '../statistics/estimated.ts';
 import { averagePrecision } from '../statistics/performance/averagePrecision.ts';
 import { balancedAccuracy } from '../statistics/performance/balancedAccuracy.ts';
 import { calibrationError, calibrationSquaredError, reliability } from '../statistics/performance/calibration.ts';
+import { errorMetrics, pinballLossOfSums } from '../statistics/performance/errorMetrics.ts';
 import { matthewsCorrelation } from '../statistics/performance/matthewsCorrelation.ts';
 import { type MulticlassMetrics, multiclassMetrics } from '../statistics/performance/multiclassMetrics.ts';
 import { probabilityLosses } from '../statistics/performance/probabilityLosses.ts';
-import { residualMetrics } from '../statistics/residualMetrics.ts';
+import { meanWithInterval, residualMetrics } from '../statistics/residualMetrics.ts';
 import { finite, share, suppressed } from './estimates.ts';
 import type { Estimate } from './finding.ts';
 
 /** How good the labelled predictions of a profile are. What cannot be said yet is `null` with the reason. */
-export function performanceStatistics(profile: Profile): Readonly<Record<string, Estimate>> {
+export function performanceStatistics(
+  profile: Profile,
+  settings: Pick<ModelSettings, 'quantile'>,
+): Readonly<Record<string, Estimate>> {
   const { task, positive } = profile.shape;
   const residuals = overallResiduals(profile);
-  if (residuals !== null) return estimates({ ...residualMetrics(residuals) });
+  if (residuals !== null) return errorStatistics(profile, residuals, settings.quantile);
+  const rankings = rankingSumsOf(profile);
+  if (rankings !== null) {
+    return Object.fromEntries(Object.entries(rankings).map(([name, sums]) => [name, meanOfSums(sums)]));
+  }
   const confusion = overallConfusion(profile);
   const labelled = confusion.right + confusion.wrong;
   const errorRate = labelled === 0 ? noLabels : share({ events: confusion.wrong, n: labelled });
@@ -42,6 +54,24 @@ export function performanceStatistics(profile: Profile): Readonly<Record<string,
       ...(scores === null ? {} : scoreStatistics(scores, profile.shape.scoreBins?.kind === 'logit')),
     }),
   };
+}
+
+function errorStatistics(
+  profile: Profile,
+  residuals: Residuals,
+  quantile: number | undefined,
+): Record<string, Estimate> {
+  const errors = overallErrors(profile, residuals.n);
+  return estimates({
+    ...residualMetrics(residuals),
+    ...(errors === null ? {} : errorMetrics({ ...residuals, ...errors })),
+    ...(quantile === undefined ? {} : { pinballLoss: pinballLossOfSums(residuals, quantile) }),
+  });
+}
+
+/** Of a measure in [0, 1], one a ranking. */
+function meanOfSums({ n, sum, squareSum }: { readonly n: number; readonly sum: number; readonly squareSum: number }) {
+  return n === 0 ? suppressed(0, 'no labels') : finite(meanWithInterval(sum, squareSum, n));
 }
 
 /** Means over the classes with a name of their own; `null` unless there are several. */

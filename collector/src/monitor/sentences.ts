@@ -197,6 +197,26 @@ export function errorRateSentence({ before, errorRate }: ErrorRateChange, eviden
   return sentence([what, `${change} of ${countText(errorRate.n)} labelled rows${intervalText(errorRate)}`], evidence);
 }
 
+export interface OutcomeChange {
+  /** Median size of errors, or mean quality of rankings. */
+  readonly change: Change;
+  /** Outcomes that have come since the last window. */
+  readonly rows: number;
+}
+
+export function errorSizeSentence({ change, rows }: OutcomeChange, evidence: Evidence): string {
+  if (rows === 0) return sentence(['no labels have come for this window yet'], evidence);
+  const what = isNotable(evidence) ? 'errors grew' : 'errors are as in the reference';
+  return sentence([what, `${detail('median', change) ?? ''} of ${countText(rows)} labelled rows`], evidence);
+}
+
+export function rankingSentence({ change, rows }: OutcomeChange, evidence: Evidence): string {
+  if (rows === 0) return sentence(['no outcomes have come for this window yet'], evidence);
+  const what = isNotable(evidence) ? 'rankings got worse' : 'rankings are as good as in the reference';
+  const gain = detail('normalised discounted gain', change) ?? '';
+  return sentence([what, `${gain} over ${countText(rows)} rankings`], evidence);
+}
+
 export interface GroupChange {
   readonly attribute: string;
   readonly group: string;

@@ -1,4 +1,5 @@
 import type { ModelSettings } from '../config/settings.ts';
+import { PlumblineError } from '../errors.ts';
 import {
   duplicateIndicator,
   errorRateIndicator,
@@ -6,6 +7,7 @@ import {
   type GroupConfusion,
   groupConfusions,
   type Indicator,
+  outcomeSizes,
   type Profile,
   qualityCounts,
   qualityScores,
@@ -88,6 +90,8 @@ function streamDetector(
         overall.labelled - overall.wrong,
         overall.wrong,
       ]);
+    case 'outcome_sizes':
+      return outcomeDetector(settings, reference, stream, streams);
     case 'fairness':
       return groupDetector(settings, reference, stream, streams);
     case 'fairness_gap':
@@ -150,6 +154,32 @@ function indicatorDetector(
     designEffectOf: () => signalDesignEffect(reference, signal),
     directions: ['up'],
   });
+  return { stream, ...watched, scores: [score], referenceCounts, countsOf };
+}
+
+/**
+ * Are errors of numbers larger than they were, or rankings worse? By ranks within the reference, so that one wild error
+ * counts like any other large one. Outcomes count by their arrival.
+ */
+function outcomeDetector(
+  settings: ModelSettings,
+  reference: Reference,
+  stream: Stream,
+  streams: number,
+): StreamDetector {
+  const sizes = outcomeSizes(reference.profile);
+  if (sizes === null) throw new PlumblineError('INTERNAL', 'the reference counts no sizes of outcomes');
+  const { signal, score, worse, counts } = sizes;
+  const referenceCounts = counts(reference.profile);
+  const { standardDeviations } = settings.tolerance;
+  const watched = detectorOver(reference, signal, [score], referenceCounts, {
+    tolerance: { standardDeviations, relativeShare: 0, absoluteShare: 0 },
+    streams,
+    designEffectOf: () => signalDesignEffect(reference, signal),
+    directions: [worse],
+  });
+  const countsOf: StreamDetector['countsOf'] = (_, arrivals) =>
+    Float64Array.from(referenceCounts, (__, cell) => arrivals.sizes?.[cell] ?? 0);
   return { stream, ...watched, scores: [score], referenceCounts, countsOf };
 }
 

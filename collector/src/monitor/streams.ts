@@ -8,6 +8,7 @@ import {
   findSignal,
   type GroupConfusion,
   groupConfusions,
+  outcomeSizes,
   overallConfusion,
   type Profile,
   type ProfileShape,
@@ -27,6 +28,7 @@ export type Stream = {
   | { readonly kind: 'failures' }
   | { readonly kind: 'duplicates' }
   | { readonly kind: 'performance' }
+  | { readonly kind: 'outcome_sizes' }
   | { readonly kind: 'fairness'; readonly attribute: string; readonly group: string }
   | {
       readonly kind: 'fairness_gap';
@@ -55,7 +57,11 @@ export function streamsOf(settings: ModelSettings, reference: Reference): Stream
   }
   streams.push({ id: failuresSignal, class: 'inputs', kind: 'failures' });
   streams.push({ id: duplicatesSignal, class: 'inputs', kind: 'duplicates' });
-  if (shape.task === 'regression') return streams;
+  const sizes = outcomeSizes(profile);
+  if (sizes !== null && total(sizes.counts(profile)) >= minimumLabelledRows) {
+    streams.push({ id: sizes.signal, class: 'risk', kind: 'outcome_sizes' });
+  }
+  if (shape.task === 'regression' || shape.task === 'ranking') return streams;
   if (labelledRows(overallConfusion(profile)) >= minimumLabelledRows) {
     streams.push({ id: errorRateSignal, class: 'risk', kind: 'performance' });
   }
@@ -98,6 +104,16 @@ export function referenceGroupOf(settings: ModelSettings, profile: Profile, attr
     if (largest === null || decidedRows(confusion) > decidedRows(largest)) largest = confusion;
   }
   return largest?.group ?? null;
+}
+
+/** The signal by which a model is watched for being wrong. */
+export function outcomeSignal(task: ModelSettings['task']): string {
+  if (task === 'regression') return 'performance:absolute_error';
+  return task === 'ranking' ? 'performance:ranking_quality' : errorRateSignal;
+}
+
+function total(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** Labels a reference needs before an error rate can be compared with it. */

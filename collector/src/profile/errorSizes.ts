@@ -42,3 +42,8 @@ export function errorSizeOf(size: number): number {
   const cell = 1 + Math.floor(2 * (Math.log2(size) + 10));
   return cell < 0 ? 0 : cell >= errorSizes ? errorSizes - 1 : cell;
 }
+
+/** Middle of such a cell, in units of residuals. */
+export function errorSizeMiddle(cell: number): number {
+  return cell === 0 ? 0 : 2 ** ((cell - 0.5) / 2 - 10);
+}

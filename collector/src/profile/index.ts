@@ -10,13 +10,12 @@ export {
   rankingSumsOf,
 } from './detailViews.ts';
 export { decodeProfile, encodeProfile, shapeIdOf } from './encode.ts';
-export { errorSizeOf } from './errorSizes.ts';
+export { errorSizeMiddle } from './errorSizes.ts';
 export { allRows, foldAgreement, foldInferences } from './fold.ts';
 export { groupIn, intersectionName } from './intersection.ts';
 export { firstCellFrom, latencyCells, latencyEdge } from './latencies.ts';
-export { foldOutcome, type JoinEntry, type Judgement, joinEntryOf, judge, labelNumber } from './outcome.ts';
+export { foldOutcome, type JoinEntry, type Judgement, joinEntryOf, judge, outcomeCell } from './outcome.ts';
 export { copyProfile, createProfile, mergeInto, mergeProfiles, type Profile } from './profile.ts';
-export { rankingCellOf, rankingQuality } from './rankings.ts';
 export {
   buildReference,
   type LabelledOutcome,
@@ -40,6 +39,7 @@ export {
   errorRateIndicator,
   failureIndicator,
   type Indicator,
+  outcomeSizes,
   qualityCounts,
   qualityScores,
   signalScores,

@@ -1,11 +1,11 @@
 import type { InferenceBatch, ServingRole } from '@plumbline/sdk/event';
 import { textAt } from './columns.ts';
 import { decisionOf, predictionText } from './decision.ts';
-import { addError } from './errorSizes.ts';
+import { addError, errorSizeOf } from './errorSizes.ts';
 import { groupIn } from './intersection.ts';
 import { groupCells, type Plan, planOf, residualSums, rightCell, totals, wrongCell } from './plan.ts';
 import type { Profile } from './profile.ts';
-import { addRanking, rankingQuality } from './rankings.ts';
+import { addRanking, rankingCellOf, rankingQuality } from './rankings.ts';
 import { scoreBinOf } from './scoreBin.ts';
 import type { ProfileShape } from './shape.ts';
 import { addToSum, boundedDeviation } from './sums.ts';
@@ -55,6 +55,18 @@ export function judge(shape: ProfileShape, joined: JoinEntry, label: string | nu
       ? decision !== positive
       : predictionText(joined.prediction) !== labelText;
   return { decision: decision === 1 ? 1 : 0, label: positive, wrong };
+}
+
+/** Cell of an answer that is not right or wrong, as `outcomeSizes` counts them; `null` where there is none. */
+export function outcomeCell(shape: ProfileShape, joined: JoinEntry, label: string | number): number | null {
+  if (joined.prediction === null) return null;
+  if (shape.task === 'ranking') {
+    const quality = rankingQuality(joined.prediction, label);
+    return quality === null ? null : rankingCellOf(quality);
+  }
+  if (shape.task !== 'regression' || shape.edition !== 2) return null;
+  const size = Math.abs(Number(joined.prediction) - labelNumber(label)) / shape.residualScale;
+  return Number.isNaN(size) ? null : errorSizeOf(boundedDeviation(size));
 }
 
 /** The part of a batch row that its outcome will need. */
@@ -158,7 +170,7 @@ function addResidual(
 }
 
 /** A label of a regression as a number; NaN when it is none. */
-export function labelNumber(label: string | number): number {
+function labelNumber(label: string | number): number {
   return typeof label === 'number' ? label : label.trim() === '' ? Number.NaN : Number(label);
 }
 

@@ -19,7 +19,7 @@ import { type Part, partsByBlock, partsByWindow } from './parts.ts';
 import { createProfile, mergeInto, type Profile } from './profile.ts';
 import { identifyReference } from './referenceFile.ts';
 import type { ProfileShape } from './shape.ts';
-import { errorRateIndicator, indicators, signalScores } from './signalScores.ts';
+import { errorRateIndicator, indicators, outcomeSizes, signalScores } from './signalScores.ts';
 import { signalCounts } from './views.ts';
 
 /**
@@ -170,7 +170,9 @@ function measureSignals(
     const effects = new Map(scores.map((score, index) => [score.name, effectOf(windows[index]!)]));
     return { signal, countsOf, isSeasonal: follows, effects };
   };
+  const sizes = outcomeSizes(reference);
   return [
+    ...(sizes === null ? [] : [measure(sizes.signal, [sizes.score], sizes.counts, false)]),
     ...reference.shape.signals.map(({ signal }) =>
       measure(signal, signalScores(reference, signal), (profile) => signalCounts(profile, signal), true),
     ),

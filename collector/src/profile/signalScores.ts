@@ -1,4 +1,5 @@
-import { categoryScores, indicatorScore, numericScores, type Score } from '../statistics/evidence/index.ts';
+import { categoryScores, indicatorScore, numericScores, rankScore, type Score } from '../statistics/evidence/index.ts';
+import { errorSizeCounts, rankingCounts } from './detailViews.ts';
 import type { Profile } from './profile.ts';
 import { sampledArrivals } from './sketchViews.ts';
 import { findSignal, overallConfusion, profileTotals, signalCounts, signalMoments } from './views.ts';
@@ -93,5 +94,26 @@ export const duplicateIndicator: Indicator = {
     return Float64Array.of(different, arrivals - different);
   },
 };
+
+/** How good answers that are not right or wrong were: numbers by the size of their error, rankings by their quality. */
+export interface OutcomeSizes {
+  readonly signal: string;
+  readonly score: Score;
+  /** Which way the score goes when answers get worse. */
+  readonly worse: 'up' | 'down';
+  readonly counts: (profile: Profile) => Float64Array;
+}
+
+/** `null` for classes, which are right or wrong, and for references that did not count it yet. `profile`: the reference's. */
+export function outcomeSizes(profile: Profile): OutcomeSizes | null {
+  const { task } = profile.shape;
+  const sized = (signal: string, worse: OutcomeSizes['worse'], counts: OutcomeSizes['counts']): OutcomeSizes | null => {
+    const past = counts(profile);
+    return past.length === 0 ? null : { signal, worse, counts, score: rankScore(past) };
+  };
+  if (task === 'regression') return sized('performance:absolute_error', 'up', errorSizeCounts);
+  if (task === 'ranking') return sized('performance:ranking_quality', 'down', rankingCounts);
+  return null;
+}
 
 export const indicators: readonly Indicator[] = [errorRateIndicator, failureIndicator, duplicateIndicator];

@@ -21,7 +21,7 @@ export interface ResidualMetrics {
 
 /**
  * How good are predicted numbers? In the unit of the label. Intervals of means are normal, 95 %; the root mean squared
- * error and R squared have none (they would need fourth moments).
+ * error and R squared have none here (they need fourth moments: see `errorMetrics`).
  *
  * @example residualMetrics({ n: 2, sum: 0, absoluteSum: 2, squareSum: 2, totalSumOfSquares: 8 }).rSquared.value // 0.75
  */
@@ -29,14 +29,15 @@ export function residualMetrics(sums: ResidualSums): ResidualMetrics {
   const { n, sum, absoluteSum, squareSum, totalSumOfSquares } = sums;
   const bare = (value: number): Estimated => ({ value, low: null, high: null, n });
   return {
-    meanAbsoluteError: meanOf(absoluteSum, squareSum, n),
+    meanAbsoluteError: meanWithInterval(absoluteSum, squareSum, n),
     rootMeanSquaredError: n === 0 ? nothing(0) : bare(Math.sqrt(Math.max(0, squareSum) / n)),
-    meanError: meanOf(sum, squareSum, n),
+    meanError: meanWithInterval(sum, squareSum, n),
     rSquared: totalSumOfSquares > 0 ? bare(1 - squareSum / totalSumOfSquares) : nothing(n),
   };
 }
 
-function meanOf(sum: number, squareSum: number, n: number): Estimated {
+/** A mean with its normal 95 % interval, from the sum of numbers and that of their squares. */
+export function meanWithInterval(sum: number, squareSum: number, n: number): Estimated {
   if (n === 0) return nothing(0);
   const value = sum / n;
   if (n === 1) return { value, low: null, high: null, n };

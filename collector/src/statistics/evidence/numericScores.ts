@@ -36,6 +36,12 @@ export function numericScores(counts: ArrayLike<number>, deciles: ArrayLike<numb
   ];
 }
 
+/** The location alone, of cells in ascending order that are all values: it goes up when values do. */
+export function rankScore(counts: ArrayLike<number>): Score {
+  const values = locations(counts, counts.length);
+  return { name: 'location', kind: 'mean', values, considered: new Uint8Array(counts.length).fill(1) };
+}
+
 function locations(counts: ArrayLike<number>, inRange: number): Float64Array {
   const location = new Float64Array(counts.length);
   let total = 0;
