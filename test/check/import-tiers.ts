@@ -34,8 +34,22 @@ export const collectorRooms: Readonly<Record<string, readonly string[]>> = {
   retrain: [...decisions, 'types:alert', 'types:rollout'],
   'wakeable-loop.ts': [],
   webhook: [...leaves, ...storePort, 'wakeable-loop.ts'],
+  // Notifiers are receivers of the one sender.
+  notify: [...decisions, 'alert', 'webhook'],
+  hooks: [...decisions, 'webhook'],
   bus: [...leaves, 'sdk:event', 'sdk:wire', 'sdk:subjects', 'sdk:routing', 'sdk:nats'],
-  http: [...decisions, 'monitor', 'alert', 'rollout', 'retrain', 'events', 'types:webhook', 'types:sdk:event'],
+  http: [
+    ...decisions,
+    'monitor',
+    'alert',
+    'rollout',
+    'retrain',
+    'events',
+    'webhook',
+    'types:notify',
+    'types:hooks',
+    'types:sdk:event',
+  ],
   main: ['*', 'sdk:*'],
   cli: ['*', 'main', 'sdk:*'],
 };

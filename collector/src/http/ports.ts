@@ -1,13 +1,14 @@
 import type { Readable } from 'node:stream';
 import type { Heartbeat } from '@plumbline/sdk/routing';
 import type { z } from 'zod';
-import type { AlertService } from '../alert/index.ts';
+import type { Alert, AlertService, SilenceService } from '../alert/index.ts';
 import type { PlumblineSettings } from '../config/index.ts';
 import type { OutgoingBatch } from '../events/index.ts';
+import type { HookService } from '../hooks/index.ts';
 import type { RetrainService } from '../retrain/index.ts';
 import type { RolloutService } from '../rollout/index.ts';
 import type { ReadTransaction } from '../store/port.ts';
-import type { Delivery } from '../webhook/index.ts';
+import type { DeliveryService } from '../webhook/index.ts';
 import type * as api from './api.ts';
 import type { JoiningStore } from './idempotency.ts';
 import type { LiveEvents } from './live-events.ts';
@@ -20,12 +21,15 @@ export interface Services {
   readonly clock: () => number;
   /** True in the insecure local mode. */
   readonly insecure: boolean;
-  readonly alerts: Pick<AlertService, 'acknowledge'>;
+  readonly alerts: Pick<AlertService, 'acknowledge' | 'resolveExpected'>;
+  readonly silences: Pick<SilenceService, 'start' | 'end'>;
+  readonly notifications: NotificationPort;
   readonly retrain: Pick<RetrainService, 'request' | 'approve' | 'report'>;
   readonly rollout: Pick<RolloutService, 'state' | 'versions' | 'register' | 'act' | 'approve'>;
   readonly artefacts: ArtefactPort;
   readonly instances: InstancePort;
-  readonly deliveries: DeliveryPort;
+  readonly deliveries: Pick<DeliveryService, 'endpoints' | 'test' | 'replay' | 'replayAll'>;
+  readonly hooks: Pick<HookService, 'receive' | 'list'>;
   readonly collector: CollectorPort;
   readonly live: LiveEvents;
   /** Puts batches on the stream; resolves when the broker has them. Throws `BROKER_UNAVAILABLE`. */
@@ -46,12 +50,9 @@ export interface InstancePort {
   ofModel(environment: string, model: string): readonly { readonly heartbeat: Heartbeat; readonly at: number }[];
 }
 
-export interface DeliveryPort {
-  /** Deliveries by id; `after` is the last id of the page before. */
-  read(
-    transaction: ReadTransaction,
-    page: { readonly after?: string; readonly limit: number },
-  ): Promise<readonly Delivery[]>;
+export interface NotificationPort {
+  /** Wall-clock time when somebody was last told of an alert; `null`: never. */
+  notifiedAt(transaction: ReadTransaction, alert: Alert): Promise<number | null>;
 }
 
 export interface CollectorPort {

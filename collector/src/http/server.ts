@@ -145,7 +145,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     for (const event of announced) {
       services.live.publish(event);
     }
-    if (announced.length > 0) {
+    const isRepeated = reply.getHeader('idempotency-replayed') !== undefined;
+    if (announced.length > 0 || (route.isAction && !isRepeated)) {
       services.changed();
     }
     const text = JSON.stringify(body);

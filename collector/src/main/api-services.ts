@@ -3,7 +3,6 @@ import type { LiveEvents } from '../http/live-events.ts';
 import type { CollectorPort, Services } from '../http/ports.ts';
 import { readDeadLetters } from '../store/dead-letters.ts';
 import { readCounts } from '../store/history.ts';
-import { readDeliveries } from '../webhook/index.ts';
 import type { HeartbeatBook } from './heartbeat-book.ts';
 import type { CollectorServices } from './services.ts';
 
@@ -27,7 +26,6 @@ export function apiServices(parts: ApiParts): Services {
     settings,
     insecure: settings.collector.identity.insecureLocal,
     instances: heartbeats,
-    deliveries: { read: readDeliveries },
     collector: {
       ...collector,
       deadLetters: (limit) =>

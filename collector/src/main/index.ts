@@ -79,24 +79,30 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
     const sender = stopping.adopt(
       startWebhookSender({
         store,
-        webhooks: settings.webhooks,
-        source: 'urn:plumbline:collector',
+        endpoints: services.endpoints,
         clock,
         random,
-        completeEvent: (event) => services.retrain.completeEvent(event),
+        enqueue: services.outbox.enqueue,
         settled: (transaction, delivery) => services.retrain.deliverySettled(transaction, delivery),
         onError,
       }),
       (started) => started.stop(),
     );
     const evaluate = oneAtATime(() => services.rollout.evaluatePending().catch(onError));
+    const notify = oneAtATime(async () => {
+      const told = await services.notifications.run().catch(onError);
+      if (told !== undefined && told > 0) sender.wake();
+    });
     /** Something was stored that others act on: they need not wait for their next look. */
     const changed = () => {
+      notify();
       sender.wake();
       stream?.wake();
       evaluate();
     };
-    stopping.adopt(startMaintenance({ services, models, clock, onError }), (started) => started.stop());
+    const problems = () => stream?.problems() ?? ['the collector is starting'];
+    const maintenance = startMaintenance({ services, settings, heartbeats, clock, problems, changed, onError });
+    stopping.adopt(maintenance, (started) => started.stop());
 
     const server = createHttpServer({
       routes,
@@ -109,7 +115,7 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
         collector: {
           version: await readVersion(),
           startedAt,
-          notReady: () => stream?.problems() ?? ['the collector is starting'],
+          notReady: problems,
           lagMessages: () => stream?.lagMessages() ?? 0,
         },
         async publish(batches) {

@@ -1,32 +1,54 @@
-import type { ModelSettings } from '../config/index.ts';
+import type { PlumblineSettings } from '../config/index.ts';
 import { forgetOldAnswers } from '../http/idempotency.ts';
+import { removeOldDeliveries } from '../webhook/index.ts';
+import type { HeartbeatBook } from './heartbeat-book.ts';
+import { noteSdkVersions, noteSettings } from './noted-changes.ts';
 import type { CollectorServices } from './services.ts';
 
 export interface MaintenanceOptions {
-  readonly services: Pick<CollectorServices, 'store' | 'retrain'>;
-  readonly models: readonly ModelSettings[];
+  readonly services: Pick<CollectorServices, 'store' | 'retrain' | 'alerts' | 'notifications'>;
+  readonly settings: Pick<PlumblineSettings, 'models'>;
+  readonly heartbeats: HeartbeatBook;
   readonly clock: () => number;
+  /** Why this collector cannot read the stream; empty when it can. */
+  readonly problems: () => readonly string[];
+  /** Called when something was stored that others act on. */
+  readonly changed: () => void;
   readonly onError: (error: unknown) => void;
-  /** How often jobs are looked at. */
+  /** How often time is looked at. */
   readonly everyMs?: number;
 }
 
 const cleanEveryMs = 3_600_000;
+const noteEveryMs = 60_000;
 
-/** What only time brings about: jobs that have been silent for too long end, remembered answers are forgotten. */
+/**
+ * What only time brings about: jobs that have been silent for too long end, models fall silent, people are told again,
+ * what is old is forgotten.
+ */
 export function startMaintenance(options: MaintenanceOptions): { stop(): Promise<void> } {
-  const { services, models, clock, onError, everyMs = 10_000 } = options;
+  const { services, settings, heartbeats, clock, problems, changed, onError, everyMs = 10_000 } = options;
   let cleanedAt = Number.NEGATIVE_INFINITY;
-  let running: Promise<void> = Promise.resolve();
+  let notedAt = Number.NEGATIVE_INFINITY;
+  let running: Promise<void> = noteSettings(services.store, settings.models, clock()).catch(onError);
 
   async function round(): Promise<void> {
-    for (const settings of models) {
-      await services.retrain.expire(settings);
+    let changes = 0;
+    for (const model of settings.models) {
+      await services.retrain.expire(model);
+      changes += (await services.alerts.tick(model, problems())).length;
+    }
+    changes += await services.notifications.run();
+    if (clock() - notedAt >= noteEveryMs) {
+      notedAt = clock();
+      await noteSdkVersions(services.store, settings.models, heartbeats, notedAt);
     }
     if (clock() - cleanedAt >= cleanEveryMs) {
       cleanedAt = clock();
       await forgetOldAnswers(services.store, cleanedAt);
+      await services.store.transaction((transaction) => removeOldDeliveries(transaction, cleanedAt));
     }
+    if (changes > 0) changed();
   }
 
   const timer = setInterval(() => {

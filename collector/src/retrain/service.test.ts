@@ -29,7 +29,7 @@ beforeEach(async () => {
   service = new RetrainService(
     {
       store,
-      enqueue: createOutbox({ webhooks: [webhook], clock: () => now }),
+      enqueue: createOutbox({ endpoints: [webhook], clock: () => now, makeId: () => String(++ids) }).enqueue,
       clock: () => now,
       publicUrl: () => 'http://collector.test',
       randomId: () => String(++ids),
@@ -44,7 +44,8 @@ function settings(retrain: Record<string, unknown> = {}) {
   return modelSettings.parse({ name: 'credit-risk', retrain });
 }
 
-const deliveries = () => store.read((transaction) => readDeliveries(transaction, { limit: 10 }));
+const deliveries = async () =>
+  (await store.read((transaction) => readDeliveries(transaction, { limit: 10 }))).map(({ value }) => value);
 
 async function tokenOf(delivery: Delivery | undefined): Promise<string> {
   const completed = service.completeEvent(delivery?.event ?? { type: '', subject: '', time: 0, data: {} });
@@ -88,7 +89,7 @@ describe('a retrain job', () => {
     const { id, token } = await dispatchedJob();
     await store.transaction(async (transaction) => {
       const [delivery] = await readDeliveries(transaction, { limit: 1 });
-      if (delivery !== undefined) await service.deliverySettled(transaction, { ...delivery, state: 'delivered' });
+      if (delivery !== undefined) await service.deliverySettled(transaction, { ...delivery.value, state: 'delivered' });
     });
     await service.report(id, token, { state: 'accepted' }, register);
     await service.report(id, token, { state: 'running', progress: 0.5 }, register);

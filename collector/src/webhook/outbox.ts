@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import type { WebhookSettings } from '../config/settings.ts';
 import type { EnqueueEvent, OutgoingEvent } from '../store/outgoing.ts';
-import { compositeKey, jsonCollection, type ReadTransaction, type Transaction } from '../store/port.ts';
+import { compositeKey, jsonCollection, type ReadTransaction, type Stored, type Transaction } from '../store/port.ts';
+import { type EndpointState, freshEndpoint } from './breaker.ts';
+import type { Endpoint, StoredEvent } from './endpoint.ts';
 
 /**
  * Events that leave the collector. They are written in the transaction of the change that caused them, one delivery a
@@ -13,43 +13,74 @@ export interface DeliveryAttempt {
   readonly status: number | null;
   readonly error: string | null;
   readonly durationMs: number;
+  /** What kind of address was connected: `unicast` is public. */
+  readonly peer: string | null;
+  /** Beginning of what a refusal said, without secrets. */
+  readonly answer: string | null;
 }
 
+/**
+ * `durable`: tried again until its schedule is used up. `once`: a test. `transient`: a heartbeat that the next one
+ * replaces; it is tried once and not kept.
+ */
+export type DeliveryMode = 'durable' | 'once' | 'transient';
+
 export interface Delivery {
+  /** `<event id>:<receiver>`; event ids grow with time. */
   readonly id: string;
   readonly webhook: string;
-  readonly event: OutgoingEvent & { readonly id: string };
+  readonly event: StoredEvent;
+  readonly mode: DeliveryMode;
   readonly state: 'pending' | 'delivered' | 'dead';
   readonly attempts: readonly DeliveryAttempt[];
+  /** Attempts before it was last sent again by hand: its schedule starts anew. */
+  readonly earlierAttempts: number;
   readonly nextAttemptAt: number | null;
   readonly createdAt: number;
 }
 
 const deliveries = jsonCollection<Delivery>('deliveries');
-/** Pending deliveries by time of their next attempt, so that the sender finds the due ones in one short range. */
+/** Pending deliveries by receiver and time of their next attempt: the due ones of each are one short range. */
 const dueDeliveries = jsonCollection<string>('deliveries_due');
+/** Dead ones by receiver, for whoever sends them again. */
+const deadDeliveries = jsonCollection<string>('deliveries_dead');
+const endpointStates = jsonCollection<EndpointState>('endpoint_states');
 
-export function createOutbox(options: {
-  readonly webhooks: readonly WebhookSettings[];
+export interface OutboxOptions {
+  readonly endpoints: readonly Pick<Endpoint, 'name' | 'events'>[];
   readonly clock: () => number;
-}): EnqueueEvent {
-  return async (transaction, event) => {
-    const id = `evt_${randomUUID()}`;
-    const now = options.clock();
-    for (const webhook of options.webhooks) {
-      if (!webhook.events.some((pattern) => matchesType(pattern, event.type))) continue;
-      const delivery: Delivery = {
-        id: `${id}:${webhook.name}`,
-        webhook: webhook.name,
-        event: { ...event, id },
-        state: 'pending',
-        attempts: [],
-        nextAttemptAt: now,
-        createdAt: now,
-      };
-      await saveDelivery(transaction, delivery, null);
-    }
-    return id;
+  /** Unique, and growing with time. */
+  readonly makeId: () => string;
+}
+
+export interface Outbox {
+  /** To every receiver of its type. */
+  readonly enqueue: EnqueueEvent;
+  /** To one receiver. Returns the id of the delivery. */
+  enqueueTo(transaction: Transaction, endpoint: string, event: OutgoingEvent, mode?: DeliveryMode): Promise<string>;
+}
+
+export function createOutbox({ endpoints, clock, makeId }: OutboxOptions): Outbox {
+  const put = async (transaction: Transaction, webhook: string, event: StoredEvent, mode: DeliveryMode) => {
+    const now = clock();
+    const delivery: Delivery = {
+      ...{ id: `${event.id}:${webhook}`, webhook, event, mode, state: 'pending' },
+      ...{ attempts: [], earlierAttempts: 0, nextAttemptAt: now, createdAt: now },
+    };
+    await saveDelivery(transaction, delivery, null);
+    return delivery.id;
+  };
+  return {
+    async enqueue(transaction, event) {
+      const id = `evt_${makeId()}`;
+      for (const { name, events } of endpoints) {
+        if (!events.some((pattern) => matchesType(pattern, event.type))) continue;
+        await put(transaction, name, { ...event, id }, 'durable');
+      }
+      return id;
+    },
+    enqueueTo: (transaction, endpoint, event, mode = 'durable') =>
+      put(transaction, endpoint, { ...event, id: `evt_${makeId()}` }, mode),
   };
 }
 
@@ -63,39 +94,151 @@ export async function saveDelivery(
   transaction: Transaction,
   delivery: Delivery,
   previous: Delivery | null,
-): Promise<void> {
-  if (previous !== null && previous.nextAttemptAt !== null) {
-    await transaction.delete(dueDeliveries, dueKey(previous.nextAttemptAt, previous.id));
-  }
-  await transaction.put(deliveries, delivery.id, delivery);
+): Promise<number> {
+  await forgetEntries(transaction, previous);
   if (delivery.nextAttemptAt !== null) {
-    await transaction.put(dueDeliveries, dueKey(delivery.nextAttemptAt, delivery.id), delivery.id);
+    await transaction.put(dueDeliveries, dueKey(delivery.webhook, delivery.nextAttemptAt, delivery.id), delivery.id);
+  }
+  if (delivery.state === 'dead') {
+    await transaction.put(deadDeliveries, compositeKey(delivery.webhook, delivery.id), delivery.id);
+  }
+  return transaction.put(deliveries, delivery.id, delivery);
+}
+
+export async function removeDelivery(transaction: Transaction, delivery: Delivery): Promise<void> {
+  await forgetEntries(transaction, delivery);
+  await transaction.delete(deliveries, delivery.id);
+}
+
+async function forgetEntries(transaction: Transaction, delivery: Delivery | null): Promise<void> {
+  if (delivery === null) return;
+  if (delivery.nextAttemptAt !== null) {
+    await transaction.delete(dueDeliveries, dueKey(delivery.webhook, delivery.nextAttemptAt, delivery.id));
+  }
+  if (delivery.state === 'dead') {
+    await transaction.delete(deadDeliveries, compositeKey(delivery.webhook, delivery.id));
   }
 }
 
-/** Pending deliveries whose time has come, earliest first. */
-export async function readDueDeliveries(transaction: ReadTransaction, now: number, limit: number): Promise<Delivery[]> {
-  const due = await transaction.range(dueDeliveries, { before: dueKey(now + 1, ''), limit });
-  const found = await transaction.getMany(
-    deliveries,
-    due.map((entry) => entry.value),
+/** Pending deliveries to a receiver whose time has come, earliest first. */
+export async function readDueDeliveries(
+  transaction: ReadTransaction,
+  webhook: string,
+  now: number,
+  limit: number,
+): Promise<Delivery[]> {
+  const prefix = `${compositeKey(webhook)}/`;
+  const due = await transaction.range(dueDeliveries, { prefix, before: dueKey(webhook, now + 1, ''), limit });
+  return readAll(
+    transaction,
+    due.map(({ value }) => value),
   );
+}
+
+/** Pending deliveries to receivers that are not among `known`: the settings no longer have them. */
+export async function readOrphans(
+  transaction: ReadTransaction,
+  known: ReadonlySet<string>,
+  limit: number,
+): Promise<Delivery[]> {
+  const due = await transaction.range(dueDeliveries, {});
+  const prefixes = [...known].map((name) => `${compositeKey(name)}/`);
+  const orphans = due.filter(({ key }) => !prefixes.some((prefix) => key.startsWith(prefix))).slice(0, limit);
+  return readAll(
+    transaction,
+    orphans.map(({ value }) => value),
+  );
+}
+
+/** Dead deliveries to a receiver that were made in `[since, until)`, oldest first. */
+export async function readDeadDeliveries(
+  transaction: ReadTransaction,
+  webhook: string,
+  range: { readonly since?: number | undefined; readonly until?: number | undefined } = {},
+): Promise<Delivery[]> {
+  const dead = await transaction.range(deadDeliveries, { prefix: `${compositeKey(webhook)}/` });
+  const found = await readAll(
+    transaction,
+    dead.map(({ value }) => value),
+  );
+  const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = range;
+  return found.filter(({ createdAt }) => createdAt >= since && createdAt < until);
+}
+
+async function readAll(transaction: ReadTransaction, ids: readonly string[]): Promise<Delivery[]> {
+  const found = await transaction.getMany(deliveries, ids);
   return found.flatMap((stored) => (stored === undefined ? [] : [stored.value]));
 }
 
-export async function readDelivery(transaction: ReadTransaction, id: string): Promise<Delivery | undefined> {
-  return (await transaction.get(deliveries, id))?.value;
+export async function readDelivery(transaction: ReadTransaction, id: string): Promise<Stored<Delivery> | undefined> {
+  return transaction.get(deliveries, id);
 }
 
-/** Newest ids last in the store; pages follow the key order. */
+/** Newest first; `before` is the last id of the page before. */
 export async function readDeliveries(
   transaction: ReadTransaction,
-  page: { readonly after?: string; readonly limit: number },
-): Promise<Delivery[]> {
-  const range = page.after === undefined ? { limit: page.limit } : { after: page.after, limit: page.limit };
-  return (await transaction.range(deliveries, range)).map((stored) => stored.value);
+  page: {
+    readonly before?: string;
+    readonly limit: number;
+    readonly webhook?: string | undefined;
+    readonly state?: Delivery['state'] | undefined;
+  },
+): Promise<Stored<Delivery>[]> {
+  const { webhook, state, limit } = page;
+  const found: Stored<Delivery>[] = [];
+  let before = page.before;
+  for (let scanned = 0; scanned < mostScanned && found.length < limit; ) {
+    const some = await transaction.range(deliveries, {
+      ...(before === undefined ? {} : { before }),
+      limit: Math.max(limit, webhook === undefined && state === undefined ? limit : scanAtOnce),
+      reverse: true,
+    });
+    for (const stored of some) {
+      const { value } = stored;
+      const isWanted = (webhook ?? value.webhook) === value.webhook && (state ?? value.state) === value.state;
+      if (isWanted && found.length < limit) found.push(stored);
+    }
+    scanned += some.length;
+    before = some.at(-1)?.key;
+    if (before === undefined) break;
+  }
+  return found;
 }
 
-function dueKey(at: number, id: string): string {
-  return compositeKey(at, id);
+const scanAtOnce = 500;
+const mostScanned = 20_000;
+
+export async function readEndpointState(transaction: ReadTransaction, name: string): Promise<EndpointState> {
+  return (await transaction.get(endpointStates, name))?.value ?? freshEndpoint;
+}
+
+export async function writeEndpointState(transaction: Transaction, name: string, state: EndpointState): Promise<void> {
+  await transaction.put(endpointStates, name, state);
+}
+
+/** How much waits for a receiver, and how much was given up. */
+export async function countDeliveries(
+  transaction: ReadTransaction,
+  webhook: string,
+): Promise<{ pending: number; dead: number }> {
+  const prefix = `${compositeKey(webhook)}/`;
+  return {
+    pending: (await transaction.range(dueDeliveries, { prefix })).length,
+    dead: (await transaction.range(deadDeliveries, { prefix })).length,
+  };
+}
+
+const keptMs = { delivered: 7 * 86_400_000, dead: 30 * 86_400_000 } as const;
+const removedAtOnce = 1_000;
+
+/** Removes what was delivered a week ago or given up a month ago. Returns how many. */
+export async function removeOldDeliveries(transaction: Transaction, now: number): Promise<number> {
+  const oldest = await transaction.range(deliveries, { limit: removedAtOnce });
+  const old = oldest.filter(({ value }) => value.state !== 'pending' && now - value.createdAt >= keptMs[value.state]);
+  for (const { value } of old) await removeDelivery(transaction, value);
+  return old.length;
+}
+
+function dueKey(webhook: string, at: number, id: string): string {
+  return compositeKey(webhook, at, id);
 }

@@ -22,10 +22,18 @@ export const retryDelaysMs: readonly number[] = [
 ];
 
 export type AttemptOutcome =
-  | { readonly kind: 'answered'; readonly status: number; readonly retryAfterMs: number | null }
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly retryAfterMs: number | null;
+      /** The same request would get the same answer. */
+      readonly final?: boolean;
+    }
   | { readonly kind: 'unreachable' }
   /** The address is one we must not reach. */
-  | { readonly kind: 'forbidden' };
+  | { readonly kind: 'forbidden' }
+  /** Nothing is sent to this receiver. */
+  | { readonly kind: 'disabled' };
 
 export type NextStep =
   | { readonly state: 'delivered' }
@@ -41,9 +49,11 @@ export type NextStep =
  */
 export function nextStep(outcome: AttemptOutcome, attempts: number, random: number): NextStep {
   if (outcome.kind === 'forbidden') return { state: 'dead', reason: 'the address is not allowed' };
+  if (outcome.kind === 'disabled') return { state: 'dead', reason: 'nothing was sent' };
   if (outcome.kind === 'answered') {
     if (outcome.status >= 200 && outcome.status < 300) return { state: 'delivered' };
     if (outcome.status === 410) return { state: 'dead', reason: 'the receiver answered 410 Gone' };
+    if (outcome.final === true) return { state: 'dead', reason: 'sending it again would not help' };
   }
   const base = retryDelaysMs[attempts];
   if (base === undefined) return { state: 'dead', reason: `${attempts} attempts failed` };

@@ -5,8 +5,9 @@ import { type WebhookSettings, webhookSettings } from '../config/settings.ts';
 import type { Store } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import type { WakeableLoop } from '../wakeable-loop.ts';
+import { webhookEndpoint } from './endpoint.ts';
 import { createOutbox, type Delivery, readDeliveries } from './outbox.ts';
-import { startWebhookSender } from './sender.ts';
+import { startWebhookSender, type WebhookSenderOptions } from './sender.ts';
 import { verifyWebhook } from './signature.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
@@ -59,24 +60,36 @@ function webhook(change: Partial<Record<keyof WebhookSettings, unknown>> = {}): 
   });
 }
 
-async function send(webhooks: readonly WebhookSettings[]): Promise<void> {
-  const enqueue = createOutbox({ webhooks, clock: () => now });
-  await store.transaction((transaction) => enqueue(transaction, event));
-  sender = startWebhookSender({
+let ids = 0;
+
+function start(webhooks: readonly WebhookSettings[], change: Partial<WebhookSenderOptions> = {}): WakeableLoop {
+  const completeEvent = () => ({ callback: { token: 'made when sent' } });
+  return startWebhookSender({
     store,
-    webhooks,
-    source: 'urn:plumbline:collector:test',
+    endpoints: webhooks.map((settings) => webhookEndpoint(settings, { source: 'urn:plumbline:test', completeEvent })),
     clock: () => now,
     random: () => 0.5,
     pollMs: 20,
-    completeEvent: () => ({ callback: { token: 'made when sent' } }),
+    ...change,
   });
 }
 
-/** The single delivery, once it fulfils the condition. */
+async function send(webhooks: readonly WebhookSettings[], change: Partial<WebhookSenderOptions> = {}): Promise<void> {
+  const { enqueue } = createOutbox({ endpoints: webhooks, clock: () => now, makeId: () => String(++ids) });
+  await store.transaction((transaction) => enqueue(transaction, event));
+  sender ??= start(webhooks, change);
+  sender.wake();
+}
+
+async function allDeliveries(): Promise<Delivery[]> {
+  const stored = await store.read((transaction) => readDeliveries(transaction, { limit: 100 }));
+  return stored.map(({ value }) => value);
+}
+
+/** The latest delivery, once it fulfils the condition. */
 async function deliveryWhen(condition: (delivery: Delivery) => boolean): Promise<Delivery> {
   for (;;) {
-    const [delivery] = await store.read((transaction) => readDeliveries(transaction, { limit: 10 }));
+    const [delivery] = await allDeliveries();
     if (delivery !== undefined && condition(delivery)) return delivery;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -121,14 +134,7 @@ describe('the webhook sender', () => {
     await sender?.stop();
     answer = (response) => response.writeHead(200).end();
     now += 6_000;
-    sender = startWebhookSender({
-      store,
-      webhooks: [webhook()],
-      source: 'urn:x',
-      clock: () => now,
-      random: () => 0.5,
-      pollMs: 20,
-    });
+    sender = start([webhook()]);
     expect((await deliveryWhen((one) => one.state === 'delivered')).attempts).toHaveLength(2);
   });
 
@@ -159,7 +165,7 @@ describe('the webhook sender', () => {
   it('sends an event only to the webhooks that ask for its type', async () => {
     await send([webhook(), webhook({ name: 'chat', events: ['model.alert.*'] })]);
     await deliveryWhen((one) => one.state === 'delivered');
-    const all = await store.read((transaction) => readDeliveries(transaction, { limit: 10 }));
+    const all = await allDeliveries();
     expect(all.map((one) => one.webhook)).toEqual(['trainer']);
   });
 });

@@ -7,7 +7,7 @@ import { PlumblineError } from '../errors.ts';
  */
 
 const secretPrefix = 'whsec_';
-const toleranceSeconds = 300;
+export const toleranceSeconds = 300;
 
 export interface SignedHeaders {
   readonly 'webhook-id': string;

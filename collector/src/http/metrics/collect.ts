@@ -1,11 +1,10 @@
 import { readCounts } from '../../store/history.ts';
 import type { ReadTransaction } from '../../store/port.ts';
+import { countDeliveries, readEndpointState } from '../../webhook/index.ts';
 import type { Services } from '../ports.ts';
 import { Families } from './families.ts';
 import { collectModel } from './model-metrics.ts';
 import type { MetricFamily } from './prometheus-text.ts';
-
-const scannedDeliveries = 10_000;
 
 /**
  * Everything `/metrics` says. Labels are names that the settings, the control plane or a frozen reference made (models,
@@ -57,11 +56,12 @@ async function collectIntake(families: Families, { settings }: Services, transac
 }
 
 async function collectDeliveries(families: Families, services: Services, transaction: ReadTransaction): Promise<void> {
-  const deliveries = await services.deliveries.read(transaction, { limit: scannedDeliveries });
-  for (const { name: webhook } of services.settings.webhooks) {
-    for (const state of ['pending', 'delivered', 'dead'] as const) {
-      const count = deliveries.filter((delivery) => delivery.webhook === webhook && delivery.state === state).length;
-      families.gauge('plumbline_webhook_deliveries', 'Webhook deliveries by state', { webhook, state }, count);
-    }
+  for (const { name: webhook } of services.deliveries.endpoints()) {
+    const { pending, dead } = await countDeliveries(transaction, webhook);
+    const help = 'Deliveries that wait, and that were given up';
+    families.gauge('plumbline_webhook_deliveries', help, { webhook, state: 'pending' }, pending);
+    families.gauge('plumbline_webhook_deliveries', help, { webhook, state: 'dead' }, dead);
+    const { failures } = await readEndpointState(transaction, webhook);
+    families.gauge('plumbline_webhook_failures', 'Failed attempts in a row', { webhook }, failures);
   }
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { PlumblineError } from '../../errors.ts';
 import type { RolloutAction } from '../../rollout/index.ts';
-import { actionRequests, actionResult, type Verb } from '../api.ts';
-import { type Control, type JsonRoute, jsonRoute } from '../route.ts';
+import { actionRequests, actionResult } from '../api.ts';
+import { type JsonRoute, jsonRoute } from '../route.ts';
 import { championOf } from '../views/champion.ts';
 import { approvalOfJob, isJobApproval } from '../views/retrain-approval.ts';
+import { action, known } from './action.ts';
 import { knownModel, modelParams } from './known-model.ts';
 
 /**
@@ -157,16 +158,6 @@ export const actionRoutes: readonly JsonRoute[] = [
   }),
 ];
 
-function action(verb: Verb, summary: string, target: string) {
-  return {
-    method: 'POST' as const,
-    path: `/v1/actions/${verb}/:${target}`,
-    summary,
-    access: { kind: 'verb' as const, verb },
-    isAction: true,
-  };
-}
-
 function rolloutAction<Body extends z.ZodType>(
   verb: RolloutAction['verb'],
   summary: string,
@@ -193,12 +184,4 @@ function rolloutAction<Body extends z.ZodType>(
       return result;
     },
   });
-}
-
-/** The server reads the control headers of every action before its handler. */
-function known(control: Control | null): Control {
-  if (control === null) {
-    throw new Error('an action without control headers reached its handler');
-  }
-  return control;
 }

@@ -1,10 +1,15 @@
 import { z } from 'zod';
-import { readAlert, readAlerts, type StoredAlert } from '../../alert/index.ts';
+import { readAlert, readAlertHistory, readAlerts, type StoredAlert } from '../../alert/index.ts';
 import { PlumblineError } from '../../errors.ts';
-import { alarmCertificates, alert, alertList, alertState } from '../api.ts';
-import { newestFirstKey, pageOf, pageQuery } from '../page.ts';
+import type { ReadTransaction } from '../../store/port.ts';
+import { alarmCertificates, alert, alertChanges, alertHistory, alertList, alertState } from '../api.ts';
+import { afterOf, cursorOf, defaultPageSize, newestFirstKey, pageOf, pageQuery } from '../page.ts';
 import { type JsonRoute, jsonRoute } from '../route.ts';
+import { alertBodies } from '../views/alert-body.ts';
+import { changesAround } from '../views/alert-changes.ts';
 import { knownModel } from './known-model.ts';
+
+const alertParams = z.strictObject({ alert: z.string().min(1).max(128) });
 
 export const alertRoutes: readonly JsonRoute[] = [
   jsonRoute({
@@ -22,14 +27,14 @@ export const alertRoutes: readonly JsonRoute[] = [
       if (query.model !== undefined) {
         knownModel(services.settings, query.model);
       }
-      const found = await services.store.read((transaction) =>
-        readAlerts(transaction, {
+      return services.store.read(async (transaction) => {
+        const found = await readAlerts(transaction, {
           ...(query.model === undefined ? {} : { model: query.model }),
           ...(query.state === undefined ? {} : { state: query.state }),
-        }),
-      );
-      const bodies = found.map(bodyOf);
-      return pageOf(bodies, ({ changedAt, id }) => newestFirstKey(changedAt, id), query);
+        });
+        const page = pageOf(found, ({ alert: one }) => newestFirstKey(one.changedAt, one.id), query);
+        return { ...page, items: await alertBodies(services, transaction, page.items) };
+      });
     },
   }),
 
@@ -39,15 +44,55 @@ export const alertRoutes: readonly JsonRoute[] = [
     summary: 'One alert',
     access: { kind: 'read' },
     errors: ['NOT_FOUND'],
-    params: z.strictObject({ alert: z.string().min(1).max(128) }),
+    params: alertParams,
     response: alert,
     async handle({ services, params }) {
-      const stored = await services.store.read((transaction) => readAlert(transaction, params.alert));
-      if (stored === undefined) {
-        throw new PlumblineError('NOT_FOUND', 'there is no such alert');
-      }
-      return bodyOf(stored);
+      return services.store.read(async (transaction) => {
+        const [body] = await alertBodies(services, transaction, [await knownAlert(transaction, params.alert)]);
+        // One alert in, one body out.
+        return body!;
+      });
     },
+  }),
+
+  jsonRoute({
+    method: 'GET',
+    path: '/v1/alerts/:alert/history',
+    summary: 'What became of an alert, the latest first',
+    access: { kind: 'read' },
+    errors: ['NOT_FOUND'],
+    params: alertParams,
+    query: pageQuery,
+    response: alertHistory,
+    async handle({ services, params, query }) {
+      const after = afterOf(query);
+      const limit = query.limit ?? defaultPageSize;
+      const found = await services.store.read(async (transaction) => {
+        await knownAlert(transaction, params.alert);
+        const before = after === undefined ? {} : { before: Number(after) };
+        return readAlertHistory(transaction, params.alert, { ...before, limit: limit + 1 });
+      });
+      const page = found.slice(0, limit);
+      const last = page.at(-1);
+      return {
+        items: page.map(({ sequence: _, ...event }) => event),
+        nextCursor: found.length > limit && last !== undefined ? cursorOf(String(last.sequence)) : null,
+      };
+    },
+  }),
+
+  jsonRoute({
+    method: 'GET',
+    path: '/v1/alerts/:alert/changes',
+    summary: 'What changed in the day before an alert fired, and since, the nearest first',
+    access: { kind: 'read' },
+    errors: ['NOT_FOUND'],
+    params: alertParams,
+    response: alertChanges,
+    handle: ({ services, params }) =>
+      services.store.read(async (transaction) =>
+        changesAround(transaction, (await knownAlert(transaction, params.alert)).alert),
+      ),
   }),
 
   jsonRoute({
@@ -56,22 +101,19 @@ export const alertRoutes: readonly JsonRoute[] = [
     summary: 'What the alarms of an alert were computed from',
     access: { kind: 'read' },
     errors: ['NOT_FOUND'],
-    params: z.strictObject({ alert: z.string().min(1).max(128) }),
+    params: alertParams,
     response: alarmCertificates,
     async handle({ services, params }) {
-      const stored = await services.store.read((transaction) => readAlert(transaction, params.alert));
-      if (stored === undefined) {
-        throw new PlumblineError('NOT_FOUND', 'there is no such alert');
-      }
+      const stored = await services.store.read((transaction) => knownAlert(transaction, params.alert));
       return { certificates: stored.alert.findings.flatMap(({ evidence }) => evidence?.proof ?? []) };
     },
   }),
 ];
 
-function bodyOf({ alert, revision }: StoredAlert) {
-  return {
-    ...alert,
-    ...{ silence: null, inhibitedBy: null, heldState: null, expected: null, notifiedAt: null },
-    revision,
-  };
+async function knownAlert(transaction: ReadTransaction, id: string): Promise<StoredAlert> {
+  const stored = await readAlert(transaction, id);
+  if (stored === undefined) {
+    throw new PlumblineError('NOT_FOUND', 'there is no such alert');
+  }
+  return stored;
 }

@@ -4,11 +4,15 @@ import { alertRoutes } from './alerts.ts';
 import { artefactRoutes } from './artefacts.ts';
 import { auditRoutes } from './audit.ts';
 import { eventRoutes } from './events.ts';
+import { hookRoutes } from './hooks.ts';
+import { kserveRoutes } from './kserve.ts';
 import { modelRoutes } from './models.ts';
 import { operationRoutes } from './operations.ts';
 import { retrainRoutes } from './retrain.ts';
+import { silenceRoutes } from './silences.ts';
 import { streamRoutes } from './stream.ts';
 import { versionRoutes } from './versions.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** The whole API. Its order is the order of the OpenAPI document. */
 export const routes: readonly Route[] = [
@@ -16,10 +20,14 @@ export const routes: readonly Route[] = [
   ...modelRoutes,
   ...versionRoutes,
   ...alertRoutes,
+  ...silenceRoutes,
   ...retrainRoutes,
+  ...webhookRoutes,
+  ...hookRoutes,
   ...actionRoutes,
   ...artefactRoutes,
   ...eventRoutes,
+  ...kserveRoutes,
   ...auditRoutes,
   ...streamRoutes,
 ];

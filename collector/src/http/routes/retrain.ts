@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { PlumblineError } from '../../errors.ts';
 import { readJob, readJobs, type StoredRetrainJob } from '../../retrain/index.ts';
 import { systemActor } from '../../rollout/actor.ts';
-import { deliveryList, retrainJob, retrainJobList, retrainStatusRequest } from '../api.ts';
+import { retrainJob, retrainJobList, retrainStatusRequest } from '../api.ts';
 import { bearerOf } from '../identity/tokens.ts';
-import { afterOf, cursorOf, defaultPageSize, newestFirstKey, pageOf, pageQuery } from '../page.ts';
+import { newestFirstKey, pageOf, pageQuery } from '../page.ts';
 import { type JsonRoute, jsonRoute } from '../route.ts';
 import { knownModel } from './known-model.ts';
 
@@ -64,35 +64,6 @@ export const retrainRoutes: readonly JsonRoute[] = [
       );
       announce('retrain', stored.job.model);
       return bodyOf(stored);
-    },
-  }),
-
-  jsonRoute({
-    method: 'GET',
-    path: '/v1/deliveries',
-    summary: 'Webhook deliveries and their attempts',
-    access: { kind: 'read' },
-    query: pageQuery,
-    response: deliveryList,
-    async handle({ services, query }) {
-      const after = afterOf(query);
-      const limit = query.limit ?? defaultPageSize;
-      const found = await services.store.read((transaction) =>
-        services.deliveries.read(transaction, { ...(after === undefined ? {} : { after }), limit: limit + 1 }),
-      );
-      const page = found.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        items: page.map(({ event, attempts, ...delivery }) => ({
-          ...delivery,
-          event: event.id,
-          type: event.type,
-          subject: event.subject,
-          attempts: attempts.map((attempt) => ({ ...attempt, peer: null, answer: null })),
-          revision: 1,
-        })),
-        nextCursor: found.length > limit && last !== undefined ? cursorOf(last.id) : null,
-      };
     },
   }),
 ];

@@ -1,0 +1,2 @@
+export { notifierEndpoints } from './endpoints.ts';
+export { NotificationService } from './service.ts';

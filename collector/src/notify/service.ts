@@ -1,0 +1,164 @@
+import {
+  type Alert,
+  inhibitorOf,
+  isOpen,
+  readAlerts,
+  readLiveSilences,
+  recordEvent,
+  silenceOf,
+} from '../alert/index.ts';
+import type { ModelSettings, NotificationSettings, NotifierSettings } from '../config/settings.ts';
+import { compositeKey, jsonCollection, type ReadTransaction, type Store, type Transaction } from '../store/port.ts';
+import type { Outbox } from '../webhook/index.ts';
+import { decideNotification, type Notifiable, type Notification, type NotificationGroup } from './decide.ts';
+import { messageOf } from './message.ts';
+import { receiversOf } from './route.ts';
+
+const notificationType = 'model.alert.notification';
+
+const groups = jsonCollection<NotificationGroup>('notification_groups');
+
+export interface NotificationServiceOptions {
+  readonly store: Store;
+  readonly clock: () => number;
+  readonly settings: NotificationSettings;
+  readonly models: readonly ModelSettings[];
+  readonly outbox: Outbox;
+  /** Where a person looks at an alert. */
+  readonly linkOf: (alert: Alert) => string;
+}
+
+/** Tells people of alerts. What was told is in the store; every decision is pure. */
+export class NotificationService {
+  readonly #options: NotificationServiceOptions;
+
+  constructor(options: NotificationServiceOptions) {
+    this.#options = options;
+  }
+
+  /** Looks at all alerts and tells what is due. Does nothing the second time. Returns how many were told. */
+  async run(): Promise<number> {
+    const { settings, clock, store } = this.#options;
+    if (settings.notifiers.length === 0) return 0;
+    const now = clock();
+    const { alerts, known, silences } = await store.read(async (transaction) => ({
+      alerts: (await readAlerts(transaction)).map(({ alert }) => alert),
+      known: (await transaction.range(groups, {})).map(({ value }) => value),
+      silences: await readLiveSilences(transaction, now),
+    }));
+    const byModel = Map.groupBy(alerts, ({ environment, model }) => compositeKey(environment, model));
+    let told = 0;
+    for (const [key, all] of byModel) {
+      const ofModel = known.filter(({ environment, model }) => compositeKey(environment, model) === key);
+      // Most models have nothing to tell: no transaction for them.
+      if (!all.some(isOpen) && ofModel.every(({ told: remembered }) => Object.keys(remembered).length === 0)) continue;
+      const notifiable = (alert: Alert) => ({
+        silenced: silenceOf(alert, silences, now) !== null,
+        inhibited: inhibitorOf(alert, all) !== null,
+      });
+      for (const notifier of settings.notifiers) {
+        told += await this.#tell(notifier, all, notifiable, now);
+      }
+    }
+    return told;
+  }
+
+  async notifiedAt(transaction: ReadTransaction, alert: Alert): Promise<number | null> {
+    const keys = this.#options.settings.notifiers.map(({ name }) => keyOf(name, alert));
+    const found = await transaction.getMany(groups, keys);
+    const times = found.flatMap((stored) => stored?.value.told[alert.id]?.at ?? []);
+    return times.length === 0 ? null : Math.max(...times);
+  }
+
+  async #tell(
+    notifier: NotifierSettings,
+    all: readonly Alert[],
+    stateOf: (alert: Alert) => { readonly silenced: boolean; readonly inhibited: boolean },
+    now: number,
+  ): Promise<number> {
+    const { settings, store } = this.#options;
+    const [first] = all;
+    if (first === undefined) return 0;
+    const { model, environment } = first;
+    const candidates = (group: NotificationGroup): Notifiable[] =>
+      all.flatMap((alert) => {
+        const repeatMs = receiversOf(alert, settings).get(notifier.name);
+        // Whoever was told of it hears of its end, also when the routes or its severity have changed.
+        if (repeatMs === undefined && group.told[alert.id] === undefined) return [];
+        return [{ alert, ...stateOf(alert), repeatMs: repeatMs ?? Number.POSITIVE_INFINITY }];
+      });
+    const policy =
+      notifier.type === 'alertmanager' ? { groupIntervalMs: 0 } : { groupIntervalMs: settings.groupInterval };
+    const fresh: NotificationGroup = { notifier: notifier.name, model, environment, lastAt: null, told: {} };
+    const read = async (transaction: ReadTransaction) =>
+      (await transaction.get(groups, keyOf(notifier.name, first)))?.value ?? fresh;
+    const decide = (group: NotificationGroup) => {
+      const own = candidates(group).map((one) =>
+        notifier.type === 'alertmanager' ? { ...one, repeatMs: notifier.resend } : one,
+      );
+      return decideNotification(group, own, policy, now);
+    };
+    if (decide(await store.read(read)).notification === null) return 0;
+    return store.transaction(async (transaction) => {
+      // Somebody else may have told it meanwhile.
+      const { group, notification } = decide(await read(transaction));
+      if (notification === null) return 0;
+      await transaction.put(groups, keyOf(notifier.name, first), group);
+      await this.#send(transaction, notifier, notification, all, now);
+      return 1;
+    });
+  }
+
+  async #send(
+    transaction: Transaction,
+    notifier: NotifierSettings,
+    notification: Notification,
+    all: readonly Alert[],
+    now: number,
+  ): Promise<void> {
+    const { outbox, models, linkOf } = this.#options;
+    const [first] = all;
+    if (first === undefined) return;
+    const { model, environment } = first;
+    const settings = models.find(({ name }) => name === model);
+    const context = {
+      ...{ notifier: notifier.name, model, environment, linkOf, all },
+      owner: settings?.owner ?? '',
+      runbook: settings?.runbook ?? '',
+    };
+    const isHeartbeat = notifier.type === 'alertmanager' && notification.reason === 'repeat';
+    for (const part of partsFor(notifier, notification)) {
+      const message = messageOf(isHeartbeat ? { ...part, reason: 'heartbeat' } : part, context);
+      const event = { type: notificationType, subject: `${model}/${first.version}`, time: now, data: message };
+      await outbox.enqueueTo(transaction, notifier.name, event, isHeartbeat ? 'transient' : 'durable');
+    }
+    if (isHeartbeat) return;
+    for (const alert of [...notification.news, ...notification.resolved]) {
+      const text = `${notifier.name} was told (${notification.reason.replaceAll('_', ' ')})`;
+      const happened = { at: now, eventTime: null, transition: 'notified', actor: 'system:notify', text } as const;
+      await recordEvent(transaction, alert, happened);
+    }
+  }
+}
+
+/** PagerDuty takes one alert an event, and never hears of what it knows already. */
+function partsFor(notifier: NotifierSettings, notification: Notification): readonly Notification[] {
+  if (notifier.type !== 'pagerduty') return [notification];
+  const { reason } = notification;
+  // Everything but an acknowledgement opens what is not open; what one person took stays taken.
+  const isTaken = ({ acknowledgement }: Alert) => acknowledgement !== null;
+  return [
+    ...notification.news.map((alert) => ({
+      ...{ open: [alert], news: [alert], resolved: [] },
+      reason: isTaken(alert) ? ('acknowledged' as const) : reason === 'acknowledged' ? ('firing' as const) : reason,
+    })),
+    ...notification.resolved.map((alert) => ({ reason: 'resolved' as const, open: [], news: [], resolved: [alert] })),
+  ];
+}
+
+function keyOf(
+  notifier: string,
+  { environment, model }: { readonly environment: string; readonly model: string },
+): string {
+  return compositeKey(environment, model, notifier);
+}
