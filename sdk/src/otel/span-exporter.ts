@@ -1,7 +1,8 @@
 import type { Monitor } from '../monitor.ts';
 import { recordPortOf } from '../record-port.ts';
+import type { ModelCallOptions } from './model-call-recorder.ts';
 import { flushed } from './span-processor.ts';
-import { type SpanOptions, SpanRecorder } from './span-recorder.ts';
+import { SpanRecorder } from './span-recorder.ts';
 import { type StructuralSpanExporter, spanDataOf } from './structural.ts';
 
 /**
@@ -9,7 +10,7 @@ import { type StructuralSpanExporter, spanDataOf } from './structural.ts';
  * what that one keeps: sampled spans, and not those its queue had no room for. Within a wrapped function it cannot tell
  * that a call is part of it; leave such calls out with `model`.
  */
-export function createSpanExporter(monitor: Monitor, options: SpanOptions = {}): StructuralSpanExporter {
+export function createSpanExporter(monitor: Monitor, options: ModelCallOptions = {}): StructuralSpanExporter {
   const port = recordPortOf(monitor);
   const recorder = new SpanRecorder(port, options);
   return {

@@ -14,7 +14,7 @@ import { generateText, registerTelemetry, streamText } from 'ai';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMonitor, type Monitor } from '../index.ts';
 import { createMemoryTransport, type MemoryTransport } from '../testing/index.ts';
-import { createSpanExporter, createSpanProcessor, type SpanOptions } from './index.ts';
+import { createSpanExporter, createSpanProcessor, type ModelCallOptions } from './index.ts';
 import { startVendorServer } from './spans/fixtures/make/vendor-server.mjs';
 import { inferenceIdOfSpan } from './spans/index.ts';
 
@@ -42,7 +42,7 @@ async function recorded() {
 }
 
 /** An app's own set-up, with its exporter and sampler beside the processor. */
-function setUp(options: SpanOptions = {}, sampler: Sampler = new AlwaysOnSampler(), keep = false) {
+function setUp(options: ModelCallOptions = {}, sampler: Sampler = new AlwaysOnSampler(), keep = false) {
   const exported = new InMemorySpanExporter();
   const processor = createSpanProcessor(monitor, options);
   const provider = new TracerProvider({

@@ -1,7 +1,8 @@
 import { type CallScope, currentCallScope, followCallScopes } from '../call-scope.ts';
 import type { Monitor } from '../monitor.ts';
 import { recordPortOf } from '../record-port.ts';
-import { type SpanOptions, SpanRecorder } from './span-recorder.ts';
+import type { ModelCallOptions } from './model-call-recorder.ts';
+import { SpanRecorder } from './span-recorder.ts';
 import { announcesModelCall } from './spans/model-call.ts';
 import { type FinishedSpan, type StructuralSampler, type StructuralSpanProcessor, spanDataOf } from './structural.ts';
 
@@ -20,7 +21,7 @@ export interface MonitorSpanProcessor extends StructuralSpanProcessor {
  * Without `sampler`, it sees the sampled spans only. Where their sampler says what share that is (`tracestate`, `ot=th`),
  * each counts for as many calls as it stands for.
  */
-export function createSpanProcessor(monitor: Monitor, options: SpanOptions = {}): MonitorSpanProcessor {
+export function createSpanProcessor(monitor: Monitor, options: ModelCallOptions = {}): MonitorSpanProcessor {
   const port = recordPortOf(monitor);
   const recorder = new SpanRecorder(port, options);
   const scopes = new WeakMap<object, CallScope>();

@@ -6,17 +6,17 @@ import type { SpanData } from './span-data.ts';
  * Tells calls to count from spans that tell of one counted already. A framework and the client beneath it both write what
  * looks like a model call; the first to end is kept, most often the client's, which knows more.
  *
- * A span repeats a call when one was counted beneath it, however deep, or right above it; or with the same response id in
- * its trace (some servers draw ids from a thousand); or when it began before and ended after a call of the same model,
- * beside it and by another library (LangChain's callbacks make such siblings). Memory is bounded: what is forgotten too
- * early is counted twice, nothing else happens.
+ * A span repeats a call when one was counted beneath it, however deep, or right above it; or with the same response id at
+ * the same time (some servers draw ids from a thousand); or when it began before and ended after a call of the same
+ * model, beside it and by another library (LangChain's callbacks make such siblings). Memory is bounded: what is forgotten
+ * too early is counted twice, nothing else happens.
  */
 export class CountedCalls {
   /** Spans beneath which a call was counted. One is forgotten as it ends, and its parent takes its place. */
   readonly #above: BoundedMap<true>;
   /** Spans of counted calls: streams of some clients end after what lies above them. */
   readonly #calls: BoundedMap<true>;
-  readonly #responses: BoundedMap<true>;
+  readonly #responses: BoundedMap<Interval>;
   /** The last calls counted beneath a parent. */
   readonly #siblings: BoundedMap<readonly Counted[]>;
 
@@ -32,7 +32,7 @@ export class CountedCalls {
     const above = this.#above.take(keyOf(span.traceId, span.spanId)) !== undefined;
     const isNew = call !== null && !above && !this.#isKnown(span, call);
     if (call !== null || above) {
-      this.counted(span.traceId, span.parentSpanId ?? null, call?.responseId ?? null);
+      this.counted(span, call);
     }
     if (isNew) {
       this.#remember(span, call);
@@ -40,18 +40,21 @@ export class CountedCalls {
     return isNew;
   }
 
-  /** A call was counted by other means, beneath this span. */
-  counted(traceId: string, parentSpanId: string | null, responseId: string | null): void {
-    if (parentSpanId !== null && parentSpanId !== '') {
+  /** This span tells of a call that was counted, by whatever means. */
+  counted(span: SpanData, call: ModelCall | null): void {
+    const { traceId, parentSpanId, startTimeMs, endTimeMs } = span;
+    if (typeof parentSpanId === 'string' && parentSpanId !== '') {
       this.#above.set(keyOf(traceId, parentSpanId), true);
     }
+    const responseId = call?.responseId ?? null;
     if (responseId !== null) {
-      this.#responses.set(keyOf(traceId, responseId), true);
+      this.#responses.set(responseId, { startTimeMs, endTimeMs });
     }
   }
 
   #isKnown(span: SpanData, call: ModelCall): boolean {
-    if (call.responseId !== null && this.#responses.has(keyOf(span.traceId, call.responseId))) {
+    const answered = call.responseId === null ? undefined : this.#responses.get(call.responseId);
+    if (answered !== undefined && overlap(answered, span)) {
       return true;
     }
     const parent = keyOf(span.traceId, span.parentSpanId ?? '');
@@ -77,11 +80,18 @@ export class CountedCalls {
   }
 }
 
-interface Counted {
-  readonly scope: string;
-  readonly model: string | null;
+interface Interval {
   readonly startTimeMs: number;
   readonly endTimeMs: number;
+}
+
+interface Counted extends Interval {
+  readonly scope: string;
+  readonly model: string | null;
+}
+
+function overlap(a: Interval, b: Interval): boolean {
+  return a.startTimeMs <= b.endTimeMs && b.startTimeMs <= a.endTimeMs;
 }
 
 const maxEntries = 10_000;

@@ -144,12 +144,12 @@ describe('a call counted once', () => {
     expect(count(counter(), ...spans)).toEqual(['c', 'd']);
   });
 
-  it('is not counted again with the same response id in one trace, and is in another', () => {
+  it('is not counted again with the same response id at the same time, and is later', () => {
     const answered = { ...chat, 'gen_ai.response.id': 'chatcmpl-7' };
     const spans = [
       span(answered, { spanId: 'a' }),
-      span(answered, { spanId: 'b' }),
-      span(answered, { spanId: 'c', traceId: 'another' }),
+      span(answered, { spanId: 'b', traceId: 'another', startTimeMs: 1_100 }),
+      span(answered, { spanId: 'c', startTimeMs: 2_000, endTimeMs: 2_100 }),
     ];
     expect(count(counter(), ...spans)).toEqual(['a', 'c']);
   });

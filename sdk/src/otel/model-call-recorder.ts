@@ -1,0 +1,74 @@
+import type { FeatureValue } from '../event.ts';
+import type { RecordPort } from '../record-port.ts';
+import { inferenceOfCall } from './spans/inference.ts';
+import type { ContentMode, ModelCall } from './spans/model-call.ts';
+
+/** How calls of generative and embedding models become inferences. */
+export interface ModelCallOptions {
+  /**
+   * The monitor's model that a call is an inference of; null leaves the call out. Default: the monitor's only model, or
+   * of several the one named as the model that was asked for or that answered.
+   */
+  readonly model?: string | ((call: ModelCall) => string | null | undefined);
+  /** Default: the version compiled into the app. */
+  readonly version?: (call: ModelCall) => string | undefined;
+  /** Default: an id made of the span, so that `inferenceIdOfSpan` finds it again; without a span a new one. */
+  readonly id?: (call: ModelCall) => string | undefined;
+  /**
+   * `messages` lets `features` read what was said, where it is known. It goes nowhere else: events have no place for
+   * text. Default `none`.
+   */
+  readonly content?: ContentMode;
+  /** Further signals of a call, for example computed from what was said. They override those of the same name. */
+  readonly features?: (call: ModelCall) => Readonly<Record<string, FeatureValue | undefined>>;
+  /** Told the id of every recorded inference, to report its outcome with later. */
+  readonly recorded?: (inferenceId: string, call: ModelCall) => void;
+}
+
+/** Makes inferences of model calls as the options say. What a function of the options throws is the caller's to catch. */
+export class ModelCallRecorder {
+  readonly #port: RecordPort;
+  readonly #options: ModelCallOptions;
+
+  constructor(port: RecordPort, options: ModelCallOptions) {
+    this.#port = port;
+    this.#options = options;
+  }
+
+  get content(): ContentMode {
+    return this.#options.content ?? 'none';
+  }
+
+  record(model: string, call: ModelCall): string {
+    const { version, id, features, recorded } = this.#options;
+    const { id: idOfSpan, ...inference } = inferenceOfCall(call);
+    const inferenceId = this.#port.record({
+      ...inference,
+      ...{ id: id?.(call) ?? (call.spanId === '' ? undefined : idOfSpan), model, version: version?.(call) },
+      features: features === undefined ? inference.features : { ...inference.features, ...features(call) },
+    });
+    recorded?.(inferenceId, call);
+    return inferenceId;
+  }
+
+  /** The monitor's model a call belongs to; null when it is none of them. */
+  modelOf(call: ModelCall): string | null {
+    const { model } = this.#options;
+    if (model !== undefined) {
+      return (typeof model === 'function' ? model(call) : model) ?? null;
+    }
+    const { models } = this.#port;
+    if (models.length === 1) {
+      return models[0] ?? null;
+    }
+    const named = models.find((name) => name === call.requestModel || name === call.responseModel);
+    if (named === undefined) {
+      const asked = call.requestModel ?? 'an unnamed model';
+      this.#port.warn(
+        'span_model',
+        `calls of ${asked} are not recorded: no model of the monitor has that name; say which it is with the option "model"`,
+      );
+    }
+    return named ?? null;
+  }
+}
