@@ -73,7 +73,7 @@ describe('the proxy', () => {
     ['GET', '/metrics'],
     ['DELETE', '/v1/models/credit-risk'],
     ['POST', '/v1/models/credit-risk/versions'],
-    ['POST', '/v1/actions/quarantine/credit-risk'],
+    ['POST', '/v1/actions/forget/credit-risk'],
     ['GET', ''],
   ])('lets nothing through that has no route: %s %s', async (method, path) => {
     const response = await call(proxy + path, { method });

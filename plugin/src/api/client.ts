@@ -1,9 +1,16 @@
-import { getBackendSrv } from '@grafana/runtime';
+import { config, getBackendSrv } from '@grafana/runtime';
 import type {
   ActionResult,
+  Alert,
+  AlertChanges,
+  AlertHistory,
   AlertList,
   AuditPage,
+  AuditVerification,
   CollectorStatus,
+  DataQualityReport,
+  DeadLetterList,
+  DeliveryList,
   Distribution,
   DriftReport,
   FairnessReport,
@@ -12,8 +19,11 @@ import type {
   ModelList,
   PerformanceReport,
   RetrainJobList,
+  RetrainRecommendation,
+  SilenceList,
   Verb,
   VersionList,
+  WebhookList,
 } from '@plumbline/collector/api';
 import { lastValueFrom } from 'rxjs';
 import { PLUGIN_ID } from '../constants';
@@ -25,6 +35,12 @@ export interface ReportQuery {
   readonly version?: string;
   readonly from?: number;
   readonly to?: number;
+}
+
+/** A page of a list: where the page before ended, by what it gave as `nextCursor`. */
+export interface PageQuery {
+  readonly cursor?: string;
+  readonly limit?: number;
 }
 
 /** One control action. The collector refuses it when `revision` is no longer the target's. */
@@ -50,17 +66,31 @@ export interface SettingsToSave {
 export const collector = {
   me: () => read<Me>('v1/me'),
   status: () => read<CollectorStatus>('v1/status'),
-  models: () => read<ModelList>('v1/models'),
+  models: readFleet,
   model: (model: string) => read<ModelDetail>(modelPath(model)),
   drift: (model: string, query: ReportQuery) => read<DriftReport>(`${modelPath(model)}/drift`, query),
   distribution: (model: string, signal: string, query: ReportQuery) =>
     read<Distribution>(`${modelPath(model)}/distribution`, { signal, ...query }),
+  dataQuality: (model: string, query: ReportQuery) =>
+    read<DataQualityReport>(`${modelPath(model)}/data-quality`, query),
   fairness: (model: string, query: ReportQuery) => read<FairnessReport>(`${modelPath(model)}/fairness`, query),
   performance: (model: string, query: ReportQuery) => read<PerformanceReport>(`${modelPath(model)}/performance`, query),
   versions: (model: string) => read<VersionList>(`${modelPath(model)}/versions`),
-  alerts: (model: string) => read<AlertList>('v1/alerts', { model }),
-  retrainJobs: (model: string) => read<RetrainJobList>('v1/retrain-jobs', { model }),
-  audit: (limit: number) => read<AuditPage>('v1/audit', { order: 'newest', limit }),
+  retrainRecommendation: (model: string) => read<RetrainRecommendation>(`${modelPath(model)}/retrain`),
+  alerts: (query: PageQuery & { readonly model?: string }) => read<AlertList>('v1/alerts', query),
+  alert: (alert: string) => read<Alert>(alertPath(alert)),
+  alertHistory: (alert: string) => read<AlertHistory>(`${alertPath(alert)}/history`, { limit: 100 }),
+  alertChanges: (alert: string) => read<AlertChanges>(`${alertPath(alert)}/changes`),
+  alertCertificates: (alert: string) => read<object>(`${alertPath(alert)}/certificates`),
+  silences: (query: PageQuery & { readonly model?: string }) => read<SilenceList>('v1/silences', query),
+  retrainJobs: (query: PageQuery & { readonly model?: string }) => read<RetrainJobList>('v1/retrain-jobs', query),
+  webhooks: () => read<WebhookList>('v1/webhooks'),
+  deliveries: (query: PageQuery & { readonly webhook?: string; readonly state?: string }) =>
+    read<DeliveryList>('v1/deliveries', query),
+  deadLetters: (limit: number) => read<DeadLetterList>('v1/dead-letters', { limit }),
+  audit: (query: { readonly after?: string; readonly limit: number }) =>
+    read<AuditPage>('v1/audit', { order: 'newest', ...query }),
+  verifyAudit: () => read<AuditVerification>('v1/audit/verify'),
   act: ({ verb, target, revision, body, idempotencyKey }: ActionRequest) =>
     send<ActionResult>({
       url: addressOf(`v1/actions/${verb}/${encodeURIComponent(target)}`),
@@ -73,9 +103,35 @@ export const collector = {
     send<unknown>({ url: `api/plugins/${PLUGIN_ID}/settings`, method: 'POST', data: settings }),
 };
 
+/** Where live events come from, for an `EventSource`: the same origin, so the person's session goes with it. */
+export function streamAddress(): string {
+  return `${config.appSubUrl}/${addressOf('v1/stream')}`;
+}
+
 function modelPath(model: string): string {
   return `v1/models/${encodeURIComponent(model)}`;
 }
+
+function alertPath(alert: string): string {
+  return `v1/alerts/${encodeURIComponent(alert)}`;
+}
+
+/** All models: as many pages as it takes, the largest that the collector gives. */
+async function readFleet(): Promise<Pick<ModelList, 'items'>> {
+  const items: ModelList['items'] = [];
+  let cursor: string | null = null;
+  do {
+    const page: ModelList = await read<ModelList>('v1/models', {
+      limit: largestPage,
+      ...(cursor === null ? {} : { cursor }),
+    });
+    items.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return { items };
+}
+
+const largestPage = 500;
 
 function read<T>(path: string, params: object = {}): Promise<T> {
   const given = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));

@@ -17,14 +17,16 @@ export interface ActionProps {
   /** What will happen, and to whom. */
   readonly explanation: ReactNode;
   readonly body?: Readonly<Record<string, string | number>>;
-  /** A number the person chooses, beside the reason. */
-  readonly choice?: {
-    readonly label: string;
-    readonly initial: number;
-    readonly options: readonly { readonly value: number; readonly label: string }[];
-    /** What the chosen number becomes in the request. */
-    readonly toBody: (value: number) => Readonly<Record<string, number>>;
-  };
+  /** Numbers the person chooses, beside the reason. */
+  readonly choices?: readonly ActionChoice[];
+}
+
+export interface ActionChoice {
+  readonly label: string;
+  readonly initial: number;
+  readonly options: readonly { readonly value: number; readonly label: string }[];
+  /** What the chosen number becomes in the request. */
+  readonly toBody: (value: number) => Readonly<Record<string, string | number>>;
 }
 
 interface ActionButtonProps extends ActionProps {

@@ -23,16 +23,16 @@ export function ActionModal({
   title,
   explanation,
   body = {},
-  choice,
+  choices = [],
   confirmLabel,
   variant,
   onClose,
 }: ActionModalProps) {
   const reasonId = useId();
   const { data: me } = useMe();
-  const action = useAction(model);
+  const action = useAction();
   const [reason, setReason] = useState('');
-  const [chosen, setChosen] = useState(choice?.initial);
+  const [chosen, setChosen] = useState(() => choices.map(({ initial }) => initial));
   const [wasSubmitted, setSubmitted] = useState(false);
   const isTooShort = reason.trim().length < shortestReason;
   const isInvalid = wasSubmitted && isTooShort;
@@ -50,7 +50,7 @@ export function ActionModal({
         revision,
         body: {
           ...body,
-          ...(choice === undefined || chosen === undefined ? {} : choice.toBody(chosen)),
+          ...Object.assign({}, ...choices.map(({ toBody, initial }, index) => toBody(chosen[index] ?? initial))),
           [verb === 'acknowledge' ? 'comment' : 'reason']: reason.trim(),
         },
       },
@@ -63,11 +63,15 @@ export function ActionModal({
       <form onSubmit={submit}>
         <Stack direction="column" gap={2}>
           <div>{explanation}</div>
-          {choice && (
-            <Field label={choice.label} noMargin>
-              <RadioButtonGroup options={[...choice.options]} value={chosen} onChange={setChosen} />
+          {choices.map(({ label, options }, index) => (
+            <Field key={label} label={label} noMargin>
+              <RadioButtonGroup
+                options={[...options]}
+                value={chosen[index]}
+                onChange={(value) => setChosen((before) => before.with(index, value))}
+              />
             </Field>
-          )}
+          ))}
           <Field
             htmlFor={reasonId}
             label={verb === 'acknowledge' ? t('action.comment', 'Comment') : t('action.reason', 'Reason')}

@@ -2,11 +2,15 @@ import { Alert, LoadingPlaceholder, Stack } from '@grafana/ui';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { failureFrom } from '../api/failure';
+import { formatClock } from '../format/time';
 import { t } from '../i18n';
 import { FailureState } from './FailureState';
 
 interface QueryStateProps<T> {
-  readonly query: UseQueryResult<T>;
+  readonly query: Pick<UseQueryResult<T>, 'error' | 'isPending' | 'dataUpdatedAt' | 'isFetching'> & {
+    readonly data: T | undefined;
+    readonly refetch: () => unknown;
+  };
   /** What is being read, for the messages: `the drift report`. */
   readonly subject: string;
   readonly children: (data: T) => ReactNode;
@@ -40,7 +44,7 @@ export function QueryState<T>({ query, subject, children, notFound }: QueryState
         severity="warning"
         title={t('state.old', 'This is from {{time}}: refreshing {{subject}} failed', {
           subject,
-          time: new Date(dataUpdatedAt).toLocaleTimeString(),
+          time: formatClock(dataUpdatedAt),
         })}
         buttonContent={t('state.retry', 'Retry')}
         onRemove={() => refetch()}

@@ -7,9 +7,11 @@ export const modelKeys = {
   drift: (model: string, query: ReportQuery) => ['model', model, 'drift', query] as const,
   distribution: (model: string, signal: string, query: ReportQuery) =>
     ['model', model, 'distribution', signal, query] as const,
+  dataQuality: (model: string, query: ReportQuery) => ['model', model, 'data-quality', query] as const,
   fairness: (model: string, query: ReportQuery) => ['model', model, 'fairness', query] as const,
   performance: (model: string, query: ReportQuery) => ['model', model, 'performance', query] as const,
   versions: (model: string) => ['model', model, 'versions'] as const,
   alerts: (model: string) => ['model', model, 'alerts'] as const,
   retrainJobs: (model: string) => ['model', model, 'retrain-jobs'] as const,
+  retrainRecommendation: (model: string) => ['model', model, 'retrain'] as const,
 };

@@ -1,16 +1,19 @@
 import { QueryClient } from '@tanstack/react-query';
-
-/** How often what is on the screen is read again. */
-export const refreshMs = 5_000;
+import { isLive, pollMs, tolerantPollMs } from './live';
 
 /**
- * Pages poll while they are visible. A failed request is not retried behind the person's back: the page says so and
- * the next poll, or the retry button, tries again.
+ * Pages poll while they are visible, seldom while the collector tells of changes. A failed request is not retried
+ * behind the person's back: the page says so and the next poll, or the retry button, tries again.
  */
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      queries: { retry: false, staleTime: refreshMs - 1_000, refetchInterval: refreshMs, networkMode: 'always' },
+      queries: {
+        retry: false,
+        staleTime: pollMs - 1_000,
+        refetchInterval: ({ state }) => (isLive() && state.status === 'success' ? tolerantPollMs : pollMs),
+        networkMode: 'always',
+      },
       mutations: { retry: false, networkMode: 'always' },
     },
   });

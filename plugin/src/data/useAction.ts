@@ -6,15 +6,14 @@ import { useRef } from 'react';
 import { type ActionRequest, collector } from '../api/client';
 import { newIdempotencyKey } from '../api/idempotencyKey';
 import type { RequestFailure } from '../api/requestFailure';
-import { modelKeys } from './modelKeys';
 
 export type Decision = Omit<ActionRequest, 'idempotencyKey'>;
 
 /**
- * Takes a control action on a model. Pressing again after a failure repeats the same decision under the same
- * idempotency key; a decision that was edited gets a new one.
+ * Takes a control action. Pressing again after a failure repeats the same decision under the same idempotency key; a
+ * decision that was edited gets a new one. Whatever came of it, everything on the screen is read again.
  */
-export function useAction(model: string) {
+export function useAction() {
   const queryClient = useQueryClient();
   const last = useRef({ decision: '', key: '' });
 
@@ -29,10 +28,6 @@ export function useAction(model: string) {
     onSuccess: ({ text }) => {
       getAppEvents().publish({ type: AppEvents.alertSuccess.name, payload: [text] });
     },
-    onSettled: () =>
-      Promise.all([
-        queryClient.invalidateQueries({ queryKey: modelKeys.all(model) }),
-        queryClient.invalidateQueries({ queryKey: ['models'] }),
-      ]),
+    onSettled: () => queryClient.invalidateQueries(),
   });
 }

@@ -4,5 +4,43 @@ import { modelKeys } from './modelKeys';
 
 /** Alerts of a model, open and closed. */
 export function useAlerts(model: string) {
-  return useQuery({ queryKey: modelKeys.alerts(model), queryFn: () => collector.alerts(model) });
+  return useQuery({ queryKey: modelKeys.alerts(model), queryFn: () => collector.alerts({ model, limit: pageSize }) });
 }
+
+/** The latest alerts of the whole fleet, open and closed. */
+export function useFleetAlerts() {
+  return useQuery({ queryKey: alertKeys.list, queryFn: () => collector.alerts({ limit: pageSize }) });
+}
+
+/** One alert: what it groups, and who is on it. */
+export function useAlert(alert: string) {
+  return useQuery({ queryKey: alertKeys.one(alert), queryFn: () => collector.alert(alert) });
+}
+
+/** Everything that happened to an alert, newest first. */
+export function useAlertHistory(alert: string) {
+  return useQuery({ queryKey: alertKeys.history(alert), queryFn: () => collector.alertHistory(alert) });
+}
+
+/** What changed around the model before the alert fired. */
+export function useAlertChanges(alert: string) {
+  return useQuery({ queryKey: alertKeys.changes(alert), queryFn: () => collector.alertChanges(alert) });
+}
+
+/** Silences: those that hold, those that wait, and the latest that ended. */
+export function useSilences(model?: string) {
+  return useQuery({
+    queryKey: [...alertKeys.silences, model ?? null],
+    queryFn: () => collector.silences({ limit: pageSize, ...(model === undefined ? {} : { model }) }),
+  });
+}
+
+const pageSize = 200;
+
+const alertKeys = {
+  list: ['alerts', 'list'] as const,
+  silences: ['alerts', 'silences'] as const,
+  one: (alert: string) => ['alerts', 'one', alert] as const,
+  history: (alert: string) => ['alerts', 'history', alert] as const,
+  changes: (alert: string) => ['alerts', 'changes', alert] as const,
+};

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { ActionResult, ApiErrorBody, Me } from '@plumbline/collector/api';
 import { decodeJwt } from 'jose';
 import * as fixtures from './fixtures.ts';
+import * as operations from './operationsFixtures.ts';
 
 export interface RecordedRequest {
   readonly method: string;
@@ -98,8 +99,27 @@ function standardAnswers(): Map<string, Answer> {
     ['GET /v1/alerts', { body: fixtures.alertList }],
     ['GET /v1/retrain-jobs', { body: fixtures.retrainJobList }],
     ['GET /v1/audit', { body: fixtures.auditPage }],
+    ['GET /v1/audit/verify', { body: operations.auditVerification }],
+    [`GET ${model}/data-quality`, { body: operations.dataQualityReport }],
+    [`GET ${model}/retrain`, { body: operations.retrainRecommendation }],
+    ['GET /v1/silences', { body: operations.silenceList }],
+    ['GET /v1/webhooks', { body: operations.webhookList }],
+    ['GET /v1/deliveries', { body: operations.deliveryList }],
+    ['GET /v1/dead-letters', { body: operations.deadLetterList }],
   ]);
-  for (const verb of ['shadow', 'canary', 'promote', 'roll-back', 'pause', 'resume', 'retrain']) {
+  for (const alert of fixtures.alerts) {
+    answers.set(`GET /v1/alerts/${alert.id}`, { body: alert });
+    answers.set(`GET /v1/alerts/${alert.id}/history`, { body: operations.alertHistory });
+    answers.set(`GET /v1/alerts/${alert.id}/changes`, { body: operations.alertChanges });
+    answers.set(`GET /v1/alerts/${alert.id}/certificates`, { body: { certificates: [] } });
+    answers.set(`POST /v1/actions/expect/${alert.id}`, { body: done('expect') });
+  }
+  answers.set('POST /v1/actions/unsilence/si_02', { body: done('unsilence') });
+  answers.set('POST /v1/actions/cancel-retrain/rt_02', { body: done('cancel-retrain') });
+  answers.set('POST /v1/actions/test-webhook/pager', { body: done('test-webhook') });
+  answers.set('POST /v1/actions/replay-deliveries/pager', { body: done('replay-deliveries') });
+  answers.set('POST /v1/actions/replay-delivery/de_02', { body: done('replay-delivery') });
+  for (const verb of ['shadow', 'canary', 'promote', 'roll-back', 'pause', 'resume', 'retrain', 'silence']) {
     answers.set(`POST /v1/actions/${verb}/credit-risk`, { body: done(verb) });
   }
   answers.set('POST /v1/actions/approve/ap_01', { body: done('approve') });

@@ -742,6 +742,11 @@ export const auditPage: AuditPage = {
   nextCursor: null,
 };
 
+const operatorVerbs: Me['actions'] = [
+  ...(['shadow', 'canary', 'promote', 'roll-back', 'pause', 'resume', 'acknowledge', 'retrain'] as const),
+  ...(['silence', 'unsilence', 'cancel-retrain', 'replay-delivery', 'replay-deliveries'] as const),
+];
+
 export const me: Readonly<Record<'ada' | 'grace' | 'olu' | 'vic', Me>> = {
   ada: approver('ada', 'Ada'),
   grace: approver('grace', 'Grace'),
@@ -750,7 +755,7 @@ export const me: Readonly<Record<'ada' | 'grace' | 'olu' | 'vic', Me>> = {
     name: 'Olu',
     role: 'operator',
     scopes: [],
-    actions: ['shadow', 'canary', 'promote', 'roll-back', 'pause', 'resume', 'acknowledge', 'retrain'],
+    actions: operatorVerbs,
     insecure: false,
   },
   vic: { subject: 'user:vic', name: 'Vic', role: 'viewer', scopes: [], actions: [], insecure: false },
@@ -762,7 +767,7 @@ function approver(login: string, name: string): Me {
     name,
     role: 'approver',
     scopes: [],
-    actions: ['shadow', 'canary', 'promote', 'approve', 'roll-back', 'pause', 'resume', 'acknowledge', 'retrain'],
+    actions: [...operatorVerbs, 'approve', 'expect', 'test-webhook'],
     insecure: false,
   };
 }

@@ -1,6 +1,7 @@
 import { useTheme2 } from '@grafana/ui';
 import type { EstimateBody } from '@plumbline/collector/api';
 import { formatInterval } from '../../format/number';
+import { CutText } from './CutText';
 import { linearScale, niceTicks } from './scale';
 import { useChartStyles } from './useChartStyles';
 import { useWidth } from './useWidth';
@@ -71,7 +72,11 @@ export function IntervalChart({ label, format, rows, line }: IntervalChartProps)
                 strokeWidth={2}
                 strokeDasharray="6 4"
               />
-              <text className={styles.axis} x={x(line.at)} y={margin.top - 12} textAnchor="middle">
+              <text
+                className={styles.axis}
+                {...placeLabel(line.text, x(line.at), margin.left, width)}
+                y={margin.top - 12}
+              >
                 {line.text}
               </text>
             </g>
@@ -122,29 +127,19 @@ export function IntervalChart({ label, format, rows, line }: IntervalChartProps)
   );
 }
 
+/** A label beside its line where the middle of it would run into the names or out of the chart. */
+function placeLabel(text: string, at: number, left: number, width: number) {
+  const half = (text.length * characterWidth.note) / 2;
+  if (at - half < left) {
+    return { x: at - 4, textAnchor: 'start' as const };
+  }
+  return at + half > width ? { x: at + 4, textAnchor: 'end' as const } : { x: at, textAnchor: 'middle' as const };
+}
+
 /** As wide as the longest name or note, within reason. */
 function namesWidth(rows: readonly IntervalRow[], width: number): number {
   const widest = rows.map(({ name, note = '' }) =>
     Math.max(name.length * characterWidth.name, note.length * characterWidth.note),
   );
   return Math.min(Math.max(140, ...widest) + 16, Math.max(140, width * 0.35));
-}
-
-interface CutTextProps {
-  readonly text: string;
-  readonly width: number;
-  readonly perCharacter: number;
-}
-
-/** A text that ends before it meets the chart; where it was cut, the whole of it is the title. */
-function CutText({ text, width, perCharacter }: CutTextProps) {
-  const most = Math.floor(width / perCharacter);
-  return text.length <= most ? (
-    text
-  ) : (
-    <>
-      <title>{text}</title>
-      {`${text.slice(0, most - 1)}…`}
-    </>
-  );
 }

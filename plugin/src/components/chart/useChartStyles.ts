@@ -12,8 +12,9 @@ const getStyles = (theme: GrafanaTheme2) => {
   return {
     chart: css({ position: 'relative', width: '100%' }),
     axis: css({ ...small, fill: theme.colors.text.secondary, fontVariantNumeric: 'tabular-nums' }),
+    name: css({ ...small, fill: theme.colors.text.primary }),
     grid: css({ stroke: theme.colors.border.weak, strokeWidth: 1, shapeRendering: 'crispEdges' }),
-    hover: css({ fill: theme.colors.action.hover }),
+    hover: css({ fill: theme.colors.action.hover, pointerEvents: 'none' }),
     legend: css({
       display: 'flex',
       flexWrap: 'wrap',

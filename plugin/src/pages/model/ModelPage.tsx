@@ -11,6 +11,7 @@ import { useModel } from '../../data/useModel';
 import { formatBasisPoints, nothing } from '../../format/number';
 import { t } from '../../i18n';
 import { isModelTab, type ModelTab, modelPath, modelsPath, modelTabs } from '../../routing';
+import { isLlmSignal } from './llm/isLlmSignal';
 
 interface TabProps {
   readonly detail: ModelDetail;
@@ -22,6 +23,8 @@ const tabs: Readonly<Record<ModelTab, ComponentType<TabProps>>> = {
   drift: lazy(async () => ({ default: (await import('./drift/DriftTab')).DriftTab })),
   performance: lazy(async () => ({ default: (await import('./performance/PerformanceTab')).PerformanceTab })),
   fairness: lazy(async () => ({ default: (await import('./fairness/FairnessTab')).FairnessTab })),
+  llm: lazy(async () => ({ default: (await import('./llm/LlmTab')).LlmTab })),
+  'data-quality': lazy(async () => ({ default: (await import('./data-quality/DataQualityTab')).DataQualityTab })),
   versions: lazy(async () => ({ default: (await import('./versions/VersionsTab')).VersionsTab })),
   alerts: lazy(async () => ({ default: (await import('./alerts/AlertsTab')).AlertsTab })),
 };
@@ -73,6 +76,8 @@ function navigationOf(model: string, tab: string, detail: ModelDetail | undefine
     drift: t('model.tab.drift', 'Drift'),
     performance: t('model.tab.performance', 'Performance'),
     fairness: t('model.tab.fairness', 'Fairness'),
+    llm: t('model.tab.llm', 'LLM'),
+    'data-quality': t('model.tab.data-quality', 'Data quality'),
     versions: t('model.tab.versions', 'Versions'),
     alerts: t('model.tab.alerts', 'Alerts'),
   };
@@ -80,13 +85,15 @@ function navigationOf(model: string, tab: string, detail: ModelDetail | undefine
     text: model,
     url: modelPath(model),
     parentItem: { text: t('models.title', 'Models'), url: modelsPath() },
-    children: modelTabs.map((id) => ({
-      id,
-      text: titles[id],
-      url: modelPath(model, id),
-      active: id === tab,
-      ...(id === 'alerts' && detail !== undefined && detail.openAlerts > 0 ? { tabCounter: detail.openAlerts } : {}),
-    })),
+    children: modelTabs
+      .filter((id) => id !== 'llm' || id === tab || detail?.signals?.some(isLlmSignal))
+      .map((id) => ({
+        id,
+        text: titles[id],
+        url: modelPath(model, id),
+        active: id === tab,
+        ...(id === 'alerts' && detail !== undefined && detail.openAlerts > 0 ? { tabCounter: detail.openAlerts } : {}),
+      })),
   };
 }
 

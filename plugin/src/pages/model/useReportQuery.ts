@@ -1,32 +1,40 @@
+import { dateMath } from '@grafana/data';
 import { useSearchParams } from 'react-router-dom';
 import type { ReportQuery } from '../../api/client';
+import { useParameter as useAnyParameter } from '../../useParameter';
 
 /** Parameters of a model's page that stand in the address. */
-type Parameter = 'version' | 'signal' | 'attribute' | 'rate' | 'statistic';
+type Parameter = 'version' | 'signal' | 'attribute' | 'rate' | 'statistic' | 'group' | 'class' | 'compare';
 
-/** The narrowing of a report in the address: `?version=7`. Absent: the champion. */
+/** A relative time moves on; one that moved with every millisecond would be read anew with every drawing. */
+const stepMs = 60_000;
+
+/**
+ * The narrowing of a report in the address: `?version=7&from=now-6h&to=now`, times as Grafana writes them (relative, or
+ * milliseconds). Absent: the champion, its latest windows.
+ */
 export function useReportQuery(): ReportQuery {
   const [params] = useSearchParams();
   const version = params.get('version');
-  return version === null ? {} : { version };
+  const from = timeOf(params.get('from'), false);
+  const to = timeOf(params.get('to'), true);
+  const isRange = from !== null && to !== null && from < to;
+  return { ...(version === null ? {} : { version }), ...(isRange ? { from, to } : {}) };
 }
 
 /** One parameter of the address, and how to change it without losing the others. */
 export function useParameter(name: Parameter): [string | null, (value: string | null) => void] {
-  const [params, setParams] = useSearchParams();
-  function setParameter(value: string | null): void {
-    setParams(
-      (previous) => {
-        const changed = new URLSearchParams(previous);
-        if (value === null) {
-          changed.delete(name);
-        } else {
-          changed.set(name, value);
-        }
-        return changed;
-      },
-      { replace: true },
-    );
+  return useAnyParameter(name);
+}
+
+/** Milliseconds since 1970-01-01 UTC; null for what is no time. */
+export function timeOf(text: string | null, roundUp: boolean): number | null {
+  if (text === null || text === '') {
+    return null;
   }
-  return [params.get(name), setParameter];
+  if (/^-?\d{1,15}$/.test(text)) {
+    return Number(text);
+  }
+  const parsed = dateMath.toDateTime(text, { roundUp });
+  return parsed?.isValid() ? Math.floor(parsed.valueOf() / stepMs) * stepMs : null;
 }

@@ -1,36 +1,55 @@
-import { Box, FilterInput, RadioButtonGroup, Stack } from '@grafana/ui';
+import { Box, Combobox, FilterInput, RadioButtonGroup, Stack } from '@grafana/ui';
 import type { ModelSummary } from '@plumbline/collector/api';
+import { useMemo } from 'react';
 import { t } from '../../i18n';
-import { type HealthFilter, type ModelsFilterState, matchesHealth } from './useModelsFilter';
+import { type HealthFilter, type ModelsFilterState, matchesHealth } from './selectModels';
 
 interface ModelsFilterProps {
   readonly filter: ModelsFilterState;
   readonly models: readonly ModelSummary[];
-  readonly onChange: (filter: ModelsFilterState) => void;
+  readonly onChange: (change: Partial<ModelsFilterState>) => void;
 }
 
 export function ModelsFilter({ filter, models, onChange }: ModelsFilterProps) {
-  const count = (health: HealthFilter) => models.filter((model) => matchesHealth(model, health)).length;
+  const { all, ok, owners } = useMemo(
+    () => ({
+      all: models.length,
+      ok: models.filter((model) => matchesHealth(model, 'ok')).length,
+      owners: [...new Set(models.map(({ owner }) => owner).filter((owner) => owner !== ''))].toSorted(),
+    }),
+    [models],
+  );
   return (
     <Box marginBottom={2}>
-      <Stack direction="row" gap={2} wrap="wrap">
+      <Stack direction="row" gap={2} wrap="wrap" alignItems="center">
         <FilterInput
           width={40}
           value={filter.search}
-          onChange={(search) => onChange({ ...filter, search })}
+          onChange={(search) => onChange({ search })}
           placeholder={t('models.search', 'Search by model, environment or owner')}
           aria-label={t('models.search', 'Search by model, environment or owner')}
         />
         <RadioButtonGroup<HealthFilter>
           aria-label={t('models.health', 'Health')}
           value={filter.health}
-          onChange={(health) => onChange({ ...filter, health })}
+          onChange={(health) => onChange({ health })}
           options={[
-            { value: 'all', label: t('models.all', 'All ({{n}})', { n: count('all') }) },
-            { value: 'attention', label: t('models.attention', 'Needs attention ({{n}})', { n: count('attention') }) },
-            { value: 'ok', label: t('models.well', 'Well ({{n}})', { n: count('ok') }) },
+            { value: 'all', label: t('models.all', 'All ({{n}})', { n: all }) },
+            { value: 'attention', label: t('models.attention', 'Needs attention ({{n}})', { n: all - ok }) },
+            { value: 'ok', label: t('models.well', 'Well ({{n}})', { n: ok }) },
           ]}
         />
+        {owners.length > 1 && (
+          <Combobox
+            aria-label={t('models.owner', 'Owner')}
+            placeholder={t('models.any-owner', 'Any owner')}
+            width={28}
+            isClearable
+            options={owners.map((owner) => ({ value: owner, label: owner }))}
+            value={filter.owner}
+            onChange={(option) => onChange({ owner: option?.value ?? null })}
+          />
+        )}
       </Stack>
     </Box>
   );

@@ -1,120 +1,136 @@
-import { Badge, type Column, InteractiveTable, Stack, Text, TextLink } from '@grafana/ui';
-import type { Health, ModelSummary } from '@plumbline/collector/api';
-import { useMemo } from 'react';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Badge, Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
+import type { ModelSummary } from '@plumbline/collector/api';
+import { memo } from 'react';
 import { HealthBadge } from '../../components/badges';
+import { SortHeader } from '../../components/SortHeader';
 import { Sparkline } from '../../components/Sparkline';
 import { formatWords } from '../../format/name';
 import { formatBasisPoints, formatShortCount, nothing } from '../../format/number';
 import { t } from '../../i18n';
 import { type ModelTab, modelPath } from '../../routing';
+import { type SortColumn, sortColumns, startsDescending } from './sortModels';
 
-type Aspect = Exclude<keyof ModelSummary['health'], 'overall'>;
+interface ModelsTableProps {
+  readonly models: readonly ModelSummary[];
+  /** Where these rows begin among all that match, from 0; and how many match. */
+  readonly firstRow: number;
+  readonly allRows: number;
+  readonly sort: SortColumn;
+  readonly descending: boolean;
+  readonly onSort: (column: SortColumn, descending: boolean) => void;
+}
 
-/** Worst first: what a person should look at stands at the top of an ascending sort. */
-const severity: Readonly<Record<Health, number>> = { alarm: 0, error: 1, watch: 2, no_data: 3, ok: 4 };
-const worstFirst = [{ id: 'overall', desc: false }];
-
-export function ModelsTable({ models }: { readonly models: ModelSummary[] }) {
-  const columns = useMemo(
-    (): Column<ModelSummary>[] => [
-      {
-        id: 'model',
-        header: t('models.column.model', 'Model'),
-        sortType: (left, right) => left.original.model.localeCompare(right.original.model),
-        cell: ({ row: { original } }) => <NameCell model={original} />,
-      },
-      {
-        id: 'overall',
-        header: t('models.column.overall', 'Health'),
-        sortType: (left, right) => rank(left.original) - rank(right.original),
-        cell: ({ row: { original } }) => <HealthBadge health={original.health.overall} />,
-      },
-      aspectColumn('drift', t('models.column.drift', 'Drift'), 'drift'),
-      aspectColumn('performance', t('models.column.performance', 'Performance'), 'performance'),
-      aspectColumn('fairness', t('models.column.fairness', 'Fairness'), 'fairness'),
-      {
-        id: 'champion',
-        header: t('models.column.serving', 'Serving'),
-        sortType: (left, right) => (left.original.champion ?? '').localeCompare(right.original.champion ?? ''),
-        cell: ({ row: { original } }) => <ServingCell model={original} />,
-      },
-      {
-        id: 'openAlerts',
-        header: t('models.column.alerts', 'Alerts'),
-        sortType: (left, right) => left.original.openAlerts - right.original.openAlerts,
-        sortDescFirst: true,
-        cell: ({ row: { original } }) =>
-          original.openAlerts === 0 ? (
-            <Text color="secondary">0</Text>
-          ) : (
-            <TextLink href={modelPath(original.model, 'alerts')} inline={false}>
-              {String(original.openAlerts)}
-            </TextLink>
-          ),
-      },
-      {
-        id: 'rowsLastHour',
-        header: t('models.column.traffic', 'Rows per hour'),
-        sortType: (left, right) => left.original.rowsLastHour - right.original.rowsLastHour,
-        sortDescFirst: true,
-        cell: ({ row: { original } }) => <TrafficCell model={original} />,
-      },
-      {
-        id: 'owner',
-        header: t('models.column.owner', 'Owner'),
-        sortType: (left, right) => left.original.owner.localeCompare(right.original.owner),
-        cell: ({ row: { original } }) =>
-          original.owner === '' ? <Text color="secondary">{nothing}</Text> : <Text>{original.owner}</Text>,
-      },
-    ],
-    [],
-  );
+/** One page of the fleet. A plain table: rows of a general one cost ten times as much to draw. */
+export function ModelsTable({ models, firstRow, allRows, sort, descending, onSort }: ModelsTableProps) {
+  const styles = useStyles2(getStyles);
   return (
-    <InteractiveTable
-      columns={columns}
-      data={models}
-      getRowId={({ environment, model }) => `${environment}/${model}`}
-      initialSortBy={worstFirst}
-      pageSize={50}
-    />
+    <div className={styles.scroll}>
+      <table className={styles.table} aria-rowcount={allRows + 1} aria-label={t('models.title', 'Models')}>
+        <thead>
+          <tr aria-rowindex={1}>
+            {sortColumns.map((column) => (
+              <SortHeader
+                key={column}
+                title={columnTitle(column)}
+                isSorted={sort === column}
+                descending={descending}
+                onSort={() => onSort(column, sort === column ? !descending : startsDescending(column))}
+              />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {models.map((model, index) => (
+            <ModelRow key={`${model.environment}/${model.model}`} model={model} rowIndex={firstRow + index + 2} />
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
-function aspectColumn(aspect: Aspect, header: string, tab: ModelTab): Column<ModelSummary> {
-  return {
-    id: aspect,
-    header,
-    sortType: (left, right) => severity[left.original.health[aspect]] - severity[right.original.health[aspect]],
-    cell: ({ row: { original } }) => (
-      <a
-        href={modelPath(original.model, tab)}
-        aria-label={t('models.open', '{{aspect}} of {{model}}', { aspect: header, model: original.model })}
-      >
-        <HealthBadge health={original.health[aspect]} />
-      </a>
-    ),
-  };
-}
+const aspects = [
+  ['drift', 'drift'],
+  ['performance', 'performance'],
+  ['fairness', 'fairness'],
+  ['dataQuality', 'data-quality'],
+] as const satisfies readonly (readonly [SortColumn, ModelTab])[];
 
-/** Overall health, and among equals the number of open alerts. */
-function rank({ health, openAlerts }: ModelSummary): number {
-  return severity[health.overall] - Math.min(openAlerts, 99) / 100;
-}
-
-function NameCell({ model: { model, environment, task } }: { readonly model: ModelSummary }) {
-  return (
-    <Stack direction="column" gap={0}>
-      <TextLink href={modelPath(model)} inline={false} weight="medium">
-        {model}
+/** Drawn again only when its own numbers change: what has not changed keeps its identity from reading to reading. */
+const ModelRow = memo(({ model, rowIndex }: { readonly model: ModelSummary; readonly rowIndex: number }) => (
+  <tr aria-rowindex={rowIndex}>
+    <td>
+      <TextLink href={modelPath(model.model)} inline={false} weight="medium">
+        {model.model}
       </TextLink>
-      <Text color="secondary" variant="bodySmall">
-        {`${environment} · ${formatWords(task)}`}
+      <Text color="secondary" variant="bodySmall" element="p">
+        {`${model.environment} · ${formatWords(model.task)}`}
       </Text>
-    </Stack>
-  );
+    </td>
+    <td>
+      <HealthBadge health={model.health.overall} />
+    </td>
+    {aspects.map(([aspect, tab]) => (
+      <td key={aspect}>
+        <a
+          href={modelPath(model.model, tab)}
+          aria-label={t('models.open', '{{aspect}} of {{model}}', {
+            aspect: columnTitle(aspect),
+            model: model.model,
+          })}
+        >
+          <HealthBadge health={model.health[aspect]} />
+        </a>
+      </td>
+    ))}
+    <td>
+      <Serving model={model} />
+    </td>
+    <td>
+      {model.openAlerts === 0 ? (
+        <Text color="secondary">0</Text>
+      ) : (
+        <TextLink href={modelPath(model.model, 'alerts')} inline={false}>
+          {String(model.openAlerts)}
+        </TextLink>
+      )}
+    </td>
+    <td>
+      <Traffic model={model} />
+    </td>
+    <td>{model.owner === '' ? <Text color="secondary">{nothing}</Text> : <Text>{model.owner}</Text>}</td>
+  </tr>
+));
+ModelRow.displayName = 'ModelRow';
+
+function columnTitle(column: SortColumn): string {
+  switch (column) {
+    case 'model':
+      return t('models.column.model', 'Model');
+    case 'overall':
+      return t('models.column.overall', 'Health');
+    case 'drift':
+      return t('models.column.drift', 'Drift');
+    case 'performance':
+      return t('models.column.performance', 'Performance');
+    case 'fairness':
+      return t('models.column.fairness', 'Fairness');
+    case 'dataQuality':
+      return t('models.column.data-quality', 'Data quality');
+    case 'champion':
+      return t('models.column.serving', 'Serving');
+    case 'openAlerts':
+      return t('models.column.alerts', 'Alerts');
+    case 'rowsLastHour':
+      return t('models.column.traffic', 'Rows per hour');
+    case 'owner':
+      return t('models.column.owner', 'Owner');
+  }
 }
 
-function ServingCell({ model: { champion, rollout } }: { readonly model: ModelSummary }) {
+function Serving({ model: { champion, rollout } }: { readonly model: ModelSummary }) {
   return (
     <Stack direction="row" gap={1} alignItems="center" wrap="wrap">
       <Text tabular>{champion ?? nothing}</Text>
@@ -140,7 +156,7 @@ function ServingCell({ model: { champion, rollout } }: { readonly model: ModelSu
   );
 }
 
-function TrafficCell({ model: { model, rowsLastHour, traffic } }: { readonly model: ModelSummary }) {
+function Traffic({ model: { model, rowsLastHour, traffic } }: { readonly model: ModelSummary }) {
   return (
     <Stack direction="row" gap={1} alignItems="center">
       <span style={{ minWidth: '3.5em', textAlign: 'right' }}>
@@ -156,3 +172,18 @@ function TrafficCell({ model: { model, rowsLastHour, traffic } }: { readonly mod
     </Stack>
   );
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  scroll: css({ overflowX: 'auto' }),
+  table: css({
+    width: '100%',
+    borderCollapse: 'collapse',
+    '& th': { padding: theme.spacing(1), textAlign: 'left', borderBottom: `1px solid ${theme.colors.border.medium}` },
+    '& td': {
+      height: theme.spacing(6),
+      padding: theme.spacing(0.5, 1),
+      borderBottom: `1px solid ${theme.colors.border.weak}`,
+    },
+    '& tbody tr:hover': { background: theme.colors.action.hover },
+  }),
+});

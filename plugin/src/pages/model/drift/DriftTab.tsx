@@ -3,39 +3,38 @@ import type { ModelDetail } from '@plumbline/collector/api';
 import { QueryState } from '../../../components/QueryState';
 import { useDrift } from '../../../data/useDrift';
 import { t } from '../../../i18n';
-import { useParameter, useReportQuery } from '../useReportQuery';
-import { VersionPicker } from '../VersionPicker';
-import { SignalPanel } from './SignalPanel';
-import { SignalsPanel } from './SignalsPanel';
+import { ReportToolbar } from '../ReportToolbar';
+import { useReportQuery } from '../useReportQuery';
+import { SignalsView } from './SignalsView';
 
 /** Which signals moved, how surely, since when; and for the chosen one, how. */
 export function DriftTab({ detail: { model } }: { readonly detail: ModelDetail }) {
   const reportQuery = useReportQuery();
   const query = useDrift(model, reportQuery);
-  const [chosen, choose] = useParameter('signal');
   return (
     <Stack direction="column" gap={2}>
-      <VersionPicker model={model} />
+      <ReportToolbar model={model} />
       <QueryState query={query} subject={t('drift.subject', 'the drift report')}>
-        {(report) => {
-          const [first] = report.signals;
-          if (first === undefined) {
-            return <NoSignals hasReference={report.reference !== null} />;
-          }
-          const shown = report.signals.find(({ signal }) => signal === chosen) ?? first;
-          return (
-            <Stack direction="column" gap={2}>
-              <SignalsPanel report={report} chosen={shown.signal} onChoose={choose} />
-              <SignalPanel report={report} signal={shown} query={reportQuery} />
-            </Stack>
-          );
-        }}
+        {(report) =>
+          report.signals.length === 0 ? (
+            <NoSignals hasReference={report.reference !== null} hasRange={reportQuery.from !== undefined} />
+          ) : (
+            <SignalsView report={report} signals={report.signals} query={reportQuery} />
+          )
+        }
       </QueryState>
     </Stack>
   );
 }
 
-function NoSignals({ hasReference }: { readonly hasReference: boolean }) {
+function NoSignals({ hasReference, hasRange }: { readonly hasReference: boolean; readonly hasRange: boolean }) {
+  if (hasReference && hasRange) {
+    return (
+      <EmptyState variant="not-found" message={t('drift.no-window-in-range', 'No window was judged in this time')}>
+        {t('drift.no-window-in-range-how', 'Choose another range, or clear it to see the latest windows.')}
+      </EmptyState>
+    );
+  }
   return (
     <EmptyState
       variant="call-to-action"

@@ -4,13 +4,16 @@ import { Stack, Text, useStyles2 } from '@grafana/ui';
 import type { DriftReport } from '@plumbline/collector/api';
 import type { ReportQuery } from '../../../api/client';
 import { VerdictBadge } from '../../../components/badges';
+import { BinContributions } from '../../../components/chart/BinContributions';
 import { DistributionChart } from '../../../components/chart/DistributionChart';
 import { EstimateText } from '../../../components/EstimateText';
+import { EvidenceGauge } from '../../../components/EvidenceGauge';
 import { Facts } from '../../../components/Facts';
 import { Panel } from '../../../components/Panel';
 import { QueryState } from '../../../components/QueryState';
 import { useDistribution } from '../../../data/useDrift';
 import { formatDigest, formatSignal, formatWords } from '../../../format/name';
+import { formatCount, formatStatistic } from '../../../format/number';
 import { statisticFormat, statisticName } from '../../../format/statistic';
 import { formatRange } from '../../../format/time';
 import { t } from '../../../i18n';
@@ -38,7 +41,13 @@ export function SignalPanel({ report: { model, reference }, signal: { signal, la
               data.bins.length === 0 ? (
                 <Text color="secondary">{t('distribution.empty', 'No rows yet to draw.')}</Text>
               ) : (
-                <DistributionChart distribution={data} />
+                <Stack direction="column" gap={1.5}>
+                  <DistributionChart distribution={data} />
+                  <Text color="secondary" variant="bodySmall">
+                    {t('bins.title', 'Where the difference comes from: share of the PSI, reference → current')}
+                  </Text>
+                  <BinContributions distribution={data} />
+                </Stack>
               )
             }
           </QueryState>
@@ -48,6 +57,14 @@ export function SignalPanel({ report: { model, reference }, signal: { signal, la
             <VerdictBadge verdict={latest.verdict} />
           </div>
           <Text element="p">{latest.sentence}</Text>
+          <EvidenceGauge evidence={latest.evidence} />
+          {latest.explainedBy !== undefined && (
+            <Text color="secondary">
+              {t('finding.explained', 'Explained by {{signal}}: it does not alarm by itself.', {
+                signal: formatSignal(latest.explainedBy),
+              })}
+            </Text>
+          )}
           <Facts
             facts={[
               [t('drift.window', 'Window'), formatRange(latest.from, latest.to)],
@@ -55,7 +72,7 @@ export function SignalPanel({ report: { model, reference }, signal: { signal, la
                 t('drift.reference', 'Reference'),
                 reference === null ? t('drift.reference-none', 'None') : formatDigest(reference),
               ],
-              ...Object.entries(latest.statistics).map(
+              ...Object.entries({ ...latest.statistics, ...distribution.data?.statistics }).map(
                 ([name, estimate]) =>
                   [
                     statisticName(name),
@@ -63,6 +80,7 @@ export function SignalPanel({ report: { model, reference }, signal: { signal, la
                   ] as const,
               ),
               ...leadingFact(latest),
+              ...certificateFacts(latest),
             ]}
           />
         </Stack>
@@ -84,6 +102,32 @@ function leadingFact({ verdict, evidence }: DriftReport['signals'][number]['late
       direction === 'up'
         ? t('drift.up', '{{score}} up', { score: formatWords(score) })
         : t('drift.down', '{{score}} down', { score: formatWords(score) }),
+    ],
+  ];
+}
+
+/** In the window of an alarm: the numbers it rests on. */
+function certificateFacts({ evidence }: DriftReport['signals'][number]['latest']): [string, string][] {
+  const certificate = evidence?.certificate;
+  if (certificate === undefined) {
+    return [];
+  }
+  const { observedMean, observedEvents, referenceMean, referenceEvents, nullBound, designEffect } = certificate;
+  return [
+    [
+      t('drift.rests-on', 'Alarm rests on'),
+      t(
+        'drift.certificate',
+        'mean score {{observed}} of {{events}} rows, {{reference}} of {{referenceEvents}} in the reference; at most {{bound}} is tolerated; design effect {{effect}}',
+        {
+          observed: formatStatistic(observedMean),
+          events: formatCount(observedEvents),
+          reference: formatStatistic(referenceMean),
+          referenceEvents: formatCount(referenceEvents),
+          bound: formatStatistic(nullBound),
+          effect: formatStatistic(designEffect),
+        },
+      ),
     ],
   ];
 }

@@ -5,30 +5,26 @@ import type { DriftReport } from '@plumbline/collector/api';
 import { VerdictBadge } from '../../../components/badges';
 import { EstimateText } from '../../../components/EstimateText';
 import { EvidenceGauge } from '../../../components/EvidenceGauge';
-import { HeatStrip } from '../../../components/HeatStrip';
 import { Panel } from '../../../components/Panel';
 import { formatSignal, formatWords } from '../../../format/name';
-import { formatRange } from '../../../format/time';
+import { formatShare } from '../../../format/number';
 import { t } from '../../../i18n';
-import { HeatLegend } from './HeatLegend';
 
 interface SignalsPanelProps {
-  readonly report: DriftReport;
+  readonly signals: DriftReport['signals'];
   readonly chosen: string;
   readonly onChoose: (signal: string) => void;
 }
 
 /** Every watched signal, the one with the strongest evidence first. */
-export function SignalsPanel({ report: { signals, windows }, chosen, onChoose }: SignalsPanelProps) {
+export function SignalsPanel({ signals, chosen, onChoose }: SignalsPanelProps) {
   const styles = useStyles2(getStyles);
-  const from = windows[0]?.from;
-  const to = windows.at(-1)?.to;
   return (
     <Panel
-      title={t('drift.signals', 'Signals by evidence')}
+      title={t('drift.signals', 'Signals by impact')}
       description={t(
         'drift.signals-why',
-        'Evidence says how sure it is that a signal has left its reference; alarms come from it alone. Effect sizes such as PSI say how far, and are for reading.',
+        'What alarms first, then what is watched, then the rest; within these by how much moved. Evidence says how sure it is that a signal has left its reference; alarms come from it alone. Rows that moved is the share beyond chance; PSI is for reading.',
       )}
     >
       <div className={styles.scroll}>
@@ -38,17 +34,12 @@ export function SignalsPanel({ report: { signals, windows }, chosen, onChoose }:
               <th>{t('drift.column.signal', 'Signal')}</th>
               <th>{t('drift.column.verdict', 'Verdict')}</th>
               <th className={styles.wide}>{t('drift.column.evidence', 'Evidence, of the alarm level')}</th>
-              <th className={styles.wide}>
-                {t('drift.column.windows', 'Windows')}
-                {from !== undefined && to !== undefined && (
-                  <span className={styles.range}>{formatRange(from, to)}</span>
-                )}
-              </th>
+              <th>{t('drift.column.moved', 'Rows that moved')}</th>
               <th>{t('drift.column.psi', 'PSI')}</th>
             </tr>
           </thead>
           <tbody>
-            {signals.map(({ signal, kind, latest, evidenceLevel }) => (
+            {signals.map(({ signal, kind, latest, materiality }) => (
               <tr
                 key={signal}
                 className={cx(styles.row, signal === chosen && styles.chosen)}
@@ -58,7 +49,11 @@ export function SignalsPanel({ report: { signals, windows }, chosen, onChoose }:
                   <button type="button" className={styles.name} aria-pressed={signal === chosen}>
                     {formatSignal(signal)}
                   </button>
-                  <div className={styles.kind}>{formatWords(kind)}</div>
+                  <div className={styles.kind}>
+                    {latest.explainedBy === undefined
+                      ? formatWords(kind)
+                      : t('drift.explained', 'explained by {{signal}}', { signal: formatSignal(latest.explainedBy) })}
+                  </div>
                 </td>
                 <td>
                   <VerdictBadge verdict={latest.verdict} />
@@ -67,7 +62,7 @@ export function SignalsPanel({ report: { signals, windows }, chosen, onChoose }:
                   <EvidenceGauge evidence={latest.evidence} />
                 </td>
                 <td>
-                  <HeatStrip label={formatSignal(signal)} windows={windows} levels={evidenceLevel} />
+                  <EstimateText estimate={materiality?.movedShare} format={formatShare} />
                 </td>
                 <td>
                   <EstimateText estimate={latest.statistics.populationStabilityIndex} />
@@ -77,7 +72,6 @@ export function SignalsPanel({ report: { signals, windows }, chosen, onChoose }:
           </tbody>
         </table>
       </div>
-      <HeatLegend />
     </Panel>
   );
 }
@@ -100,13 +94,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     },
     '& td': { padding: theme.spacing(0.75, 1), borderTop: `1px solid ${theme.colors.border.weak}` },
   }),
-  wide: css({ width: '26%' }),
-  range: css({
-    marginLeft: theme.spacing(1),
-    color: theme.colors.text.secondary,
-    fontWeight: theme.typography.fontWeightRegular,
-    fontSize: theme.typography.bodySmall.fontSize,
-  }),
+  wide: css({ width: '30%' }),
   row: css({ cursor: 'pointer', '&:hover': { background: theme.colors.action.hover } }),
   chosen: css({ background: theme.colors.action.selected, boxShadow: `inset 3px 0 ${theme.colors.primary.border}` }),
   name: css({

@@ -3,10 +3,11 @@ import type { ModelDetail } from '@plumbline/collector/api';
 import { QueryState } from '../../../components/QueryState';
 import { useFairness } from '../../../data/useFairness';
 import { t } from '../../../i18n';
+import { ReportToolbar } from '../ReportToolbar';
 import { useParameter, useReportQuery } from '../useReportQuery';
-import { VersionPicker } from '../VersionPicker';
 import { DifferencesPanel } from './DifferencesPanel';
 import { RatesPanel } from './RatesPanel';
+import { WorstPanel } from './WorstPanel';
 
 /** How each group of people fares, beside the group it is compared with. */
 export function FairnessTab({ detail: { model } }: { readonly detail: ModelDetail }) {
@@ -18,8 +19,7 @@ export function FairnessTab({ detail: { model } }: { readonly detail: ModelDetai
         const shown = report.attributes.find(({ attribute }) => attribute === chosen) ?? report.attributes[0];
         return (
           <Stack direction="column" gap={2}>
-            <Stack direction="row" gap={2} wrap="wrap">
-              <VersionPicker model={model} />
+            <ReportToolbar model={model}>
               {report.attributes.length > 1 && (
                 <InlineField label={t('fairness.attribute', 'Attribute')}>
                   <RadioButtonGroup
@@ -29,11 +29,12 @@ export function FairnessTab({ detail: { model } }: { readonly detail: ModelDetai
                   />
                 </InlineField>
               )}
-            </Stack>
+            </ReportToolbar>
             {shown === undefined ? (
               <NoAttributes />
             ) : (
               <>
+                <WorstPanel attribute={shown} />
                 <RatesPanel report={report} attribute={shown} />
                 <DifferencesPanel attribute={shown} />
               </>

@@ -9,26 +9,32 @@ import { t } from '../../../i18n';
 
 /** What the model is, what it is compared with, and what the alarms promise. */
 export function AboutPanel({ detail }: { readonly detail: ModelDetail }) {
-  const { task, windowMs, budget, reference, runbook, lastEventAt } = detail;
   return (
     <Panel title={t('overview.about', 'About')}>
-      <Facts
-        facts={[
-          [t('about.task', 'Task'), formatWords(task)],
-          [t('about.window', 'Window'), formatDuration(windowMs)],
-          [
-            t('about.reference', 'Reference'),
-            reference === null ? t('about.no-reference', 'None yet') : referenceText(reference),
-          ],
-          [t('about.budget', 'False alarms'), budgetText(budget)],
-          [
-            t('about.last-event', 'Last event'),
-            lastEventAt === null ? t('about.never', 'Never') : formatTime(lastEventAt),
-          ],
-          [t('about.runbook', 'Runbook'), <RunbookText key="runbook" runbook={runbook} />],
-        ]}
-      />
+      <AboutFacts detail={detail} />
     </Panel>
+  );
+}
+
+export function AboutFacts({ detail }: { readonly detail: ModelDetail }) {
+  const { task, windowMs, budget, reference, runbook, lastEventAt } = detail;
+  return (
+    <Facts
+      facts={[
+        [t('about.task', 'Task'), formatWords(task)],
+        [t('about.window', 'Window'), formatDuration(windowMs)],
+        [
+          t('about.reference', 'Reference'),
+          reference === null ? t('about.no-reference', 'None yet') : referenceText(reference),
+        ],
+        [t('about.budget', 'False alarms'), budgetText(budget)],
+        [
+          t('about.last-event', 'Last event'),
+          lastEventAt === null ? t('about.never', 'Never') : formatTime(lastEventAt),
+        ],
+        [t('about.runbook', 'Runbook'), <RunbookText key="runbook" runbook={runbook} />],
+      ]}
+    />
   );
 }
 

@@ -41,7 +41,7 @@ describe('what is told about a model', () => {
   it('sends every kind of finding to a tab', () => {
     expect([tabOf('feature'), tabOf('data_quality'), tabOf('performance'), tabOf('fairness')]).toEqual([
       'drift',
-      'drift',
+      'data-quality',
       'performance',
       'fairness',
     ]);

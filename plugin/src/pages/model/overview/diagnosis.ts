@@ -52,7 +52,7 @@ function driftOf(detail: ModelDetail): Answer {
 }
 
 function dataQualityOf(detail: ModelDetail): Answer {
-  return answer(detail, 'dataQuality', t('aspect.data-quality', 'Data quality'), 'drift', {
+  return answer(detail, 'dataQuality', t('aspect.data-quality', 'Data quality'), 'data-quality', {
     ok: t('answer.data-quality-ok', 'Values arrive as complete and as valid as in the reference.'),
     no_data: t('answer.data-quality-none', 'Cannot be told yet: too little traffic.'),
   });
@@ -79,5 +79,13 @@ function answer(
 
 /** The tab on which a finding is explained. */
 export function tabOf(kind: FindingBody['kind']): ModelTab {
-  return kind === 'performance' || kind === 'fairness' ? kind : 'drift';
+  switch (kind) {
+    case 'performance':
+    case 'fairness':
+      return kind;
+    case 'data_quality':
+      return 'data-quality';
+    default:
+      return 'drift';
+  }
 }

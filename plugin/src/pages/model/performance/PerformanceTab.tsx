@@ -3,8 +3,10 @@ import type { ModelDetail } from '@plumbline/collector/api';
 import { QueryState } from '../../../components/QueryState';
 import { usePerformance } from '../../../data/usePerformance';
 import { t } from '../../../i18n';
+import { ReportToolbar } from '../ReportToolbar';
 import { useReportQuery } from '../useReportQuery';
-import { VersionPicker } from '../VersionPicker';
+import { CalibrationPanel } from './CalibrationPanel';
+import { ClassesPanel } from './ClassesPanel';
 import { ConfusionPanel } from './ConfusionPanel';
 import { LabelsPanel } from './LabelsPanel';
 import { OverTimePanel } from './OverTimePanel';
@@ -15,7 +17,7 @@ export function PerformanceTab({ detail: { model } }: { readonly detail: ModelDe
   const query = usePerformance(model, useReportQuery());
   return (
     <Stack direction="column" gap={2}>
-      <VersionPicker model={model} />
+      <ReportToolbar model={model} />
       <QueryState query={query} subject={t('performance.subject', 'the performance report')}>
         {(report) =>
           report.labelledRows === 0 ? (
@@ -36,7 +38,9 @@ export function PerformanceTab({ detail: { model } }: { readonly detail: ModelDe
               <Grid columns={{ xs: 1, lg: 2 }} gap={2} alignItems="start">
                 <LabelsPanel report={report} />
                 {report.confusion && <ConfusionPanel confusion={report.confusion} />}
+                {report.calibration != null && <CalibrationPanel calibration={report.calibration} />}
               </Grid>
+              {report.classes !== undefined && report.classes.length > 0 && <ClassesPanel classes={report.classes} />}
             </Stack>
           )
         }

@@ -8,9 +8,11 @@ interface StatisticTileProps {
   readonly name: string;
   readonly estimate: EstimateBody;
   readonly final: boolean;
+  /** Where it will lie whatever the missing outcomes say; nothing when none is missing. */
+  readonly bounds?: { readonly low: number; readonly high: number } | undefined;
 }
 
-export function StatisticTile({ name, estimate, final }: StatisticTileProps) {
+export function StatisticTile({ name, estimate, final, bounds }: StatisticTileProps) {
   const format = statisticFormat(name);
   const scale = statisticScale(name);
   return (
@@ -26,6 +28,14 @@ export function StatisticTile({ name, estimate, final }: StatisticTileProps) {
               state: final ? t('series.final', 'final') : t('series.provisional', 'provisional'),
             })}
           </div>
+          {bounds !== undefined && (
+            <div>
+              {t('performance.bounds', 'Whatever is still missing: {{low}} to {{high}}', {
+                low: format(bounds.low),
+                high: format(bounds.high),
+              })}
+            </div>
+          )}
           {scale !== null && <div>{scale}</div>}
         </>
       )}

@@ -4,7 +4,7 @@ import { groupPerformance } from '../../../format/statisticGroup';
 import { StatisticTile } from './StatisticTile';
 
 /** Every statistic of a report, under the question it answers; one question needs no title. */
-export function StatisticTiles({ report: { statistics, final } }: { readonly report: PerformanceReport }) {
+export function StatisticTiles({ report: { statistics, final, bounds = {} } }: { readonly report: PerformanceReport }) {
   const groups = groupPerformance(statistics);
   return (
     <Stack direction="column" gap={2}>
@@ -17,7 +17,7 @@ export function StatisticTiles({ report: { statistics, final } }: { readonly rep
           )}
           <Grid minColumnWidth={21} gap={2}>
             {entries.map(([name, estimate]) => (
-              <StatisticTile key={name} name={name} estimate={estimate} final={final} />
+              <StatisticTile key={name} name={name} estimate={estimate} final={final} bounds={bounds[name]} />
             ))}
           </Grid>
         </Stack>

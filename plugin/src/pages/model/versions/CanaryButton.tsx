@@ -36,15 +36,17 @@ export function CanaryButton({ list, version }: CanaryButtonProps) {
         'The same people stay in the canary as it grows. Its gates watch error rate, latency and groups, and take it back when one fails.',
       )}
       body={{ version: version.version }}
-      choice={
+      choices={
         first === undefined
           ? undefined
-          : {
-              label: t('action.canary-weight', 'Share of the traffic'),
-              initial: first,
-              options: larger.map((value) => ({ value, label: `${value / 100} %` })),
-              toBody: (weightBasisPoints) => ({ weightBasisPoints }),
-            }
+          : [
+              {
+                label: t('action.canary-weight', 'Share of the traffic'),
+                initial: first,
+                options: larger.map((value) => ({ value, label: `${value / 100} %` })),
+                toBody: (weightBasisPoints) => ({ weightBasisPoints }),
+              },
+            ]
       }
     />
   );

@@ -1,87 +1,64 @@
-import { type Column, InteractiveTable, Stack, Text } from '@grafana/ui';
-import type { RetrainJob } from '@plumbline/collector/api';
-import { useMemo } from 'react';
-import { RetrainStateBadge } from '../../../components/badges';
+import { Alert, Stack, Text } from '@grafana/ui';
+import type { RetrainRecommendation } from '@plumbline/collector/api';
+import { EvidenceOfRetrain } from '../../../components/EvidenceOfRetrain';
 import { Panel } from '../../../components/Panel';
 import { QueryState } from '../../../components/QueryState';
-import { TimeText } from '../../../components/TimeText';
-import { useRetrainJobs } from '../../../data/useRetrainJobs';
-import { formatActor, formatWords } from '../../../format/name';
-import { formatShare, nothing } from '../../../format/number';
+import { useRetrainJobs, useRetrainRecommendation } from '../../../data/useRetrainJobs';
+import { formatShare } from '../../../format/number';
+import { formatTime } from '../../../format/time';
 import { t } from '../../../i18n';
+import { JobsTable } from '../../retrain/JobsTable';
 
-/** Requests to the trainer and what became of them. */
+/** Whether the model should be trained anew; requests to the trainer, and what became of them. */
 export function RetrainPanel({ model }: { readonly model: string }) {
   const query = useRetrainJobs(model);
+  const { data: recommendation } = useRetrainRecommendation(model);
   return (
     <Panel title={t('retrain.title', 'Retrain jobs')}>
-      <QueryState query={query} subject={t('retrain.subject', 'the retrain jobs')}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Text color="secondary">{t('retrain.none', 'No retrain has been asked for.')}</Text>
-          ) : (
-            <JobsTable jobs={items} />
-          )
-        }
-      </QueryState>
+      <Stack direction="column" gap={2}>
+        {recommendation !== undefined && <Recommendation recommendation={recommendation} />}
+        <QueryState query={query} subject={t('retrain.subject', 'the retrain jobs')}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <Text color="secondary">{t('retrain.none', 'No retrain has been asked for.')}</Text>
+            ) : (
+              <JobsTable jobs={items} showsModel={false} />
+            )
+          }
+        </QueryState>
+      </Stack>
     </Panel>
   );
 }
 
-function JobsTable({ jobs }: { readonly jobs: RetrainJob[] }) {
-  const columns = useMemo(
-    (): Column<RetrainJob>[] => [
-      {
-        id: 'id',
-        header: t('retrain.column.job', 'Job'),
-        cell: ({ row: { original } }) => (
-          <Stack direction="column" gap={0}>
-            <Text>{original.id}</Text>
-            <TimeText at={original.requestedAt} />
-          </Stack>
-        ),
-      },
-      {
-        id: 'state',
-        header: t('retrain.column.state', 'State'),
-        cell: ({ row: { original } }) => (
-          <Stack direction="row" gap={1} alignItems="center">
-            <RetrainStateBadge job={original} />
-            {original.state === 'running' && original.progress !== null && (
-              <Text tabular>{formatShare(original.progress)}</Text>
-            )}
-          </Stack>
-        ),
-      },
-      {
-        id: 'trigger',
-        header: t('retrain.column.why', 'Why'),
-        cell: ({ row: { original } }) => (
-          <Stack direction="column" gap={0}>
-            <Text>{original.trigger.reason}</Text>
-            <Text color="secondary" variant="bodySmall">
-              {t('retrain.asked-by', '{{kind}}, asked for by {{name}}', {
-                kind: formatWords(original.trigger.kind),
-                name: formatActor(original.requestedBy),
-              })}
-            </Text>
-          </Stack>
-        ),
-      },
-      {
-        id: 'result',
-        header: t('retrain.column.result', 'Result'),
-        cell: ({ row: { original } }) => <Text>{resultText(original)}</Text>,
-      },
-    ],
-    [],
+function Recommendation({ recommendation }: { readonly recommendation: RetrainRecommendation }) {
+  const { verdict, score, reasons, guards, possibleAt } = recommendation;
+  if (verdict === 'none') {
+    return null;
+  }
+  return (
+    <Alert severity={verdict === 'blocked' ? 'warning' : 'info'} bottomSpacing={0} title={verdictText(verdict, score)}>
+      <Stack direction="column" gap={1}>
+        {possibleAt !== null && (
+          <Text>
+            {t('retrain.possible-at', 'Possible again at {{time}} of event time.', { time: formatTime(possibleAt) })}
+          </Text>
+        )}
+        <EvidenceOfRetrain reasons={reasons} guards={guards.filter((guard) => guard.verdict !== 'pass')} />
+      </Stack>
+    </Alert>
   );
-  return <InteractiveTable columns={columns} data={jobs} getRowId={({ id }) => id} pageSize={10} />;
 }
 
-function resultText({ result, error }: RetrainJob): string {
-  if (result !== null) {
-    return t('retrain.version', 'Version {{version}}', { version: result.version });
+function verdictText(verdict: Exclude<RetrainRecommendation['verdict'], 'none'>, score: number): string {
+  switch (verdict) {
+    case 'recommended':
+      return t('retrain.recommended', 'A retrain is recommended ({{score}})', { score: formatShare(score) });
+    case 'blocked':
+      return t('retrain.blocked', 'A retrain would be recommended ({{score}}), but something holds it back', {
+        score: formatShare(score),
+      });
+    case 'in_flight':
+      return t('retrain.in-flight', 'A retrain is under way');
   }
-  return error ?? nothing;
 }

@@ -26,12 +26,14 @@ export function ShadowButton({ list, version }: ShadowButtonProps) {
         'Apps send it a copy of the traffic. Nobody sees its answers; they are compared with those of the champion.',
       )}
       body={{ version: version.version }}
-      choice={{
-        label: t('action.shadow-sample', 'Share of the traffic to copy'),
-        initial: 10_000,
-        options: [1_000, 5_000, 10_000].map((value) => ({ value, label: `${value / 100} %` })),
-        toBody: (sampleBasisPoints) => ({ sampleBasisPoints }),
-      }}
+      choices={[
+        {
+          label: t('action.shadow-sample', 'Share of the traffic to copy'),
+          initial: 10_000,
+          options: [1_000, 5_000, 10_000].map((value) => ({ value, label: `${value / 100} %` })),
+          toBody: (sampleBasisPoints) => ({ sampleBasisPoints }),
+        },
+      ]}
     />
   );
 }

@@ -1,0 +1,132 @@
+import { useTheme2 } from '@grafana/ui';
+import { useState } from 'react';
+import { formatClock, formatRange, formatTime } from '../../format/time';
+import { t } from '../../i18n';
+import { evidenceColor } from '../evidenceColor';
+import { ChartTooltip } from './ChartTooltip';
+import { CutText } from './CutText';
+import { labelledIndices } from './scale';
+import { useChartStyles } from './useChartStyles';
+import { useWidth } from './useWidth';
+
+export interface HeatMapRow {
+  readonly id: string;
+  readonly name: string;
+  /** Evidence in alarm levels, one entry a window; null where the window says nothing. */
+  readonly levels: readonly (number | null)[];
+}
+
+interface HeatMapProps {
+  readonly label: string;
+  readonly windows: readonly { readonly from: number; readonly to: number; readonly rows: number }[];
+  readonly rows: readonly HeatMapRow[];
+  readonly chosen?: string;
+  readonly onChoose?: (id: string) => void;
+}
+
+const rowHeight = 22;
+const axisHeight = 24;
+const nameWidth = 7.6;
+const dayMs = 86_400_000;
+
+/** Signals over time: which moved, since when, and whether together. Oldest window at the left. */
+export function HeatMap({ label, windows, rows, chosen, onChoose }: HeatMapProps) {
+  const styles = useChartStyles();
+  const theme = useTheme2();
+  const [ref, width] = useWidth<HTMLDivElement>();
+  const [hovered, setHovered] = useState<{ readonly row: number; readonly window: number } | null>(null);
+  const longest = Math.max(0, ...rows.map(({ name }) => name.length * nameWidth));
+  const left = Math.min(longest + 12, Math.max(90, width * 0.3));
+  const slot = Math.max(2, (width - left) / Math.max(1, windows.length));
+  const gap = slot > 6 ? 1 : 0;
+  const height = rows.length * rowHeight + axisHeight;
+  const spanMs = (windows.at(-1)?.to ?? 0) - (windows[0]?.from ?? 0);
+  const row = hovered === null ? undefined : rows[hovered.row];
+  const window = hovered === null ? undefined : windows[hovered.window];
+
+  return (
+    <div ref={ref} className={styles.chart}>
+      {width > 0 && (
+        // Choosing by keyboard is what the list of signals is for.
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the same choice is a button elsewhere on the page
+        <svg
+          role="img"
+          aria-label={label}
+          width={width}
+          height={height}
+          style={{ display: 'block', cursor: onChoose === undefined ? undefined : 'pointer' }}
+          onMouseMove={(event) => {
+            const box = event.currentTarget.getBoundingClientRect();
+            const place = {
+              row: Math.floor((event.clientY - box.top) / rowHeight),
+              window: Math.floor((event.clientX - box.left - left) / slot),
+            };
+            const isInside =
+              place.row >= 0 && place.row < rows.length && place.window >= 0 && place.window < windows.length;
+            setHovered(isInside ? place : null);
+          }}
+          onMouseLeave={() => setHovered(null)}
+          onClick={(event) => {
+            const { top } = event.currentTarget.getBoundingClientRect();
+            const clicked = rows[Math.floor((event.clientY - top) / rowHeight)];
+            if (clicked !== undefined) {
+              onChoose?.(clicked.id);
+            }
+          }}
+        >
+          {rows.map(({ id, name, levels }, index) => (
+            <g key={id} transform={`translate(0 ${index * rowHeight})`}>
+              {id === chosen && <rect width={width} height={rowHeight} fill={theme.colors.action.selected} />}
+              <text x={4} y={rowHeight / 2} dominantBaseline="central" className={styles.name}>
+                <CutText text={name} width={left - 12} perCharacter={nameWidth} />
+              </text>
+              {windows.map(({ from }, windowIndex) => {
+                const level = levels[windowIndex] ?? null;
+                return (
+                  <rect
+                    key={from}
+                    x={left + windowIndex * slot}
+                    y={1}
+                    width={slot - gap}
+                    height={rowHeight - 2}
+                    fill={level === null ? 'none' : evidenceColor(level, theme)}
+                    stroke={level === null ? theme.colors.border.weak : 'none'}
+                  />
+                );
+              })}
+            </g>
+          ))}
+          {hovered !== null && (
+            <rect
+              className={styles.hover}
+              x={left + hovered.window * slot}
+              width={slot}
+              height={rows.length * rowHeight}
+            />
+          )}
+          {labelledIndices(windows.length, (width - left) / 100).map((index) => {
+            const from = windows[index]?.from ?? 0;
+            return (
+              <text key={index} className={styles.axis} x={left + index * slot} y={height - 7}>
+                {spanMs > 2 * dayMs ? formatTime(from).slice(5, 16) : formatClock(from)}
+              </text>
+            );
+          })}
+        </svg>
+      )}
+      {hovered !== null && row && window && (
+        <ChartTooltip x={left + (hovered.window + 0.5) * slot} y={(hovered.row + 1) * rowHeight} width={width}>
+          <strong>{row.name}</strong>
+          <div>{formatRange(window.from, window.to)}</div>
+          <div>{levelText(row.levels[hovered.window] ?? null)}</div>
+        </ChartTooltip>
+      )}
+    </div>
+  );
+}
+
+function levelText(level: number | null): string {
+  return level === null
+    ? t('heat.nothing', 'no finding')
+    : t('heat.level', 'Evidence at {{percent}} % of the alarm level', { percent: Math.round(level * 100) });
+}

@@ -1,0 +1,32 @@
+import { Grid, Stack } from '@grafana/ui';
+import type { DriftReport } from '@plumbline/collector/api';
+import type { ReportQuery } from '../../../api/client';
+import { useParameter } from '../useReportQuery';
+import { HeatMapPanel } from './HeatMapPanel';
+import { SignalPanel } from './SignalPanel';
+import { SignalsPanel } from './SignalsPanel';
+
+interface SignalsViewProps {
+  readonly report: DriftReport;
+  /** Of the report, at least one: all of it, or those that belong together. */
+  readonly signals: DriftReport['signals'];
+  readonly query: ReportQuery;
+}
+
+/** Signals over time, ranked, and the chosen one in full. */
+export function SignalsView({ report, signals, query }: SignalsViewProps) {
+  const [chosen, choose] = useParameter('signal');
+  const shown = signals.find(({ signal }) => signal === chosen) ?? signals[0];
+  if (shown === undefined) {
+    return null;
+  }
+  return (
+    <Stack direction="column" gap={2}>
+      <Grid columns={{ xs: 1, xxl: 2 }} gap={2} alignItems="start">
+        <SignalsPanel signals={signals} chosen={shown.signal} onChoose={choose} />
+        <HeatMapPanel windows={report.windows} signals={signals} chosen={shown.signal} onChoose={choose} />
+      </Grid>
+      <SignalPanel report={report} signal={shown} query={query} />
+    </Stack>
+  );
+}
