@@ -95,7 +95,7 @@ export interface Engine {
   finish(): Promise<CommitResult>;
   /** What is committed. */
   counts(): Counts;
-  /** About how much memory wait for the next commit. */
+  /** About how much memory waits for the next commit; `Infinity` when rows wait for what only a commit can look up. */
   uncommittedBytes(): number;
   anchorLog(): AnchorLog;
   /** Reading begins after this place of the stream made at `created`. */
@@ -209,7 +209,7 @@ class StreamEngine implements Engine {
   }
 
   uncommittedBytes(): number {
-    return this.#pending.bytes;
+    return this.#pending.needsLookUp ? Number.POSITIVE_INFINITY : this.#pending.bytes;
   }
 
   anchorLog(): AnchorLog {
@@ -242,6 +242,7 @@ class StreamEngine implements Engine {
         foldInferences(segment.window(traffic, from, reference), batch, rows);
       } else {
         segment.unplaced.push({ settings, key, from, rows: selectRows(batch, rows) });
+        this.#pending.needsLookUp ||= reference === undefined;
       }
     }
     if (this.#windowsEnd(settings, batch)) this.#pending.cut();

@@ -137,13 +137,17 @@ describe('the ingest', () => {
 
   test('commits what it has read when it is stopped', async () => {
     const running = await startIngest({ commitEveryMs: 3_600_000 });
-    await publishRows(new Producer('p'), 'a', 20);
+    const producer = new Producer('p');
+    // The first rows of a version are committed at once: what is known of it is in the store.
+    await publishRows(producer, 'a', 20);
+    await until(() => counted(20));
+    await publishRows(producer, 'b', 20);
     await until(() => running.lagMessages() === 0 && running.problems().length === 0);
-    // The message is on its way or applied, and nothing is committed yet.
+    // The message is on its way or applied, and not committed yet.
     await new Promise((resume) => setTimeout(resume, 200));
-    expect(await counted(1)).toBe(false);
+    expect(await counted(21)).toBe(false);
     await running.stop();
-    expect(await rowsOf()).toBe(20);
+    expect(await rowsOf()).toBe(40);
   });
 
   test('puts aside what it cannot read or does not know, and goes on', async () => {

@@ -3,6 +3,7 @@ import type { ModelSettings } from '../config/settings.ts';
 import { createProfile, type Profile, type Reference } from '../profile/index.ts';
 import type { DeadLetter } from '../store/dead-letters.ts';
 import type { VersionKey } from '../store/history.ts';
+import type { SegmentContext } from './commit-context.ts';
 import type { ModelBatch } from './outcome-join.ts';
 import type { VersionTraffic } from './version-traffic.ts';
 
@@ -17,6 +18,8 @@ export class Segment {
   readonly windows = new Map<VersionTraffic, Map<number, Profile>>();
   /** Rows of all other versions. */
   readonly unplaced: UnplacedRows[] = [];
+  /** Counts of other collectors, which know how they come to their windows. Returns how many rows came late. */
+  readonly elsewhere: ((context: SegmentContext) => Promise<number>)[] = [];
 
   window(traffic: VersionTraffic, from: number, reference: Reference): Profile {
     let windows = this.windows.get(traffic);
@@ -45,6 +48,8 @@ export class Pending {
   inferenceRows = 0;
   outcomeRows = 0;
   bytes = 0;
+  /** Rows of a version were set aside because it is not known whether there is a reference: a commit will know. */
+  needsLookUp = false;
 
   get isEmpty(): boolean {
     const others = this.duplicateBatches + this.streamRegressions + this.missedMessages;

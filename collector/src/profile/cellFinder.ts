@@ -1,15 +1,17 @@
 /**
  * Finds the cell of a number among ascending edges: how many edges are at most the value. A table over the middle of the
- * range parts it into 1,024 equal steps; where a step holds one edge or none, one comparison gives the cell, so a look-up
- * costs the same whatever the number of bins and has no branch to guess. `findCell` is exact: the table only says which
- * edge to compare with.
+ * range parts it into 1,024 equal steps; where a step holds at most two edges (a value with a bin of its own has two, side
+ * by side), two comparisons give the cell, so a look-up costs the same whatever the number of bins and has no branch to
+ * guess. `findCell` is exact: the table only says which edges to compare with.
  */
 export interface CellFinder {
   readonly edges: Float64Array;
+  /** The edges, then infinities: what may be compared with without looking at the length. */
+  readonly padded: Float64Array;
   /** Step of a value: `(value - low) * perUnit`, cut to a whole number; the table holds steps 0 to `steps` - 1. */
   readonly low: number;
   readonly perUnit: number;
-  /** By step: how many edges lie before it; -1 where more than one edge lies in it. */
+  /** By step: how many edges lie before it; -1 where more than two lie in it. */
   readonly table: Int16Array;
   /** Before the table the cell is at most `highestBelow`, after it at least `lowestAbove`. */
   readonly highestBelow: number;
@@ -35,15 +37,15 @@ export function cellFinder(edges: Float64Array): CellFinder {
   for (let step = 0; step < steps; step++) {
     let inStep = 0;
     while (before + inStep < edges.length && stepOf(edges[before + inStep]!) === step) inStep++;
-    table[step] = inStep > 1 || before >= edges.length ? -1 : before;
+    table[step] = inStep > 2 ? -1 : before;
     before += inStep;
   }
-  return { edges, low, perUnit, table, highestBelow: margin, lowestAbove: before };
+  return { edges, padded: pad(edges), low, perUnit, table, highestBelow: margin, lowestAbove: before };
 }
 
 /** Cell of a finite value: 0 below the first edge ... `edges.length` from the last one on. */
 export function findCell(finder: CellFinder, value: number): number {
-  const { edges, table } = finder;
+  const { edges, padded, table } = finder;
   const position = (value - finder.low) * finder.perUnit;
   let from = 0;
   let to = edges.length;
@@ -54,7 +56,7 @@ export function findCell(finder: CellFinder, value: number): number {
     from = finder.lowestAbove;
   } else {
     const before = table[position | 0]!;
-    if (before >= 0) return edges[before]! <= value ? before + 1 : before;
+    if (before >= 0) return before + Number(padded[before]! <= value) + Number(padded[before + 1]! <= value);
   }
   while (from < to) {
     const middle = (from + to) >> 1;
@@ -67,10 +69,15 @@ export function findCell(finder: CellFinder, value: number): number {
 function withoutTable(edges: Float64Array): CellFinder {
   return {
     edges,
+    padded: pad(edges),
     low: Number.POSITIVE_INFINITY,
     perUnit: 0,
     table: new Int16Array(0),
     highestBelow: edges.length,
     lowestAbove: 0,
   };
+}
+
+function pad(edges: Float64Array): Float64Array {
+  return Float64Array.of(...edges, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
 }

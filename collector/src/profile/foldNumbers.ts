@@ -39,13 +39,16 @@ export function foldNumbers(
   }
   const { values } = column;
   const { finder } = plan;
-  const { edges, table, low, perUnit } = finder;
-  const highest = edges.length;
+  const { padded, table, low, perUnit } = finder;
+  const highest = finder.edges.length;
   const cells = emptyCells(highest + 1);
   const { centre } = signal;
   const perScale = 1 / signal.scale;
   // Multiplying by a power of two is exact: the same units as if the deviation were rounded first.
   const unitsPerScale = perScale * unitsPerOne;
+  // In the loop, a constant of another module would be read from there for every value.
+  const round = rounding;
+  const onePerUnit = 1 / unitsPerOne;
   const inTable = isOrdinary(signal, low, perUnit, table.length) ? table.length : 0;
   let sum = 0;
   let squares = 0;
@@ -59,13 +62,13 @@ export function foldNumbers(
     if (value >= low && position < inTable) {
       const before = table[position | 0]!;
       if (before >= 0) {
-        const cell = before + (Number(edges[before]! <= value) | 0);
+        const cell = before + (Number(padded[before]! <= value) | 0) + (Number(padded[before + 1]! <= value) | 0);
         cells[cell] = cells[cell]! + 1;
         if (value < smallest) smallest = value;
         if (value > largest) largest = value;
         const units = (value - centre) * unitsPerScale;
-        sum += units + rounding - rounding;
-        squares += units * units * (1 / unitsPerOne) + rounding - rounding;
+        sum += units + round - round;
+        squares += units * units * onePerUnit + round - round;
         continue;
       }
     }
