@@ -250,6 +250,21 @@ describe('a model with traffic that drifts', () => {
     }
   });
 
+  it('says of every feature whether its data still come as they did', async () => {
+    const { body } = await api.ask('/v1/models/credit/data-quality');
+    expect(body.version).toBe('1');
+    const income = body.signals.find(({ signal }: { signal: string }) => signal.includes('income'));
+    expect(income.latest).toMatchObject({ kind: 'data_quality', verdict: 'clear' });
+    expect(income.latest.statistics.missingRate.value).toBe(0);
+    expect(income.evidenceLevel).toHaveLength(body.windows.length);
+    expect(income.verdicts.at(-1)).toBe('clear');
+    expect((await api.ask('/v1/models/credit')).body.signals).toContainEqual({
+      signal: 'feature:income',
+      kind: 'feature',
+      type: 'number',
+    });
+  });
+
   it('shows a signal against its reference', async () => {
     const { body } = await api.ask('/v1/models/credit/distribution?signal=feature:income');
     const share = (key: 'referenceShare' | 'currentShare') =>

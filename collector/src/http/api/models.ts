@@ -33,6 +33,8 @@ export const modelDetail = modelSummary.extend({
     .object({ id: z.string(), rows: z.number(), from: z.number().nullable(), to: z.number().nullable() })
     .nullable()
     .describe('Of the champion'),
+  /** What is watched of the champion: all that its reference holds. */
+  signals: z.array(z.object({ signal: z.string(), kind: z.string(), type: z.enum(['number', 'category']) })).optional(),
   /** What is wrong, in sentences, worst first: the latest findings that are not clear. */
   concerns: z.array(finding),
   /** What changed lately: promotions, rollbacks, retrains, new references, config; newest first. */

@@ -29,6 +29,23 @@ export const driftReport = z.object({
   ),
 });
 
+/** `GET /v1/models/:model/data-quality?version=&from=&to=`; default: the champion's latest 48 windows */
+export const dataQualityReport = z.object({
+  model: z.string(),
+  version: z.string(),
+  windows: z.array(z.object({ from: z.number(), to: z.number(), rows: z.number() })),
+  /** What alarmed first, then what is watched, then the rest by name. */
+  signals: z.array(
+    z.object({
+      signal: z.string(),
+      latest: finding,
+      verdicts: z.array(verdict.nullable()).describe('One entry a window, null where nothing was found out'),
+      evidenceLevel: z.array(z.number().nullable()).describe('One entry a window; null where there is no evidence'),
+      explains: z.array(z.string()).describe('Signals whose drift in the latest window it explains'),
+    }),
+  ),
+});
+
 /** `GET /v1/models/:model/distribution?signal=&version=&from=&to=`; default: the champion's latest window */
 export const distribution = z.object({
   model: z.string(),
@@ -179,6 +196,7 @@ export const performanceReport = z.object({
   evidence: evidence.nullable(),
 });
 
+export type DataQualityReport = z.infer<typeof dataQualityReport>;
 export type DriftReport = z.infer<typeof driftReport>;
 export type Distribution = z.infer<typeof distribution>;
 export type FairnessReport = z.infer<typeof fairnessReport>;

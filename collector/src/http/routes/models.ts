@@ -4,6 +4,7 @@ import * as api from '../api.ts';
 import { pageOf, pageQuery } from '../page.ts';
 import type { Services } from '../ports.ts';
 import { type JsonRoute, jsonRoute } from '../route.ts';
+import { dataQualityReport } from '../views/data-quality.ts';
 import { describeModel } from '../views/model-detail.ts';
 import { summariseModels } from '../views/model-summary.ts';
 import { type ReportQuery, readReportInput } from '../views/report-input.ts';
@@ -74,6 +75,14 @@ export const modelRoutes: readonly JsonRoute[] = [
       const { signal, ...range } = query;
       return distribution({ ...(await inputOf(services, params.model, range, 1)), signal });
     },
+  }),
+
+  jsonRoute({
+    ...report('data-quality', 'Whether the data still comes as complete and as valid as in the reference'),
+    query: rangeQuery,
+    response: api.dataQualityReport,
+    handle: async ({ services, params, query }) =>
+      dataQualityReport(await inputOf(services, params.model, query, driftWindows)),
   }),
 
   jsonRoute({

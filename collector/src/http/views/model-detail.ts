@@ -40,6 +40,7 @@ export async function describeModel(
       reference === undefined
         ? null
         : { id: reference.id, rows: reference.rows, from: reference.from, to: reference.to },
+    signals: (reference?.shape.signals ?? []).map(({ signal, kind, type }) => ({ signal, kind, type })),
     concerns: findings.filter(isConcern).sort(worstFirst).slice(0, shownConcerns).map(toBody),
     timeline: await timelineOf(transaction, settings),
   };

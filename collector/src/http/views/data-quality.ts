@@ -1,0 +1,40 @@
+import type { Finding, Verdict } from '../../monitor/finding.ts';
+import type { ReportInput } from '../../monitor/index.ts';
+import { profileTotals } from '../../profile/index.ts';
+import type { DataQualityReport } from '../api.ts';
+
+/** Whether the data of a version comes as it did: findings about the data itself, signal by signal, window by window. */
+export function dataQualityReport(input: ReportInput): DataQualityReport {
+  const rows = new Map(input.profiles.map(({ from, profile }) => [from, profileTotals(profile).rows]));
+  const windows = input.findings.map(({ from, to }) => ({ from, to, rows: rows.get(from) ?? 0 }));
+  const names = new Set(
+    input.findings.flatMap(({ findings }) => findings.filter(isQuality).map(({ signal }) => signal)),
+  );
+  const signals = [...names].flatMap((signal) => {
+    const history = input.findings.map(({ findings }) =>
+      findings.find((finding) => isQuality(finding) && finding.signal === signal),
+    );
+    const latest = history.findLast((finding) => finding !== undefined);
+    if (latest === undefined) return [];
+    return {
+      signal,
+      latest: { ...latest, statistics: { ...latest.statistics } },
+      verdicts: history.map((finding) => finding?.verdict ?? null),
+      evidenceLevel: history.map((finding) => finding?.evidence?.level ?? null),
+      explains: explainedBy(input, signal),
+    };
+  });
+  signals.sort((a, b) => urgency[a.latest.verdict] - urgency[b.latest.verdict] || (a.signal < b.signal ? -1 : 1));
+  return { model: input.settings.name, version: input.version, windows, signals };
+}
+
+const urgency: Readonly<Record<Verdict, number>> = { alarm: 0, watch: 1, clear: 2, insufficient_data: 3 };
+
+function isQuality({ kind }: Finding): boolean {
+  return kind === 'data_quality';
+}
+
+function explainedBy({ findings }: ReportInput, signal: string): string[] {
+  const latest = findings.at(-1)?.findings ?? [];
+  return latest.filter((finding) => finding.explainedBy === signal).map((finding) => finding.signal);
+}
