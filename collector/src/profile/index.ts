@@ -62,6 +62,7 @@ export {
   findSignal,
   type GroupConfusion,
   groupConfusions,
+  groupResiduals,
   hashBucketCounts,
   type Moments,
   overallConfusion,

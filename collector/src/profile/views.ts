@@ -1,5 +1,5 @@
 import { PlumblineError } from '../errors.ts';
-import { groupCells, planOf, rightCell, totals, wrongCell } from './plan.ts';
+import { groupCells, planOf, residualSums, rightCell, totals, wrongCell } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { logitEdges } from './scoreBin.ts';
 import type { ProfileShape, SignalShape } from './shape.ts';
@@ -227,6 +227,33 @@ export function overallResiduals(profile: Profile): Residuals | null {
     squareSum: square * unit * unit,
     totalSumOfSquares: n === 0 ? 0 : Math.max(0, labelSquare - (label * label) / n) * unit * unit,
   };
+}
+
+/** Sums of |e| and e^2 of a known group's labelled rows, in the label's unit. */
+export interface GroupResiduals {
+  readonly group: string;
+  readonly n: number;
+  readonly absoluteSum: number;
+  readonly squareSum: number;
+}
+
+/** For each known group of the attribute; empty unless the task is regression. */
+export function groupResiduals(profile: Profile, attribute: string): GroupResiduals[] {
+  const plan = planOf(profile.shape);
+  const found = plan.attributes.find((candidate) => candidate.attribute === attribute);
+  if (plan.residualOffset < 0 || found === undefined) return [];
+  const unit = profile.shape.residualScale;
+  return [...found.rowOf].map(([group, row]) => {
+    const { truePositive, falsePositive, falseNegative, trueNegative } = confusionRow(profile, row);
+    const at = plan.residualOffset + row * residualSums;
+    return {
+      group,
+      // In regression every decision is a number: which cell it is in means nothing, whether it is labelled does.
+      n: truePositive + falsePositive + falseNegative + trueNegative,
+      absoluteSum: readSum(profile.sums, at + 1) * unit,
+      squareSum: readSum(profile.sums, at + 2) * unit * unit,
+    };
+  });
 }
 
 /** Labelled predictions by score bin, scores ascending; rows without a score are left out. */

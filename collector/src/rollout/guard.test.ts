@@ -4,7 +4,8 @@ import { testModel } from '../main/testing/traffic.ts';
 import { createProfile, foldInferences, foldOutcome, type Profile } from '../profile/index.ts';
 import { batchOf } from '../profile/sampleBatch.ts';
 import { seededRandom } from './evaluation/bootstrap.ts';
-import { type Guard, type GuardedWindow, look, startGuard } from './guard.ts';
+import { look, startGuard } from './guard.ts';
+import type { Guard, GuardedWindow } from './guardState.ts';
 import type { Rollout } from './state.ts';
 
 const settings = testModel({ groups: [], rollout: { gates: { canaryRows: 50, canaryErrorMargin: 0.01 } } });
@@ -45,14 +46,14 @@ const canary: Rollout = {
 };
 
 function lookAt(guard: Guard, windows: readonly GuardedWindow[], readFrom = 0, rollout = canary) {
-  const input = { settings, rollout, windows, readFrom, candidateDigest: '', instances: [], at: 0 };
+  const input = { settings, rollout, windows, readFrom, to: 0, candidateDigest: '', instances: [], at: 0 };
   const looked = look(guard, input);
   const errors = looked.gates.find(({ gate }) => gate === 'canary_error_rate');
   if (errors === undefined) throw new Error('no canary_error_rate');
   return { ...looked, errors };
 }
 
-const start = () => startGuard(canary, [windowOf(400, 400, 40)]);
+const start = () => startGuard(canary, [windowOf(400, 400, 40)], settings);
 const window = (index: number, champion: Profile | null, candidate: Profile | null): GuardedWindow => ({
   ...{ from: index * hour, champion, candidate },
 });
@@ -82,7 +83,7 @@ describe('the guards of a canary', () => {
   test('survive labels that are taken back', () => {
     const first = lookAt(start(), [window(0, windowOf(100, 60, 10), windowOf(50, 30, 8))]);
     const corrected = lookAt(first.guard, [window(0, windowOf(100, 60, 10), windowOf(50, 30, 2))]);
-    expect(corrected.guard.wrong).toEqual(first.guard.wrong);
+    expect(corrected.guard.evidence).toEqual(first.guard.evidence);
     const grown = lookAt(corrected.guard, [window(0, windowOf(100, 95, 12), windowOf(50, 50, 9))]);
     expect(grown.errors.numbers).toMatchObject({ championRows: 95, canaryRows: 50 });
   });

@@ -3,7 +3,7 @@ import { compositeKey, jsonCollection, type ReadTransaction, type Stored, type T
 import type { Approval } from './approval.ts';
 import type { Evaluation } from './evaluation/evaluate.ts';
 import type { GateResult } from './gate.ts';
-import type { Guard } from './guard.ts';
+import type { Guard } from './guardState.ts';
 import { emptyState, type RolloutState } from './state.ts';
 
 /** What version control keeps: one state a model, its routing document, gates, evaluations and approvals. */

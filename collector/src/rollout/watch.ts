@@ -4,16 +4,8 @@ import type { Transaction } from '../store/port.ts';
 import type { Intent } from './command.ts';
 import { type GateName, type GateResult, gatesNotPassed } from './gate.ts';
 import type { LoadedArtefacts } from './gates/integrity.ts';
-import {
-  type Guard,
-  type GuardedWindow,
-  look,
-  readiness,
-  requiredGates,
-  stageOf,
-  startGuard,
-  stepOf,
-} from './guard.ts';
+import { look, readiness, requiredGates, stageOf, startGuard, stepOf } from './guard.ts';
+import type { Guard, GuardedWindow } from './guardState.ts';
 import { readGates, readGuard, writeGates, writeGuard } from './records.ts';
 import { atLastStep, findVersion, type Rollout, type RolloutState } from './state.ts';
 
@@ -34,6 +26,9 @@ export interface GateRequest {
   readonly reason: string;
   readonly gates: readonly GateResult[];
 }
+
+/** Gates whose failure is no harm to anybody: the rollout stays where it is until they pass. */
+const holdingGates: readonly GateName[] = ['observed_split', 'freshness'];
 
 /** Windows before the stage from which a guard learns the usual rates. */
 const windowsBefore = 24;
@@ -57,7 +52,8 @@ export async function lookAtGates(
   const { environment, name: model } = settings;
   const readFrom = Math.max(rollout.stageFrom, closed.to - labelsComeFor(settings));
   const stored = await readGuard(transaction, environment, model);
-  const current = stored?.stage === stageOf(rollout) ? stored : null;
+  // A guard of an earlier format has no evidence that could be read: it starts anew.
+  const current = stored?.stage === stageOf(rollout) && stored.evidence !== undefined ? stored : null;
   // The windows of all versions are written before the first of them is told to be closed: one look sees them all.
   if (current !== null && current.lookedTo !== null && current.lookedTo >= closed.to) return requests;
   const looked = look(current ?? (await newGuard(transaction, settings, rollout, champion)), {
@@ -65,6 +61,7 @@ export async function lookAtGates(
     rollout,
     windows: await guardedWindows(transaction, settings, champion, rollout.version, readFrom),
     readFrom,
+    to: closed.to,
     candidateDigest: findVersion(state, rollout.version)?.spec.digest ?? '',
     instances,
     at: closed.at,
@@ -105,7 +102,7 @@ function nextStep(
 ): Omit<GateRequest, 'gates'> | null {
   const { autoAdvance, autoRollBack, canarySteps } = closed.settings.rollout;
   const from = closed.to;
-  const failed = gates.filter(({ verdict }) => verdict === 'fail');
+  const failed = gates.filter(({ gate, verdict }) => verdict === 'fail' && !holdingGates.includes(gate));
   const worst = failed.find(({ gate }) => gate === 'integrity') ?? failed[0];
   if (worst !== undefined) {
     if (!autoRollBack) return null;
@@ -145,10 +142,11 @@ function labelsComeFor({ outcomeDelay, lateness, window }: ModelSettings): numbe
 
 async function newGuard(
   transaction: Transaction,
-  { name: model, environment }: ModelSettings,
+  settings: ModelSettings,
   rollout: Rollout,
   champion: string,
 ): Promise<Guard> {
+  const { name: model, environment } = settings;
   const before = await readProfiles(transaction, {
     ...{ model, environment, version: champion },
     to: rollout.stageFrom,
@@ -158,6 +156,7 @@ async function newGuard(
   return startGuard(
     rollout,
     before.map(({ profile }) => profile),
+    settings,
   );
 }
 

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../evaluation/bootstrap.ts';
 import { type GateResult, gatesNotPassed, worstVerdict } from '../gate.ts';
 import { assessCanaryRate, type CanaryRateInput } from './canaryRate.ts';
+import { assessFreshness } from './freshness.ts';
 import { assessIntegrity } from './integrity.ts';
 import { assessLatencyRatio, slowestAllowedMs } from './latencyRatio.ts';
+import { assessObservedSplit } from './observedSplit.ts';
 import { assessOfflinePerformance } from './offlinePerformance.ts';
 import { rateEvidenceLog } from './oneRate.ts';
 import { pairedDifference } from './paired.ts';
@@ -111,25 +114,95 @@ describe('shadow divergence', () => {
 });
 
 describe('the latency of a canary', () => {
-  const input = { championRows: 500, canaryRows: 500, ratio: 1.5, minimumRows: 300, alpha: 0.02, at: 0 };
-  const assess = (championP95Ms: number | null, canaryP95Ms: number | null, canarySlowRows: number, rows = 500) =>
-    said(assessLatencyRatio({ ...input, championP95Ms, canaryP95Ms, canarySlowRows, canaryRows: rows }));
+  const assess = (championSlow: number, canarySlow: number, rows = 500, harmPeakLog = 0) =>
+    said(
+      assessLatencyRatio({
+        ...{ championP95Ms: 10, canaryP95Ms: 14, baseMs: 10, allowedMs: 15, championRows: 500, canaryRows: rows },
+        ...{ championSlowRows: championSlow, canarySlowRows: canarySlow, harmPeakLog, minimumRows: 300 },
+        ...{ alpha: 0.02, at: 0 },
+      }),
+    );
 
   test('may be a ratio or five milliseconds above the champion, whichever is more', () => {
     expect(slowestAllowedMs(100, 1.5)).toBe(150);
     expect(slowestAllowedMs(0.2, 1.5)).toBeCloseTo(5.2, 12);
   });
 
-  test.each<[number | null, number | null, number, number, string]>([
-    [null, 10, 0, 500, 'inconclusive TOO_FEW_ROWS'],
-    [10, null, 0, 0, 'inconclusive TOO_FEW_ROWS'],
-    [10, 11, 10, 200, 'inconclusive TOO_FEW_ROWS'],
-    [10, 14, 20, 500, 'pass WITHIN_LIMIT'],
-    [10, 40, 200, 500, 'fail OVER_LIMIT'],
-    [10, 40, 60, 80, 'fail OVER_LIMIT'],
-    [10, 16, 26, 500, 'inconclusive NOT_SHOWN'],
-  ])('of %j ms against %j ms with %i slow rows of %i: %s', (champion, canary, slow, rows, expected) => {
-    expect(assess(champion, canary, slow, rows)).toBe(expected);
+  test.each<[number, number, number, number, string]>([
+    [25, 10, 200, 0, 'inconclusive TOO_FEW_ROWS'],
+    [25, 20, 500, 0, 'pass WITHIN_LIMIT'],
+    [25, 200, 500, 9, 'fail OVER_LIMIT'],
+    [25, 20, 500, 9, 'fail OVER_LIMIT'],
+    [25, 26, 500, 0, 'inconclusive NOT_SHOWN'],
+  ])(
+    'with %i slow rows of the champion and %i of the canary in %i, evidence %d: %s',
+    (champion, canary, rows, evidence, expected) => {
+      expect(assess(champion, canary, rows, evidence)).toBe(expected);
+    },
+  );
+
+  test('is not known before both were measured', () => {
+    const unknown = { championP95Ms: null, canaryP95Ms: null, baseMs: null, allowedMs: null };
+    const none = { championRows: 0, championSlowRows: 0, canaryRows: 0, canarySlowRows: 0, harmPeakLog: 0 };
+    const result = assessLatencyRatio({ ...unknown, ...none, minimumRows: 300, alpha: 0.02, at: 0 });
+    expect(said(result)).toBe('inconclusive TOO_FEW_ROWS');
+    expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+  });
+});
+
+describe('the observed split of the traffic', () => {
+  const assess = (settled: [number, number], settling: [number, number] = [0, 0], before = 0) =>
+    said(
+      assessObservedSplit({
+        settled: { n: settled[0], k: settled[1] },
+        settling: { n: settling[0], k: settling[1] },
+        ...{ desired: 0.2, before, tolerance: 0.1, minimumRows: 200, at: 0 },
+      }),
+    );
+
+  test.each<[[number, number], string]>([
+    [[0, 0], 'inconclusive TOO_FEW_ROWS'],
+    [[100, 20], 'inconclusive TOO_FEW_ROWS'],
+    [[1_000, 205], 'pass SPLIT_AS_DESIRED'],
+    [[1_000, 180], 'pass SPLIT_AS_DESIRED'],
+    [[5_000, 500], 'fail SPLIT_MISMATCH'],
+    [[5_000, 1_500], 'fail SPLIT_MISMATCH'],
+    [[150, 140], 'fail SPLIT_MISMATCH'],
+  ])('of %j settled rows: %s', (settled, expected) => {
+    expect(assess(settled)).toBe(expected);
+  });
+
+  test('may be anything between the shares before and after in the window in which the step began', () => {
+    expect(assess([0, 0], [5_000, 500])).toBe('pass SPLIT_AS_DESIRED');
+    expect(assess([0, 0], [5_000, 1_500])).toBe('fail SPLIT_MISMATCH');
+    expect(assess([0, 0], [5_000, 1_500], 0.4)).toBe('pass SPLIT_AS_DESIRED');
+  });
+
+  test('is held back by chance in at most 1 % of rollouts looked at 60 times', () => {
+    let held = 0;
+    for (let run = 0; run < 300; run++) {
+      const random = seededRandom(run + 9);
+      let [rows, canary] = [0, 0];
+      for (let look = 0; look < 60; look++) {
+        for (let row = 0; row < 100; row++) if (random() < 0.2) canary += 1;
+        rows += 100;
+        if (assess([rows, canary]).startsWith('fail')) {
+          held += 1;
+          break;
+        }
+      }
+    }
+    expect(held).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('freshness', () => {
+  test.each([
+    [10, 10, 'pass TRAFFIC_FLOWS'],
+    [10, 0, 'inconclusive NO_TRAFFIC'],
+    [0, 10, 'inconclusive NO_TRAFFIC'],
+  ])('with %i rows of the champion and %i of the version: %s', (championRows, candidateRows, expected) => {
+    expect(said(assessFreshness({ championRows, candidateRows, windows: 3, at: 0 }))).toBe(expected);
   });
 });
 

@@ -1,15 +1,19 @@
 import type { GateResult } from '../gate.ts';
-import { rateEvidenceLog } from './oneRate.ts';
 
 export interface LatencyRatioInput {
   /** 95th percentiles since the stage started, milliseconds; `null` when nothing was measured. */
   readonly championP95Ms: number | null;
   readonly canaryP95Ms: number | null;
+  /** What the champion is held to, and what the canary may take instead; fixed before the rows that are judged by them. */
+  readonly baseMs: number | null;
+  readonly allowedMs: number | null;
+  /** Rows with a latency, and those slower than `baseMs` (champion) or `allowedMs` (canary), at the same time. */
   readonly championRows: number;
+  readonly championSlowRows: number;
   readonly canaryRows: number;
-  /** Canary rows slower than `slowestAllowedMs` of the champion's 95th percentile. */
   readonly canarySlowRows: number;
-  readonly ratio: number;
+  /** Highest natural logarithm of the evidence that more of the canary's rows are slow than of the champion's. */
+  readonly harmPeakLog: number;
   readonly minimumRows: number;
   readonly alpha: number;
   readonly at: number;
@@ -18,44 +22,52 @@ export interface LatencyRatioInput {
 /** Differences below it are noise of the machine, not harm. */
 const smallestHarmMs = 5;
 
-/** The 95th percentile a canary may have beside a champion with this one, milliseconds. */
-export function slowestAllowedMs(championP95Ms: number, ratio: number): number {
-  return Math.max(championP95Ms * ratio, championP95Ms + smallestHarmMs);
+/** What a canary's row may take where one of the champion takes `championMs`. */
+export function slowestAllowedMs(championMs: number, ratio: number): number {
+  return Math.max(championMs * ratio, championMs + smallestHarmMs);
 }
 
 /**
- * Is the canary much slower than the champion? It may be `ratio` times as slow at the 95th percentile, or 5 ms slower,
- * whichever is more. Fails with anytime-valid evidence that more than 5 % of its rows are slower than that.
+ * Is the canary much slower than the champion is at the same time? A limit is taken from the champion's 95th percentile
+ * before; the canary's may be `ratio` times as high, or 5 ms, whichever is more. Fails with anytime-valid evidence that
+ * more of the canary's rows are beyond its limit than of the champion's beyond its own. When everything gets slower, both
+ * shares grow.
  */
 export function assessLatencyRatio(input: LatencyRatioInput): GateResult {
-  const { championP95Ms, canaryP95Ms, minimumRows, at } = input;
-  const allowedMs = championP95Ms === null ? null : slowestAllowedMs(championP95Ms, input.ratio);
-  const slow = { n: input.canaryRows, k: input.canarySlowRows };
-  const evidence = input.canaryRows === 0 ? 0 : rateEvidenceLog(slow, 0.05, 'above');
+  const { championP95Ms, canaryP95Ms, baseMs, allowedMs, minimumRows, at } = input;
+  const share = (slow: number, rows: number) => (rows === 0 ? null : slow / rows);
+  const championSlow = share(input.championSlowRows, input.championRows);
+  const canarySlow = share(input.canarySlowRows, input.canaryRows);
   const levelLog = Math.log(1 / input.alpha);
   const numbers = {
-    ...{ championP95Ms, canaryP95Ms, allowedMs },
+    ...{ championP95Ms, canaryP95Ms, baseMs, allowedMs },
     championRows: input.championRows,
     canaryRows: input.canaryRows,
+    championSlowRows: input.championSlowRows,
     canarySlowRows: input.canarySlowRows,
-    ...{ minimumRows, evidenceLog: evidence, levelLog },
+    ...{ minimumRows, evidencePeakLog: input.harmPeakLog, levelLog },
   };
   const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
     gate: 'latency_ratio',
     ...{ verdict, code, reason, numbers, at },
   });
-  if (championP95Ms === null || canaryP95Ms === null || allowedMs === null) {
-    return result('inconclusive', 'TOO_FEW_ROWS', 'no latency was measured yet');
+  if (championSlow === null || canarySlow === null || baseMs === null || allowedMs === null) {
+    return result('inconclusive', 'TOO_FEW_ROWS', 'no latency of both versions was measured yet');
   }
-  const sentence = `95 % of the canary's rows took up to ${milliseconds(canaryP95Ms)}, ${milliseconds(allowedMs)} are allowed`;
-  if (evidence >= levelLog && canaryP95Ms > allowedMs) return result('fail', 'OVER_LIMIT', sentence);
+  const took = canaryP95Ms === null ? '' : `95 % of the canary's rows took up to ${milliseconds(canaryP95Ms)}; `;
+  const sentence = `${took}${percent(canarySlow)} took ${milliseconds(allowedMs)} or more, beside ${percent(championSlow)} of the champion's with ${milliseconds(baseMs)} or more`;
+  if (input.harmPeakLog >= levelLog) return result('fail', 'OVER_LIMIT', sentence);
   if (Math.min(input.canaryRows, input.championRows) < minimumRows) {
     return result('inconclusive', 'TOO_FEW_ROWS', `${sentence}; ${minimumRows} rows of each version are needed`);
   }
-  if (canaryP95Ms <= allowedMs) return result('pass', 'WITHIN_LIMIT', sentence);
+  if (canarySlow <= championSlow) return result('pass', 'WITHIN_LIMIT', sentence);
   return result('inconclusive', 'NOT_SHOWN', `${sentence}: not sure yet`);
 }
 
 function milliseconds(value: number): string {
   return `${value.toPrecision(3)} ms`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
 }
