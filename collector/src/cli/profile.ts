@@ -34,13 +34,14 @@ export async function run(args: string[]): Promise<number> {
     batches.push(batch.inferences);
     outcomes.push(...labelsOf(batch.outcomes));
   }
-  const { task, features, groups, positive, favourable } = settings;
+  const { task, features, groups, positive, favourable, sampledRows } = settings;
   const reference = buildReference(batches, outcomes, {
     task,
     features,
     groups,
     positive,
     favourable,
+    sampledRows,
     windowMs: options.windowMs,
   });
   process.stdout.write(`${encodeReference(reference)}\n`);

@@ -233,6 +233,15 @@ export const modelSettings = z.strictObject({
   reference: referenceSettings.prefault({}),
   tolerance: toleranceSettings.prefault({}),
   minimumGroupRows: z.int().min(1).default(30),
+  auditPeriod: durationMs
+    .prefault('7d')
+    .describe('A group of which fewer than minimumGroupRows decisions or outcomes come in this time cannot be audited'),
+  sampledRows: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(0)
+    .describe('Rows of each window whose values are kept, for explanations; raw values of features are then stored'),
   criticality: z
     .enum(['normal', 'high'])
     .default('normal')
@@ -413,6 +422,9 @@ export const collectorSettings = z.strictObject({
     .default('.plumbline/artefacts')
     .describe('Folder of model artefacts and evaluation data, by digest'),
   commitEvery: durationMs.prefault('500ms'),
+  clockSkew: durationMs
+    .prefault('1m')
+    .describe("Events dated further than this after the broker stored them count at the broker's time"),
   identity: identitySettings.prefault({}),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });

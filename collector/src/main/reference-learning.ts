@@ -74,13 +74,14 @@ async function makeReference(
   const rows = await readRows(transaction, key);
   const records = await readRecords(context, traffic, rows);
   const first = firstRows(rows, needed);
-  const { task, features, groups, positive, favourable, window } = settings;
+  const { task, features, groups, positive, favourable, window, sampledRows } = settings;
   const reference = buildReference(first, labelsOf(first, records), {
     task,
     features,
     groups,
     positive,
     favourable,
+    sampledRows,
     windowMs: window,
   });
   await putReference(transaction, key, reference);

@@ -10,6 +10,7 @@ import {
   scoreMoments,
 } from '../statistics/evidence/index.ts';
 import type { OutcomeArrivals } from './arrivals.ts';
+import { auditGroups } from './audits.ts';
 import { alarmLog, countStreams, type StreamCounts, streamWeight, windowWeight } from './budget.ts';
 import { explainDrift } from './explainDrift.ts';
 import type { Evidence, Finding, Verdict } from './finding.ts';
@@ -102,9 +103,23 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
     states.set(stream.id, (evidence.alarm ? resetAfterAlarm(detector, after) : after).logWealth);
     return finding(input, stream.id, findingContent(content, watched, evidence), evidence);
   });
+  const audited = isClassification(reference.shape.task) ? auditGroups({ ...input, audits: previous.audits }) : [];
+  const unaudited = audited.flatMap(({ signal, sentence }) =>
+    sentence === null ? [] : [finding(input, signal, { kind: 'fairness', rows: 0, statistics: {}, sentence }, null)],
+  );
   return {
-    findings: [...explainDrift(findings, reference, profile), ...facts(input, reference), ...unwatched(input, content)],
-    state: { reference: reference.id, windows, detectors: states },
+    findings: [
+      ...explainDrift(findings, reference, profile),
+      ...facts(input, reference),
+      ...unwatched(input, content),
+      ...unaudited,
+    ],
+    state: {
+      reference: reference.id,
+      windows,
+      detectors: states,
+      audits: new Map(audited.map(({ signal, audit }) => [signal, audit])),
+    },
   };
 }
 
@@ -208,7 +223,7 @@ function unwatched(input: WindowInput, content: ContentInput): Finding[] {
   const { settings, reference, profile } = content;
   const { task } = reference.shape;
   const watched = new Set(streamDetectors(settings, reference).map(({ stream }) => stream.id));
-  const hasGroups = task !== 'regression' && task !== 'ranking';
+  const hasGroups = isClassification(task);
   const groups = (hasGroups ? reference.shape.groups : []).flatMap(({ attribute }) =>
     groupConfusions(reference.profile, attribute).flatMap(({ group, isOther }) => {
       if (group === null || isOther || watched.has(fairnessSignal(attribute, group))) return [];
@@ -226,6 +241,10 @@ function unwatched(input: WindowInput, content: ContentInput): Finding[] {
     sentence: `the reference has too few labels to compare the ${hasGroups ? 'error rate' : 'errors'} with`,
   };
   return [...groups, finding(input, signal, unlabelled, null)];
+}
+
+function isClassification(task: Reference['shape']['task']): boolean {
+  return task === 'binary_classification' || task === 'multiclass_classification';
 }
 
 function withoutReference(input: WindowInput): Finding[] {

@@ -1,5 +1,6 @@
 import type { FairnessReport } from '../http/api.ts';
 import { attributeSummary } from './attributeSummary.ts';
+import { auditSignal } from './audits.ts';
 import type { Verdict } from './finding.ts';
 import { attributeStatistics } from './groupStatistics.ts';
 import { latestFindings, mergedProfile, type ReportInput } from './reportInput.ts';
@@ -11,6 +12,7 @@ export function fairnessReport(input: ReportInput): FairnessReport {
   const profile = mergedProfile(input);
   const shape = profile?.shape ?? null;
   const latest = latestFindings(input);
+  const audits = input.findings.at(-1)?.findings ?? [];
   const attributes =
     profile === null || shape === null || shape.task === 'regression' || shape.task === 'ranking'
       ? []
@@ -39,6 +41,7 @@ export function fairnessReport(input: ReportInput): FairnessReport {
               calibration: [...more.scores.calibration],
               bounds: { ...more.bounds },
               labelNote: more.labelNote,
+              auditNote: audits.find(({ signal }) => signal === auditSignal(attribute, group))?.sentence ?? null,
               suppressed,
               verdict: worstVerdict(
                 latest.get(fairnessSignal(attribute, group))?.verdict,

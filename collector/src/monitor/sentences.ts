@@ -2,6 +2,7 @@ import type { Estimate, Evidence } from './finding.ts';
 import {
   changeText,
   countText,
+  durationText,
   levelText,
   nameText,
   numberText,
@@ -311,6 +312,21 @@ function againstText(rates: GroupAndBase | null): string | null {
 /** `-5 points` */
 function pointsText(difference: number): string {
   return `${shareText(difference).replace(/ %$/, '')} points`;
+}
+
+export interface Unaudited {
+  readonly attribute: string;
+  readonly group: string;
+  readonly short: 'rows' | 'labels';
+  readonly fewest: number;
+  readonly periodMs: number;
+}
+
+export function cannotAuditSentence({ attribute, group, short, fewest, periodMs }: Unaudited): string {
+  const what = short === 'rows' ? 'decisions about it' : 'outcomes of it';
+  const unknown = short === 'rows' ? 'how it is treated' : 'whether decisions about it are right';
+  const who = `${nameText(attribute)}=${nameText(group)}`;
+  return `cannot audit ${who}: fewer than ${countText(fewest)} ${what} in ${durationText(periodMs)}, so nobody knows ${unknown}`;
 }
 
 /** `against 45 % of male (ratio 0.69, four-fifths rule broken)`; `null` for the reference group itself. */

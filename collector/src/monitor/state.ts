@@ -1,5 +1,6 @@
 import { PlumblineError } from '../errors.ts';
 import type { Reference } from '../profile/index.ts';
+import type { Audit } from './audits.ts';
 
 /**
  * What the detectors of one (model, environment, version, reference) remember between windows. Evidence against one
@@ -12,17 +13,19 @@ export interface MonitorState {
   readonly windows: number;
   /** By stream: natural logarithm of the wealth of each bet of its detector. None: it starts from nothing. */
   readonly detectors: ReadonlyMap<string, Float64Array>;
+  /** By group: whether enough comes of it to say anything. */
+  readonly audits: ReadonlyMap<string, Audit>;
 }
 
 /** Before the first window: no evidence against anything. */
 export function initialMonitorState(reference: Reference): MonitorState {
-  return { reference: reference.id, windows: 0, detectors: new Map() };
+  return { reference: reference.id, windows: 0, detectors: new Map(), audits: new Map() };
 }
 
 export function encodeMonitorState(state: MonitorState): Uint8Array {
   const streams = [...state.detectors].map(([stream, values]): [string, number] => [stream, values.length]);
   const header = new TextEncoder().encode(
-    JSON.stringify({ format, reference: state.reference, windows: state.windows, streams }),
+    JSON.stringify({ format, reference: state.reference, windows: state.windows, streams, audits: [...state.audits] }),
   );
   const numbers = streams.reduce((sum, [, length]) => sum + length, 0);
   const bytes = new Uint8Array(4 + header.length + numbers * 8);
@@ -55,7 +58,7 @@ export function decodeMonitorState(bytes: Uint8Array): MonitorState {
       detectors.set(stream, values);
     }
     if (at !== bytes.length) throw new RangeError(`${bytes.length - at} bytes are left over`);
-    return { reference: header.reference, windows: header.windows, detectors };
+    return { reference: header.reference, windows: header.windows, detectors, audits: new Map(header.audits) };
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message : String(cause);
     throw new PlumblineError('BAD_DATA', `stored monitor state cannot be read: ${problem}`, { cause });
@@ -70,6 +73,8 @@ interface Header {
   readonly reference: string;
   readonly windows: number;
   readonly streams: readonly (readonly [string, number])[];
+  /** Not in states that were written before there were any. */
+  readonly audits?: readonly (readonly [string, Audit])[];
 }
 
 function isHeader(header: unknown): header is Header {
@@ -79,6 +84,7 @@ function isHeader(header: unknown): header is Header {
     candidate.format === format &&
     typeof candidate.reference === 'string' &&
     Number.isSafeInteger(candidate.windows) &&
+    (candidate.audits === undefined || Array.isArray(candidate.audits)) &&
     Array.isArray(candidate.streams) &&
     candidate.streams.every(
       (stream: unknown) =>

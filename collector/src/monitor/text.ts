@@ -48,6 +48,19 @@ export function levelText(level: number): string {
   return `evidence ${Math.round(level * 100)} % of the alarm level`;
 }
 
+/** `604800000` -> `7 days`: in the largest unit that fits. */
+export function durationText(milliseconds: number): string {
+  const [size, unit] = durations.find(([each]) => milliseconds >= each) ?? [1_000, 'second'];
+  const amount = numberText(milliseconds / size);
+  return `${amount} ${unit}${amount === '1' ? '' : 's'}`;
+}
+
+const durations = [
+  [86_400_000, 'day'],
+  [3_600_000, 'hour'],
+  [60_000, 'minute'],
+] as const;
+
 /**
  * A name that came from an app or a file, fit for a sentence: control, reordering and invisible characters are left out,
  * and it is no longer than a line.

@@ -127,6 +127,11 @@ export const fairnessReport = z.object({
             .describe('Of probabilities: what was predicted for the group against what happened'),
           bounds: z.record(z.string(), labelBounds).optional().describe('Of rates, while labels are missing'),
           labelNote: z.string().nullable().optional().describe('What to know about the labels before comparing'),
+          auditNote: z
+            .string()
+            .nullable()
+            .optional()
+            .describe('Why the group cannot be audited: hardly any of it comes'),
           suppressed: z.string().nullable(),
           verdict,
         }),
