@@ -44,6 +44,7 @@ function heartbeatOf(model: ModelState, { settings, routing }: HeartbeatOptions)
     counts: {
       accepted: model.counts.accepted,
       acknowledged: model.counts.acknowledged,
+      thinned: model.counts.thinned,
       dropped: { ...model.counts.dropped },
     },
     time: settings.clock(),

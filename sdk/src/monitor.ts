@@ -124,7 +124,7 @@ class RunningMonitor implements Monitor {
       },
     });
     this.#batcher = new Batcher({
-      ...{ newProducer: newId, partitions, batch, buffer, clock },
+      ...{ newProducer: newId, partitions, batch, buffer, clock, salt: Math.floor(random() * 2 ** 32) },
       emit: (ready) => this.#publisher.add(ready),
       failed: (model, events, error) => this.#recorder.drop(model, 'internal_error', events, messageOf(error)),
     });
@@ -191,6 +191,9 @@ class RunningMonitor implements Monitor {
   get [recordPort](): RecordPort {
     return {
       record: (inference) => this.#recorder.record(inference, spanOfSomebodyElse),
+      startSpan: (model) => this.#telemetry.start(`predict ${model}`),
+      within: (span, run) => this.#telemetry.within(span, run, undefined, []),
+      recordBatch: (batch, span) => this.#recorder.recordBatch(batch, span),
       models: [...this.#models.keys()],
       telemetry: this.#settings.telemetry,
       clock: this.#settings.clock,
@@ -236,7 +239,7 @@ class RunningMonitor implements Monitor {
   status(): MonitorStatus {
     const { service, environment, instance } = this.#settings;
     const models = [...this.#models.values()];
-    const { accepted, acknowledged, dropped } = totalOf([
+    const { accepted, acknowledged, thinned, dropped } = totalOf([
       ...models.map(({ counts }) => counts),
       this.#recorder.unattributed,
     ]);
@@ -246,7 +249,13 @@ class RunningMonitor implements Monitor {
       problems: this.#diagnostics.problems,
       telemetry: this.#telemetry.status(),
       buffered: { ...this.#batcher.buffered, batches: this.#publisher.batches },
-      counts: { accepted, acknowledged, dropped, batches: { ...this.#batches, retried: this.#publisher.retries } },
+      counts: {
+        accepted,
+        acknowledged,
+        thinned,
+        dropped,
+        batches: { ...this.#batches, retried: this.#publisher.retries },
+      },
       lastAcknowledgedAt: this.#lastAcknowledgedAt,
       models: Object.fromEntries(models.map((model) => [model.name, this.#modelStatus(model)])),
     };
@@ -357,9 +366,9 @@ class RunningMonitor implements Monitor {
 
   #modelStatus(model: ModelState): ModelStatus {
     const document = this.#routing.document(model.name);
-    const { accepted, acknowledged, dropped } = model.counts;
+    const { accepted, acknowledged, thinned, dropped } = model.counts;
     return {
-      ...{ accepted, acknowledged, dropped },
+      ...{ accepted, acknowledged, thinned, dropped },
       routing: {
         revision: document?.revision ?? 0,
         source: this.#routing.source(model.name),

@@ -144,9 +144,12 @@ export class Recorder {
     this.#count(model, this.#options.batcher.addInference(event, model.types, now));
   }
 
-  #count(model: ModelState, dropped: DropReason | undefined): void {
+  #count(model: ModelState, dropped: DropReason | 'thinned' | undefined): void {
     if (dropped === undefined) {
       model.counts.accepted += 1;
+    } else if (dropped === 'thinned') {
+      model.counts.thinned += 1;
+      this.warn('thinned', 'the buffer fills: inferences are thinned, and weighted so that statistics stay unbiased');
     } else {
       this.drop(model.name, dropped, 1, model.name);
     }

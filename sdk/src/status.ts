@@ -28,10 +28,12 @@ export interface ConnectionState {
   readonly server: string | null;
 }
 
-/** Events since the start. accepted = acknowledged + buffered + dropped as batch_refused, not_delivered, internal_error. */
+/** Events since the start: recorded = accepted + thinned + dropped for other reasons; accepted = acknowledged + buffered + dropped as batch_refused, not_delivered, internal_error. */
 export interface EventCounts {
   readonly accepted: number;
   readonly acknowledged: number;
+  /** Left out because the buffer was filling; those kept stand for them, by their weights. */
+  readonly thinned: number;
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
 }
 

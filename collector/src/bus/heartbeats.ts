@@ -14,7 +14,12 @@ const heartbeat = z.object({
   routingRevision: z.number(),
   serving: z.array(z.object({ version: z.string(), role: z.enum(['champion', 'canary', 'shadow']) })).max(64),
   loaded: z.array(z.object({ version: z.string(), digest: z.string() })).max(1_000),
-  counts: z.object({ accepted: counter, acknowledged: counter, dropped: z.record(z.string(), counter) }),
+  counts: z.object({
+    accepted: counter,
+    acknowledged: counter,
+    thinned: counter.optional(),
+    dropped: z.record(z.string(), counter),
+  }),
   time: z.number(),
 });
 

@@ -11,7 +11,7 @@ afterEach(() => vi.useRealTimers());
 function setUp(options: Partial<BatcherOptions> = {}) {
   const emitted: OutgoingBatch[] = [];
   const batcher = new Batcher({
-    ...{ newProducer: () => 'p', partitions: 1, clock: Date.now },
+    ...{ newProducer: () => 'p', partitions: 1, clock: Date.now, salt: 1 },
     batch: { events: 3, bytes: 100_000, ageMs: 200 },
     buffer: { events: 1_000, bytes: 1_000_000 },
     emit: (batch) => emitted.push(batch),
@@ -181,7 +181,7 @@ describe('a batch', () => {
 describe('the buffer', () => {
   it('counts events and bytes until they are released, and takes no more than it may', () => {
     const { batcher, emitted } = setUp({ buffer: { events: 4, bytes: 1_000_000 } });
-    const results = ['a', 'b', 'c', 'd', 'e'].map((id) => batcher.addInference(inference(id), types));
+    const results = ['a', 'b', 'c', 'd', 'e'].map((id) => batcher.addOutcome(outcome(id)));
     expect(results).toEqual([undefined, undefined, undefined, undefined, 'buffer_events']);
     batcher.flush();
     expect(batcher.buffered).toEqual({
@@ -193,6 +193,36 @@ describe('the buffer', () => {
     }
     expect(batcher.buffered).toEqual({ events: 0, bytes: 0 });
     expect(batcher.addOutcome(outcome('a'))).toBeUndefined();
+  });
+
+  it('thins inferences as it fills, and the weights of those kept add up to those there were', () => {
+    const { batcher, emitted } = setUp({ buffer: { events: 2_000, bytes: 100_000_000 } });
+    const results = Array.from({ length: 20_000 }, (_, i) => batcher.addInference(inference(`${i}`), types));
+    batcher.flush();
+    const weights = emitted.flatMap(rowsOf).map((row) => (row.kind === 'inference' ? (row.weight ?? 1) : 0));
+    expect(results).not.toContain('buffer_events');
+    expect(results.filter((result) => result === undefined)).toHaveLength(weights.length);
+    expect(weights.length).toBeLessThan(1_800);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const variance = weights.reduce((sum, weight) => sum + weight * (weight - 1), 0);
+    expect(Math.abs(total - 20_000)).toBeLessThan(4 * Math.sqrt(variance));
+    expect(weights.slice(0, 1_000).every((weight) => weight === 1)).toBe(true);
+  });
+
+  it('keeps room for failed inferences, and most of all for outcomes', () => {
+    const { batcher } = setUp({ buffer: { events: 1_000, bytes: 100_000_000 } });
+    const failed = (id: string) => ({ ...inference(id), error: 'timeout' });
+    let id = 0;
+    const until = (add: () => unknown) => {
+      while (add() !== 'buffer_events') {
+        id += 1;
+      }
+      return batcher.buffered.events;
+    };
+    expect(until(() => batcher.addInference(inference(`${id}`), types))).toBe(900);
+    expect(batcher.addInference(failed('first'), types)).not.toBe('buffer_events');
+    expect(until(() => batcher.addInference(failed(`${id}`), types))).toBe(950);
+    expect(until(() => batcher.addOutcome(outcome(`${id}`)))).toBe(1_000);
   });
 
   it('never weighs much less than what it holds', () => {

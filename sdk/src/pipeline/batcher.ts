@@ -2,7 +2,9 @@ import type { InferenceEvent, OutcomeEvent } from '../event.ts';
 import type { DropReason } from '../reasons.ts';
 import { columnarContentType, inferenceSubject, outcomeSubject, partitionOf } from '../subjects.ts';
 import { type FeatureTypes, InferenceColumns, messageIdOf, OutcomeColumns } from '../wire/index.ts';
+import { maxWeight } from '../wire/limits.ts';
 import type { OutgoingBatch } from './publisher.ts';
+import { isKept, keepOneOf } from './thinning.ts';
 
 export interface BatchLimits {
   readonly events: number;
@@ -22,6 +24,8 @@ export interface BatcherOptions {
   readonly batch: BatchLimits;
   readonly buffer: BufferLimits;
   readonly clock: () => number;
+  /** Decides together with an event's id whether it is kept when events are thinned. */
+  readonly salt: number;
   /** A batch is ready to be published. */
   readonly emit: (batch: OutgoingBatch) => void;
   /** Events of a batch that could not be encoded: a fault of ours. */
@@ -53,10 +57,18 @@ export class Batcher {
     return { events: this.#events, bytes: this.#bytes };
   }
 
-  addInference(event: InferenceEvent, types: FeatureTypes, now = this.#options.clock()): DropReason | undefined {
-    const full = this.#full();
-    if (full !== undefined) {
-      return full;
+  /** `thinned`: left out on purpose, for what is kept stands for it too. */
+  addInference(
+    event: InferenceEvent,
+    types: FeatureTypes,
+    now = this.#options.clock(),
+  ): DropReason | 'thinned' | undefined {
+    const oneOf = keepOneOf(this.#fill, event.error === null ? 'inference' : 'error');
+    if (oneOf === null) {
+      return this.#full;
+    }
+    if (!isKept(event.id, oneOf, this.#options.salt)) {
+      return 'thinned';
     }
     const partition = partitionOf(event.id, this.#options.partitions);
     const open = this.#open(event.model);
@@ -67,14 +79,13 @@ export class Batcher {
       open.inferences[partition] = batch;
       this.#watchAge();
     }
-    this.#added(batch, batch.columns.append(event), now);
+    this.#added(batch, batch.columns.append(oneOf === 1 ? event : heavier(event, oneOf)), now);
     return undefined;
   }
 
   addOutcome(event: OutcomeEvent, now = this.#options.clock()): DropReason | undefined {
-    const full = this.#full();
-    if (full !== undefined) {
-      return full;
+    if (keepOneOf(this.#fill, 'outcome') === null) {
+      return this.#full;
     }
     const partition = partitionOf(event.inferenceId, this.#options.partitions);
     const open = this.#open(event.model).outcomes;
@@ -112,9 +123,18 @@ export class Batcher {
     clearImmediate(this.#encodeTimer);
   }
 
-  #full(): DropReason | undefined {
+  /** 0 empty, 1 full. */
+  get #fill(): number {
     const { buffer } = this.#options;
-    return this.#events >= buffer.events ? 'buffer_events' : this.#bytes >= buffer.bytes ? 'buffer_bytes' : undefined;
+    const events = this.#events / buffer.events;
+    const bytes = this.#bytes / buffer.bytes;
+    return events > bytes ? events : bytes;
+  }
+
+  /** What the buffer is full of. */
+  get #full(): DropReason {
+    const { buffer } = this.#options;
+    return this.#events / buffer.events >= this.#bytes / buffer.bytes ? 'buffer_events' : 'buffer_bytes';
   }
 
   #open(model: string): OpenBatches {
@@ -237,3 +257,7 @@ interface OpenOutcomes {
 type OpenBatch = OpenInferences | OpenOutcomes;
 
 const maxSpares = 32;
+
+function heavier(event: InferenceEvent, times: number): InferenceEvent {
+  return { ...event, weight: Math.min((event.weight ?? 1) * times, maxWeight) };
+}

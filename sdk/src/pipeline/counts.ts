@@ -4,6 +4,8 @@ import type { DropReason } from '../reasons.ts';
 export class Counts {
   accepted = 0;
   acknowledged = 0;
+  /** Left out under pressure; what was kept stands for them. */
+  thinned = 0;
   readonly #dropped = new Map<DropReason, number>();
 
   drop(reason: DropReason, events: number): void {
@@ -21,6 +23,7 @@ export function totalOf(counts: Iterable<Counts>): Counts {
   for (const one of counts) {
     total.accepted += one.accepted;
     total.acknowledged += one.acknowledged;
+    total.thinned += one.thinned;
     for (const [reason, events] of Object.entries(one.dropped)) {
       // The keys of `dropped` are drop reasons; `Object.entries` widens them.
       total.drop(reason as DropReason, events);

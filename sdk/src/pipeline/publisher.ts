@@ -2,6 +2,7 @@ import { messageOf } from '../diagnostics.ts';
 import { batchNumberSpan } from '../event.ts';
 import type { PublishAnswer, StreamMessage } from '../transport.ts';
 import { backoffMs } from './backoff.ts';
+import { Pace } from './pace.ts';
 
 /** An encoded batch on its way to the broker. */
 export interface OutgoingBatch extends StreamMessage {
@@ -58,12 +59,19 @@ export class Publisher {
   #stopped = false;
   #pausedUntil = 0;
   #pauses = 0;
+  #pace: Pace;
   #timer: { at: number; handle: NodeJS.Timeout } | undefined;
   #waiters: { readonly upTo: number; readonly done: () => void }[] = [];
   retries = 0;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
+    this.#pace = new Pace(options.window.batches);
+  }
+
+  /** Batches that may be unanswered at a time at the moment. */
+  get window(): number {
+    return Math.floor(this.#pace.window);
   }
 
   get batches(): number {
@@ -80,6 +88,7 @@ export class Publisher {
 
   connected(): void {
     this.#connected = true;
+    this.#pace = new Pace(this.#options.window.batches);
     this.#pausedUntil = 0;
     this.#pauses = 0;
     this.#underWay.clear();
@@ -106,6 +115,7 @@ export class Publisher {
     switch (answer.kind) {
       case 'stored':
         this.#pauses = 0;
+        this.#pace.answered(this.#options.clock() - pending.sentAt);
         this.#settle(pending);
         this.#options.stored(pending.batch, answer.duplicate);
         break;
@@ -183,7 +193,7 @@ export class Publisher {
       return false;
     }
     const { batches, bytes } = this.#options.window;
-    const allowed = this.#pauses > 0 ? 1 : batches;
+    const allowed = this.#pauses > 0 ? 1 : Math.min(batches, this.#pace.window);
     return this.#underWay.size < allowed && (this.#bytesUnderWay < bytes || this.#underWay.size === 0);
   }
 

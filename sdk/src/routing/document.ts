@@ -46,10 +46,11 @@ export interface Heartbeat {
   /** The versions this instance routes to now, in routing order. */
   readonly serving: readonly { readonly version: string; readonly role: 'champion' | 'canary' | 'shadow' }[];
   readonly loaded: readonly RoutedVersion[];
-  /** Counters since start: accepted by `record`, acknowledged by the broker, dropped by reason. */
+  /** Counters since start: accepted by `record`, acknowledged by the broker, thinned with weights, dropped by reason. */
   readonly counts: {
     readonly accepted: number;
     readonly acknowledged: number;
+    readonly thinned?: number | undefined;
     readonly dropped: Readonly<Record<string, number>>;
   };
   readonly time: number;
