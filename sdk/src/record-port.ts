@@ -1,4 +1,6 @@
 import type { InferenceRecord } from './record.ts';
+import type { InferenceBatchRecord } from './recording/batch-record.ts';
+import type { OpenSpan } from './telemetry/telemetry.ts';
 
 /**
  * The way into a monitor for the other entries of this package, which make spans of their own. Found by a registered
@@ -9,6 +11,11 @@ export const recordPort = Symbol.for('plumbline.sdk.record-port');
 export interface RecordPort {
   /** Records an inference whose span, if there is one, somebody else makes. Never throws. */
   record(inference: InferenceRecord): string;
+  /** The span of a prediction that starts now; nothing when telemetry is switched off. */
+  startSpan(model: string): OpenSpan | undefined;
+  within<Result>(span: OpenSpan | undefined, run: () => Result): Result;
+  /** Records the rows of one prediction and ends its span. Never throws. */
+  recordBatch(batch: InferenceBatchRecord, span: OpenSpan | undefined): string[];
   readonly models: readonly string[];
   /** Whether spans and measurements are wanted. */
   readonly telemetry: boolean;

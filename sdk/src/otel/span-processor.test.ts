@@ -179,7 +179,21 @@ describe('sampling of traces', () => {
     expect(exported.getFinishedSpans().length).toBeGreaterThan(calls * 0.05);
     expect(exported.getFinishedSpans().length).toBeLessThan(calls * 0.2);
   });
+
+  it('makes a call count for as many as its sampler says it stands for, unless every call is seen', async () => {
+    const quarter: Sampler = {
+      shouldSample: () => ({ decision: 2, traceState: traceState('ot=th:c') }),
+      toString: () => 'Quarter',
+    };
+    call(setUp({}, quarter).tracer);
+    call(setUp({}, quarter, true).tracer);
+    expect((await recorded()).map(({ weight }) => weight ?? 1)).toEqual([4, 1]);
+  });
 });
+
+function traceState(text: string) {
+  return { serialize: () => text, get: () => undefined, set: () => traceState(text), unset: () => traceState(text) };
+}
 
 describe('the exporter', () => {
   it('records what its span processor passes on, each call once', async () => {
@@ -211,6 +225,28 @@ describe('what is no monitor', () => {
   });
 });
 
+describe('a call within a wrapped function', () => {
+  it('is part of its inference when both are of one model, and one of its own otherwise', async () => {
+    monitor = start('assistant', 'gpt-4o');
+    const { tracer } = setUp({ model: ({ requestModel }) => (requestModel === 'gpt-4o' ? 'gpt-4o' : 'assistant') });
+    const answer = monitor.wrap(
+      async () => {
+        call(tracer, { 'gen_ai.request.model': 'small' });
+        await Promise.resolve();
+        call(tracer, { 'gen_ai.request.model': 'small' });
+        call(tracer);
+      },
+      { model: 'assistant', features: () => ({ own: 1 }) },
+    );
+    await answer();
+    call(tracer, { 'gen_ai.request.model': 'small' });
+    const inferences = await recorded();
+    expect(inferences.filter(({ model }) => model === 'gpt-4o')).toHaveLength(1);
+    const own = inferences.filter(({ model }) => model === 'assistant').map(({ features }) => features.own ?? null);
+    expect(own.toSorted()).toEqual([1, null]);
+  });
+});
+
 describe("the AI SDK of Vercel, with the app's own OpenTelemetry", () => {
   const exported = new InMemorySpanExporter();
   let sdk: NodeSDK;
@@ -224,7 +260,7 @@ describe("the AI SDK of Vercel, with the app's own OpenTelemetry", () => {
     arrived = transport;
     sdk = new NodeSDK({
       spanProcessors: [createSpanProcessor(inApp), new SimpleSpanProcessor({ exporter: exported })],
-      autoDetectResources: false,
+      ...{ metricReaders: [], logRecordProcessors: [], autoDetectResources: false },
     });
     sdk.start();
     registerTelemetry(new OpenTelemetry());

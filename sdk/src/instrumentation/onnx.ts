@@ -1,0 +1,210 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { followCallScopes, isWithinCallOf, withinCallOf } from '../call-scope.ts';
+import { messageOf } from '../diagnostics.ts';
+import { errorTypeOf } from '../error-type.ts';
+import type { Monitor } from '../monitor.ts';
+import { type RecordPort, recordPortOf } from '../record-port.ts';
+import type { BatchFeatures, InferenceBatchRecord } from '../recording/batch-record.ts';
+import type { OpenSpan } from '../telemetry/telemetry.ts';
+import { observed } from '../wrap.ts';
+import { instrumentationOf, type StructuralInstrumentation } from './instrumentation.ts';
+import { featureRows, type OnnxResult, type OnnxTensor, type OnnxValues, resultOf, rowCount } from './onnx-tensors.ts';
+
+/** `onnxruntime-node`, `onnxruntime-web` or `onnxruntime-common`: whatever the app imports. */
+export interface OnnxRuntime {
+  readonly InferenceSession: object;
+}
+
+/** A session of the app's, to tell which model it holds. */
+export interface OnnxSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  /** The file it was made of, when it was made of one. */
+  readonly path: string | null;
+  /** `sha256:<64 hex digits>` of the file or bytes; null for sessions made before, and while it is being computed. */
+  readonly digest: string | null;
+}
+
+export interface OnnxOptions {
+  /** The monitor's model that a session holds; null leaves it out. Default: the monitor's only model. */
+  readonly model?: string | ((session: OnnxSession) => string | null | undefined);
+  /** Default: the version compiled into the app. */
+  readonly version?: string | ((session: OnnxSession) => string | undefined);
+  /** Names of the columns of input tensors [rows, columns], by the name of the input. */
+  readonly columns?: Readonly<Record<string, readonly string[]>>;
+  /** Classes in the order of their probabilities. Default: their numbers. */
+  readonly labels?: readonly string[];
+  /** Rows or columns of features, in place of reading them off the inputs. */
+  readonly features?: (feeds: OnnxValues) => BatchFeatures;
+  /** Sensitive attributes of each row. */
+  readonly groups?: (feeds: OnnxValues) => InferenceBatchRecord['groups'];
+  /** What each row's answer is, in place of reading it off the outputs. */
+  readonly result?: (outputs: OnnxValues, feeds: OnnxValues) => Partial<OnnxResult>;
+  /** Told the ids of the recorded inferences, one a row, to report their outcomes with later. */
+  readonly recorded?: (inferenceIds: readonly string[], outputs: OnnxValues) => void;
+}
+
+/**
+ * Records every run of every session of ONNX Runtime: each row of a batch is an inference, the run is one span. Patches
+ * the module it is given; nothing is done between the call and the answer but to start a span. Only small tables become
+ * features; pictures and sequences take `features`.
+ *
+ * @example
+ * import * as ort from 'onnxruntime-node';
+ * instrumentOnnx(ort, monitor, { columns: { input: ['age', 'income'] }, labels: ['repaid', 'defaulted'] })
+ */
+export function instrumentOnnx(
+  ort: OnnxRuntime,
+  monitor: Monitor,
+  options: OnnxOptions = {},
+): StructuralInstrumentation {
+  const prototype: unknown = ort?.InferenceSession !== undefined && Reflect.get(ort.InferenceSession, 'prototype');
+  if (typeof prototype !== 'object' || prototype === null) {
+    throw new TypeError('instrumentOnnx: expected the module "onnxruntime-node"');
+  }
+  const port = recordPortOf(monitor);
+  const artefacts = new WeakMap<object, Artefact>();
+  followCallScopes();
+  const replacements = [
+    {
+      owner: ort.InferenceSession,
+      method: 'create',
+      // The class is the receiver: sessions of it, and of classes made from it.
+      replacement: (original: (...args: unknown[]) => unknown) =>
+        async function create(this: unknown, ...args: unknown[]) {
+          const session = await Reflect.apply(original, this, args);
+          safely(port, () => typeof session === 'object' && session && artefacts.set(session, artefactOf(args[0])));
+          return session;
+        },
+    },
+    {
+      owner: prototype,
+      method: 'run',
+      replacement: (original: (...args: unknown[]) => unknown) =>
+        function run(this: OnnxSession, ...args: unknown[]) {
+          const call = safely(port, () => begin(port, options, this, artefacts.get(this), args[0]));
+          if (call === undefined) {
+            return Reflect.apply(original, this, args);
+          }
+          const answer = port.within(call.span, () =>
+            withinCallOf(call.model, () => Reflect.apply(original, this, args)),
+          );
+          return observed(
+            Promise.resolve(answer),
+            (outputs) => {
+              finish(port, options, call, outputs as OnnxValues, null);
+              return outputs;
+            },
+            (error) => finish(port, options, call, {}, error),
+          );
+        },
+    },
+  ];
+  // Spans of predictions come from the monitor, which takes them from the app's providers.
+  return instrumentationOf('onnx', replacements, { tracerProvider: undefined, meterProvider: undefined });
+}
+
+interface Run {
+  readonly model: string;
+  readonly version: string | undefined;
+  readonly feeds: OnnxValues;
+  readonly span: OpenSpan | undefined;
+  readonly startedAt: number;
+}
+
+function begin(
+  port: RecordPort,
+  options: OnnxOptions,
+  { inputNames, outputNames }: OnnxSession,
+  artefact: Artefact | undefined,
+  given: unknown,
+): Run | undefined {
+  const session = { inputNames, outputNames, path: artefact?.path ?? null, digest: artefact?.digest ?? null };
+  const model = modelOf(port, options, session);
+  if (model === null || isWithinCallOf(model) || typeof given !== 'object' || given === null) {
+    return undefined;
+  }
+  const version = typeof options.version === 'function' ? options.version(session) : options.version;
+  // The names stay what they are, though the app may fill the same object anew for its next call.
+  const feeds = { ...(given as OnnxValues) };
+  return { model, version, feeds, span: port.startSpan(model), startedAt: performance.now() };
+}
+
+function modelOf(port: RecordPort, { model }: OnnxOptions, session: OnnxSession): string | null {
+  if (model !== undefined) {
+    return (typeof model === 'function' ? model(session) : model) ?? null;
+  }
+  if (port.models.length !== 1) {
+    port.warn('onnx_model', 'sessions are not recorded: the monitor has several models; say which with "model"');
+  }
+  return port.models.length === 1 ? (port.models[0] ?? null) : null;
+}
+
+function finish(port: RecordPort, options: OnnxOptions, call: Run, outputs: OnnxValues, error: unknown): void {
+  const latencyMs = performance.now() - call.startedAt;
+  const batch = safely(port, (): InferenceBatchRecord => {
+    const { feeds, model, version } = call;
+    const features = options.features?.(feeds) ?? featureRows(feeds, options.columns ?? {});
+    const failed = error !== null;
+    const result: Partial<OnnxResult> = failed
+      ? {}
+      : (options.result?.(outputs, feeds) ?? resultOf(outputs, rowCount(feeds), options.labels));
+    return {
+      ...{ model, version, features, groups: options.groups?.(feeds), latencyMs },
+      ...{ predictions: result.predictions, scores: result.scores, error: failed ? errorTypeOf(error) : null },
+    };
+  });
+  if (batch === undefined) {
+    safely(port, () => call.span?.end());
+    return;
+  }
+  const ids = port.recordBatch(batch, call.span);
+  if (error === null) {
+    safely(port, () => options.recorded?.(ids, outputs));
+  }
+}
+
+interface Artefact {
+  readonly path: string | null;
+  digest: string | null;
+}
+
+/** The digest comes later, from another thread: a session is not kept waiting for it. */
+function artefactOf(source: unknown): Artefact {
+  const path = typeof source === 'string' ? source : null;
+  const artefact: Artefact = { path, digest: null };
+  digestOf(source).then(
+    (digest) => {
+      artefact.digest = digest;
+    },
+    // A file that is gone already, or an address: the digest stays unknown.
+    () => {},
+  );
+  return artefact;
+}
+
+async function digestOf(source: unknown): Promise<string | null> {
+  if (typeof source === 'string') {
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(source), hash);
+    return `sha256:${hash.digest('hex')}`;
+  }
+  if (source instanceof Uint8Array || source instanceof ArrayBuffer) {
+    const bytes = source instanceof Uint8Array ? new Uint8Array(source) : source;
+    return `sha256:${Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex')}`;
+  }
+  return null;
+}
+
+function safely<Value>(port: RecordPort, run: () => Value): Value | undefined {
+  try {
+    return run();
+  } catch (error) {
+    port.warn('instrumentation', `a run was not recorded: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+export type { OnnxResult, OnnxTensor, OnnxValues };
