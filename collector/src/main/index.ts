@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { PlumblineSettings } from '../config/index.ts';
 import { PlumblineError } from '../errors.ts';
@@ -12,6 +13,7 @@ import { openStore } from '../store/open.ts';
 import { startWebhookSender } from '../webhook/index.ts';
 import { apiServices } from './api-services.ts';
 import { createHeartbeatBook } from './heartbeat-book.ts';
+import { createLoadedArtefactsCheck } from './loaded-artefacts.ts';
 import { startMaintenance } from './maintenance.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { createReactions } from './reactions.ts';
@@ -101,7 +103,9 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
       evaluate();
     };
     const problems = () => stream?.problems() ?? ['the collector is starting'];
-    const maintenance = startMaintenance({ services, settings, heartbeats, clock, problems, changed, onError });
+    const checkLoaded = createLoadedArtefactsCheck({ rollout: services.rollout, changed, onError });
+    const leads = () => stream?.leads() ?? false;
+    const maintenance = startMaintenance({ services, settings, heartbeats, clock, problems, leads, changed, onError });
     stopping.adopt(maintenance, (started) => started.stop());
 
     const server = createHttpServer({
@@ -142,6 +146,8 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
     stream = connectStream({
       nats: collector.nats,
       commitEveryMs: collector.commitEvery,
+      clockSkewMs: collector.clockSkew,
+      sharedAs: 'postgres' in collector.store ? `${hostname()}-${process.pid}-${randomBytes(6).toString('hex')}` : null,
       engine: {
         store,
         models,
@@ -153,7 +159,10 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
       logger,
       clock,
       readDocuments: () => store.read((transaction) => services.rollout.routingDocuments(transaction)),
-      onHeartbeat: (heartbeat) => heartbeats.note(heartbeat),
+      onHeartbeat(heartbeat) {
+        heartbeats.note(heartbeat);
+        checkLoaded(heartbeat);
+      },
       onCommit() {
         const events = takeEvents();
         for (const event of events) {

@@ -6,12 +6,14 @@ import { noteSdkVersions, noteSettings } from './noted-changes.ts';
 import type { CollectorServices } from './services.ts';
 
 export interface MaintenanceOptions {
-  readonly services: Pick<CollectorServices, 'store' | 'retrain' | 'alerts' | 'notifications'>;
+  readonly services: Pick<CollectorServices, 'store' | 'retrain' | 'alerts' | 'notifications' | 'rollout'>;
   readonly settings: Pick<PlumblineSettings, 'models'>;
   readonly heartbeats: HeartbeatBook;
   readonly clock: () => number;
   /** Why this collector cannot read the stream; empty when it can. */
   readonly problems: () => readonly string[];
+  /** One of several collectors does this. */
+  readonly leads: () => boolean;
   /** Called when something was stored that others act on. */
   readonly changed: () => void;
   readonly onError: (error: unknown) => void;
@@ -27,16 +29,21 @@ const noteEveryMs = 60_000;
  * what is old is forgotten.
  */
 export function startMaintenance(options: MaintenanceOptions): { stop(): Promise<void> } {
-  const { services, settings, heartbeats, clock, problems, changed, onError, everyMs = 10_000 } = options;
+  const { services, settings, heartbeats, clock, problems, leads, changed, onError, everyMs = 10_000 } = options;
   let cleanedAt = Number.NEGATIVE_INFINITY;
   let notedAt = Number.NEGATIVE_INFINITY;
   let running: Promise<void> = noteSettings(services.store, settings.models, clock()).catch(onError);
 
   async function round(): Promise<void> {
+    if (!leads()) return;
     let changes = 0;
     for (const model of settings.models) {
       await services.retrain.expire(model);
       changes += (await services.alerts.tick(model, problems())).length;
+    }
+    changes += (await services.rollout.upkeep()).length;
+    for (const { environment, name } of settings.models) {
+      changes += (await services.rollout.instancesChanged(environment, name)).length;
     }
     changes += await services.notifications.run();
     if (clock() - notedAt >= noteEveryMs) {

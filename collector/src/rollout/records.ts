@@ -15,10 +15,17 @@ export interface StoredGates {
   readonly results: readonly GateResult[];
 }
 
+/** What the guards of a new champion made of it last. */
+export interface WatchGates {
+  readonly version: string;
+  readonly results: readonly GateResult[];
+}
+
 const states = jsonCollection<RolloutState>('rollout_states');
 const routing = jsonCollection<RoutingDocument>('routing');
 const gates = jsonCollection<StoredGates>('rollout_gates');
 const guards = jsonCollection<Guard>('rollout_guards');
+const watchGates = jsonCollection<WatchGates>('rollout_watch_gates');
 const evaluations = jsonCollection<Evaluation>('evaluations');
 const approvals = jsonCollection<Approval>('approvals');
 /** Approvals of a model, oldest first. */
@@ -98,6 +105,23 @@ export async function writeGuard(
   guard: Guard,
 ): Promise<void> {
   await transaction.put(guards, compositeKey(environment, model), guard);
+}
+
+export async function readWatchGates(
+  transaction: ReadTransaction,
+  environment: string,
+  model: string,
+): Promise<WatchGates | undefined> {
+  return (await transaction.get(watchGates, compositeKey(environment, model)))?.value;
+}
+
+export async function writeWatchGates(
+  transaction: Transaction,
+  environment: string,
+  model: string,
+  value: WatchGates,
+): Promise<void> {
+  await transaction.put(watchGates, compositeKey(environment, model), value);
 }
 
 export async function readEvaluation(

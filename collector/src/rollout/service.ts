@@ -33,7 +33,7 @@ import { describeEvents } from './sentences.ts';
 import { findVersion, type RolloutState, rollBackTarget, routingDocument, type VersionSpec } from './state.ts';
 import { type Due, dueByIntegrity, dueByTime } from './upkeep.ts';
 import { describeVersions, type VersionsView } from './versionsView.ts';
-import { type ClosedWindow, latestWindowFrom, lookAtGates } from './watch.ts';
+import { type ClosedWindow, latestWindowFrom, lookAfterPromotion, lookAtGates } from './watch.ts';
 
 export interface RolloutServiceOptions {
   readonly store: Store;
@@ -203,7 +203,10 @@ export class RolloutService {
     const { settings } = closed;
     const { environment, name: model } = settings;
     const state = await readState(transaction, environment, model);
-    const next = await lookAtGates(transaction, state, closed, this.#options.instances(environment, model));
+    const next = [
+      ...(await lookAtGates(transaction, state, closed, this.#options.instances(environment, model))),
+      ...(await lookAfterPromotion(transaction, state, closed)),
+    ];
     const events: RolloutEvent[] = [];
     for (const { intent, reason, gates } of next) {
       const command = this.#bySystem('gates', reason, this.#filled(intent));

@@ -4,7 +4,7 @@ import type { Evaluation } from './evaluation/evaluate.ts';
 import type { GateResult } from './gate.ts';
 import { stepOf } from './guard.ts';
 import { type Hold, holdsOf } from './holds.ts';
-import { readApprovals, readEvaluation, readGates } from './records.ts';
+import { readApprovals, readEvaluation, readGates, readWatchGates } from './records.ts';
 import {
   type BreakGlass,
   type Halted,
@@ -103,7 +103,7 @@ export async function describeVersions(
     holds: await holds(transaction, state, frozen),
     queue: state.queue.map(({ version, stage, by, at, reason }) => ({ version, stage, by, at, reason })),
     frozen,
-    watch: state.watch === null ? null : { ...state.watch, gates: [] },
+    watch: await watchOf(transaction, state),
     breakGlass: openEmergency(state, now),
     halted: state.halted,
     rollBackTarget:
@@ -122,6 +122,15 @@ async function holds(transaction: ReadTransaction, state: RolloutState, frozen: 
   if (rollout === null) return [];
   const { step, results } = await readGates(transaction, { environment, model, version: rollout.version });
   return holdsOf(state, step === stepOf(rollout) ? results : [], frozen);
+}
+
+async function watchOf(
+  transaction: ReadTransaction,
+  { environment, model, watch }: RolloutState,
+): Promise<VersionsView['watch']> {
+  if (watch === null) return null;
+  const stored = await readWatchGates(transaction, environment, model);
+  return { ...watch, gates: stored?.version === watch.version ? [...stored.results] : [] };
 }
 
 /** Until somebody else has looked at it. */

@@ -1,12 +1,13 @@
 import type { ModelSettings } from '../config/settings.ts';
 import { listVersionsSeen, readProfiles } from '../store/history.ts';
 import type { Transaction } from '../store/port.ts';
+import { assessAfterPromotion } from './afterPromotion.ts';
 import type { Intent } from './command.ts';
 import { type GateName, type GateResult, gatesNotPassed } from './gate.ts';
 import type { LoadedArtefacts } from './gates/integrity.ts';
 import { look, readiness, requiredGates, stageOf, startGuard, stepOf } from './guard.ts';
 import type { Guard, GuardedWindow } from './guardState.ts';
-import { readGates, readGuard, writeGates, writeGuard } from './records.ts';
+import { readGates, readGuard, writeGates, writeGuard, writeWatchGates } from './records.ts';
 import { atLastStep, findVersion, type Rollout, type RolloutState } from './state.ts';
 
 /** A window that has just closed, of any version of the model. */
@@ -78,6 +79,45 @@ export async function lookAtGates(
 
   const next = nextStep(rollout, closed, { required, gates: looked.gates, last });
   return next === null ? requests : [...requests, { ...next, gates: results }];
+}
+
+/** Looks at a champion in the time after its promotion in which guards may take it back by themselves. */
+export async function lookAfterPromotion(
+  transaction: Transaction,
+  { watch, champion }: RolloutState,
+  { settings, version, to, at }: ClosedWindow,
+): Promise<GateRequest[]> {
+  if (watch === null || watch.version !== champion || version !== champion) return [];
+  if (to > watch.until) {
+    return [{ intent: { kind: 'endWatch' }, reason: 'its guards saw no harm for as long as they watch', gates: [] }];
+  }
+  const { name: model, environment, rollout } = settings;
+  const read = async (of: string, range: { readonly from?: number; readonly to?: number }) =>
+    (
+      await readProfiles(transaction, {
+        ...{ model, environment, version: of, ...range, reverse: true },
+        ...(range.to === undefined ? {} : { limit: windowsBefore }),
+      })
+    ).map(({ profile }) => profile);
+  const before = await read(watch.previous, { to: watch.from });
+  const gates = assessAfterPromotion(settings, before, await read(champion, { from: watch.from }), at);
+  await writeWatchGates(transaction, environment, model, { version: champion, results: gates });
+  const failed = gates.find(
+    ({ gate, verdict }) => verdict === 'fail' && !rollout.gates.skip.some((name) => skips(name, gate)),
+  );
+  if (failed === undefined || !rollout.autoRollBack) return [];
+  const reason = `${failed.gate}: ${failed.reason}`;
+  return [{ intent: { kind: 'rollBack', to: watch.previous, cause: 'POST_PROMOTION' }, reason, gates }];
+}
+
+/** A gate that does not count for a canary does not count afterwards either. */
+function skips(skipped: string, gate: GateName): boolean {
+  const sameAs: Partial<Record<GateName, readonly string[]>> = {
+    post_promotion_errors: ['canary_error_rate', 'canary_absolute_error'],
+    post_promotion_failures: ['inference_error_rate'],
+    post_promotion_latency: ['latency_ratio'],
+  };
+  return sameAs[gate]?.includes(skipped) === true;
 }
 
 /** Event time of the window that is filling: a stage that starts now counts from it. */
