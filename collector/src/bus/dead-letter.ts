@@ -1,6 +1,7 @@
 import type { JetStreamClient } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import { streamName } from '@plumbline/sdk/subjects';
+import { headerText } from './header-text.ts';
 import type { StreamMessage } from './message.ts';
 
 /** Why a message could not be used. */
@@ -34,9 +35,4 @@ export async function publishDeadLetter(
     // The time tells this message from another at the same place of a stream that was made anew.
     msgID: `${streamName}:${message.sequence}:${message.storedAt}`,
   });
-}
-
-/** A header is one line of visible ASCII. */
-function headerText(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 1_000);
 }

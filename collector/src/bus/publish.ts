@@ -1,6 +1,7 @@
 import type { JetStreamClient } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { PlumblineError } from '../errors.ts';
+import { headerText } from './header-text.ts';
 
 /** One batch as a message: subject, encoding, and what the broker removes repeats by. */
 export interface OutgoingMessage {
@@ -8,6 +9,7 @@ export interface OutgoingMessage {
   readonly messageId: string;
   readonly contentType: string;
   readonly bytes: Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Publishes messages and resolves when the broker has stored all of them. Throws `BROKER_UNAVAILABLE`. */
@@ -20,9 +22,10 @@ export async function publishMessages(
   if (connection.isClosed()) {
     throw new PlumblineError('BROKER_UNAVAILABLE', 'the connection to NATS is closed');
   }
-  for (const { subject, messageId, contentType, bytes } of messages) {
+  for (const { subject, messageId, contentType, bytes, headers: more = {} } of messages) {
     const meta = headers();
     meta.set('content-type', contentType);
+    for (const [name, value] of Object.entries(more)) meta.set(name, headerText(value));
     try {
       await client.publish(subject, bytes, { msgID: messageId, headers: meta });
     } catch (cause) {

@@ -207,6 +207,15 @@ export const rolloutSettings = z.strictObject({
   gates: gateSettings.prefault({}),
 });
 
+export const spanSettings = z
+  .strictObject({
+    calls: z.array(name).default([]).describe('Names of the model that was asked for or that answered; none: any'),
+    services: z.array(name).default([]).describe('service.name of the apps; none: any'),
+  })
+  .describe(
+    'Which model calls in OTLP traces are inferences of this model; default: those of a model of its very name',
+  );
+
 export const modelSettings = z.strictObject({
   name: modelName,
   environment: name.default('production'),
@@ -225,6 +234,7 @@ export const modelSettings = z.strictObject({
     .optional()
     .describe('Regression: which quantile of the label the model predicts, for the pinball loss'),
   features: z.array(featureSettings).default([]).describe('Undeclared features are inferred from the first events'),
+  spans: spanSettings.prefault({}),
   groups: z.array(groupSettings).default([]),
   window: durationMs.prefault('1h'),
   lateness: durationMs.prefault('5m').describe('How long a window waits for stragglers, in event time'),

@@ -10,6 +10,7 @@ export interface OutgoingBatch {
   readonly messageId: string;
   readonly contentType: string;
   readonly bytes: Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface IncomingRefusal {

@@ -2,6 +2,7 @@ import type { EventBatch } from '@plumbline/sdk/event';
 import { decodeBatch, identityFromHeaders, rejectionCodes } from '@plumbline/sdk/wire';
 import type { StreamMessage } from '../bus/index.ts';
 import { latestTime } from '../store/history.ts';
+import { refusedHeaders } from './refused.ts';
 
 /** Why a message cannot be used, besides the reasons of the wire. Codes never change their meaning. */
 export const refusalCodes = {
@@ -10,6 +11,8 @@ export const refusalCodes = {
   SUBJECT_MISMATCH: 'The batch is of another kind or model than the subject it was published on',
   BAD_TIME: 'An event time lies beyond the year 128000: milliseconds were meant',
   BAD_TEXT: 'A name or id is not well-formed Unicode',
+  REFUSED_BODY: 'A body that came over HTTP could not be read; the reason begins with the path it was sent to',
+  WRONG_PARTITION: 'An id does not hash to the partition of the subject',
   UNKNOWN_MODEL: 'No model of this name is configured',
   INTERNAL: 'The collector failed on this batch; the reason is a bug to report',
 } as const;
@@ -30,6 +33,10 @@ export interface Refusal {
  */
 export function readBatch(message: StreamMessage): EventBatch | Refusal {
   const { address } = message;
+  const refusedBefore = message.header(refusedHeaders.code);
+  if (refusedBefore !== undefined) {
+    return refuse('REFUSED_BODY', `${message.header(refusedHeaders.reason) ?? ''} (${refusedBefore})`);
+  }
   if (address === null) return refuse('BAD_SUBJECT', `no batch belongs on the subject ${message.subject}`);
   const batch = decodeBatch(message.data, message.contentType, identityFromHeaders(message.header));
   if (batch.kind === 'rejection') return refuse(batch.code, batch.reason);

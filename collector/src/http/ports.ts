@@ -3,7 +3,7 @@ import type { Heartbeat } from '@plumbline/sdk/routing';
 import type { z } from 'zod';
 import type { Alert, AlertService, SilenceService } from '../alert/index.ts';
 import type { PlumblineSettings } from '../config/index.ts';
-import type { OutgoingBatch } from '../events/index.ts';
+import type { OutgoingBatch, SpanDoor } from '../events/index.ts';
 import type { HookService } from '../hooks/index.ts';
 import type { RetrainService } from '../retrain/index.ts';
 import type { RolloutService } from '../rollout/index.ts';
@@ -32,6 +32,7 @@ export interface Services {
   readonly hooks: Pick<HookService, 'receive' | 'list'>;
   readonly collector: CollectorPort;
   readonly live: LiveEvents;
+  readonly spans: Pick<SpanDoor, 'read' | 'delivered'>;
   /** Puts batches on the stream; resolves when the broker has them. Throws `BROKER_UNAVAILABLE`. */
   publish(batches: readonly OutgoingBatch[]): Promise<void>;
   /** Called after something was committed: whoever evaluates, projects or sends need not wait for its next look. */

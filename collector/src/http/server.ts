@@ -28,6 +28,9 @@ const defaultBodyLimit = 1_048_576;
 const requestTimeoutMs = 10 * 60_000;
 const actionBurst = 60;
 const actionsPerMinute = 60;
+/** Requests that bring events, by sender: each may hold hundreds of them. */
+const intakeBurst = 1_000;
+const intakePerMinute = 6_000;
 
 const answerHeaders = {
   'cache-control': 'private, no-cache',
@@ -61,6 +64,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     },
   });
   const limit = createRateLimit({ burst: actionBurst, perMinute: actionsPerMinute, clock: services.clock });
+  const intake = createRateLimit({ burst: intakeBurst, perMinute: intakePerMinute, clock: services.clock });
   const isPrivate = isLoopback(services.settings.collector.http.host);
 
   // Bodies are JSON, but where a route says otherwise.
@@ -134,6 +138,10 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     checkAccess(route.access, actor);
     if (route.kind === 'json' && route.isAction && !limit.take(actor.subject)) {
       throw new PlumblineError('TOO_MANY_REQUESTS', `at most ${actionsPerMinute} control actions a minute`);
+    }
+    const bringsEvents = route.access.kind === 'scope' && route.access.scope === 'events:write';
+    if (bringsEvents && !intake.take(actor.subject)) {
+      throw new PlumblineError('TOO_MANY_REQUESTS', `at most ${intakePerMinute} requests with events a minute`);
     }
     return actor;
   }

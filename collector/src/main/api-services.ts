@@ -1,4 +1,5 @@
 import type { PlumblineSettings } from '../config/index.ts';
+import { SpanDoor } from '../events/index.ts';
 import type { LiveEvents } from '../http/live-events.ts';
 import type { CollectorPort, Services } from '../http/ports.ts';
 import { readDeadLetters } from '../store/dead-letters.ts';
@@ -26,6 +27,10 @@ export function apiServices(parts: ApiParts): Services {
     settings,
     insecure: settings.collector.identity.insecureLocal,
     instances: heartbeats,
+    spans: new SpanDoor(
+      settings.models.map(({ name, spans }) => ({ model: name, ...spans })),
+      parts.clock,
+    ),
     collector: {
       ...collector,
       deadLetters: (limit) =>

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import { PlumblineError } from '../../errors.ts';
 import { batchesOf, readIncoming } from '../../events/index.ts';
 import { eventsAccepted } from '../api.ts';
 import { parseInput, type RawRoute, rawRoute } from '../route.ts';
+import { readAll } from './body.ts';
+import { putAside } from './put-aside.ts';
 
 const bodyLimit = 1_048_576;
 const lines = 'application/x-ndjson';
@@ -28,6 +29,12 @@ export const eventRoutes: readonly RawRoute[] = [
       const form = headers['content-type']?.startsWith(lines) ? 'lines' : 'json';
       const read = readIncoming(body, form);
       if (read.kind === 'refusal') {
+        await putAside(services, {
+          ...read,
+          door: '/v1/events',
+          contentType: headers['content-type'] ?? lines,
+          bytes: body,
+        });
         throw new PlumblineError('BAD_DATA', read.reason, { details: { reason: read.code } });
       }
       const known = new Set(services.settings.models.map(({ name }) => name));
@@ -53,19 +60,4 @@ function producerOf(subject: string, key: string | undefined): string {
     .update(JSON.stringify([subject, key]))
     .digest('base64url');
   return `http-${digest}`;
-}
-
-async function readAll(stream: Readable | null, limitBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of stream ?? []) {
-    // The server hands on a body as buffers.
-    const buffer: Uint8Array = chunk;
-    bytes += buffer.length;
-    if (bytes > limitBytes) {
-      throw new PlumblineError('TOO_LARGE', `a request has at most ${limitBytes} bytes of events`);
-    }
-    chunks.push(buffer);
-  }
-  return Buffer.concat(chunks);
 }

@@ -10,6 +10,7 @@ import { modelRoutes } from './models.ts';
 import { operationRoutes } from './operations.ts';
 import { retrainRoutes } from './retrain.ts';
 import { silenceRoutes } from './silences.ts';
+import { otlpRoutes } from './otlp.ts';
 import { streamRoutes } from './stream.ts';
 import { versionRoutes } from './versions.ts';
 import { webhookRoutes } from './webhooks.ts';
@@ -31,3 +32,4 @@ export const routes: readonly Route[] = [
   ...auditRoutes,
   ...streamRoutes,
 ];
+  ...otlpRoutes,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type PlumblineSettings, type PlumblineSettingsInput, plumblineSettings } from '../../config/index.ts';
+import { PlumblineError } from '../../errors.ts';
 import type { OutgoingBatch } from '../../events/index.ts';
 import { createIdentity } from '../../http/identity/identity.ts';
 import { type FakeGrafana, personClaims, startFakeGrafana } from '../../http/identity/testing/fake-grafana.ts';
@@ -39,6 +40,8 @@ export interface TestApi {
   readonly notReady: string[];
   /** Wall-clock time of everything in it. */
   now: number;
+  /** True: the broker is out of reach. */
+  failPublishing: boolean;
   ask(path: string, options?: AskOptions): Promise<Answer>;
   /** A control action with fresh keys. */
   act(path: string, body: unknown, options: AskOptions & { readonly revision: number }): Promise<Answer>;
@@ -97,7 +100,7 @@ export async function startTestApi(change: Partial<PlumblineSettingsInput> = {})
     }),
     ...(change.models === undefined ? { models: [testModel()] } : {}),
   };
-  const state = { now: Date.UTC(2026, 10, 22) };
+  const state = { now: Date.UTC(2026, 10, 22), failPublishing: false };
   const clock = () => state.now;
   const storePath = join(folder, 'store.sqlite');
   const store = await openSqliteStore({ path: storePath });
@@ -130,6 +133,7 @@ export async function startTestApi(change: Partial<PlumblineSettingsInput> = {})
       heartbeats,
       collector: { version: '0.0.0-test', startedAt: state.now, notReady: () => notReady, lagMessages: () => 7 },
       publish: async (batches) => {
+        if (state.failPublishing) throw new PlumblineError('BROKER_UNAVAILABLE', 'the broker did not take the events');
         published.push(...batches);
       },
       changed: oneAtATime(() => services.rollout.evaluatePending().catch((error: unknown) => void errors.push(error))),
@@ -170,6 +174,12 @@ export async function startTestApi(change: Partial<PlumblineSettingsInput> = {})
     },
     set now(value) {
       state.now = value;
+    },
+    get failPublishing() {
+      return state.failPublishing;
+    },
+    set failPublishing(value) {
+      state.failPublishing = value;
     },
     ask,
     act(path, body, { revision, headers, ...options }) {

@@ -1,3 +1,4 @@
+export { attributes as inferenceAttributes, scopeName } from '../conventions.ts';
 export { CountedCalls } from './counted-calls.ts';
 export { inferenceIdOfSpan, inferenceOfCall, type ModelCallInference, modelCallFeatures } from './inference.ts';
 export type { ModelContent, ModelMessage } from './messages.ts';
