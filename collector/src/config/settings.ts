@@ -29,7 +29,9 @@ const modelName = name.regex(
 
 export const featureSettings = z.strictObject({
   name,
-  type: z.enum(['number', 'category']),
+  type: z
+    .enum(['number', 'category', 'timestamp'])
+    .describe('A timestamp (milliseconds since 1970 UTC, or ISO 8601 text) is watched by its hour of the day'),
 });
 
 /** A sensitive attribute; of an intersection what meets in it, and the name that it then has. */

@@ -1,3 +1,4 @@
+export { clampTimes } from './clamp-times.ts';
 export { batchesOf, type OutgoingBatch, readIncoming } from './incoming.ts';
 export { type Refusal, readBatch, refuse } from './read-batch.ts';
 export { type LoggedHalf, readCloudEvent } from './kserve/cloud-event.ts';

@@ -176,6 +176,7 @@ class StreamEngine implements Engine {
     const isNew = this.#progress.isNew(partition, batch.producer, batch.batch, storedAt);
     this.#pending.count(settings, batch, isNew);
     if (!isNew) return 'duplicate';
+    this.#pending.clampedEvents += position?.clamped ?? 0;
     try {
       if (batch.kind === 'outcome') this.#pending.segment.outcomes.push({ settings, batch, partition });
       else this.#applyInferences(settings, batch, partition);
@@ -346,6 +347,7 @@ function addCounts(
     waitingOutcomes,
     refusedOutcomes: counts.refusedOutcomes + joined.refused,
     lateInferences: counts.lateInferences + lateRows,
+    clampedEvents: counts.clampedEvents + taken.clampedEvents,
     duplicateBatches: counts.duplicateBatches + taken.duplicateBatches,
     deadLetters: counts.deadLetters + taken.deadLetters.length,
     unknownModelEvents: counts.unknownModelEvents + taken.unknownModelEvents,

@@ -144,6 +144,7 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
     stream = connectStream({
       nats: collector.nats,
       commitEveryMs: collector.commitEvery,
+      clockSkewMs: collector.clockSkew,
       engine: {
         store,
         models,

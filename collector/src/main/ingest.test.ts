@@ -150,6 +150,26 @@ describe('the ingest', () => {
     expect(await rowsOf()).toBe(40);
   });
 
+  test('counts events from the future when the broker stored them: a clock that runs ahead closes no window', async () => {
+    const producer = new Producer('p');
+    const now = Date.now();
+    const rows = inferences('honest', 20, now - 60_000, 60_000);
+    const ahead = inferences('ahead', 5, now + 365 * 24 * hourMs, hourMs);
+    for (const events of [rows.slice(0, 10), ahead, rows.slice(10)]) {
+      await publish(inferenceSubject(1, 'credit'), encodeInferences(events, producer.next()));
+    }
+    await startIngest();
+    await until(() => counted(25));
+    expect(await store.read(readCounts)).toMatchObject({ inferences: 25, clampedEvents: 5, lateInferences: 0 });
+    const windows = await store.read((tx) =>
+      readProfiles(tx, { model: 'credit', environment: 'production', version: '1' }),
+    );
+    for (const { from, closed } of windows) {
+      expect(from).toBeLessThanOrEqual(Date.now());
+      expect(closed).toBe(false);
+    }
+  });
+
   test('puts aside what it cannot read or does not know, and goes on', async () => {
     const producer = new Producer('p');
     await publishRows(producer, 'a', 20);

@@ -1,7 +1,7 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { Bus, DeadLetterCause, StreamMessage, StreamReader } from '../bus/index.ts';
 import { isPlumblineError } from '../errors.ts';
-import { type Refusal, readBatch, refuse } from '../events/index.ts';
+import { clampTimes, type Refusal, readBatch, refuse } from '../events/index.ts';
 import { findResumePoint } from './anchors.ts';
 import { type CommitResult, type Engine, EngineClosedError } from './engine.ts';
 import type { Logger } from './logger.ts';
@@ -16,6 +16,8 @@ export interface IngestOptions {
   readonly onCommit?: (result: CommitResult) => void;
   /** Reading waits for the store when this much waits to be written. Default 64 MiB. */
   readonly maximumUncommittedBytes?: number;
+  /** Events dated further than this after the broker stored them count at the broker's time. Default 60 s. */
+  readonly clockSkewMs?: number;
   /** Wait before trying again after a failure. Default 500 ms. */
   readonly retryMs?: number;
 }
@@ -51,7 +53,7 @@ class StreamIngest implements Ingest {
   #isFenced = false;
 
   constructor(options: IngestOptions) {
-    this.#options = { maximumUncommittedBytes: 64 * 1_048_576, retryMs: 500, ...options };
+    this.#options = { maximumUncommittedBytes: 64 * 1_048_576, clockSkewMs: 60_000, retryMs: 500, ...options };
   }
 
   async start(): Promise<void> {
@@ -133,10 +135,11 @@ class StreamIngest implements Ingest {
     if (this.#poison.has(message.sequence)) {
       return this.#refuse(engine, message, refuse('INTERNAL', 'the collector failed on this batch; see its log'), 0);
     }
-    const batch = readBatch(message);
-    if (batch.kind === 'refusal') return this.#refuse(engine, message, batch, 0);
+    const found = readBatch(message);
+    if (found.kind === 'refusal') return this.#refuse(engine, message, found, 0);
     const { sequence, storedAt, messageId } = message;
-    const position = { partition: message.address?.partition ?? 0, sequence, storedAt, messageId };
+    const { batch, clamped } = clampTimes(found, storedAt, this.#options.clockSkewMs);
+    const position = { partition: message.address?.partition ?? 0, sequence, storedAt, messageId, clamped };
     try {
       const result = engine.apply(batch, position);
       if (result !== 'unknown_model') return;

@@ -45,6 +45,7 @@ export class Pending {
   duplicateBatches = 0;
   streamRegressions = 0;
   missedMessages = 0;
+  clampedEvents = 0;
   inferenceRows = 0;
   outcomeRows = 0;
   bytes = 0;

@@ -12,6 +12,8 @@ import { SeenBatches } from './seen-batches.ts';
 /** Where a batch lay on the stream. */
 export interface StreamPosition extends MessageIdentity {
   readonly partition: number;
+  /** Events of the batch whose time lay in the future and was set back. Default 0. */
+  readonly clamped?: number;
 }
 
 /**

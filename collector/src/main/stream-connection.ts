@@ -4,6 +4,7 @@ import { type Bus, connectBus } from '../bus/index.ts';
 import type { CollectorSettings } from '../config/index.ts';
 import { isPlumblineError, PlumblineError } from '../errors.ts';
 import { createEngine, type EngineOptions } from './engine.ts';
+import { guardHooks } from './guard-hooks.ts';
 import { createIngest } from './ingest.ts';
 import type { Logger } from './logger.ts';
 import { startRoutingProjector } from './routing-projector.ts';
@@ -24,6 +25,7 @@ export interface StreamConnection {
 export interface StreamConnectionOptions {
   readonly nats: CollectorSettings['nats'];
   readonly commitEveryMs: number;
+  readonly clockSkewMs: number;
   readonly engine: Omit<EngineOptions, 'logger' | 'partitions'>;
   readonly logger: Logger;
   readonly clock: () => number;
@@ -38,8 +40,10 @@ const retryMs = 500;
 const readyPollMs = 20;
 
 /** Begins to connect, and goes on until the broker answers or says something that only people can change. */
-export function connectStream(options: StreamConnectionOptions): StreamConnection {
-  const { logger } = options;
+export function connectStream(given: StreamConnectionOptions): StreamConnection {
+  const { logger } = given;
+  const guarded = guardHooks(given.engine.hooks ?? {}, logger);
+  const options = { ...given, engine: { ...given.engine, hooks: guarded.hooks } };
   const stopping = new AbortController();
   let bus: Bus | null = null;
   let problem: string | null = 'connecting to NATS';
@@ -96,7 +100,9 @@ export function connectStream(options: StreamConnectionOptions): StreamConnectio
     ready,
     bus: () => (bus?.problem() === null ? bus : null),
     problems: () =>
-      [problem, bus?.problem() ?? null, ...(parts?.ingest.problems() ?? [])].filter((text) => text !== null),
+      [problem, bus?.problem() ?? null, ...(parts?.ingest.problems() ?? []), ...guarded.problems()].filter(
+        (text) => text !== null,
+      ),
     lagMessages: () => parts?.ingest.lagMessages() ?? 0,
     wake: () => parts?.projector.wake(),
     async stop() {
@@ -113,11 +119,12 @@ export function connectStream(options: StreamConnectionOptions): StreamConnectio
 }
 
 async function startReading(bus: Bus, options: StreamConnectionOptions) {
-  const { logger, clock, commitEveryMs, readDocuments, onCommit, onHeartbeat, engine } = options;
+  const { logger, clock, commitEveryMs, clockSkewMs, readDocuments, onCommit, onHeartbeat, engine } = options;
   const ingest = createIngest({
     bus,
     openEngine: () => createEngine({ ...engine, logger, partitions: bus.partitions }),
     commitEveryMs,
+    clockSkewMs,
     logger,
     onCommit,
   });

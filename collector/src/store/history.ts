@@ -66,6 +66,14 @@ export interface WindowFindings {
   readonly findings: readonly Finding[];
 }
 
+/** What the findings of a window say, without the findings: for overviews of many models. */
+export interface WindowVerdicts {
+  readonly from: number;
+  readonly to: number;
+  /** Each kind with each verdict that occurs, once. */
+  readonly verdicts: readonly Pick<Finding, 'kind' | 'verdict'>[];
+}
+
 export interface VersionSeen extends VersionKey {
   /** Wall-clock time of its first event. */
   readonly firstSeenAt: number;
@@ -91,6 +99,8 @@ export interface Counts {
   readonly refusedOutcomes: number;
   /** Rows that came after their window had closed. */
   readonly lateInferences: number;
+  /** Events dated later than the broker could have stored them, which count at the broker's time. */
+  readonly clampedEvents: number;
   readonly duplicateBatches: number;
   readonly deadLetters: number;
   readonly unknownModelEvents: number;
@@ -112,6 +122,7 @@ export const noCounts: Counts = {
   waitingOutcomes: 0,
   refusedOutcomes: 0,
   lateInferences: 0,
+  clampedEvents: 0,
   duplicateBatches: 0,
   deadLetters: 0,
   unknownModelEvents: 0,
@@ -167,7 +178,23 @@ export async function putFindings(
   key: VersionKey,
   window: Omit<WindowFindings, 'version'>,
 ): Promise<void> {
-  await transaction.put(findings, windowKey(key, window.from), { ...window, version: key.version });
+  const { from, to } = window;
+  await transaction.put(findings, windowKey(key, from), { ...window, version: key.version });
+  await transaction.put(windowVerdicts, windowKey(key, from), { from, to, verdicts: verdictsOf(window.findings) });
+}
+
+/** Verdicts of the latest closed window that has any. */
+export async function readLatestVerdicts(
+  transaction: ReadTransaction,
+  key: VersionKey,
+): Promise<WindowVerdicts | undefined> {
+  const [latest] = await transaction.range(windowVerdicts, windowKeys({ ...key, limit: 1, reverse: true }));
+  return latest?.value;
+}
+
+function verdictsOf(found: readonly Finding[]): WindowVerdicts['verdicts'] {
+  const each = new Map(found.map(({ kind, verdict }) => [`${kind} ${verdict}`, { kind, verdict }]));
+  return [...each.values()];
 }
 
 export async function readReference(transaction: ReadTransaction, key: VersionKey): Promise<Reference | undefined> {
@@ -178,6 +205,12 @@ export async function readReference(transaction: ReadTransaction, key: VersionKe
 export async function putReference(transaction: Transaction, key: VersionKey, reference: Reference): Promise<void> {
   await putShape(transaction, reference.shape);
   await transaction.put(references, versionKey(key), reference);
+  await transaction.put(referenceIds, versionKey(key), reference.id);
+}
+
+/** Id of each version's reference, by `versionKey`: a reference itself takes a thousand times as long to read. */
+export async function readReferenceIds(transaction: ReadTransaction): Promise<ReadonlyMap<string, string>> {
+  return new Map((await transaction.range(referenceIds, {})).map(({ key, value }) => [key, value]));
 }
 
 /** Versions that have sent events: all, of an environment and model, in the order of their names. */
@@ -194,7 +227,7 @@ export async function putVersionSeen(transaction: Transaction, seen: VersionSeen
 }
 
 export async function readCounts(transaction: ReadTransaction): Promise<Counts> {
-  return (await transaction.get(counts, 'all'))?.value ?? noCounts;
+  return { ...noCounts, ...(await transaction.get(counts, 'all'))?.value };
 }
 
 export async function putCounts(transaction: Transaction, value: Counts): Promise<void> {
@@ -225,9 +258,11 @@ interface WindowHeader {
 const profiles = packed<WindowHeader>('profiles');
 const windowRows = jsonCollection<WindowRows>('window_rows');
 const findings = jsonCollection<WindowFindings>('findings');
+const windowVerdicts = jsonCollection<WindowVerdicts>('window_verdicts');
 const versionsSeen = jsonCollection<VersionSeen>('versions_seen');
 const counts = jsonCollection<Counts>('counts');
 const shapes = jsonCollection<ProfileShape>('shapes');
+const referenceIds = jsonCollection<string>('reference_ids');
 const references: Collection<Reference> = {
   name: 'references',
   encode: (reference) => new TextEncoder().encode(encodeReference(reference)),

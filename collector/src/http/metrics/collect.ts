@@ -50,6 +50,7 @@ async function collectIntake(families: Families, { settings }: Services, transac
   total('joined_outcomes', 'Inferences that got a label', counts.joinedOutcomes);
   total('refused_outcomes', 'Outcomes later than the horizon, or too many that wait', counts.refusedOutcomes);
   total('duplicate_batches', 'Batches that arrived again and were not counted again', counts.duplicateBatches);
+  total('clamped_events', 'Events dated in the future, counted when the broker stored them', counts.clampedEvents);
   total('dead_letters', 'Batches that could not be read', counts.deadLetters);
   total('unknown_model_events', 'Events of models that the settings do not declare', counts.unknownModelEvents);
   families.gauge('plumbline_waiting_outcomes', 'Outcomes whose inference has not arrived', {}, counts.waitingOutcomes);
