@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Finding } from '../monitor/finding.ts';
 import { createProfile, foldAgreement, profileTotals } from '../profile/index.ts';
 import { totals } from '../profile/plan.ts';
 import { identifyShape } from '../profile/shape.ts';
@@ -11,6 +12,7 @@ import {
   putProfile,
   putVersionSeen,
   readFindings,
+  readLatestVerdicts,
   readProfile,
   readProfiles,
   readWindowRows,
@@ -69,6 +71,24 @@ describe('windows', () => {
     const rows = await store.read((tx) => readWindowRows(tx, { ...one, from: 2_000 }));
     expect(rows).toEqual([{ from: 2_000, to: 3_000, champion: 7, canary: 0, shadow: 3 }]);
     expect(await store.read((tx) => readWindowRows(tx, { ...one, limit: 1 }))).toHaveLength(1);
+  });
+
+  test('tell the verdicts of the latest one without its findings, each kind with each verdict once', async () => {
+    const finding = (signal: string, verdict: Finding['verdict']) => ({ signal, kind: 'feature', verdict }) as Finding; // what else a finding holds is not looked at
+    await store.transaction(async (tx) => {
+      await putFindings(tx, one, { from: 1_000, to: 2_000, findings: [finding('a', 'alarm')] });
+      const findings = [finding('a', 'clear'), finding('b', 'clear'), finding('c', 'watch')];
+      await putFindings(tx, one, { from: 2_000, to: 3_000, findings });
+    });
+    expect(await store.read((tx) => readLatestVerdicts(tx, one))).toEqual({
+      from: 2_000,
+      to: 3_000,
+      verdicts: [
+        { kind: 'feature', verdict: 'clear' },
+        { kind: 'feature', verdict: 'watch' },
+      ],
+    });
+    expect(await store.read((tx) => readLatestVerdicts(tx, { ...one, version: '2' }))).toBeUndefined();
   });
 
   test('come back in the order of time, also around 1970, and never with those of another version', async () => {

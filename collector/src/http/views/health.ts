@@ -34,7 +34,10 @@ const healthOfAlert: Readonly<Record<Alert['state'], Health | null>> = {
 const order: readonly Health[] = ['error', 'alarm', 'watch', 'no_data', 'ok'];
 
 /** The worst thing known about each aspect of a model, from its latest findings and its alerts. */
-export function healthOf(findings: readonly Finding[], alerts: readonly Alert[]): ModelSummary['health'] {
+export function healthOf(
+  findings: readonly Pick<Finding, 'kind' | 'verdict'>[],
+  alerts: readonly Alert[],
+): ModelSummary['health'] {
   const aspect = (kind: AlertKind): Health => {
     const verdicts = findings.filter((finding) => aspectOf[finding.kind] === kind).map(({ verdict }) => verdict);
     // One signal too thin to judge does not make the others unknown.

@@ -4,11 +4,11 @@ import type { Finding } from '../../monitor/finding.ts';
 import { countStreams } from '../../monitor/index.ts';
 import { readJobs } from '../../retrain/index.ts';
 import { readLatestAudit } from '../../store/audit.ts';
-import { listVersionsSeen, readReference } from '../../store/history.ts';
-import type { ReadTransaction } from '../../store/port.ts';
+import { listVersionsSeen, readReference, readReferenceIds, versionKey } from '../../store/history.ts';
+import { compositeKey, type ReadTransaction } from '../../store/port.ts';
 import type { ModelDetail } from '../api.ts';
 import type { Services } from '../ports.ts';
-import { summariseModel } from './model-summary.ts';
+import { latestFindings, summariseModel } from './model-summary.ts';
 
 const shownConcerns = 50;
 const shownChanges = 30;
@@ -20,11 +20,10 @@ export async function describeModel(
   settings: ModelSettings,
 ): Promise<ModelDetail> {
   const { name: model, environment } = settings;
-  const { summary, champion, findings } = await summariseModel(services, transaction, settings);
-  const reference =
-    champion.version === null
-      ? undefined
-      : await readReference(transaction, { model, environment, version: champion.version });
+  const { summary, champion } = await summariseModel(services, transaction, settings);
+  const key = champion.version === null ? null : { model, environment, version: champion.version };
+  const reference = key === null ? undefined : await readReference(transaction, key);
+  const findings = key === null ? [] : await latestFindings(transaction, key);
   const { budget } = services.settings;
   return {
     ...summary,
@@ -34,7 +33,7 @@ export async function describeModel(
       mode: budget.mode,
       hours: budget.mode === 'calendar' ? budget.hours : null,
       alpha: budget.mode === 'lifetime' ? budget.alpha : null,
-      streams: (await countAllStreams(services.settings.models, transaction)).total,
+      streams: await countAllStreams(services.settings.models, transaction),
     },
     reference:
       reference === undefined
@@ -46,19 +45,40 @@ export async function describeModel(
   };
 }
 
-/** Everything that shares the budget: each version of each model that has a reference. */
-async function countAllStreams(models: readonly ModelSettings[], transaction: ReadTransaction) {
-  const monitored = [];
-  for (const settings of models) {
-    const key = { model: settings.name, environment: settings.environment };
-    for (const seen of await listVersionsSeen(transaction, key)) {
-      const reference = await readReference(transaction, seen);
-      if (reference !== undefined) {
-        monitored.push({ settings, reference });
-      }
+/**
+ * Everything that shares the budget: each version of each model that has a reference. A reference never changes under its
+ * id, so each is read once, and from then on only its id.
+ */
+async function countAllStreams(models: readonly ModelSettings[], transaction: ReadTransaction): Promise<number> {
+  const ids = await readReferenceIds(transaction);
+  const settingsOf = new Map(models.map((settings) => [compositeKey(settings.environment, settings.name), settings]));
+  let total = 0;
+  for (const seen of await listVersionsSeen(transaction)) {
+    const settings = settingsOf.get(compositeKey(seen.environment, seen.model));
+    const id = ids.get(versionKey(seen));
+    if (settings === undefined || id === undefined) continue;
+    const counts = countsOf(settings);
+    const known = counts.get(id);
+    if (known !== undefined) {
+      total += known;
+      continue;
     }
+    const reference = await readReference(transaction, seen);
+    if (reference === undefined) continue;
+    const count = countStreams([{ settings, reference }]).total;
+    counts.set(id, count);
+    total += count;
   }
-  return countStreams(monitored);
+  return total;
+}
+
+/** Streams by reference id. Settings are read once, when the collector starts. */
+const streamCounts = new WeakMap<ModelSettings, Map<string, number>>();
+
+function countsOf(settings: ModelSettings): Map<string, number> {
+  const known = streamCounts.get(settings) ?? new Map<string, number>();
+  streamCounts.set(settings, known);
+  return known;
 }
 
 function isConcern({ verdict }: Finding): boolean {

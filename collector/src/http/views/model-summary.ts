@@ -2,7 +2,7 @@ import { type Alert, readAlerts } from '../../alert/index.ts';
 import type { ModelSettings } from '../../config/index.ts';
 import type { Finding } from '../../monitor/finding.ts';
 import type { RolloutState } from '../../rollout/index.ts';
-import { readFindings, readWindowRows, type VersionKey } from '../../store/history.ts';
+import { readFindings, readLatestVerdicts, readWindowRows, type VersionKey } from '../../store/history.ts';
 import type { ReadTransaction } from '../../store/port.ts';
 import type { ModelSummary } from '../api.ts';
 import type { Services } from '../ports.ts';
@@ -17,8 +17,6 @@ const openStates: ReadonlySet<Alert['state']> = new Set(['pending', 'firing', 'r
 export interface SummarisedModel {
   readonly summary: ModelSummary;
   readonly champion: Champion;
-  /** Of the champion's latest window that has any. */
-  readonly findings: readonly Finding[];
 }
 
 /** Models on a line each, in the order of their settings. */
@@ -58,14 +56,11 @@ async function summarise(
   const champion = await championOf(services, transaction, settings);
   const { state } = champion;
   const keys = champion.versions.map((version) => ({ model, environment, version }));
-  const findings =
-    champion.version === null
-      ? []
-      : await latestFindings(transaction, { model, environment, version: champion.version });
+  const { version } = champion;
+  const latest = version === null ? undefined : await readLatestVerdicts(transaction, { model, environment, version });
   const traffic = await trafficOf(transaction, keys, champion.lastEventAt, settings.window);
   return {
     champion,
-    findings,
     summary: {
       model,
       environment,
@@ -74,7 +69,7 @@ async function summarise(
       revision: state.revision,
       champion: state.champion,
       rollout: rolloutOf(state),
-      health: healthOf(findings, alerts),
+      health: healthOf(latest?.verdicts ?? [], alerts),
       openAlerts: alerts.filter(({ state: alertState }) => openStates.has(alertState)).length,
       rowsLastHour: traffic.rowsLastHour,
       traffic: traffic.windows,
