@@ -1,5 +1,6 @@
-import { chmodSync, chownSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { ask, findExecutable, run } from '../setup/commands.mjs';
@@ -51,8 +52,7 @@ export async function startPostgres({ directory, log = silentLog }: PostgresServ
   const user = isRoot() ? runAs() : undefined;
   if (user !== undefined) {
     chownSync(cluster, user.uid, user.gid);
-    // Temporary folders belong to who made them alone: the server has to get through.
-    chmodSync(directory, 0o755);
+    letThrough(directory);
   }
   const [initdb, ...initArguments] = asUser(user, join(programs, 'initdb'), [
     ...['--pgdata', cluster, '--username', 'owner', '--auth', 'trust', '--encoding', 'UTF8', '--no-locale'],
@@ -138,6 +138,13 @@ async function queryOnce(url: string, text: string, values: readonly unknown[] =
     return (await client.query(text, [...values])).rows as Record<string, unknown>[];
   } finally {
     await client.end();
+  }
+}
+
+/** Temporary folders belong to who made them alone: the server has to get to its own below them. */
+function letThrough(directory: string): void {
+  for (let folder = directory; folder.startsWith(`${tmpdir()}/`); folder = dirname(folder)) {
+    chmodSync(folder, statSync(folder).mode | 0o011);
   }
 }
 

@@ -42,6 +42,8 @@ export interface StreamState {
   readonly created: string;
   readonly firstSequence: number;
   readonly lastSequence: number;
+  /** Time of the broker when it said so, milliseconds since 1970-01-01 UTC; it has said so since 2.10. */
+  readonly at?: number;
 }
 
 /** Enough to tell a message from another one that got its place. */
@@ -82,8 +84,14 @@ export async function connectBus({ nats, patienceMs = 10_000, allowOldServer = f
       warnings,
       problem: watch.problem,
       async stream() {
-        const { created, state } = await manager.streams.info(streamName);
-        return { created, firstSequence: state.first_seq, lastSequence: state.last_seq };
+        const { created, state, ts } = await manager.streams.info(streamName);
+        const at = Date.parse(ts ?? '');
+        return {
+          created,
+          firstSequence: state.first_seq,
+          lastSequence: state.last_seq,
+          ...(Number.isNaN(at) ? {} : { at }),
+        };
       },
       async messageAt(sequence) {
         const found = await manager.streams.getMessage(streamName, { seq: sequence });

@@ -1,4 +1,4 @@
-import { type ConsumerMessages, DeliverPolicy, type JetStreamClient } from '@nats-io/jetstream';
+import { type Consumer, type ConsumerMessages, DeliverPolicy, type JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { streamName } from '@plumbline/sdk/subjects';
 import { type StreamMessage, streamMessage } from './message.ts';
@@ -17,6 +17,11 @@ export interface StreamReader extends AsyncDisposable {
    * have lost its tail meanwhile, so where to go on must be checked first.
    */
   readonly interruption: string | null;
+  /**
+   * Asks the broker whether it has sent everything there is: then the sequence of the last message that was handed out,
+   * or where reading began; `undefined` while there is more, here or there.
+   */
+  sentAll(): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
@@ -38,6 +43,7 @@ export async function openReader(
 ): Promise<StreamReader> {
   let interruption: string | null = null;
   let messages: ConsumerMessages | undefined;
+  let consumer: Consumer;
   const interrupt = (reason: string) => {
     interruption ??= reason;
     messages?.stop();
@@ -46,7 +52,7 @@ export async function openReader(
   const status = connection.status();
   const watching = watchConnection(status, interrupt);
   try {
-    const consumer = await client.consumers.get(streamName, {
+    consumer = await client.consumers.get(streamName, {
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: after + 1,
       ...(partitions === undefined ? {} : { filter_subjects: partitionSubjects(partitions) }),
@@ -63,6 +69,7 @@ export async function openReader(
   const opened = messages;
   const watchingConsumer = watchConsumer(opened, interrupt);
   let isRead = false;
+  let handedOut = { sequence: after, delivery: 0 };
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= end();
@@ -83,12 +90,17 @@ export async function openReader(
       isRead = true;
       for await (const message of opened) {
         if (interruption !== null) return;
+        handedOut = { sequence: message.seq, delivery: message.info.deliverySequence };
         yield streamMessage(message);
       }
       interruption ??= 'the broker ended the consumer';
     },
     get interruption() {
       return interruption;
+    },
+    async sentAll() {
+      const { num_pending: waiting, delivered } = await consumer.info();
+      return waiting === 0 && delivered.consumer_seq === handedOut.delivery ? handedOut.sequence : undefined;
     },
     close,
     [Symbol.asyncDispose]: close,

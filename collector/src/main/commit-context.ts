@@ -12,7 +12,7 @@ export interface CommitContext {
   /** Every version that was ever heard of, by `versionKey`. */
   readonly traffics: Map<string, VersionTraffic>;
   readonly windows: LiveWindows;
-  readonly join: OutcomeJoin;
+  readonly join: Pick<OutcomeJoin, 'join' | 'giveUp' | 'records'>;
 }
 
 /** What the steps of one segment share. */

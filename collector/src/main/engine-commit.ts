@@ -63,6 +63,7 @@ async function runSegment(context: SegmentContext, segment: Segment, joined: Joi
   for (const [traffic, windows] of segment.windows) {
     for (const [from, counts] of windows) lateRows += await countRows(context, traffic, from, counts);
   }
+  for (const fold of segment.elsewhere) lateRows += await fold(context);
   const { inferences, outcomes } = segment;
   const counts = await context.join.join(context.transaction, inferences, outcomes, joinEffects(context));
   for (const decision of ['first', 'corrected', 'repeated', 'refused', 'unlabelled'] as const) {
@@ -86,7 +87,7 @@ async function endSegment(context: SegmentContext, joined: JoinCounts, isLast: b
 }
 
 /** Rows of a version whose reference was not at hand when they were applied. Returns how many came late. */
-async function placeRows(context: SegmentContext, { settings, key, from, rows }: UnplacedRows): Promise<number> {
+export async function placeRows(context: SegmentContext, { settings, key, from, rows }: UnplacedRows): Promise<number> {
   const { transaction } = context;
   const traffic = await findTraffic(context, settings, key);
   if (traffic.state.learning !== null) {
@@ -105,7 +106,11 @@ async function placeRows(context: SegmentContext, { settings, key, from, rows }:
   return countRows(context, traffic, from, counts);
 }
 
-async function findTraffic(context: SegmentContext, settings: ModelSettings, key: VersionKey): Promise<VersionTraffic> {
+export async function findTraffic(
+  context: SegmentContext,
+  settings: ModelSettings,
+  key: VersionKey,
+): Promise<VersionTraffic> {
   const { options, transaction } = context;
   const known = context.traffics.get(versionKey(key));
   if (known !== undefined) return known;
@@ -122,7 +127,7 @@ async function findTraffic(context: SegmentContext, settings: ModelSettings, key
 }
 
 /** Adds counts of rows to their window. Returns how many of them came late. */
-async function countRows(
+export async function countRows(
   context: SegmentContext,
   traffic: VersionTraffic,
   from: number,
@@ -149,7 +154,7 @@ async function countRows(
   return rows;
 }
 
-function joinEffects(context: SegmentContext): JoinEffects {
+export function joinEffects(context: SegmentContext): JoinEffects {
   const { transaction, windows, traffics, touched } = context;
   const keyOf = (settings: ModelSettings, record: JoinRecord): VersionKey => ({
     model: settings.name,

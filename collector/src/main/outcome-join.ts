@@ -18,8 +18,8 @@ import { agrees, applyLabel, type Label, type LabelDecision, stands } from './la
 
 /** What the join asks of the windows. */
 export interface JoinEffects {
-  /** An inference got a label: `record` is as it was before. */
-  labelled(settings: ModelSettings, record: JoinRecord, label: Label['value']): Promise<void>;
+  /** An inference got a label: `record` is as it was before, `key` is its `joinKey`. */
+  labelled(settings: ModelSettings, record: JoinRecord, label: Label['value'], key: string): Promise<void>;
   /** A shadow's prediction could be compared with the one that was served. */
   compared(settings: ModelSettings, shadow: JoinRecord, agree: boolean): Promise<void>;
   /** Standard deviation of a version's predictions, for comparing numbers. */
@@ -50,6 +50,8 @@ export class OutcomeJoin {
   /** By key of the inference that is waited for. */
   readonly #waiting = new Map<string, Waiting>();
   #waitingLabels = 0;
+  /** Keys of those that came to wait in the transaction under way. */
+  readonly #unwritten = new Set<string>();
   /** Records written since the last pruning. */
   #written = 0;
 
@@ -57,8 +59,9 @@ export class OutcomeJoin {
     this.#blocks = new JoinBlocks(options);
   }
 
-  async load(transaction: ReadTransaction): Promise<void> {
-    for (const { key, value } of await transaction.range(waitings, {})) this.#keep(key, value);
+  /** `isOwn`: which inferences, by key, will come here; default: all. */
+  async load(transaction: ReadTransaction, isOwn: (key: string) => boolean = () => true): Promise<void> {
+    for (const { key, value } of await transaction.range(waitings, {})) if (isOwn(key)) this.#keep(key, value);
   }
 
   /** Labels whose inference has not come. */
@@ -84,13 +87,14 @@ export class OutcomeJoin {
 
     await run.prefetch([...shadows.map(({ primary }) => primary), ...labels.map(({ key }) => key)]);
     for (const shadow of shadows) {
-      if (!(await run.compare(shadow))) await this.#waitForPrimary(transaction, shadow, run.counts);
+      if (!(await run.compare(shadow))) this.#waitForPrimary(shadow, run.counts);
     }
     for (const one of labels) {
-      if (!(await run.label(one))) await this.#waitForInference(transaction, one, run.counts);
+      if (!(await run.label(one))) this.#waitForInference(one, run.counts);
     }
     this.#written += await run.write();
-    for (const { key } of arrived) await transaction.delete(waitings, key);
+    await this.#writeWaiting(transaction);
+    await Promise.all(arrived.map(({ key }) => transaction.delete(waitings, key)));
     return run.counts;
   }
 
@@ -162,7 +166,7 @@ export class OutcomeJoin {
     return arrived;
   }
 
-  async #waitForInference(transaction: Transaction, one: KeyedLabel, counts: JoinCounts): Promise<void> {
+  #waitForInference(one: KeyedLabel, counts: JoinCounts): void {
     const waiting = this.#waiting.get(one.key);
     if (waiting === undefined && this.#waiting.size >= mostWaiting) {
       counts.refused++;
@@ -174,10 +178,10 @@ export class OutcomeJoin {
     }
     const kept = { label: one.label, shadows: waiting?.shadows ?? [], since: waiting?.since ?? one.label.time };
     this.#keep(one.key, kept);
-    await transaction.put(waitings, one.key, kept);
+    this.#unwritten.add(one.key);
   }
 
-  async #waitForPrimary(transaction: Transaction, shadow: ShadowRow, counts: JoinCounts): Promise<void> {
+  #waitForPrimary(shadow: ShadowRow, counts: JoinCounts): void {
     const waiting = this.#waiting.get(shadow.primary);
     if (waiting === undefined && this.#waiting.size >= mostWaiting) {
       counts.refused++;
@@ -189,7 +193,16 @@ export class OutcomeJoin {
       since: waiting?.since ?? shadow.time,
     };
     this.#keep(shadow.primary, kept);
-    await transaction.put(waitings, shadow.primary, kept);
+    this.#unwritten.add(shadow.primary);
+  }
+
+  async #writeWaiting(transaction: Transaction): Promise<void> {
+    const entries = [...this.#unwritten].flatMap((key) => {
+      const value = this.#waiting.get(key);
+      return value === undefined ? [] : [{ key, value }];
+    });
+    this.#unwritten.clear();
+    await transaction.putMany(waitings, entries);
   }
 
   #keep(key: string, waiting: Waiting): void {
@@ -348,7 +361,7 @@ class JoinRun {
   async #settle(settings: ModelSettings, key: string, record: JoinRecord, label: Label): Promise<LabelDecision> {
     const effect = applyLabel(record, label, settings.outcomeHorizon);
     if (effect.decision === 'first' || effect.decision === 'corrected') {
-      await this.#effects.labelled(settings, record, label.value);
+      await this.#effects.labelled(settings, record, label.value, key);
     }
     if (effect.labelTime !== record.labelTime || effect.label !== record.label) {
       this.#put(key, { ...record, label: effect.label, labelTime: effect.labelTime });

@@ -164,6 +164,17 @@ export class VersionTraffic {
   }
 }
 
+/** What a version is compared with, once that is settled; `undefined` while it is not. */
+export async function readAdoptedReference(
+  transaction: ReadTransaction,
+  key: VersionKey,
+): Promise<Reference | undefined> {
+  const adopted = (await transaction.get(traffics, versionKey(key)))?.value.state.referenceId ?? null;
+  if (adopted === null) return undefined;
+  const reference = await readReference(transaction, key);
+  return reference?.id === adopted ? reference : undefined;
+}
+
 interface StoredTraffic {
   readonly key: VersionKey;
   readonly state: TrafficState;

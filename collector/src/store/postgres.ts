@@ -72,6 +72,8 @@ function makePool(url: string, connections: number): Pool {
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
+    // What is asked for at once travels at once, in its order.
+    pipeline: true,
     statement_timeout: statementTimeoutMs,
     query_timeout: statementTimeoutMs + 5_000,
   });
