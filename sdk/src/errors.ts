@@ -10,3 +10,18 @@ export class MonitorOptionsError extends Error {
     this.option = option;
   }
 }
+
+/** Thrown by `startMonitoring` alone: the app has a set-up of OpenTelemetry of its own. */
+export class TelemetryExistsError extends Error {
+  readonly code = 'TELEMETRY_EXISTS';
+  /** Signals with a provider: `trace`, `metrics`. */
+  readonly signals: readonly string[];
+
+  constructor(signals: readonly string[]) {
+    super(
+      `startMonitoring: OpenTelemetry is set up already (${signals.join(', ')}). Make the monitor with createMonitor of @plumbline/sdk, and add createSpanProcessor(monitor) of @plumbline/sdk/otel to the span processors there are`,
+    );
+    this.name = 'TelemetryExistsError';
+    this.signals = signals;
+  }
+}

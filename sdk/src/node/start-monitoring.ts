@@ -1,0 +1,71 @@
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { TelemetryExistsError } from '../errors.ts';
+import { createMonitor, type Monitor } from '../monitor.ts';
+import type { MonitorOptions } from '../options.ts';
+import { createSpanProcessor, type ModelCallOptions } from '../otel/index.ts';
+import type { FlushResult } from '../status.ts';
+
+type Configuration = NonNullable<ConstructorParameters<typeof NodeSDK>[0]>;
+
+export interface MonitoringOptions extends MonitorOptions {
+  /**
+   * What the SDK of OpenTelemetry gets beside the monitor: where spans and measurements are exported to, instrumentations,
+   * a sampler. Default: nothing leaves for anywhere but the broker.
+   */
+  readonly openTelemetry?: Partial<Omit<Configuration, 'traceExporter' | 'serviceName'>>;
+  /** How model calls found in spans of instrumentations become inferences; `false` leaves spans alone. */
+  readonly spans?: ModelCallOptions | false;
+}
+
+export interface Monitoring {
+  readonly monitor: Monitor;
+  /** Flushes and ends the monitor and the SDK of OpenTelemetry. Never rejects. */
+  shutdown(options?: { readonly timeoutMs?: number }): Promise<FlushResult>;
+}
+
+/**
+ * For apps without OpenTelemetry: sets it up, and a monitor with it. Call it first, before clients are made.
+ *
+ * Throws a `TelemetryExistsError` where somebody has registered a provider: an app's own set-up is never replaced or
+ * doubled. Such an app makes its monitor with `createMonitor` and adds `createSpanProcessor(monitor)` to its provider.
+ */
+export function startMonitoring(options: MonitoringOptions): Monitoring {
+  const existing = registered();
+  if (existing.length > 0) {
+    throw new TelemetryExistsError(existing);
+  }
+  const { openTelemetry = {}, spans = {}, ...monitorOptions } = options;
+  const monitor = createMonitor(monitorOptions);
+  const processor = spans === false ? undefined : createSpanProcessor(monitor, spans);
+  const { sampler } = openTelemetry;
+  const sdk = new NodeSDK({
+    // The environment's default would be to export to this machine, where most often nobody listens.
+    ...{ metricReaders: [], logRecordProcessors: [] },
+    ...openTelemetry,
+    serviceName: options.service,
+    spanProcessors: [...(processor === undefined ? [] : [processor]), ...(openTelemetry.spanProcessors ?? [])],
+    // What it decides is what the app's own sampler decides, or to record.
+    ...(sampler === undefined ? {} : { sampler: (processor?.sampler(sampler) ?? sampler) as typeof sampler }),
+  });
+  sdk.start();
+  return {
+    monitor,
+    async shutdown(limits) {
+      // Spans end in the monitor, so it goes last.
+      await sdk.shutdown().catch(() => {});
+      return monitor.shutdown(limits);
+    },
+  };
+}
+
+/**
+ * Signals somebody has registered a provider for. Asked of the registry that all versions of the API share: through the
+ * API itself, a provider registered by an older version would not be seen.
+ */
+function registered(): string[] {
+  // The API's own key and shape since its first release.
+  const registry = (globalThis as { [key: symbol]: Record<string, unknown> | undefined })[
+    Symbol.for('opentelemetry.js.api.1')
+  ];
+  return ['trace', 'metrics'].filter((signal) => registry?.[signal] !== undefined);
+}
