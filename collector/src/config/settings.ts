@@ -408,6 +408,15 @@ export const storeSettings = z.union(
   { error: storeForms },
 );
 
+export const auditSettings = z.strictObject({
+  signingKey: z
+    .string()
+    .optional()
+    .describe('Ed25519 private key that signs heads of the audit log, `env:NAME`; made by `plumbline audit key`'),
+  checkpointEvery: durationMs.prefault('1h').describe('A signed head leaves as the event `audit.checkpoint`'),
+  checkpointRecords: z.int().min(1).default(1_000).describe('Or after as many records'),
+});
+
 export const collectorSettings = z.strictObject({
   http: z
     .strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).default(4318) })
@@ -438,6 +447,7 @@ export const collectorSettings = z.strictObject({
     .prefault('1m')
     .describe("Events dated further than this after the broker stored them count at the broker's time"),
   identity: identitySettings.prefault({}),
+  audit: auditSettings.prefault({}),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 

@@ -28,6 +28,7 @@ import {
   type GapChange,
   gapSentence,
   groupSentence,
+  hourSentence,
   numericSentence,
   rankingSentence,
 } from './sentences.ts';
@@ -120,7 +121,8 @@ function distributionContent(
     totalVariation: statistics.totalVariation?.value ?? null,
   };
   if (shape.type === 'category') {
-    return { kind: shape.kind, rows, statistics, sentence: categorySentence(moved, evidence) };
+    const sentenceOf = shape.cycle === undefined ? categorySentence : hourSentence;
+    return { kind: shape.kind, rows, statistics, sentence: sentenceOf(moved, evidence) };
   }
   // Numbers near the largest double overflow; then there is nothing to say about them.
   const change = (of: (profile: Profile) => number | null): Change => ({

@@ -85,6 +85,18 @@ export function categorySentence(change: CategoryChange, evidence: Evidence): st
   }
 }
 
+/** Of a time by its hour of the day, in UTC. */
+export function hourSentence(change: CategoryChange, evidence: Evidence): string {
+  const { leading } = evidence;
+  const hour = leading?.score.startsWith('category:') === true ? change.leading?.what : undefined;
+  if (!isNotable(evidence) || leading === null || (hour === undefined && leading.score !== 'other')) {
+    return categorySentence(change, evidence);
+  }
+  const when = hour === undefined ? 'at hours that were rare' : `between ${hour} and ${Number(hour) + 1} o'clock UTC`;
+  const what = `${nameText(change.name)} lies ${when} ${oftenText(leading)}`;
+  return sentence([what, rowsText(change.leading), movedText(change.totalVariation)], evidence);
+}
+
 export interface QualityChange {
   readonly name: string;
   /** What the reference holds. */

@@ -1,4 +1,5 @@
 import {
+  type CategorySignal,
   coarseCounts,
   type Profile,
   type Reference,
@@ -9,6 +10,7 @@ import {
 } from '../profile/index.ts';
 import { divergenceBand } from '../statistics/divergenceBand.ts';
 import { jensenShannonDistance } from '../statistics/jensenShannonDistance.ts';
+import { kuiper } from '../statistics/kuiper.ts';
 import { populationStabilityIndex } from '../statistics/populationStabilityIndex.ts';
 import { totalVariation, totalVariationBand } from '../statistics/totalVariation.ts';
 import { type BinnedNumbers, wassersteinBand, wassersteinNormalised } from '../statistics/wassersteinNormalised.ts';
@@ -44,6 +46,9 @@ export function signalStatistics(
     ...(signal.type === 'number'
       ? numberStatistics(reference, id, profile, designEffect)
       : categoryStatistics(id, profile, rows)),
+    ...(signal.type === 'category' && signal.cycle !== undefined
+      ? aroundTheClock(signal, current, past, designEffect)
+      : {}),
   };
 }
 
@@ -69,6 +74,24 @@ function numberStatistics(
     invalidRate: share({ events: invalid, n: rows }),
   };
 }
+
+/** Times differ alike wherever the day is cut: Kuiper's distance over the hours. */
+function aroundTheClock(
+  { categories }: CategorySignal,
+  current: ArrayLike<number>,
+  past: ArrayLike<number>,
+  designEffect: number,
+): Record<string, Estimate> {
+  const hours = (counts: ArrayLike<number>) => Float64Array.from(categories, (_, hour) => counts[hour] ?? 0);
+  const [now, before] = [hours(current), hours(past)];
+  const [n, m] = [total(now), total(before)];
+  const root = Math.sqrt(n === 0 || m === 0 ? 0 : (n * m) / (n + m) / designEffect);
+  const band = root === 0 ? null : Math.min(1, kuiper95 / (root + 0.155 + 0.24 / root));
+  return { kuiperDistance: distance(kuiper(now, before)?.value ?? null, band, n) };
+}
+
+/** 95 % of Kuiper's distances of equal distributions, scaled, are below this (Kuiper 1960). */
+const kuiper95 = 1.747;
 
 function categoryStatistics(id: string, profile: Profile, rows: number): Record<string, Estimate> {
   const [unseen = 0, missing = 0] = signalCounts(profile, id).slice(-2);

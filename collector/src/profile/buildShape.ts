@@ -1,6 +1,7 @@
 import type { Column, FeatureDeclaration, InferenceBatch } from '@plumbline/sdk/event';
 import { countedTexts, featureColumn, sortedNumbers, textAt } from './columns.ts';
 import { decilesOf, referenceEdges } from './edges.ts';
+import { hourColumn, hoursOfDay } from './hourOfDay.ts';
 import { groupColumn, intersectionName, intersectionParts } from './intersection.ts';
 import { type Part, partsByBlock } from './parts.ts';
 import {
@@ -19,7 +20,7 @@ import {
 export interface ShapeOptions {
   readonly task: Task;
   /** Declared features; others are taken as they came. */
-  readonly features?: readonly FeatureDeclaration[];
+  readonly features?: readonly DeclaredFeature[];
   /** Declared sensitive attributes and intersections of them; others that came are counted too. */
   readonly groups?: readonly DeclaredGroup[];
   /** Positive class; default: found among the labels and predictions (`1`, `true`, `yes`, ..., else the last by text). */
@@ -27,6 +28,12 @@ export interface ShapeOptions {
   readonly favourable?: string | undefined;
   /** Rows of each profile whose values are kept for explanations; default: none. */
   readonly sampledRows?: number | undefined;
+}
+
+export interface DeclaredFeature {
+  readonly name: string;
+  /** A timestamp is watched by the hour of the day. */
+  readonly type: FeatureDeclaration['type'] | 'timestamp';
 }
 
 /** A sensitive attribute: recorded as such, or where several meet. */
@@ -80,7 +87,7 @@ const largestOtherKnown = 1_024;
 function featureSignals(
   batches: readonly InferenceBatch[],
   halves: readonly Part[],
-  declared: readonly FeatureDeclaration[],
+  declared: readonly DeclaredFeature[],
 ): SignalShape[] {
   const types = new Map<string, FeatureDeclaration['type']>();
   for (const batch of batches) {
@@ -90,9 +97,10 @@ function featureSignals(
   }
   const declaredNames = new Set(declared.map(({ name }) => name));
   const inferred = [...types.keys()].filter((name) => !declaredNames.has(name)).sort();
-  const features = [...declared, ...inferred.map((name) => ({ name, type: types.get(name)! }))];
+  const features: DeclaredFeature[] = [...declared, ...inferred.map((name) => ({ name, type: types.get(name)! }))];
   return features.map(({ name, type }) => {
     const pick = (batch: InferenceBatch) => featureColumn(batch, name);
+    if (type === 'timestamp') return timeSignal(name, batches, pick);
     return type === 'number'
       ? numericSignal('feature', name, sortedNumbers(batches, pick))
       : categorySignal('feature', name, batches, halves, pick);
@@ -155,6 +163,30 @@ function categorySignal(
     otherKnown: texts.slice(largestCategoryCount, largestCategoryCount + largestOtherKnown).sort(),
     hashBuckets: texts.length > largestCategoryCount ? 64 : 0,
     newValues: newValues(halves, pick),
+  };
+}
+
+/** All hours are known, whether the reference saw them or not; what is no time is as new as it is there. */
+function timeSignal(
+  name: string,
+  batches: readonly InferenceBatch[],
+  pick: (batch: InferenceBatch) => Column | undefined,
+): CategorySignal {
+  const counted = countedTexts(batches, (batch) => {
+    const column = pick(batch);
+    return column === undefined ? undefined : hourColumn(column);
+  });
+  const sum = (of: typeof counted): number => of.reduce((total, [, count]) => total + count, 0);
+  return {
+    signal: signalId('feature', name),
+    kind: 'feature',
+    name,
+    type: 'category',
+    categories: hoursOfDay,
+    otherKnown: [],
+    hashBuckets: 0,
+    newValues: { events: sum(counted.filter(([text]) => !hoursOfDay.includes(text))), n: sum(counted) },
+    cycle: 'day',
   };
 }
 

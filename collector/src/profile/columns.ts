@@ -1,4 +1,5 @@
 import type { Column, InferenceBatch } from '@plumbline/sdk/event';
+import { hourColumn } from './hourOfDay.ts';
 import type { SignalShape } from './shape.ts';
 
 /** Text of one value of a column; `null` when it is missing or not a finite number. */
@@ -23,8 +24,11 @@ export function signalColumn(
   signal: SignalShape,
 ): Column | undefined {
   switch (signal.kind) {
-    case 'feature':
-      return features.get(signal.name);
+    case 'feature': {
+      const column = features.get(signal.name);
+      const isTime = signal.type === 'category' && signal.cycle !== undefined;
+      return isTime && column !== undefined ? hourColumn(column) : column;
+    }
     case 'score':
       return batch.scores;
     case 'prediction':

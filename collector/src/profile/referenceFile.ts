@@ -95,6 +95,7 @@ const categorySignal = z.strictObject({
   otherKnown: z.array(text).max(1_024),
   hashBuckets: z.union([z.literal(0), z.literal(64)]),
   newValues: z.strictObject({ events: z.int().min(0), n: z.int().min(0) }),
+  cycle: z.literal('day').optional(),
 });
 const groupShape = z.strictObject({
   attribute: text.min(1),

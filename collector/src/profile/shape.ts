@@ -33,7 +33,8 @@ export interface ProfileShape {
 export type Task = 'binary_classification' | 'multiclass_classification' | 'regression' | 'ranking';
 
 /**
- * Two types are enough. Booleans come as the categories `true` and `false`; texts and embeddings never come at all: an app
+ * Two types are enough. Booleans come as the categories `true` and `false`, times as the hour they fall into; texts and
+ * embeddings never come at all: an app
  * sends numbers that describe them (length, share of letters, empty or not, projections), each a signal of its own.
  */
 export type SignalShape = NumericSignal | CategorySignal;
@@ -80,6 +81,8 @@ export interface CategorySignal {
    * held one that the earlier half had not. (Of the whole reference no value is unseen, which says nothing.)
    */
   readonly newValues: { readonly events: number; readonly n: number };
+  /** `day`: a time, by its hour; the categories are those hours in the order of the circle. Not there: no time. */
+  readonly cycle?: 'day' | undefined;
 }
 
 /** 256 equal bins of ln(p / (1 - p)) on [-9, 9] for probabilities; else bins between reference quantiles. */

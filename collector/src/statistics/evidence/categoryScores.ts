@@ -37,5 +37,6 @@ export function categoryScores(
   ];
 }
 
-const mostScores = 16;
+/** Enough for every hour of the day to have one. */
+const mostScores = 24;
 const smallestShare = 1 / 40;

@@ -76,9 +76,9 @@ describe('categoryScores', () => {
     ]);
   });
 
-  it('watch at most 16 categories one by one', () => {
+  it('watch at most 24 categories one by one', () => {
     const many = Array.from({ length: 30 }, (_, i) => `c${i}`);
-    expect(categoryScores(many, [...Array<number>(30).fill(100), 0, 0, 0], newValues)).toHaveLength(16 + 3);
+    expect(categoryScores(many, [...Array<number>(30).fill(100), 0, 0, 0], newValues)).toHaveLength(24 + 3);
   });
 
   it.each([
