@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { PlumblineSettings } from '../config/index.ts';
 import { PlumblineError } from '../errors.ts';
@@ -103,7 +104,8 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
     };
     const problems = () => stream?.problems() ?? ['the collector is starting'];
     const checkLoaded = createLoadedArtefactsCheck({ rollout: services.rollout, changed, onError });
-    const maintenance = startMaintenance({ services, settings, heartbeats, clock, problems, changed, onError });
+    const leads = () => stream?.leads() ?? false;
+    const maintenance = startMaintenance({ services, settings, heartbeats, clock, problems, leads, changed, onError });
     stopping.adopt(maintenance, (started) => started.stop());
 
     const server = createHttpServer({
@@ -145,6 +147,7 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
       nats: collector.nats,
       commitEveryMs: collector.commitEvery,
       clockSkewMs: collector.clockSkew,
+      sharedAs: 'postgres' in collector.store ? `${hostname()}-${process.pid}-${randomBytes(6).toString('hex')}` : null,
       engine: {
         store,
         models,

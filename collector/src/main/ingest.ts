@@ -1,15 +1,16 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import type { Bus, DeadLetterCause, StreamMessage, StreamReader } from '../bus/index.ts';
+import type { Bus, DeadLetterCause, StreamMessage, StreamReader, StreamState } from '../bus/index.ts';
 import { isPlumblineError } from '../errors.ts';
 import { clampTimes, type Refusal, readBatch, refuse } from '../events/index.ts';
-import { findResumePoint } from './anchors.ts';
+import { findResumePoint, type ResumePoint } from './anchors.ts';
 import { type CommitResult, type Engine, EngineClosedError } from './engine.ts';
 import type { Logger } from './logger.ts';
+import { PartitionEngine } from './partitions/partition-engine.ts';
 
 export interface IngestOptions {
   readonly bus: Bus;
   /** Makes an engine from what is stored: at the start, and again after a commit failed. */
-  readonly openEngine: () => Promise<Engine>;
+  readonly openEngine: () => Promise<IngestEngine>;
   readonly commitEveryMs: number;
   readonly logger: Logger;
   /** Told after every commit that wrote something. */
@@ -22,6 +23,9 @@ export interface IngestOptions {
   readonly retryMs?: number;
 }
 
+/** Counts the whole stream, or the partitions of this collector. */
+export type IngestEngine = Engine | PartitionEngine;
+
 /** Reads the stream into the engine for as long as the process lives. */
 export interface Ingest {
   /** Resolves when the engine stands; reading goes on in the background. Throws what keeps the store from opening. */
@@ -32,6 +36,8 @@ export interface Ingest {
   lagMessages(): number;
   /** Why events are not being counted now, in sentences; empty when they are. */
   problems(): readonly string[];
+  /** Another collector has what this one read; it will not read again. */
+  isFenced(): boolean;
 }
 
 export function createIngest(options: IngestOptions): Ingest {
@@ -43,13 +49,15 @@ class StreamIngest implements Ingest {
   readonly #stopping = new AbortController();
   /** Sequences of messages on which the engine failed. */
   readonly #poison = new Set<number>();
-  #engine: Engine | null = null;
+  #engine: IngestEngine | null = null;
   #reader: StreamReader | null = null;
   #running: Promise<void> = Promise.resolve();
   #committer: Promise<void> = Promise.resolve();
   #commitFailure: unknown = null;
   #problem: string | null = 'reading has not begun';
   #lag = 0;
+  /** Newest sequence of the reader that was applied. */
+  #applied = 0;
   #isFenced = false;
 
   constructor(options: IngestOptions) {
@@ -79,6 +87,10 @@ class StreamIngest implements Ingest {
     return this.#problem === null ? [] : [this.#problem];
   }
 
+  isFenced(): boolean {
+    return this.#isFenced;
+  }
+
   get #isStopping(): boolean {
     return this.#stopping.signal.aborted;
   }
@@ -96,19 +108,20 @@ class StreamIngest implements Ingest {
   }
 
   /** Reads until the order of the stream is in doubt, or told to stop. */
-  async #read(engine: Engine): Promise<void> {
+  async #read(engine: IngestEngine): Promise<void> {
     const { bus, logger } = this.#options;
     // No commit may be under way when the position changes below.
     await this.#commit(engine);
     const stream = await bus.stream();
-    const point = await findResumePoint(engine.anchorLog(), stream, bus.messageAt);
+    const point = await resumeOn(engine, stream, bus.messageAt);
     if (point.regressed) logger.error({ ...stream, after: point.after }, 'stream regressed');
     if (point.missed > 0) logger.error({ ...stream, missed: point.missed }, 'messages removed before they were read');
-    engine.resume(stream.created, point.after, point);
     this.#lag = Math.max(0, stream.lastSequence - Math.max(point.after, stream.firstSequence - 1));
 
-    await using reader = await bus.read({ after: point.after });
+    const partitions = engine instanceof PartitionEngine ? engine.partitions : undefined;
+    await using reader = await bus.read({ after: point.after, partitions });
     this.#reader = reader;
+    this.#applied = point.after;
     if (this.#isStopping) return;
     logger.info({ after: point.after, lastSequence: stream.lastSequence }, 'reading');
     this.#problem = null;
@@ -116,6 +129,7 @@ class StreamIngest implements Ingest {
     for await (const message of reader.messages()) {
       if (this.#commitFailure !== null) break;
       await this.#apply(engine, message);
+      this.#applied = message.sequence;
       this.#lag = message.waiting;
       if (this.#isStopping) return;
       if (engine.uncommittedBytes() >= this.#options.maximumUncommittedBytes) await this.#commit(engine);
@@ -131,7 +145,7 @@ class StreamIngest implements Ingest {
     logger.warn({ interruption: reader.interruption }, 'reading interrupted');
   }
 
-  async #apply(engine: Engine, message: StreamMessage): Promise<void> {
+  async #apply(engine: IngestEngine, message: StreamMessage): Promise<void> {
     if (this.#poison.has(message.sequence)) {
       return this.#refuse(engine, message, refuse('INTERNAL', 'the collector failed on this batch; see its log'), 0);
     }
@@ -140,6 +154,13 @@ class StreamIngest implements Ingest {
     const { sequence, storedAt, messageId } = message;
     const { batch, clamped } = clampTimes(found, storedAt, this.#options.clockSkewMs);
     const position = { partition: message.address?.partition ?? 0, sequence, storedAt, messageId, clamped };
+    if (engine instanceof PartitionEngine) {
+      const id = engine.misplaced(batch, position.partition);
+      if (id !== undefined) {
+        const reason = `${JSON.stringify(id)} does not belong on partition ${position.partition}: its outcomes could not find it`;
+        return this.#refuse(engine, message, refuse('WRONG_PARTITION', reason), 0);
+      }
+    }
     try {
       const result = engine.apply(batch, position);
       if (result !== 'unknown_model') return;
@@ -152,13 +173,19 @@ class StreamIngest implements Ingest {
     await this.#refuse(engine, message, refuse('UNKNOWN_MODEL', reason), batch.count);
   }
 
-  async #refuse(engine: Engine, message: StreamMessage, { code, reason }: Refusal, events: number): Promise<void> {
-    const { sequence, subject, storedAt, data } = message;
+  async #refuse(
+    engine: IngestEngine,
+    message: StreamMessage,
+    { code, reason }: Refusal,
+    events: number,
+  ): Promise<void> {
+    const { sequence, subject, storedAt, messageId, data } = message;
+    const position = { partition: message.address?.partition ?? 0, sequence, storedAt, messageId };
     // The broker has the letter before the position moves past the message.
     await this.#putAside(message, { code, reason });
     this.#options.logger.warn({ sequence, subject, code, reason }, 'dead letter');
     const letter = { id: String(sequence), at: storedAt, subject, code, reason, bytes: data.length };
-    engine.refuse(message, letter, code === 'UNKNOWN_MODEL' ? events : 0);
+    engine.refuse(position, letter, code === 'UNKNOWN_MODEL' ? events : 0);
   }
 
   /** A letter the broker will not take must not hold up everything behind it: its record in the store has to do. */
@@ -181,11 +208,24 @@ class StreamIngest implements Ingest {
       await this.#pause(this.#options.commitEveryMs);
       const engine = this.#engine;
       if (engine === null || this.#commitFailure !== null || this.#isStopping) continue;
+      if (engine instanceof PartitionEngine) await this.#readThrough(engine).catch(() => undefined);
       await this.#commit(engine).catch(() => this.#reader?.close());
     }
   }
 
-  async #commit(engine: Engine): Promise<void> {
+  /** Says how far the stream has been read when there is nothing to read: the others need not wait for it. */
+  async #readThrough(engine: PartitionEngine): Promise<void> {
+    const reader = this.#reader;
+    if (this.#problem !== null || reader === null || reader.interruption !== null) return;
+    const { lastSequence, at } = await this.#options.bus.stream();
+    const sent = await reader.sentAll();
+    const isSame = reader === this.#reader && reader.interruption === null && !engine.isClosed;
+    if (isSame && at !== undefined && sent === this.#applied) {
+      engine.readThrough(lastSequence, at);
+    }
+  }
+
+  async #commit(engine: IngestEngine): Promise<void> {
     let result: CommitResult;
     try {
       result = await engine.commit();
@@ -206,7 +246,8 @@ class StreamIngest implements Ingest {
       this.#commitFailure = null;
     }
     const message = cause instanceof Error ? cause.message : String(cause);
-    this.#isFenced = isPlumblineError(cause, 'REVISION_CONFLICT') && cause.details?.collection === 'stream_positions';
+    this.#isFenced =
+      isPlumblineError(cause, 'REVISION_CONFLICT') && positionCollections.has(String(cause.details?.collection));
     this.#problem = this.#isFenced
       ? 'another collector has taken over this stream: this one has stopped reading'
       : `${isStoreFailure ? 'counts cannot be stored' : 'the stream cannot be read'}: ${message}`;
@@ -217,6 +258,16 @@ class StreamIngest implements Ingest {
     await delay(ms, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
 }
+
+async function resumeOn(engine: IngestEngine, stream: StreamState, messageAt: Bus['messageAt']): Promise<ResumePoint> {
+  if (engine instanceof PartitionEngine) return engine.resume(stream, messageAt);
+  const point = await findResumePoint(engine.anchorLog(), stream, messageAt);
+  engine.resume(stream.created, point.after, point);
+  return point;
+}
+
+/** Whoever fails to write one of these has lost what it read to another collector. */
+const positionCollections: ReadonlySet<string> = new Set(['stream_positions', 'partition_positions']);
 
 const longestTurnMs = 20;
 const deadLetterAttempts = 3;

@@ -12,6 +12,8 @@ export interface MaintenanceOptions {
   readonly clock: () => number;
   /** Why this collector cannot read the stream; empty when it can. */
   readonly problems: () => readonly string[];
+  /** One of several collectors does this. */
+  readonly leads: () => boolean;
   /** Called when something was stored that others act on. */
   readonly changed: () => void;
   readonly onError: (error: unknown) => void;
@@ -27,12 +29,13 @@ const noteEveryMs = 60_000;
  * what is old is forgotten.
  */
 export function startMaintenance(options: MaintenanceOptions): { stop(): Promise<void> } {
-  const { services, settings, heartbeats, clock, problems, changed, onError, everyMs = 10_000 } = options;
+  const { services, settings, heartbeats, clock, problems, leads, changed, onError, everyMs = 10_000 } = options;
   let cleanedAt = Number.NEGATIVE_INFINITY;
   let notedAt = Number.NEGATIVE_INFINITY;
   let running: Promise<void> = noteSettings(services.store, settings.models, clock()).catch(onError);
 
   async function round(): Promise<void> {
+    if (!leads()) return;
     let changes = 0;
     for (const model of settings.models) {
       await services.retrain.expire(model);

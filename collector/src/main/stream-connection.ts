@@ -7,6 +7,7 @@ import { createEngine, type EngineOptions } from './engine.ts';
 import { guardHooks } from './guard-hooks.ts';
 import { createIngest } from './ingest.ts';
 import type { Logger } from './logger.ts';
+import { createCluster } from './partitions/cluster.ts';
 import { startRoutingProjector } from './routing-projector.ts';
 
 /** Everything that needs the broker: reading events, hearing instances, publishing routes. */
@@ -17,6 +18,8 @@ export interface StreamConnection {
   /** Why events are not counted now, in sentences; empty when they are. */
   problems(): readonly string[];
   lagMessages(): number;
+  /** Whether what only one collector does is up to this one: yes where there is no other. */
+  leads(): boolean;
   /** Routing documents may have changed. */
   wake(): void;
   stop(): Promise<void>;
@@ -26,6 +29,8 @@ export interface StreamConnectionOptions {
   readonly nats: CollectorSettings['nats'];
   readonly commitEveryMs: number;
   readonly clockSkewMs: number;
+  /** Id of this collector among those that share its store; `null` for one that has the store to itself. */
+  readonly sharedAs: string | null;
   readonly engine: Omit<EngineOptions, 'logger' | 'partitions'>;
   readonly logger: Logger;
   readonly clock: () => number;
@@ -60,7 +65,7 @@ export function connectStream(given: StreamConnectionOptions): StreamConnection 
     }
     parts = await startReading(opened, options);
     problem = null;
-    while (parts.ingest.problems().length > 0 && !stopping.signal.aborted) {
+    while (parts.reading.problems().length > 0 && !stopping.signal.aborted) {
       await pause(readyPollMs);
     }
   }
@@ -100,10 +105,11 @@ export function connectStream(given: StreamConnectionOptions): StreamConnection 
     ready,
     bus: () => (bus?.problem() === null ? bus : null),
     problems: () =>
-      [problem, bus?.problem() ?? null, ...(parts?.ingest.problems() ?? []), ...guarded.problems()].filter(
+      [problem, bus?.problem() ?? null, ...(parts?.reading.problems() ?? []), ...guarded.problems()].filter(
         (text) => text !== null,
       ),
-    lagMessages: () => parts?.ingest.lagMessages() ?? 0,
+    lagMessages: () => parts?.reading.lagMessages() ?? 0,
+    leads: () => parts?.reading.isLeader() ?? options.sharedAs === null,
     wake: () => parts?.projector.wake(),
     async stop() {
       stopping.abort();
@@ -119,7 +125,43 @@ export function connectStream(given: StreamConnectionOptions): StreamConnection 
 }
 
 async function startReading(bus: Bus, options: StreamConnectionOptions) {
-  const { logger, clock, commitEveryMs, clockSkewMs, readDocuments, onCommit, onHeartbeat, engine } = options;
+  const { logger, clock, readDocuments, onHeartbeat } = options;
+  const reading = createReading(bus, options);
+  await reading.start();
+  const silence = bus.onHeartbeat(onHeartbeat);
+  const projector = startRoutingProjector({
+    bus,
+    clock,
+    readDocuments: async () => (reading.isLeader() ? readDocuments() : []),
+    onError: (error) => logger.warn({ event: 'routing.unpublished', error }, 'a routing document waits for the broker'),
+    onPublished: ({ environment, model, revision }) =>
+      logger.info({ event: 'routing.published', environment, model, revision }, 'routing document published'),
+  });
+  return {
+    reading,
+    projector,
+    async stop() {
+      silence();
+      await projector.stop();
+      await reading.stop();
+    },
+  };
+}
+
+interface Reading {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  isLeader(): boolean;
+  lagMessages(): number;
+  problems(): readonly string[];
+}
+
+/** Reads the whole stream alone, or its share of it. */
+function createReading(bus: Bus, options: StreamConnectionOptions): Reading {
+  const { logger, commitEveryMs, clockSkewMs, onCommit, engine, sharedAs } = options;
+  if (sharedAs !== null) {
+    return createCluster({ bus, engine, id: sharedAs, commitEveryMs, clockSkewMs, logger, onCommit });
+  }
   const ingest = createIngest({
     bus,
     openEngine: () => createEngine({ ...engine, logger, partitions: bus.partitions }),
@@ -128,23 +170,11 @@ async function startReading(bus: Bus, options: StreamConnectionOptions) {
     logger,
     onCommit,
   });
-  await ingest.start();
-  const silence = bus.onHeartbeat(onHeartbeat);
-  const projector = startRoutingProjector({
-    bus,
-    clock,
-    readDocuments,
-    onError: (error) => logger.warn({ event: 'routing.unpublished', error }, 'a routing document waits for the broker'),
-    onPublished: ({ environment, model, revision }) =>
-      logger.info({ event: 'routing.published', environment, model, revision }, 'routing document published'),
-  });
   return {
-    ingest,
-    projector,
-    async stop() {
-      silence();
-      await projector.stop();
-      await ingest.stop();
-    },
+    start: () => ingest.start(),
+    stop: () => ingest.stop(),
+    isLeader: () => true,
+    lagMessages: () => ingest.lagMessages(),
+    problems: () => ingest.problems(),
   };
 }

@@ -1,0 +1,144 @@
+import type { EventBatch, InferenceBatch, OutcomeBatch } from '@plumbline/sdk/event';
+import type { ModelSettings } from '../../config/settings.ts';
+import { ArrivalCounter } from '../../monitor/index.ts';
+import { createProfile, foldInferences, foldOutcome, type Profile, type Reference } from '../../profile/index.ts';
+import { type VersionKey, versionKey } from '../../store/history.ts';
+import { type JoinRecord, readJoinKey } from '../join-record.ts';
+import type { JoinEffects, ModelBatch } from '../outcome-join.ts';
+import { selectRows } from '../select-rows.ts';
+import { partByWindow, windowStart } from '../windows.ts';
+import type { ContributionPart, RawLabel } from './contribution.ts';
+
+/** References of versions that have one, as this collector knows them. */
+export type KnownReferences = ReadonlyMap<string, Reference>;
+
+/** What this collector has counted of one slice since its last commit. */
+export class SliceCounts {
+  readonly slice: number;
+  readonly inferences: ModelBatch<InferenceBatch>[] = [];
+  readonly outcomes: ModelBatch<OutcomeBatch>[] = [];
+  readonly #rows = new Map<string, WindowCounts>();
+  readonly #outcomes = new Map<string, WindowCounts>();
+  readonly #batches: ContributionPart[] = [];
+  readonly #arrivals = new Map<string, { key: VersionKey; counter: ArrivalCounter }>();
+  readonly #labels = new Map<string, { key: VersionKey; labels: RawLabel[] }>();
+  readonly #agreements = new Map<string, { key: VersionKey; from: number; agree: number; disagree: number }>();
+
+  constructor(slice: number) {
+    this.slice = slice;
+  }
+
+  /** Adds a batch that lies at `sequence` of the stream. Returns versions whose reference was not known. */
+  add(
+    settings: ModelSettings,
+    batch: EventBatch,
+    place: { readonly partition: number; readonly sequence: number },
+    references: KnownReferences,
+  ): VersionKey[] {
+    if (batch.kind === 'outcome') {
+      this.outcomes.push({ settings, batch, partition: place.partition });
+      return [];
+    }
+    this.inferences.push({ settings, batch, partition: place.partition });
+    const unknown: VersionKey[] = [];
+    for (const { version, from, rows } of partByWindow(batch, settings.window)) {
+      const key = { model: settings.name, environment: settings.environment, version };
+      const reference = references.get(versionKey(key));
+      if (reference !== undefined) {
+        foldInferences(windowOf(this.#rows, key, from, reference), batch, rows);
+        continue;
+      }
+      const contribution = { kind: 'batch' as const, key, from, sequence: place.sequence };
+      this.#batches.push({ slice: this.slice, contribution, content: selectRows(batch, rows) });
+      unknown.push(key);
+    }
+    return unknown;
+  }
+
+  /** Where the join of outcomes and inferences leaves what it finds. */
+  effects(references: KnownReferences): JoinEffects {
+    const keyOf = (settings: ModelSettings, record: JoinRecord): VersionKey => ({
+      model: settings.name,
+      environment: settings.environment,
+      version: record.version,
+    });
+    return {
+      labelled: async (settings, record, label, joinKey) => {
+        const key = keyOf(settings, record);
+        const reference = references.get(versionKey(key));
+        if (reference === undefined) {
+          const { inferenceId } = readJoinKey(joinKey);
+          entryOf(this.#labels, versionKey(key), () => ({ key, labels: [] })).labels.push({
+            inferenceId,
+            record,
+            label,
+          });
+          return;
+        }
+        const from = windowStart(record.time, settings.window);
+        foldOutcome(windowOf(this.#outcomes, key, from, reference), record, label);
+        const arrivals = entryOf(this.#arrivals, versionKey(key), () => ({ key, counter: new ArrivalCounter() }));
+        arrivals.counter.add(reference.shape, record, label);
+      },
+      compared: async (settings, shadow, agree) => {
+        const key = keyOf(settings, shadow);
+        const from = windowStart(shadow.time, settings.window);
+        const name = `${versionKey(key)} ${from}`;
+        const counts = entryOf(this.#agreements, name, () => ({ key, from, agree: 0, disagree: 0 }));
+        if (agree) counts.agree++;
+        else counts.disagree++;
+      },
+      predictionScale: (settings, shadow) =>
+        references.get(versionKey(keyOf(settings, shadow)))?.shape.residualScale ?? 1,
+    };
+  }
+
+  parts(): ContributionPart[] {
+    const { slice } = this;
+    return [
+      ...this.#batches,
+      ...[...this.#rows.values()].map(({ key, from, profile }) => ({
+        slice,
+        contribution: { kind: 'rows' as const, key, from },
+        content: profile,
+      })),
+      ...[...this.#outcomes.values()].map(({ key, from, profile }) => ({
+        slice,
+        contribution: { kind: 'outcomes' as const, key, from },
+        content: profile,
+      })),
+      ...[...this.#arrivals.values()].map(({ key, counter }) => ({
+        slice,
+        contribution: { kind: 'arrivals' as const, key, arrivals: counter.take() },
+      })),
+      ...[...this.#labels.values()].map(({ key, labels }) => ({
+        slice,
+        contribution: { kind: 'labels' as const, key, labels },
+      })),
+      ...[...this.#agreements.values()].map((counts) => ({
+        slice,
+        contribution: { kind: 'agreements' as const, ...counts },
+      })),
+    ];
+  }
+}
+
+interface WindowCounts {
+  readonly key: VersionKey;
+  readonly from: number;
+  readonly profile: Profile;
+}
+
+function windowOf(windows: Map<string, WindowCounts>, key: VersionKey, from: number, reference: Reference): Profile {
+  return entryOf(windows, `${versionKey(key)} ${from}`, () => ({ key, from, profile: createProfile(reference.shape) }))
+    .profile;
+}
+
+function entryOf<Entry>(entries: Map<string, Entry>, name: string, make: () => Entry): Entry {
+  let entry = entries.get(name);
+  if (entry === undefined) {
+    entry = make();
+    entries.set(name, entry);
+  }
+  return entry;
+}
