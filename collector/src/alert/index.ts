@@ -3,9 +3,12 @@ export {
   type AlertKind,
   type AlertSeverity,
   type AlertState,
+  alertKinds,
   isOpen,
   severityRank,
 } from './alert.ts';
+export { markExpected } from './expect.ts';
+export { takeExpectedReference } from './expected-reference.ts';
 export { type AlertEvent, readAlertHistory, recordEvent } from './history.ts';
 export { inhibitorOf } from './inhibition.ts';
 export {

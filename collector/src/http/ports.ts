@@ -21,10 +21,10 @@ export interface Services {
   readonly clock: () => number;
   /** True in the insecure local mode. */
   readonly insecure: boolean;
-  readonly alerts: Pick<AlertService, 'acknowledge' | 'resolveExpected'>;
+  readonly alerts: AlertService;
   readonly silences: Pick<SilenceService, 'start' | 'end'>;
   readonly notifications: NotificationPort;
-  readonly retrain: Pick<RetrainService, 'request' | 'approve' | 'report'>;
+  readonly retrain: Pick<RetrainService, 'request' | 'approve' | 'report' | 'recommend' | 'cancel'>;
   readonly rollout: Pick<RolloutService, 'state' | 'versions' | 'register' | 'act' | 'approve'>;
   readonly artefacts: ArtefactPort;
   readonly instances: InstancePort;

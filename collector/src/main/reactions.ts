@@ -1,14 +1,9 @@
-import { readAlerts } from '../alert/index.ts';
+import { readAlertsOfModel } from '../alert/index.ts';
 import type { LiveEvent } from '../http/live-events.ts';
-import { profileTotals } from '../profile/index.ts';
 import { appendAudit } from '../store/audit.ts';
-import { readProfiles } from '../store/history.ts';
-import type { ReadTransaction } from '../store/port.ts';
-import type { ClosedWindow, EngineHooks } from './engine.ts';
+import { listVersionsSeen } from '../store/history.ts';
+import type { EngineHooks } from './engine.ts';
 import type { CollectorServices } from './services.ts';
-
-/** Windows whose labelled rows count as what a trainer could learn from. */
-const trainableWindows = 1_000;
 
 export interface Reactions {
   readonly hooks: EngineHooks;
@@ -30,15 +25,21 @@ export function createReactions(services: Pick<CollectorServices, 'alerts' | 're
     async windowClosed(transaction, closed) {
       const { settings, at } = closed;
       const model = settings.name;
-      const { champion, rollout: onItsWay } = await rollout.state(transaction, settings.environment, model);
+      const { environment } = settings;
+      const { champion, rollout: onItsWay, versions } = await rollout.state(transaction, environment, model);
       // People are served by the champion; before there is one, by whatever is not a shadow or a canary.
       const serves = champion === null ? onItsWay?.version !== closed.version : champion === closed.version;
       if (serves) {
         const changes = await alerts.windowClosed(transaction, closed);
         events.push(...changes.map((): LiveEvent => ({ type: 'alert', model, at })));
-        if (await considerRetrain(transaction, closed, onItsWay !== null)) {
-          events.push({ type: 'retrain', model, at });
-        }
+        const seen = await listVersionsSeen(transaction, { model, environment });
+        const job = await retrain.consider(transaction, closed, {
+          alerts: (await readAlertsOfModel(transaction, { model, environment })).map(({ alert }) => alert),
+          rolloutActive: onItsWay !== null,
+          servesSince: seen.find(({ version }) => version === closed.version)?.firstEventAt ?? null,
+          stateOf: (version) => versions.find((one) => one.version === version)?.state ?? null,
+        });
+        if (job !== null) events.push({ type: 'retrain', model, at });
       }
       const happened = await rollout.windowClosed(transaction, closed);
       events.push(...happened.map((): LiveEvent => ({ type: 'version', model, at })));
@@ -67,29 +68,4 @@ export function createReactions(services: Pick<CollectorServices, 'alerts' | 're
       return taken;
     },
   };
-
-  /** Whether a job was made. */
-  async function considerRetrain(
-    transaction: Parameters<NonNullable<EngineHooks['windowClosed']>>[0],
-    closed: ClosedWindow,
-    rolloutActive: boolean,
-  ): Promise<boolean> {
-    const { settings } = closed;
-    const open = (await readAlerts(transaction, { model: settings.name, state: 'firing' })).map(({ alert }) => alert);
-    if (settings.retrain.on.length === 0 || open.length === 0) {
-      return false;
-    }
-    const labelledRows = await countLabelledRows(transaction, closed);
-    const decided = await retrain.consider(transaction, closed, open, { labelledRows, rolloutActive });
-    return decided !== null && typeof decided === 'object' && 'id' in decided;
-  }
-}
-
-async function countLabelledRows(
-  transaction: ReadTransaction,
-  { settings, version }: Pick<ClosedWindow, 'settings' | 'version'>,
-): Promise<number> {
-  const key = { model: settings.name, environment: settings.environment, version };
-  const windows = await readProfiles(transaction, { ...key, limit: trainableWindows, reverse: true });
-  return windows.reduce((sum, { profile }) => sum + profileTotals(profile).labelled, 0);
 }

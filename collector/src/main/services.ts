@@ -66,7 +66,10 @@ export async function openServices(options: ServiceOptions): Promise<CollectorSe
   ];
   const outbox = createOutbox({ endpoints, clock, makeId: options.timeOrderedId ?? createUuidMaker(clock) });
   const { enqueue } = outbox;
-  const retrain = new RetrainService({ store, enqueue, clock, publicUrl, randomId }, await openRetrainKey(store));
+  const retrain = new RetrainService(
+    { store, enqueue, clock, models, publicUrl, randomId, tellPeople: (...about) => people.tell(...about) },
+    await openRetrainKey(store),
+  );
   const artefacts = new ArtefactStore(settings.collector.artefacts);
   const rollout = new RolloutService({
     store,
@@ -78,6 +81,11 @@ export async function openServices(options: ServiceOptions): Promise<CollectorSe
     instances: (environment, model) =>
       heartbeats.ofModel(environment, model).map(({ heartbeat: { instance, loaded } }) => ({ instance, loaded })),
     onError,
+  });
+  const people = new NotificationService({
+    ...{ store, clock, models, outbox },
+    settings: notifications,
+    linkOf: linkToAlert(settings, publicUrl),
   });
   const hooks = new HookService({
     ...{ store, clock, models },
@@ -93,11 +101,7 @@ export async function openServices(options: ServiceOptions): Promise<CollectorSe
     outbox,
     retrain,
     deliveries: new DeliveryService({ store, clock, endpoints, outbox }),
-    notifications: new NotificationService({
-      ...{ store, clock, models, outbox },
-      settings: notifications,
-      linkOf: linkToAlert(settings, publicUrl),
-    }),
+    notifications: people,
     alerts: new AlertService({ store, enqueue, clock, models }),
     silences: new SilenceService({ store, clock, randomId }),
     rollout,

@@ -4,6 +4,7 @@ import { copyProfile, createProfile, mergeProfiles } from '../profile/index.ts';
 import { putFindings } from '../store/history.ts';
 import { latestEventAt, type SegmentContext, trafficsOf } from './commit-context.ts';
 import type { ClosedWindow } from './engine.ts';
+import { adoptExpectedReference } from './expected-reference.ts';
 import { bareShape } from './learning-rows.ts';
 import type { VersionTraffic } from './version-traffic.ts';
 import { closedBefore } from './windows.ts';
@@ -26,6 +27,7 @@ export async function closeWindows(
   const due: DueWindow[] = [];
   for (const settings of models) {
     const traffics = trafficsOf(context, settings);
+    for (const traffic of traffics) await adoptExpectedReference(context, traffic);
     const boundary = isLast
       ? Number.POSITIVE_INFINITY
       : closedBefore(latestEventAt(traffics), settings.lateness, settings.window);

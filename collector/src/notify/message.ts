@@ -21,7 +21,7 @@ export interface AlertMessage {
 /** What receivers get: data of the outgoing event, from which each notifier makes its vendor's payload. */
 export interface NotificationMessage {
   readonly notifier: string;
-  readonly reason: NotificationReason | 'heartbeat';
+  readonly reason: NotificationReason | 'heartbeat' | 'note';
   readonly model: string;
   readonly environment: string;
   readonly title: string;

@@ -1,5 +1,6 @@
 import {
   type Alert,
+  alertKinds,
   inhibitorOf,
   isOpen,
   readAlerts,
@@ -11,7 +12,7 @@ import type { ModelSettings, NotificationSettings, NotifierSettings } from '../c
 import { compositeKey, jsonCollection, type ReadTransaction, type Store, type Transaction } from '../store/port.ts';
 import type { Outbox } from '../webhook/index.ts';
 import { decideNotification, type Notifiable, type Notification, type NotificationGroup } from './decide.ts';
-import { messageOf } from './message.ts';
+import { messageOf, type NotificationMessage } from './message.ts';
 import { receiversOf } from './route.ts';
 
 const notificationType = 'model.alert.notification';
@@ -61,6 +62,34 @@ export class NotificationService {
       }
     }
     return told;
+  }
+
+  /** Tells something that is no alert to those who are told of tickets of the model. Never wakes anybody. */
+  async tell(
+    transaction: Transaction,
+    about: {
+      readonly model: string;
+      readonly environment: string;
+      readonly version: string;
+      readonly kind: string;
+      readonly text: string;
+    },
+  ): Promise<void> {
+    const { settings, models, outbox, clock } = this.#options;
+    const { model, environment, version, text } = about;
+    const kind = alertKinds.find((one) => one === about.kind) ?? 'performance';
+    const receivers = receiversOf({ model, kind, severity: 'ticket' }, settings);
+    const own = models.find(({ name }) => name === model);
+    for (const { name, type } of settings.notifiers) {
+      // Both know nothing but alerts.
+      if (!receivers.has(name) || type === 'pagerduty' || type === 'alertmanager') continue;
+      const data: NotificationMessage = {
+        ...{ notifier: name, reason: 'note', model, environment, title: `${model}: ${text}`, harm: '' },
+        ...{ owner: own?.owner ?? '', runbook: own?.runbook ?? '', open: [], news: [], resolved: [] },
+      };
+      const event = { type: notificationType, subject: `${model}/${version}`, time: clock(), data };
+      await outbox.enqueueTo(transaction, name, event);
+    }
   }
 
   async notifiedAt(transaction: ReadTransaction, alert: Alert): Promise<number | null> {

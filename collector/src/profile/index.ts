@@ -24,6 +24,7 @@ export {
   type ReferenceSeasons,
 } from './reference.ts';
 export { decodeReference, encodeReference } from './referenceFile.ts';
+export { referenceOfWindows } from './referenceOfWindows.ts';
 export type {
   CategorySignal,
   GroupShape,

@@ -1,5 +1,6 @@
 export type { RetrainJob, RetrainState } from './job.ts';
 export {
+  approvalExpiresAt,
   type ModelSituation,
   openRetrainKey,
   RetrainService,

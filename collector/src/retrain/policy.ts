@@ -1,59 +1,57 @@
-import type { Alert } from '../alert/index.ts';
-import type { RetrainSettings } from '../config/settings.ts';
-import { finalRetrainStates, isRetrainKind, type RetrainJob } from './job.ts';
+import { assessGuards, type GuardedSituation, passes, type RetrainGuard } from './guards.ts';
+import { finalRetrainStates, type RetrainTrigger } from './job.ts';
+import { causesOf, type RetrainReason, scoreOf } from './reasons.ts';
 
-/** Everything the decision depends on. Times are event time in milliseconds. */
-export interface RetrainSituation {
-  readonly policy: RetrainSettings;
-  readonly alert: Alert;
-  /** Jobs of this model, in any order. */
-  readonly jobs: readonly RetrainJob[];
-  /** Labelled rows of the champion that a trainer could use. */
-  readonly labelledRows: number;
-  readonly rolloutActive: boolean;
-  /** A firing data-quality alert of the same model: the plumbing is broken, not the world. */
-  readonly dataQualityFiring: boolean;
-  readonly now: number;
+/** Everything a recommendation depends on. Times are event time in milliseconds. */
+export interface RetrainSituation extends GuardedSituation {
+  /** When the version that serves was first heard of; `null`: not known. */
+  readonly servesSince: number | null;
 }
 
-/** Why no job is asked for. A closed vocabulary, shown as is. */
-export type RetrainRefusal =
-  | 'not_firing'
-  | 'kind_not_in_policy'
-  | 'too_few_windows'
-  | 'too_few_labelled_rows'
-  | 'job_in_flight'
-  | 'rollout_active'
-  | 'data_quality'
-  | 'cooldown'
-  | 'daily_cap'
-  | 'retraining_does_not_help';
-
-export type RetrainDecision = { readonly request: true } | { readonly request: false; readonly reason: RetrainRefusal };
+/** Should a model be trained again, and may it be now? */
+export interface RetrainRecommendation {
+  /** `blocked`: there are reasons, and a guard that says no. */
+  readonly verdict: 'none' | 'recommended' | 'blocked' | 'in_flight';
+  readonly score: number;
+  readonly reasons: readonly RetrainReason[];
+  readonly guards: readonly RetrainGuard[];
+  /** The strongest reason's cause. */
+  readonly trigger: RetrainTrigger | null;
+  /** The job under way. */
+  readonly job: string | null;
+  /** Event time when cooldown and cap are over; `null`: they are. */
+  readonly possibleAt: number | null;
+}
 
 const dayMs = 86_400_000;
-/** After this many failed retrains in a row for one alert, another would not help either: somebody has to look. */
-const fruitlessLimit = 2;
 
-/** Whether an alert asks for a retrain now. Pure: called at every window while the alert fires. */
-export function decideRetrain(situation: RetrainSituation): RetrainDecision {
-  const { policy, alert, jobs, now } = situation;
-  if (alert.state !== 'firing') return refuse('not_firing');
-  if (!isRetrainKind(alert.kind) || !policy.on.includes(alert.kind)) return refuse('kind_not_in_policy');
-  if (alert.firingWindows < policy.consecutiveWindows) return refuse('too_few_windows');
-  if (situation.dataQualityFiring) return refuse('data_quality');
-  if (jobs.some((job) => !finalRetrainStates.has(job.state))) return refuse('job_in_flight');
-  if (situation.rolloutActive) return refuse('rollout_active');
-  if (situation.labelledRows < policy.minimumLabelledRows) return refuse('too_few_labelled_rows');
-  const times = jobs.map((job) => job.requestedAt);
-  if (times.some((at) => now - at < policy.cooldown)) return refuse('cooldown');
-  if (times.filter((at) => now - at < dayMs).length >= policy.dailyCap) return refuse('daily_cap');
-  const lastJobs = [...jobs].sort((left, right) => right.requestedAt - left.requestedAt).slice(0, fruitlessLimit);
-  const fruitless = lastJobs.filter((job) => job.state === 'failed' && job.trigger.alert === alert.id);
-  if (fruitless.length === fruitlessLimit) return refuse('retraining_does_not_help');
-  return { request: true };
+/** Weighs what speaks for a retrain against what forbids it. Pure: called at every window, and whenever somebody asks. */
+export function recommendRetrain(situation: RetrainSituation): RetrainRecommendation {
+  const { jobs, policy, now, servesSince } = situation;
+  const asked = jobs.filter(({ state }) => state !== 'cancelled').map(({ requestedAt }) => requestedAt);
+  const trainedAt = asked.length === 0 ? servesSince : Math.max(...asked);
+  const causes = causesOf({ ...situation, trainedAt });
+  const guards = assessGuards(situation);
+  const flying = jobs.find((job) => !finalRetrainStates.has(job.state));
+  const reasons = causes.map(({ reason }) => reason);
+  const isFree = guards.every(passes);
+  const verdict =
+    flying !== undefined ? 'in_flight' : reasons.length === 0 ? 'none' : isFree ? 'recommended' : 'blocked';
+  return {
+    ...{ verdict, reasons, guards },
+    score: scoreOf(reasons),
+    trigger: causes[0]?.trigger ?? null,
+    job: flying?.id ?? null,
+    possibleAt: possibleAfter(asked, policy, now),
+  };
 }
 
-function refuse(reason: RetrainRefusal): RetrainDecision {
-  return { request: false, reason };
+function possibleAfter(asked: readonly number[], policy: RetrainSituation['policy'], now: number): number | null {
+  const newestFirst = [...asked].sort((a, b) => b - a);
+  const latest = newestFirst[0];
+  const afterCooldown = latest === undefined ? now : latest + policy.cooldown;
+  const oldestOfCap = newestFirst[policy.dailyCap - 1];
+  const afterCap = oldestOfCap === undefined ? now : oldestOfCap + dayMs;
+  const at = Math.max(afterCooldown, afterCap);
+  return at > now ? at : null;
 }

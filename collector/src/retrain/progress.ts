@@ -2,8 +2,8 @@ import { finalRetrainStates, type RetrainJob, type RetrainState } from './job.ts
 
 /** What a trainer reports about a job. */
 export type TrainerReport =
-  | { readonly state: 'accepted' }
-  | { readonly state: 'running'; readonly progress: number | null }
+  | { readonly state: 'accepted'; readonly externalRunId?: string | undefined }
+  | { readonly state: 'running'; readonly progress: number | null; readonly externalRunId?: string | undefined }
   | { readonly state: 'failed'; readonly error: string }
   | { readonly state: 'succeeded'; readonly result: { readonly version: string; readonly digest: string } };
 
@@ -34,13 +34,22 @@ export function applyReport(job: RetrainJob, report: TrainerReport, now: number)
       if (rank(job.state) > rank(report.state)) return { kind: 'unchanged' };
       return changed(job, {
         state: report.state,
+        externalRunId: report.externalRunId ?? job.externalRunId,
         progress: report.state === 'running' ? (report.progress ?? job.progress) : job.progress,
         changedAt: now,
       });
     case 'failed':
       return changed(job, { state: 'failed', error: report.error, changedAt: now });
     case 'succeeded':
-      return changed(job, { state: 'succeeded', progress: 1, result: report.result, changedAt: now });
+      return changed(job, {
+        ...{ state: 'succeeded', progress: 1, result: report.result, changedAt: now },
+        outcome: {
+          verdict: 'pending',
+          windows: 0,
+          at: now,
+          text: `version ${report.result.version} has not served yet`,
+        },
+      });
   }
 }
 

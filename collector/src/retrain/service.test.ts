@@ -31,6 +31,7 @@ beforeEach(async () => {
       store,
       enqueue: createOutbox({ endpoints: [webhook], clock: () => now, makeId: () => String(++ids) }).enqueue,
       clock: () => now,
+      models: [settings({ approval: 'automatic' })],
       publicUrl: () => 'http://collector.test',
       randomId: () => String(++ids),
     },

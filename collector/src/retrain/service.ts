@@ -5,18 +5,26 @@ import { PlumblineError } from '../errors.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { EnqueueEvent, OutgoingEvent } from '../store/outgoing.ts';
 import { compositeKey, jsonCollection, type ReadTransaction, type Store, type Transaction } from '../store/port.ts';
-import { finalRetrainStates, isRetrainKind, type RetrainJob, type RetrainTrigger } from './job.ts';
-import { decideRetrain, type RetrainRefusal } from './policy.ts';
+import { fruitlessInARow, fruitlessLimit, type RetrainGuard } from './guards.ts';
+import { finalRetrainStates, type RetrainJob, type RetrainTrigger } from './job.ts';
+import { assessOutcome } from './outcome.ts';
+import { type RetrainRecommendation, recommendRetrain } from './policy.ts';
 import { applyReport, type TrainerReport } from './progress.ts';
+import { causesOf, type RetrainReason } from './reasons.ts';
 import { checkJobToken, jobToken } from './token.ts';
+import { readTrainingData } from './training-data.ts';
 
-const jobs = jsonCollection<RetrainJob>('retrain_jobs');
+const jobCollection = jsonCollection<RetrainJob>('retrain_jobs');
 /** Jobs of a model by request time, so that a policy reads only its own. */
 const jobsOfModel = jsonCollection<string>('retrain_jobs_by_model');
 const keys = jsonCollection<string>('secrets');
 
 const requestedType = 'model.retrain.requested';
-const tokenLifeMs = 7 * 86_400_000;
+const cancelledType = 'model.retrain.cancelled';
+const notHelpingType = 'model.retrain.not_helping';
+/** Of a model that is no longer in the settings. */
+const defaultDeadlineMs = 7 * 86_400_000;
+const shownFeatures = 5;
 
 export interface StoredRetrainJob {
   readonly job: RetrainJob;
@@ -25,18 +33,44 @@ export interface StoredRetrainJob {
 
 /** What the policy must know about a model and only other rooms can tell. */
 export interface ModelSituation {
-  readonly labelledRows: number;
+  readonly alerts: readonly Alert[];
   readonly rolloutActive: boolean;
+  /** Event time when the version that serves was first heard of; `null`: not known. */
+  readonly servesSince: number | null;
+  /** State of a version in version control; `null`: not known there. */
+  readonly stateOf: (version: string) => string | null;
+}
+
+/** A window of the version that serves people has closed. */
+export interface RetrainWindow {
+  readonly settings: ModelSettings;
+  readonly version: string;
+  /** Event time. */
+  readonly to: number;
+  /** Wall-clock time. */
+  readonly at: number;
 }
 
 export interface RetrainServiceOptions {
   readonly store: Store;
   readonly enqueue: EnqueueEvent;
   readonly clock: () => number;
+  readonly models: readonly ModelSettings[];
   /** Where trainers reach this collector, without a slash at the end; asked when an event is sent. */
   readonly publicUrl: () => string;
   /** Random part of a job id. */
   readonly randomId: () => string;
+  /** Tells those who are told of alerts of a model. */
+  readonly tellPeople?: (
+    transaction: Transaction,
+    about: {
+      readonly model: string;
+      readonly environment: string;
+      readonly version: string;
+      readonly kind: RetrainTrigger['kind'];
+      readonly text: string;
+    },
+  ) => Promise<void>;
 }
 
 /** The key that callback tokens are made from; made once and kept in the store. */
@@ -61,45 +95,49 @@ export class RetrainService {
   }
 
   /**
-   * Asks for a retrain when the policy says so. Called in the transaction that closes a window, for each open alert of
-   * the version that serves; the answer names why not.
+   * Asks for a retrain when the policy says so, and judges what earlier ones did. Called in the transaction that closes a
+   * window of the version that serves. Returns the job it made.
    */
   async consider(
     transaction: Transaction,
-    window: { readonly settings: ModelSettings; readonly version: string; readonly to: number; readonly at: number },
-    alerts: readonly Alert[],
+    window: RetrainWindow,
     situation: ModelSituation,
-  ): Promise<RetrainJob | RetrainRefusal | null> {
-    const { settings } = window;
-    const dataQualityFiring = alerts.some((alert) => alert.kind === 'data_quality' && alert.state === 'firing');
-    let refusal: RetrainRefusal | null = null;
-    for (const alert of alerts) {
-      const decision = decideRetrain({
-        policy: settings.retrain,
-        alert,
-        jobs: await readJobsOfModel(transaction, settings.environment, settings.name),
-        labelledRows: situation.labelledRows,
-        rolloutActive: situation.rolloutActive,
-        dataQualityFiring,
-        now: window.to,
-      });
-      if (!decision.request) {
-        refusal = decision.reason;
-        continue;
-      }
-      if (!isRetrainKind(alert.kind)) continue;
-      return this.#create(transaction, {
-        settings,
-        version: window.version,
-        trigger: { kind: alert.kind, alert: alert.id, reason: alert.sentence },
-        requestedBy: 'system:policy',
-        requestedAt: window.to,
-        now: window.at,
-        approved: settings.retrain.approval === 'automatic',
-        requestId: null,
-      });
-    }
-    return refusal;
+  ): Promise<RetrainJob | null> {
+    const { settings, version, to, at } = window;
+    await this.#judgeOutcomes(transaction, window, situation);
+    const { retrain: policy } = settings;
+    if (policy.on.length === 0 && policy.schedule === undefined) return null;
+    // Most windows give no reason: what there is to learn from is not counted for them.
+    const causes = causesOf({ policy, alerts: situation.alerts, trainedAt: situation.servesSince, now: to });
+    if (causes.length === 0) return null;
+    const recommended = await this.recommend(transaction, settings, version, situation, to);
+    if (recommended.verdict !== 'recommended' || recommended.trigger === null) return null;
+    return this.#create(transaction, {
+      ...{ settings, version },
+      trigger: recommended.trigger,
+      requestedBy: 'system:policy',
+      requestedAt: to,
+      now: at,
+      approved: policy.approval === 'automatic',
+      requestId: null,
+      ...{ reasons: recommended.reasons, guards: recommended.guards, alerts: situation.alerts },
+    });
+  }
+
+  /** What speaks for training a model again and what against, as things stand. `now`: event time. */
+  async recommend(
+    transaction: ReadTransaction,
+    settings: ModelSettings,
+    version: string,
+    { alerts, rolloutActive, servesSince }: Omit<ModelSituation, 'stateOf'>,
+    now: number,
+  ): Promise<RetrainRecommendation> {
+    return recommendRetrain({
+      ...{ alerts, rolloutActive, servesSince, now },
+      policy: settings.retrain,
+      jobs: await readJobsOfModel(transaction, settings.environment, settings.name),
+      data: await readTrainingData(transaction, settings, version),
+    });
   }
 
   /** A person asks. Single flight holds for people too; cooldown and cap do not. */
@@ -128,6 +166,8 @@ export class RetrainService {
         now: this.#options.clock(),
         approved: settings.retrain.approval === 'automatic',
         requestId: control.requestId,
+        reasons: [{ code: 'manual', score: 1, text: reason }],
+        ...{ guards: [], alerts: [] },
       });
       return { job, revision: 1 };
     });
@@ -162,14 +202,53 @@ export class RetrainService {
         throw new PlumblineError('FORBIDDEN', 'the person who asked for a retrain cannot approve it');
       }
       const now = this.#options.clock();
+      if (now >= approvalExpiresAt(job, this.#settingsOf(job.model))) {
+        throw new PlumblineError('REFUSED', 'nobody approved it in time: ask again', {
+          details: { reason: 'approval_expired' },
+        });
+      }
       const state = decision === 'approve' ? 'queued' : 'cancelled';
-      const next: RetrainJob = { ...job, state, changedAt: now };
+      const error = decision === 'approve' ? null : `denied by ${actor.subject}: ${reason}`;
+      const next: RetrainJob = { ...job, state, changedAt: now, startedAt: decision === 'approve' ? now : null, error };
       const revision = await this.#save(transaction, next, job, {
         actor: actor.subject,
         reason,
         requestId: control.requestId,
       });
       if (decision === 'approve') await this.#dispatch(transaction, next);
+      return { job: next, revision };
+    });
+  }
+
+  /** Ends a job before its time; a trainer that has it is told, and its reports are refused from now on. */
+  async cancel(
+    actor: { readonly subject: string },
+    jobId: string,
+    reason: string,
+    control: { readonly expectedRevision: number; readonly requestId: string | null },
+  ): Promise<StoredRetrainJob> {
+    return this.#options.store.transaction(async (transaction) => {
+      const { job, revision: found } = await existingJob(transaction, jobId);
+      if (found !== control.expectedRevision) {
+        throw new PlumblineError('STALE_REVISION', `the job is at revision ${found}, not ${control.expectedRevision}`, {
+          details: { revision: found },
+        });
+      }
+      if (finalRetrainStates.has(job.state)) {
+        throw new PlumblineError('REFUSED', `the job is ${job.state} already`, { details: { reason: 'job_is_over' } });
+      }
+      const now = this.#options.clock();
+      const error = `cancelled by ${actor.subject}: ${reason}`;
+      const next: RetrainJob = { ...job, state: 'cancelled', changedAt: now, error };
+      const cause = { actor: actor.subject, reason, requestId: control.requestId };
+      const revision = await this.#save(transaction, next, job, cause);
+      if (job.state !== 'awaiting_approval') {
+        const { id, model, version, environment, externalRunId } = job;
+        const data = { jobId: id, model, version, environment, externalRunId, reason };
+        await this.#options.enqueue(transaction, {
+          ...{ type: cancelledType, subject: `${model}/${version}`, time: now, data },
+        });
+      }
       return { job: next, revision };
     });
   }
@@ -216,27 +295,37 @@ export class RetrainService {
     delivery: { readonly state: 'pending' | 'delivered' | 'dead'; readonly event: OutgoingEvent },
   ): Promise<void> {
     if (delivery.event.type !== requestedType || delivery.state === 'pending') return;
-    const stored = await transaction.get(jobs, String(delivery.event.data.jobId));
-    if (stored === undefined || stored.value.state !== 'queued') return;
+    const stored = await transaction.get(jobCollection, String(delivery.event.data.jobId));
+    if (stored === undefined) return;
+    const before = { ...later, ...stored.value };
     const state = delivery.state === 'delivered' ? 'dispatched' : 'dead_lettered';
-    await this.#save(transaction, { ...stored.value, state, changedAt: this.#options.clock() }, stored.value, {
+    // Sent again by hand, a request comes back to life.
+    const isRevived = before.state === 'dead_lettered' && state === 'dispatched';
+    if (before.state !== 'queued' && !isRevived) return;
+    await this.#save(transaction, { ...before, state, changedAt: this.#options.clock() }, before, {
       actor: 'system:webhook',
       reason: state === 'dispatched' ? 'the trainer took the request' : 'no trainer took the request',
       requestId: null,
     });
   }
 
-  /** Gives up on jobs that have been silent for longer than their model allows. */
+  /** Gives up on jobs that nobody approved, that have been silent for too long, or that take too long. */
   async expire(settings: ModelSettings): Promise<void> {
     const now = this.#options.clock();
+    const open = await this.#options.store.read(async (transaction) =>
+      (await readJobsOfModel(transaction, settings.environment, settings.name)).filter(
+        (job) => overdue(job, settings, now) !== null,
+      ),
+    );
+    if (open.length === 0) return;
     await this.#options.store.transaction(async (transaction) => {
-      for (const job of await readJobsOfModel(transaction, settings.environment, settings.name)) {
-        if (finalRetrainStates.has(job.state) || job.state === 'awaiting_approval') continue;
-        if (now - job.changedAt < settings.retrain.timeout) continue;
-        await this.#save(transaction, { ...job, state: 'timed_out', changedAt: now }, job, {
-          actor: 'system:retrain',
-          reason: `no sign of life for ${Math.round((now - job.changedAt) / 1000)} s`,
-          requestId: null,
+      for (const { id } of open) {
+        const { job } = await existingJob(transaction, id);
+        const ended = overdue(job, settings, now);
+        if (ended === null) continue;
+        const { state, reason } = ended;
+        await this.#save(transaction, { ...job, state, changedAt: now, error: reason }, job, {
+          ...{ actor: 'system:retrain', reason, requestId: null },
         });
       }
     });
@@ -246,7 +335,8 @@ export class RetrainService {
   completeEvent(event: OutgoingEvent): Readonly<Record<string, unknown>> {
     if (event.type !== requestedType) return {};
     const jobId = String(event.data.jobId);
-    const expiresAt = this.#options.clock() + tokenLifeMs;
+    const deadlineMs = this.#settingsOf(String(event.data.model))?.retrain.deadline ?? defaultDeadlineMs;
+    const expiresAt = this.#options.clock() + deadlineMs;
     return {
       callback: {
         url: `${this.#options.publicUrl()}/v1/retrain-jobs/${jobId}/status`,
@@ -268,9 +358,10 @@ export class RetrainService {
       requestedBy: request.requestedBy,
       requestedAt: request.requestedAt,
       changedAt: request.now,
-      progress: null,
-      result: null,
-      error: null,
+      startedAt: request.approved ? request.now : null,
+      ...{ progress: null, result: null, error: null, externalRunId: null, outcome: null },
+      reasons: request.reasons,
+      guards: request.guards,
     };
     await transaction.put(jobsOfModel, compositeKey(job.environment, job.model, job.requestedAt, job.id), job.id);
     await this.#save(transaction, job, null, {
@@ -278,8 +369,50 @@ export class RetrainService {
       reason: request.trigger.reason,
       requestId: request.requestId,
     });
-    if (request.approved) await this.#dispatch(transaction, job);
+    if (request.approved) await this.#dispatch(transaction, job, request.alerts);
     return job;
+  }
+
+  /** Whether what earlier jobs made helped. The second in a row that did not tells somebody, once. */
+  async #judgeOutcomes(transaction: Transaction, window: RetrainWindow, situation: ModelSituation): Promise<void> {
+    const { settings, version, at } = window;
+    const jobs = await readJobsOfModel(transaction, settings.environment, settings.name);
+    for (const job of jobs) {
+      if (job.outcome?.verdict !== 'pending' || job.result === null) continue;
+      const outcome = assessOutcome(job, {
+        version: job.result.version,
+        state: situation.stateOf(job.result.version),
+        served: job.result.version === version,
+        alerts: situation.alerts,
+        enoughWindows: settings.retrain.outcomeWindows,
+        now: at,
+      });
+      if (outcome === null) continue;
+      const judged: RetrainJob = { ...job, outcome };
+      await transaction.put(jobCollection, job.id, judged);
+      if (outcome.verdict === 'pending') continue;
+      await appendAudit(transaction, {
+        ...{ at, actor: 'system:retrain', action: `retrain.${outcome.verdict}`, target: `retrain/${job.id}` },
+        ...{ reason: outcome.text, before: 'pending', after: outcome.verdict, requestId: null },
+      });
+      const all = jobs.map((one) => (one.id === job.id ? judged : one));
+      if (outcome.verdict !== 'did_not_help' || fruitlessInARow(all) < fruitlessLimit) continue;
+      await this.#tellNotHelping(transaction, judged, fruitlessInARow(all), at);
+    }
+  }
+
+  async #tellNotHelping(transaction: Transaction, job: RetrainJob, inARow: number, at: number): Promise<void> {
+    const text =
+      `${inARow} retrains in a row did not help: somebody has to look at why. ${job.outcome?.text ?? ''}`.trim();
+    const { model, environment, version, trigger } = job;
+    const { enqueue, tellPeople } = this.#options;
+    const data = { model, environment, version, jobId: job.id, trigger, text };
+    await enqueue(transaction, { type: notHelpingType, subject: `${model}/${version}`, time: at, data });
+    await tellPeople?.(transaction, { model, environment, version, kind: trigger.kind, text });
+  }
+
+  #settingsOf(model: string): ModelSettings | undefined {
+    return this.#options.models.find(({ name }) => name === model);
   }
 
   async #save(
@@ -288,7 +421,7 @@ export class RetrainService {
     before: RetrainJob | null,
     cause: { readonly actor: string; readonly reason: string; readonly requestId: string | null },
   ): Promise<number> {
-    const revision = await transaction.put(jobs, job.id, job);
+    const revision = await transaction.put(jobCollection, job.id, job);
     // Progress alone changes no state and is not worth a record.
     if (before?.state !== job.state) {
       await appendAudit(transaction, {
@@ -305,7 +438,8 @@ export class RetrainService {
     return revision;
   }
 
-  async #dispatch(transaction: Transaction, job: RetrainJob): Promise<void> {
+  async #dispatch(transaction: Transaction, job: RetrainJob, alerts: readonly Alert[] = []): Promise<void> {
+    const cause = alerts.find(({ id }) => id === job.trigger.alert);
     await this.#options.enqueue(transaction, {
       type: requestedType,
       subject: `${job.model}/${job.version}`,
@@ -316,7 +450,14 @@ export class RetrainService {
         version: job.version,
         environment: job.environment,
         trigger: job.trigger,
-        evidence: { requestedAt: new Date(job.requestedAt).toISOString() },
+        reasons: job.reasons,
+        evidence: {
+          requestedAt: new Date(job.requestedAt).toISOString(),
+          ...(cause === undefined ? {} : evidenceOf(cause)),
+          ...(job.trigger.alert === null
+            ? {}
+            : { reportUrl: `${this.#options.publicUrl()}/v1/alerts/${job.trigger.alert}/incident` }),
+        },
         hints: { method: 'full' },
         approvedBy: [job.requestedBy],
       },
@@ -325,8 +466,8 @@ export class RetrainService {
 }
 
 export async function readJob(transaction: ReadTransaction, id: string): Promise<StoredRetrainJob | undefined> {
-  const stored = await transaction.get(jobs, id);
-  return stored === undefined ? undefined : { job: stored.value, revision: stored.revision };
+  const stored = await transaction.get(jobCollection, id);
+  return stored === undefined ? undefined : { job: { ...later, ...stored.value }, revision: stored.revision };
 }
 
 /** Jobs of a model, or of all models; newest first. */
@@ -334,11 +475,58 @@ export async function readJobs(
   transaction: ReadTransaction,
   filter: { readonly model?: string } = {},
 ): Promise<StoredRetrainJob[]> {
-  const stored = await transaction.range(jobs, {});
+  const stored = await transaction.range(jobCollection, {});
   return stored
-    .map((entry) => ({ job: entry.value, revision: entry.revision }))
+    .map((entry) => ({ job: { ...later, ...entry.value }, revision: entry.revision }))
     .filter(({ job }) => filter.model === undefined || job.model === filter.model)
     .sort((left, right) => right.job.requestedAt - left.job.requestedAt);
+}
+
+/** What a job of before these fields were known has in them. */
+const later = { startedAt: null, externalRunId: null, reasons: [], guards: [], outcome: null };
+
+/** Wall-clock time when a job that waits for approval is given up. */
+export function approvalExpiresAt(job: RetrainJob, settings: ModelSettings | undefined): number {
+  return settings === undefined ? Number.POSITIVE_INFINITY : job.changedAt + settings.retrain.approvalExpires;
+}
+
+/** How a job ends that nobody approves or hears of; `null` while it has time. */
+function overdue(
+  job: RetrainJob,
+  settings: ModelSettings,
+  now: number,
+): { readonly state: 'cancelled' | 'timed_out'; readonly reason: string } | null {
+  if (finalRetrainStates.has(job.state)) return null;
+  if (job.state === 'awaiting_approval') {
+    return now >= approvalExpiresAt(job, settings)
+      ? { state: 'cancelled', reason: 'nobody approved it in time' }
+      : null;
+  }
+  const { timeout, deadline } = settings.retrain;
+  if (now - job.changedAt >= timeout) {
+    return { state: 'timed_out', reason: `no sign of life for ${Math.round((now - job.changedAt) / 1000)} s` };
+  }
+  const startedAt = job.startedAt ?? job.changedAt;
+  return now - startedAt >= deadline
+    ? { state: 'timed_out', reason: `not done after ${Math.round((now - startedAt) / 3_600_000)} h` }
+    : null;
+}
+
+/** What a trainer may want to look at: no rows, nobody's data. */
+function evidenceOf(alert: Alert) {
+  const [first] = alert.findings;
+  return {
+    alert: alert.id,
+    windows: alert.firingWindows,
+    from: first === undefined ? null : new Date(first.from).toISOString(),
+    to: first === undefined ? null : new Date(first.to).toISOString(),
+    rows: first?.rows ?? 0,
+    referenceDigest: first?.reference ?? null,
+    topFeatures: alert.findings.slice(0, shownFeatures).map(({ signal, evidence }) => ({
+      name: signal,
+      evidence: evidence?.level ?? null,
+    })),
+  };
 }
 
 interface JobRequest {
@@ -350,6 +538,10 @@ interface JobRequest {
   readonly now: number;
   readonly approved: boolean;
   readonly requestId: string | null;
+  readonly reasons: readonly RetrainReason[];
+  readonly guards: readonly RetrainGuard[];
+  /** Alerts of the model: the one that asked is evidence. */
+  readonly alerts: readonly Alert[];
 }
 
 async function existingJob(transaction: ReadTransaction, id: string): Promise<StoredRetrainJob> {
@@ -365,8 +557,8 @@ async function readJobsOfModel(
 ): Promise<RetrainJob[]> {
   const ids = await transaction.range(jobsOfModel, { prefix: `${compositeKey(environment, model)}/` });
   const found = await transaction.getMany(
-    jobs,
+    jobCollection,
     ids.map((entry) => entry.value),
   );
-  return found.flatMap((stored) => (stored === undefined ? [] : [stored.value]));
+  return found.flatMap((stored) => (stored === undefined ? [] : [{ ...later, ...stored.value }]));
 }

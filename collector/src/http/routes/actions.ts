@@ -97,7 +97,7 @@ export const actionRoutes: readonly JsonRoute[] = [
         body.decision === 'approve'
           ? `Retrain job ${job.id} goes to the trainer`
           : `Retrain job ${job.id} is cancelled`;
-      return { revision, outcome: 'done' as const, text, approval: approvalOfJob({ job, revision }) };
+      return { revision, outcome: 'done' as const, text, approval: approvalOfJob({ job, revision }, undefined) };
     },
   }),
 
@@ -146,7 +146,7 @@ export const actionRoutes: readonly JsonRoute[] = [
         requestId: idempotencyKey,
         eventTime: lastEventAt ?? services.clock(),
       });
-      const approval = approvalOfJob(requested);
+      const approval = approvalOfJob(requested, settings);
       announce('retrain', settings.name);
       return {
         revision,

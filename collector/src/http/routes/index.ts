@@ -4,8 +4,10 @@ import { alertRoutes } from './alerts.ts';
 import { artefactRoutes } from './artefacts.ts';
 import { auditRoutes } from './audit.ts';
 import { eventRoutes } from './events.ts';
+import { expectRoutes } from './expect.ts';
 import { hookRoutes } from './hooks.ts';
 import { kserveRoutes } from './kserve.ts';
+import { incidentRoutes } from './incident.ts';
 import { modelRoutes } from './models.ts';
 import { operationRoutes } from './operations.ts';
 import { retrainRoutes } from './retrain.ts';
@@ -21,7 +23,9 @@ export const routes: readonly Route[] = [
   ...modelRoutes,
   ...versionRoutes,
   ...alertRoutes,
+  ...incidentRoutes,
   ...silenceRoutes,
+  ...expectRoutes,
   ...retrainRoutes,
   ...webhookRoutes,
   ...hookRoutes,

@@ -1,12 +1,24 @@
 import { z } from 'zod';
+import { readAlertsOfModel } from '../../alert/index.ts';
 import { PlumblineError } from '../../errors.ts';
-import { readJob, readJobs, type StoredRetrainJob } from '../../retrain/index.ts';
+import { readJob, readJobs } from '../../retrain/index.ts';
 import { systemActor } from '../../rollout/actor.ts';
-import { retrainJob, retrainJobList, retrainStatusRequest } from '../api.ts';
+import { listVersionsSeen } from '../../store/history.ts';
+import {
+  actionRequests,
+  actionResult,
+  retrainJob,
+  retrainJobList,
+  retrainRecommendation,
+  retrainStatusRequest,
+} from '../api.ts';
 import { bearerOf } from '../identity/tokens.ts';
 import { newestFirstKey, pageOf, pageQuery } from '../page.ts';
 import { type JsonRoute, jsonRoute } from '../route.ts';
-import { knownModel } from './known-model.ts';
+import { championOf } from '../views/champion.ts';
+import { retrainJobBody } from '../views/retrain-body.ts';
+import { action, known } from './action.ts';
+import { knownModel, modelParams } from './known-model.ts';
 
 const jobParams = z.strictObject({ job: z.string().min(1).max(128) });
 
@@ -22,7 +34,8 @@ export const retrainRoutes: readonly JsonRoute[] = [
     async handle({ services, query }) {
       const filter = query.model === undefined ? {} : { model: knownModel(services.settings, query.model).name };
       const found = await services.store.read((transaction) => readJobs(transaction, filter));
-      return pageOf(found.map(bodyOf), ({ requestedAt, id }) => newestFirstKey(requestedAt, id), query);
+      const bodies = found.map((stored) => retrainJobBody(stored, services.settings.models));
+      return pageOf(bodies, ({ requestedAt, id }) => newestFirstKey(requestedAt, id), query);
     },
   }),
 
@@ -39,7 +52,60 @@ export const retrainRoutes: readonly JsonRoute[] = [
       if (stored === undefined) {
         throw new PlumblineError('NOT_FOUND', 'there is no such retrain job');
       }
-      return bodyOf(stored);
+      return retrainJobBody(stored, services.settings.models);
+    },
+  }),
+
+  jsonRoute({
+    method: 'GET',
+    path: '/v1/models/:model/retrain',
+    summary: 'Should a model be trained again, and may it be now? Reasons with scores, guards with what they saw',
+    access: { kind: 'read' },
+    errors: ['UNKNOWN_MODEL'],
+    params: modelParams,
+    response: retrainRecommendation,
+    async handle({ services, params }) {
+      const settings = knownModel(services.settings, params.model);
+      return services.store.read(async (transaction) => {
+        const { version, state, lastEventAt } = await championOf(services, transaction, settings);
+        if (version === null) {
+          const nothing = { version, verdict: 'none' as const, score: 0, reasons: [], guards: [] };
+          return { model: settings.name, ...nothing, job: null, possibleAt: null };
+        }
+        const { name: model, environment } = settings;
+        const seen = await listVersionsSeen(transaction, { model, environment });
+        const alerts = (await readAlertsOfModel(transaction, { model, environment })).map(({ alert }) => alert);
+        const situation = {
+          alerts,
+          rolloutActive: state.rollout !== null,
+          servesSince: seen.find((one) => one.version === version)?.firstEventAt ?? null,
+        };
+        const now = lastEventAt ?? services.clock();
+        const { trigger: _, ...recommendation } = await services.retrain.recommend(
+          transaction,
+          settings,
+          version,
+          situation,
+          now,
+        );
+        return { model, version, ...recommendation };
+      });
+    },
+  }),
+
+  jsonRoute({
+    ...action('cancel-retrain', 'End a retrain job before its time; its trainer is told', 'job'),
+    errors: ['NOT_FOUND'],
+    params: jobParams,
+    body: actionRequests['cancel-retrain'],
+    response: actionResult,
+    async handle({ services, actor, params, body, control, announce }) {
+      const { expectedRevision, idempotencyKey: requestId } = known(control);
+      const { job, revision } = await services.retrain.cancel(actor, params.job, body.reason, {
+        ...{ expectedRevision, requestId },
+      });
+      announce('retrain', job.model);
+      return { revision, outcome: 'done' as const, text: `Retrain job ${job.id} is cancelled`, approval: null };
     },
   }),
 
@@ -63,19 +129,10 @@ export const retrainRoutes: readonly JsonRoute[] = [
         }),
       );
       announce('retrain', stored.job.model);
-      return bodyOf(stored);
+      return retrainJobBody(stored, services.settings.models);
     },
   }),
 ];
-
-function bodyOf({ job, revision }: StoredRetrainJob) {
-  return {
-    ...job,
-    ...{ externalRunId: null, reasons: [], guards: [], outcome: null },
-    ...{ approvalExpiresAt: null, silentAfter: null, deadlineAt: null },
-    revision,
-  };
-}
 
 function reportOf(body: z.output<typeof retrainStatusRequest>) {
   return body.state === 'succeeded'

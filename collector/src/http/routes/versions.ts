@@ -28,7 +28,7 @@ export const versionRoutes: readonly JsonRoute[] = [
           ...control,
           observed: await observedTraffic(transaction, settings),
           instances: instancesOf(services, settings),
-          approvals: [...approvals, ...jobs.flatMap((stored) => approvalOfJob(stored) ?? [])],
+          approvals: [...approvals, ...jobs.flatMap((stored) => approvalOfJob(stored, settings) ?? [])],
         };
       });
     },

@@ -1,11 +1,15 @@
 import type { z } from 'zod';
-import type { StoredRetrainJob } from '../../retrain/index.ts';
+import type { ModelSettings } from '../../config/index.ts';
+import { approvalExpiresAt, type StoredRetrainJob } from '../../retrain/index.ts';
 import type { approval } from '../api.ts';
 
 type ApprovalBody = z.input<typeof approval>;
 
 /** A retrain job that waits for a person, as an approval. Its id is the job's. */
-export function approvalOfJob({ job, revision }: StoredRetrainJob): ApprovalBody | null {
+export function approvalOfJob(
+  { job, revision }: StoredRetrainJob,
+  settings: ModelSettings | undefined,
+): ApprovalBody | null {
   if (job.state !== 'awaiting_approval') {
     return null;
   }
@@ -18,8 +22,7 @@ export function approvalOfJob({ job, revision }: StoredRetrainJob): ApprovalBody
     requestedBy: job.requestedBy,
     requestedAt: job.changedAt,
     reason: job.trigger.reason,
-    // It waits until somebody decides, or asks again.
-    expiresAt: null,
+    expiresAt: settings === undefined ? null : approvalExpiresAt(job, settings),
     needed: job.requestedBy.startsWith('system:') ? 1 : 2,
     approvedBy: job.requestedBy.startsWith('system:') ? [] : [job.requestedBy],
     revision,
