@@ -153,6 +153,20 @@ describe('broken data', () => {
     expect(quality.statistics.distinctValues).toEqual({ value: 4, low: 4, high: 4, n: 500 });
   });
 
+  test('with many times as many different values is a change of the schema at once', () => {
+    const findings = watch((row, i) => (i % 4 === 0 ? withFeatures(row, { city: `${row.id}` }) : row));
+    expect(of(findings, 'data_quality:schema')[0]).toMatchObject({
+      verdict: 'watch',
+      sentence: 'city came with several times as many different values',
+    });
+    for (const { verdict, explainedBy } of of(findings, 'feature:city')) {
+      if (verdict === 'clear') continue;
+      expect(verdict).toBe('watch');
+      expect(['data_quality:city', 'data_quality:schema']).toContain(explainedBy);
+    }
+    expect(alarmed(findings)).toEqual(['data_quality:city']);
+  });
+
   test('that comes twice alarms as duplicates', () => {
     const findings = watch((row, i) => (i % 3 === 0 ? { ...row, id: `again-${Math.floor(i / 30)}` } : row));
     expect(alarmed(findings)).toEqual(['data_quality:duplicates']);

@@ -8,28 +8,34 @@ import {
 } from '../profile/index.ts';
 import { totalVariation } from '../statistics/totalVariation.ts';
 import type { Finding } from './finding.ts';
-import { brokenCounts } from './qualityContent.ts';
-import { dataQualitySignal } from './streams.ts';
+import { brokenCounts, schemaChange } from './qualityContent.ts';
+import { dataQualitySignal, schemaSignal } from './streams.ts';
 
 /**
- * Marks drift that broken data explains: the feature has a data-quality finding that alarms or is about to, and at least
- * half of what moved are rows whose value is missing, invalid, new, or far outside of the reference's range. Such a finding
+ * Marks drift that broken data explains: the feature has a data-quality finding that alarms or is about to, or it is gone,
+ * of another type or much wider than it was, and at least half of what moved are rows whose value is missing, invalid, new, or far outside of the reference's range. Such a finding
  * says so and does not alarm by itself: one cause, one alert, and nobody retrains a model on broken data.
  */
 export function explainDrift(findings: readonly Finding[], reference: Reference, profile: Profile): Finding[] {
   const bySignal = new Map(findings.map((finding) => [finding.signal, finding]));
+  const { disappeared, retyped, widened } = schemaChange(reference, profile);
+  const facts = new Map<string, string>([
+    ...widened.map((name) => [name, 'it came with several times as many different values'] as const),
+    ...retyped.map((name) => [name, 'it came as another type'] as const),
+    ...disappeared.map((name) => [name, 'it did not come at all'] as const),
+  ]);
   return findings.map((finding) => {
     const shape = finding.kind === 'feature' ? findSignal(reference.shape, finding.signal) : undefined;
     if (shape === undefined || !isNotable(finding)) return finding;
     const quality = bySignal.get(dataQualitySignal(shape.name));
-    if (quality === undefined || !isNotable(quality) || !isMostlyBroken(shape, reference.profile, profile)) {
-      return finding;
-    }
-    const [cause] = quality.sentence.split('; evidence');
+    const isSeen = quality !== undefined && isNotable(quality);
+    const fact = facts.get(shape.name);
+    if ((!isSeen && fact === undefined) || !isMostlyBroken(shape, reference.profile, profile)) return finding;
+    const cause = isSeen ? quality.sentence.split('; evidence')[0] : fact;
     return {
       ...finding,
       verdict: 'watch',
-      explainedBy: quality.signal,
+      explainedBy: isSeen ? quality.signal : schemaSignal,
       sentence: `${finding.sentence}; explained by its data: ${cause}`,
     };
   });

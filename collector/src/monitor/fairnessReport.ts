@@ -7,7 +7,7 @@ import { latestFindings, mergedProfile, type ReportInput } from './reportInput.t
 import { fairnessSignal, gapSignal } from './streams.ts';
 
 /** Rates of each group over all windows together, and their gaps to the reference group. */
-export function fairnessReport(input: ReportInput): FairnessReport {
+export function fairnessReport(input: ReportInput & { readonly watermark?: number }): FairnessReport {
   const { settings, version, from, to, reference } = input;
   const profile = mergedProfile(input);
   const shape = profile?.shape ?? null;
@@ -55,6 +55,8 @@ export function fairnessReport(input: ReportInput): FairnessReport {
     version,
     from,
     to,
+    // Rates that need labels still change while outcomes that keep the model's delay may come.
+    final: input.profiles.every((window) => window.to + settings.outcomeDelay <= (input.watermark ?? to)),
     favourable: shape?.favourable ?? shape?.positive ?? null,
     attributes,
   };

@@ -3,6 +3,7 @@ import { overallConfusion, type Profile, profileTotals, scoreDistribution } from
 import { confusionBounds, type LabelBounds } from '../statistics/labelBounds.ts';
 import { calibrationLine, reliability } from '../statistics/performance/calibration.ts';
 import { finite } from './estimates.ts';
+import type { Estimate } from './finding.ts';
 import { classMetrics, performanceStatistics } from './performanceStatistics.ts';
 import { latestFindings, mergedProfile, type ReportInput } from './reportInput.ts';
 import { outcomeSignal } from './streams.ts';
@@ -15,6 +16,7 @@ export function performanceReport(input: ReportInput & { readonly watermark: num
   const { settings, version, from, to, watermark } = input;
   const merged = mergedProfile(input);
   const isFinal = (end: number): boolean => end + settings.outcomeDelay <= watermark;
+  const arrived = arrivedErrors(input);
   const totals = merged === null ? { rows: 0, labelled: 0 } : profileTotals(merged);
   return {
     model: settings.name,
@@ -40,10 +42,23 @@ export function performanceReport(input: ReportInput & { readonly watermark: num
         final: isFinal(window.to),
         statistics,
         bounds: boundsOf(window.profile),
+        arrived: arrived.get(window.from) ?? null,
       };
     }),
     evidence: latestFindings(input).get(outcomeSignal(settings.task))?.evidence ?? null,
   };
+}
+
+/** By window: the error rate of the labels that came in it, whichever window their predictions belong to. */
+function arrivedErrors({ settings, findings }: ReportInput): Map<number, Estimate> {
+  const signal = outcomeSignal(settings.task);
+  return new Map(
+    findings.flatMap(({ from, findings: found }) => {
+      const finding = found.find((candidate) => candidate.signal === signal && candidate.evidence !== null);
+      const errorRate = finding?.statistics.errorRate;
+      return errorRate === undefined ? [] : [[from, errorRate] as const];
+    }),
+  );
 }
 
 function confusionOf(profile: Profile): PerformanceReport['confusion'] {

@@ -83,7 +83,7 @@ interface Fact extends FindingContent {
 export function schemaContent(reference: Reference, profile: Profile): Fact {
   const { rows } = profileTotals(profile);
   const change = schemaChange(reference, profile);
-  const changes = change.appeared.length + change.disappeared.length + change.retyped.length;
+  const changes = change.appeared.length + change.disappeared.length + change.retyped.length + change.widened.length;
   return {
     kind: 'data_quality',
     rows,
@@ -91,6 +91,7 @@ export function schemaContent(reference: Reference, profile: Profile): Fact {
       appearedFeatures: bare(change.appeared.length, rows),
       disappearedFeatures: bare(change.disappeared.length, rows),
       retypedFeatures: bare(change.retyped.length, rows),
+      widenedFeatures: bare(change.widened.length, rows),
     },
     sentence: schemaSentence(change),
     verdict: rows === 0 ? 'insufficient_data' : changes > 0 ? 'watch' : 'clear',
@@ -168,7 +169,8 @@ function constantOf(shape: SignalShape, profile: Profile): string | null {
   return withValue >= fewestRowsToBeConstant && only >= 0 ? `"${shape.categories[only]}"` : null;
 }
 
-function schemaChange(reference: Reference, profile: Profile): SchemaChange {
+/** What changed about the features themselves since the reference, beside how their values lie. */
+export function schemaChange(reference: Reference, profile: Profile): SchemaChange {
   const features = reference.shape.signals.filter(({ kind }) => kind === 'feature');
   const named = (holds: (now: Counted, past: Counted) => boolean): string[] =>
     features
@@ -181,8 +183,22 @@ function schemaChange(reference: Reference, profile: Profile): SchemaChange {
       (now, past) => now.rows > 0 && now.missing === now.rows && (past.missing / past.rows) ** now.rows < 1e-6,
     ),
     retyped: named((now, past) => isMostlyOtherType(now) && !isMostlyOtherType(past)),
+    widened: features
+      .filter((shape) => shape.type === 'category' && isWidened(reference.profile, profile, shape.signal))
+      .map(({ name }) => name),
   };
 }
+
+/** Surely several times as many different values as in the whole reference. */
+function isWidened(past: Profile, now: Profile, signal: string): boolean {
+  const [before, after] = [distinctValues(past, signal), distinctValues(now, signal)];
+  const least = after.count - 2 * standardNormal95 * after.error;
+  const most = before.count + 2 * standardNormal95 * before.error;
+  return least >= fewestToBeWide && least > widening * most;
+}
+
+const fewestToBeWide = 20;
+const widening = 3;
 
 type Counted = ReturnType<typeof brokenCounts>;
 

@@ -104,10 +104,13 @@ describe('a sentence says what moved, from what to what, how much of it and how 
       'inferences come more than once: 0 % → 25 % of 128 sampled rows are repeats; evidence 300 % of the alarm level',
     ],
     [
-      schemaSentence({ appeared: ['colour'], disappeared: ['age', 'job'], retyped: [] }),
-      'colour came that the reference does not have; age, job did not come at all',
+      schemaSentence({ appeared: ['colour'], disappeared: ['age', 'job'], retyped: [], widened: ['city'] }),
+      'colour came that the reference does not have; age, job did not come at all; city came with several times as many different values',
     ],
-    [schemaSentence({ appeared: [], disappeared: [], retyped: [] }), 'features are those of the reference'],
+    [
+      schemaSentence({ appeared: [], disappeared: [], retyped: [], widened: [] }),
+      'features are those of the reference',
+    ],
     [volumeSentence(1_204, 4_000), '1,204 rows came, 4k would be as in the reference at this hour'],
     [
       errorRateSentence(

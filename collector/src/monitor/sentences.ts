@@ -162,13 +162,16 @@ export interface SchemaChange {
   readonly appeared: readonly string[];
   readonly disappeared: readonly string[];
   readonly retyped: readonly string[];
+  /** Categories with several times as many different values. */
+  readonly widened: readonly string[];
 }
 
-export function schemaSentence({ appeared, disappeared, retyped }: SchemaChange): string {
+export function schemaSentence({ appeared, disappeared, retyped, widened }: SchemaChange): string {
   const parts = [
     listText(appeared, 'came that the reference does not have'),
     listText(disappeared, 'did not come at all'),
     listText(retyped, 'came as another type'),
+    listText(widened, 'came with several times as many different values'),
   ].filter((part) => part !== null);
   return parts.length === 0 ? 'features are those of the reference' : parts.join('; ');
 }

@@ -79,6 +79,7 @@ export const fairnessReport = z.object({
   version: z.string(),
   from: z.number(),
   to: z.number(),
+  final: z.boolean().optional().describe('False while outcomes younger than the outcome delay are still missing'),
   favourable: z.string().nullable(),
   attributes: z.array(
     z.object({
@@ -196,6 +197,10 @@ export const performanceReport = z.object({
       final: z.boolean(),
       statistics: z.record(z.string(), estimate),
       bounds: z.record(z.string(), labelBounds).optional(),
+      arrived: estimate
+        .nullable()
+        .optional()
+        .describe('Error rate of the labels that came in this window, whichever window their predictions belong to'),
     }),
   ),
   evidence: evidence.nullable(),
