@@ -8,7 +8,14 @@ import { type ImportStatement, importsOf } from './imports.ts';
  * a name admits only `import type`. A path to one file admits that file alone.
  */
 const leaves = ['errors.ts', 'config'];
-const storePort = ['store/port.ts', 'store/audit.ts', 'store/outgoing.ts', 'store/history.ts'];
+const storePort = [
+  'store/port.ts',
+  'store/audit.ts',
+  'store/audit-heads.ts',
+  'store/audit-signature.ts',
+  'store/outgoing.ts',
+  'store/history.ts',
+];
 const decisions = [
   ...leaves,
   ...storePort,

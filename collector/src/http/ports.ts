@@ -7,6 +7,7 @@ import type { OutgoingBatch, SpanDoor } from '../events/index.ts';
 import type { HookService } from '../hooks/index.ts';
 import type { RetrainService } from '../retrain/index.ts';
 import type { RolloutService } from '../rollout/index.ts';
+import type { SigningKey } from '../store/audit-signature.ts';
 import type { ReadTransaction } from '../store/port.ts';
 import type { DeliveryService } from '../webhook/index.ts';
 import type * as api from './api.ts';
@@ -27,6 +28,8 @@ export interface Services {
   readonly retrain: Pick<RetrainService, 'request' | 'approve' | 'report' | 'recommend' | 'cancel'>;
   readonly rollout: Pick<RolloutService, 'state' | 'versions' | 'register' | 'act' | 'approve'>;
   readonly artefacts: ArtefactPort;
+  /** What signs heads of the audit log; `null`: nothing does. */
+  readonly auditKey: SigningKey | null;
   readonly instances: InstancePort;
   readonly deliveries: Pick<DeliveryService, 'endpoints' | 'test' | 'replay' | 'replayAll'>;
   readonly hooks: Pick<HookService, 'receive' | 'list'>;

@@ -24,6 +24,7 @@ export function apiServices(parts: ApiParts): Services {
   return {
     ...rest,
     ...services,
+    auditKey: services.auditCheckpoints.key,
     settings,
     insecure: settings.collector.identity.insecureLocal,
     instances: heartbeats,

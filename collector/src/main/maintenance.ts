@@ -6,7 +6,7 @@ import { noteSdkVersions, noteSettings } from './noted-changes.ts';
 import type { CollectorServices } from './services.ts';
 
 export interface MaintenanceOptions {
-  readonly services: Pick<CollectorServices, 'store' | 'retrain' | 'alerts' | 'notifications' | 'rollout'>;
+  readonly services: Pick<CollectorServices, 'store' | 'retrain' | 'alerts' | 'notifications' | 'rollout' | 'auditCheckpoints'>;
   readonly settings: Pick<PlumblineSettings, 'models'>;
   readonly heartbeats: HeartbeatBook;
   readonly clock: () => number;
@@ -45,6 +45,7 @@ export function startMaintenance(options: MaintenanceOptions): { stop(): Promise
     for (const { environment, name } of settings.models) {
       changes += (await services.rollout.instancesChanged(environment, name)).length;
     }
+    if (await services.auditCheckpoints.run()) changes += 1;
     changes += await services.notifications.run();
     if (clock() - notedAt >= noteEveryMs) {
       notedAt = clock();

@@ -17,6 +17,7 @@ import {
   type Outbox,
   webhookEndpoint,
 } from '../webhook/index.ts';
+import { type AuditCheckpoints, createAuditCheckpoints } from './audit-checkpoints.ts';
 import type { HeartbeatBook } from './heartbeat-book.ts';
 import { linkToAlert } from './link-to-alert.ts';
 
@@ -35,6 +36,7 @@ export interface CollectorServices {
   readonly outbox: Outbox;
   readonly retrain: RetrainService;
   readonly rollout: RolloutService;
+  readonly auditCheckpoints: AuditCheckpoints;
 }
 
 export interface ServiceOptions {
@@ -106,5 +108,6 @@ export async function openServices(options: ServiceOptions): Promise<CollectorSe
     silences: new SilenceService({ store, clock, randomId }),
     rollout,
     hooks,
+    auditCheckpoints: createAuditCheckpoints({ settings: settings.collector.audit, store, clock, enqueue }),
   };
 }

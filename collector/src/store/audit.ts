@@ -51,13 +51,25 @@ export interface AuditVerification {
   readonly problem: string | null;
 }
 
+/** A log as it is read for verification: pages in the order of the store, with the head stored beside them. */
+export interface AuditSource {
+  readonly head: AuditHead | undefined;
+  /** Keys and records after a key, oldest first; empty at the end. */
+  page(after: string | undefined): Promise<readonly { readonly key: string; readonly value: AuditRecord }[]>;
+}
+
+export interface VerifiedAudit extends AuditVerification {
+  /** Hashes of the records that were asked for. */
+  readonly hashes: ReadonlyMap<number, string>;
+}
+
 export const auditCollection = jsonCollection<AuditRecord>('audit');
 export const auditHeadCollection = jsonCollection<AuditHead>('audit_head');
 
 /** `previousHash` of the first record. */
 export const emptyAuditHash = `sha256:${'0'.repeat(64)}`;
 
-const headKey = 'head';
+export const headKey = 'head';
 const pageSize = 500;
 
 export async function appendAudit(transaction: Transaction, entry: AuditEntry): Promise<AuditRecord> {
@@ -112,11 +124,29 @@ export async function readLatestAudit(
  * together cannot be seen from inside: compare the head with one noted elsewhere.
  */
 export async function verifyAudit(transaction: ReadTransaction): Promise<AuditVerification> {
-  const head = (await transaction.get(auditHeadCollection, headKey))?.value;
+  const { hashes: _, ...verification } = await verifyAuditSource(await auditSource(transaction));
+  return verification;
+}
+
+/** The log of a store. */
+export async function auditSource(transaction: ReadTransaction): Promise<AuditSource> {
+  return {
+    head: (await transaction.get(auditHeadCollection, headKey))?.value,
+    page: (after) => transaction.range(auditCollection, { ...(after === undefined ? {} : { after }), limit: pageSize }),
+  };
+}
+
+/** Verifies a log wherever it is read from. `wanted`: sequences whose hashes the caller compares with what it knows. */
+export async function verifyAuditSource(
+  { head, page: readPage }: AuditSource,
+  wanted: ReadonlySet<number> = new Set(),
+): Promise<VerifiedAudit> {
+  const hashes = new Map<number, string>();
   let previous: AuditHead = { sequence: 0, hash: emptyAuditHash };
   let records = 0;
   let after: string | undefined;
-  const answer = (problem: string | null): AuditVerification => ({
+  const answer = (problem: string | null): VerifiedAudit => ({
+    hashes,
     ok: problem === null,
     records,
     head: head?.hash ?? emptyAuditHash,
@@ -124,15 +154,13 @@ export async function verifyAudit(transaction: ReadTransaction): Promise<AuditVe
   });
 
   for (;;) {
-    const page = await transaction.range(auditCollection, {
-      ...(after === undefined ? {} : { after }),
-      limit: pageSize,
-    });
+    const page = await readPage(after);
     for (const { key, value } of page) {
       records += 1;
       const problem = problemOf(value, key, previous);
       if (problem !== null) return answer(problem);
       previous = { sequence: value.sequence, hash: value.hash };
+      if (wanted.has(value.sequence)) hashes.set(value.sequence, value.hash);
     }
     after = page.at(-1)?.key;
     if (after === undefined) break;

@@ -28,8 +28,25 @@ export const auditVerification = z.object({
   records: z.number(),
   head: z.string(),
   problem: z.string().nullable(),
+  signedHeads: z.number().optional().describe('Signed heads that were checked'),
+});
+
+/** `GET /v1/audit/heads`: newest first. Note them where whoever writes the store cannot. */
+export const auditHeads = z.object({
+  items: z.array(
+    z.object({
+      schema: z.literal(1),
+      sequence: z.number(),
+      hash: z.string(),
+      at: z.number(),
+      keyId: z.string(),
+      signature: z.string().describe('Ed25519 over the canonical JSON of the rest, base64'),
+    }),
+  ),
+  publicKey: z.string().nullable().describe('PEM; null: no signing key is configured'),
 });
 
 export type AuditRecord = z.infer<typeof auditRecord>;
 export type AuditPage = z.infer<typeof auditPage>;
+export type AuditHeads = z.infer<typeof auditHeads>;
 export type AuditVerification = z.infer<typeof auditVerification>;

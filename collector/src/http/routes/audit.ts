@@ -1,9 +1,14 @@
 import { z } from 'zod';
-import { auditCollection, readAudit, verifyAudit } from '../../store/audit.ts';
+import { auditCollection, auditSource, readAudit } from '../../store/audit.ts';
+import { readSignedHeads, verifyAnchoredAudit } from '../../store/audit-heads.ts';
 import { sortableNumber } from '../../store/port.ts';
-import { auditPage, auditVerification } from '../api.ts';
+import { auditHeads, auditPage, auditVerification } from '../api.ts';
 import { defaultPageSize, pageQuery } from '../page.ts';
 import { type JsonRoute, jsonRoute } from '../route.ts';
+
+/** Signed heads that a verification looks at, and that are shown. */
+const checkedHeads = 10_000;
+const shownHeads = 100;
 
 export const auditRoutes: readonly JsonRoute[] = [
   jsonRoute({
@@ -46,6 +51,28 @@ export const auditRoutes: readonly JsonRoute[] = [
     summary: 'Reads the whole log and names the first thing that is wrong with it',
     access: { kind: 'read' },
     response: auditVerification,
-    handle: ({ services }) => services.store.read(verifyAudit),
+    handle: ({ services }) =>
+      services.store.read(async (transaction) => {
+        const stored = await readSignedHeads(transaction, checkedHeads);
+        const key = services.auditKey;
+        return verifyAnchoredAudit(await auditSource(transaction), {
+          publicKeys: key === null ? [] : [key.publicKey],
+          stored,
+          noted: [],
+        });
+      }),
+  }),
+
+  jsonRoute({
+    method: 'GET',
+    path: '/v1/audit/heads',
+    summary: 'Signed heads of the log, to be noted where whoever writes the store cannot',
+    access: { kind: 'read' },
+    response: auditHeads,
+    async handle({ services }) {
+      const items = await services.store.read((transaction) => readSignedHeads(transaction, shownHeads));
+      const publicKey = services.auditKey?.publicKey.export({ format: 'pem', type: 'spki' }) ?? null;
+      return { items, publicKey: publicKey === null ? null : String(publicKey) };
+    },
   }),
 ];
