@@ -6,13 +6,13 @@ import { auditRoutes } from './audit.ts';
 import { eventRoutes } from './events.ts';
 import { expectRoutes } from './expect.ts';
 import { hookRoutes } from './hooks.ts';
-import { kserveRoutes } from './kserve.ts';
 import { incidentRoutes } from './incident.ts';
+import { kserveRoutes } from './kserve.ts';
 import { modelRoutes } from './models.ts';
 import { operationRoutes } from './operations.ts';
+import { otlpRoutes } from './otlp.ts';
 import { retrainRoutes } from './retrain.ts';
 import { silenceRoutes } from './silences.ts';
-import { otlpRoutes } from './otlp.ts';
 import { streamRoutes } from './stream.ts';
 import { versionRoutes } from './versions.ts';
 import { webhookRoutes } from './webhooks.ts';
@@ -32,8 +32,8 @@ export const routes: readonly Route[] = [
   ...actionRoutes,
   ...artefactRoutes,
   ...eventRoutes,
+  ...otlpRoutes,
   ...kserveRoutes,
   ...auditRoutes,
   ...streamRoutes,
 ];
-  ...otlpRoutes,
