@@ -18,17 +18,18 @@ let tarball: string;
 
 interface App {
   readonly otel: string;
-  /** Ranges of `@opentelemetry/api` and `@opentelemetry/sdk-trace`. */
+  /** Ranges of `@opentelemetry/api`, `sdk-trace` and `sdk-node`. */
   readonly api: string;
   readonly sdk: string;
+  readonly sdkNode: string;
   readonly type: 'module' | 'commonjs';
   readonly node20: boolean;
 }
 
 /** SDK 2 of OpenTelemetry refuses its API from 1.10 on; SDK 3 refuses every one before, and Node 20. */
 const apps: readonly App[] = (['module', 'commonjs'] as const).flatMap((type) => [
-  { otel: 'API 1.9 and SDK 2', api: '~1.9.1', sdk: '~2.12.0', type, node20: true },
-  { otel: 'API 1.10 and SDK 3', api: '~1.10.0', sdk: '^3.1.1', type, node20: false },
+  { otel: 'API 1.9 and SDK 2', api: '~1.9.1', sdk: '~2.12.0', sdkNode: '~0.223.0', type, node20: true },
+  { otel: 'API 1.10 and SDK 3', api: '~1.10.0', sdk: '^3.1.1', sdkNode: '~0.301.0', type, node20: false },
 ]);
 
 beforeAll(async () => {
@@ -65,6 +66,8 @@ describe('the packed SDK', () => {
       ...{ engines: { node: '>=20.19' }, peerDependencies: { '@opentelemetry/api': '^1.9.0' } },
       dependencies: { '@nats-io/transport-node': expect.any(String) },
     });
+    const { '@opentelemetry/api': _, ...others } = manifest.peerDependencies as Record<string, string>;
+    expect(Object.keys(manifest.peerDependenciesMeta as object)).toEqual(Object.keys(others));
     expect(Object.keys(manifest)).not.toEqual(expect.arrayContaining(['scripts']));
     expect(Object.keys(manifest)).not.toEqual(expect.arrayContaining(['devDependencies']));
     expect(text).not.toContain('src/');
@@ -85,8 +88,12 @@ describe.each(apps)('in a fresh app with $otel, type $type', (app) => {
     );
   });
 
-  it('records an inference and its span', async () => {
+  it("records an inference and its span, and a call of another library's span", async () => {
     expect(await report(process.execPath, folder)).toEqual(expectedReport);
+  });
+
+  it('sets OpenTelemetry up where it is asked to, once', async () => {
+    expect(await report(process.execPath, folder, 'node-app.js')).toEqual(expectedNodeReport);
   });
 
   if (app.node20) {
@@ -96,6 +103,7 @@ describe.each(apps)('in a fresh app with $otel, type $type', (app) => {
         return skip('PATH has no Node >= 20.19 but the one in node_modules');
       }
       expect(await report(node, folder)).toEqual(expectedReport);
+      expect(await report(node, folder, 'node-app.js')).toEqual(expectedNodeReport);
     });
   }
 });
@@ -103,10 +111,21 @@ describe.each(apps)('in a fresh app with $otel, type $type', (app) => {
 /** What `examples/installed-app.ts` prints. */
 const expectedReport = {
   ...{ answer: 'grant', delivered: true },
-  inferences: [{ model: 'credit-risk', version: '7', features: { age: 44 }, prediction: 'grant' }],
-  ...{ spans: ['predict credit-risk'], sameTrace: true },
+  inferences: [
+    { model: 'credit-risk', version: '7', features: { age: 44 }, prediction: 'grant' },
+    { model: 'assistant', version: '1', features: { operation: 'chat', output_tokens: 7 }, prediction: null },
+  ],
+  ...{ spans: ['predict credit-risk', 'chat gpt-4o'], sameTraces: true },
   badOptions: 'service',
   otherEntries: ['function', 'function', 'function', 'PLUMBLINE', 'champion'],
+  instrumentations: ['instrumentOnnx', 'instrumentOpenAI', 'instrumentAnthropic'],
+  spanEntries: ['function', 'function'],
+};
+
+/** What `examples/installed-node-app.ts` prints. */
+const expectedNodeReport = {
+  ...{ delivered: true, spans: true, names: ['predict credit-risk', 'chat gpt-4o'] },
+  ...{ inferences: 2, again: 'TELEMETRY_EXISTS' },
 };
 
 function folderOf({ type, sdk }: App): string {
@@ -117,7 +136,8 @@ async function install(app: App): Promise<void> {
   const folder = folderOf(app);
   mkdirSync(folder);
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true, type: app.type }));
-  const packages = [tarball, `@opentelemetry/api@${app.api}`, `@opentelemetry/sdk-trace@${app.sdk}`];
+  const otel = { api: app.api, 'sdk-trace': app.sdk, 'sdk-node': app.sdkNode };
+  const packages = [tarball, ...Object.entries(otel).map(([name, range]) => `@opentelemetry/${name}@${range}`)];
   // A conflict of peers is an error here, as in the app of somebody else.
   const quick = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--strict-peer-deps'];
   await npm('install', '--prefix', folder, ...quick, ...packages);
@@ -126,17 +146,18 @@ async function install(app: App): Promise<void> {
 /** One source for both formats: TypeScript makes of it what the `type` of the app says. */
 async function compile(folder: string): Promise<void> {
   copyFileSync(join(sdkFolder, 'examples', 'installed-app.ts'), join(folder, 'app.ts'));
+  copyFileSync(join(sdkFolder, 'examples', 'installed-node-app.ts'), join(folder, 'node-app.ts'));
   const types = { types: ['node'], typeRoots: [join(repositoryModules, '@types')] };
   const compilerOptions = { strict: true, module: 'nodenext', target: 'es2023', skipLibCheck: false, ...types };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts'] }));
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts', 'node-app.ts'] }));
   await run(join(repositoryModules, '.bin', 'tsc'), ['-p', folder]).catch((error: { readonly stdout: string }) => {
     throw new Error(error.stdout);
   });
 }
 
 /** Where `require` takes no ES module, as in Jest: what CommonJS apps get has to be CommonJS all the way down. */
-async function report(node: string, folder: string): Promise<unknown> {
-  const { stdout, stderr } = await run(node, ['--no-experimental-require-module', join(folder, 'app.js')]);
+async function report(node: string, folder: string, app = 'app.js'): Promise<unknown> {
+  const { stdout, stderr } = await run(node, ['--no-experimental-require-module', join(folder, app)]);
   expect(stderr).toBe('');
   return JSON.parse(stdout);
 }
