@@ -4,6 +4,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react';
 import { Navigate, Route, Routes } from 'react-router-dom';
 import { startLiveUpdates } from './data/live';
+import { prefetchFor } from './data/prefetch';
 import { createQueryClient } from './data/queryClient';
 import { t } from './i18n';
 import { NotConfiguredPage } from './pages/NotConfiguredPage';
@@ -33,8 +34,14 @@ const pages: readonly (readonly [path: string, page: ComponentType])[] = [
 
 /** The app's pages. Everything that is shown stands in the address, so a link brings the same view back. */
 export default function App({ meta }: AppRootProps<AppSettings>) {
-  const [queryClient] = useState(createQueryClient);
   const isConfigured = Boolean(settingsOf(meta).collectorUrl);
+  const [queryClient] = useState(() => {
+    const client = createQueryClient();
+    if (isConfigured) {
+      prefetchFor(client, window.location.pathname);
+    }
+    return client;
+  });
   useEffect(() => (isConfigured ? startLiveUpdates(queryClient) : undefined), [isConfigured, queryClient]);
   if (!isConfigured) {
     return <NotConfiguredPage />;

@@ -36,5 +36,5 @@ const getStyles = (theme: GrafanaTheme2) => ({
 });
 
 function list(theme: GrafanaTheme2) {
-  return { margin: 0, display: 'grid', gap: theme.spacing(0.75, 2) };
+  return { margin: 0, display: 'grid', alignContent: 'start', gap: theme.spacing(0.75, 2) };
 }

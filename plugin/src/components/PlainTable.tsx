@@ -58,7 +58,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
       whiteSpace: 'nowrap',
       fontWeight: theme.typography.fontWeightMedium,
     },
-    '& td': { padding: theme.spacing(0.75, 1), verticalAlign: 'top', overflowWrap: 'anywhere' },
+    '& td': { padding: theme.spacing(0.75, 1), verticalAlign: 'top', overflowWrap: 'break-word' },
     '& tbody': { borderTop: `1px solid ${theme.colors.border.weak}` },
   }),
   below: css({ '&&': { padding: theme.spacing(0, 1, 1.5, 3) } }),

@@ -1,8 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { collector } from '../api/client';
 import { modelKeys } from './modelKeys';
 
+export function modelQuery(model: string) {
+  return queryOptions({ queryKey: modelKeys.detail(model), queryFn: () => collector.model(model) });
+}
+
 /** One model: what is wrong with it, and what changed lately. */
 export function useModel(model: string) {
-  return useQuery({ queryKey: modelKeys.detail(model), queryFn: () => collector.model(model) });
+  return useQuery(modelQuery(model));
 }

@@ -232,6 +232,10 @@ function signal(
     }),
     evidenceLevel: rising(level > 0.5 ? 15 : 21, level, 0.04),
     populationStabilityIndex: rising(level > 0.5 ? 14 : 22, psi, 0.01),
+    materiality: {
+      stabilityIndex: estimate(psi * 0.98, psi * 0.2, 18_240),
+      movedShare: estimate(Math.sqrt(psi) / 4, Math.sqrt(psi) / 30, 18_240),
+    },
   };
 }
 
@@ -408,6 +412,20 @@ export const performanceReport: PerformanceReport = {
     areaUnderCurve: estimate(0.843, 0.007, 176_900),
   },
   confusion: { truePositive: 62_057, falsePositive: 21_690, falseNegative: 26_343, trueNegative: 66_810 },
+  bounds: { accuracy: { low: 0.512, high: 0.88 } },
+  calibration: {
+    intercept: estimate(-0.08, 0.05, 176_900),
+    slope: estimate(0.91, 0.04, 176_900),
+    bins: Array.from({ length: 10 }, (_, index) => {
+      const predicted = 0.05 + index * 0.1;
+      return {
+        predicted,
+        low: index / 10,
+        high: (index + 1) / 10,
+        observed: estimate(0.03 + predicted * 0.9, 0.03, 17_690),
+      };
+    }),
+  },
   windows: Array.from({ length: windowCount }, (_, index): PerformanceReport['windows'][number] => {
     const labelled = index === 5 ? 0 : Math.round(9_000 * Math.min(1, (windowCount - index) / 8));
     const accuracy = 0.824 - 0.0018 * index - (index > 14 ? 0.003 * (index - 14) : 0) + 0.004 * Math.sin(index * 1.9);

@@ -54,6 +54,7 @@ function Inbox({ view, onView }: { readonly view: AlertView; readonly onView: (v
       <Box marginBottom={2}>
         <Stack direction="row" gap={2} wrap="wrap" alignItems="center">
           <FilterInput
+            escapeRegex={false}
             width={40}
             value={search ?? ''}
             onChange={setSearch}

@@ -39,6 +39,7 @@ export function AuditPage() {
       </div>
       <Box marginBottom={2}>
         <FilterInput
+          escapeRegex={false}
           width={60}
           value={search ?? ''}
           onChange={setSearch}

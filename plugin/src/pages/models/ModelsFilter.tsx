@@ -1,4 +1,4 @@
-import { Box, Combobox, FilterInput, RadioButtonGroup, Stack } from '@grafana/ui';
+import { Box, FilterInput, RadioButtonGroup, Stack } from '@grafana/ui';
 import type { ModelSummary } from '@plumbline/collector/api';
 import { useMemo } from 'react';
 import { t } from '../../i18n';
@@ -11,11 +11,10 @@ interface ModelsFilterProps {
 }
 
 export function ModelsFilter({ filter, models, onChange }: ModelsFilterProps) {
-  const { all, ok, owners } = useMemo(
+  const { all, ok } = useMemo(
     () => ({
       all: models.length,
       ok: models.filter((model) => matchesHealth(model, 'ok')).length,
-      owners: [...new Set(models.map(({ owner }) => owner).filter((owner) => owner !== ''))].toSorted(),
     }),
     [models],
   );
@@ -23,6 +22,7 @@ export function ModelsFilter({ filter, models, onChange }: ModelsFilterProps) {
     <Box marginBottom={2}>
       <Stack direction="row" gap={2} wrap="wrap" alignItems="center">
         <FilterInput
+          escapeRegex={false}
           width={40}
           value={filter.search}
           onChange={(search) => onChange({ search })}
@@ -39,17 +39,6 @@ export function ModelsFilter({ filter, models, onChange }: ModelsFilterProps) {
             { value: 'ok', label: t('models.well', 'Well ({{n}})', { n: ok }) },
           ]}
         />
-        {owners.length > 1 && (
-          <Combobox
-            aria-label={t('models.owner', 'Owner')}
-            placeholder={t('models.any-owner', 'Any owner')}
-            width={28}
-            isClearable
-            options={owners.map((owner) => ({ value: owner, label: owner }))}
-            value={filter.owner}
-            onChange={(option) => onChange({ owner: option?.value ?? null })}
-          />
-        )}
       </Stack>
     </Box>
   );

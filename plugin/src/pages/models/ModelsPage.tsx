@@ -34,12 +34,12 @@ export function ModelsPage() {
 
 function Fleet({ models }: { readonly models: readonly ModelSummary[] }) {
   const [view, changeView] = useModelsView();
-  const { search, health, owner, sort, descending } = view;
+  const { search, health, sort, descending } = view;
   // Typing goes first; the rows follow when there is time.
   const sought = useDeferredValue(search);
   const shown = useMemo(
-    () => sortModels(filterModels(models, { search: sought, health, owner }), sort, descending),
-    [models, sought, health, owner, sort, descending],
+    () => sortModels(filterModels(models, { search: sought, health }), sort, descending),
+    [models, sought, health, sort, descending],
   );
   const pages = Math.max(1, Math.ceil(shown.length / pageSize));
   const page = Math.min(view.page, pages);

@@ -3,7 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Badge, Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
 import type { ModelSummary } from '@plumbline/collector/api';
 import { memo } from 'react';
-import { HealthBadge } from '../../components/badges';
+import { HealthMark } from '../../components/HealthMark';
 import { SortHeader } from '../../components/SortHeader';
 import { Sparkline } from '../../components/Sparkline';
 import { formatWords } from '../../format/name';
@@ -66,11 +66,11 @@ const ModelRow = memo(({ model, rowIndex }: { readonly model: ModelSummary; read
         {model.model}
       </TextLink>
       <Text color="secondary" variant="bodySmall" element="p">
-        {`${model.environment} · ${formatWords(model.task)}`}
+        <span title={formatWords(model.task)}>{model.environment}</span>
       </Text>
     </td>
     <td>
-      <HealthBadge health={model.health.overall} />
+      <HealthMark health={model.health.overall} />
     </td>
     {aspects.map(([aspect, tab]) => (
       <td key={aspect}>
@@ -81,7 +81,7 @@ const ModelRow = memo(({ model, rowIndex }: { readonly model: ModelSummary; read
             model: model.model,
           })}
         >
-          <HealthBadge health={model.health[aspect]} />
+          <HealthMark health={model.health[aspect]} />
         </a>
       </td>
     ))}
@@ -184,6 +184,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
       padding: theme.spacing(0.5, 1),
       borderBottom: `1px solid ${theme.colors.border.weak}`,
     },
+    '& td, & td *': { whiteSpace: 'nowrap' },
     '& tbody tr:hover': { background: theme.colors.action.hover },
   }),
 });

@@ -6,8 +6,6 @@ export interface ModelsFilterState {
   /** Part of a model's name, environment or owner. */
   readonly search: string;
   readonly health: HealthFilter;
-  /** Null: everybody's. */
-  readonly owner: string | null;
 }
 
 export function filterModels(models: readonly ModelSummary[], filter: ModelsFilterState): ModelSummary[] {
@@ -15,7 +13,6 @@ export function filterModels(models: readonly ModelSummary[], filter: ModelsFilt
   return models.filter(
     (model) =>
       matchesHealth(model, filter.health) &&
-      (filter.owner === null || model.owner === filter.owner) &&
       [model.model, model.environment, model.owner].some((text) => text.toLowerCase().includes(wanted)),
   );
 }

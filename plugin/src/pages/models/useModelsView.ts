@@ -22,7 +22,6 @@ export function useModelsView(): [ModelsView, (change: Partial<ModelsView>) => v
         const changed = new URLSearchParams(previous);
         setOrDelete(changed, 'search', next.search);
         setOrDelete(changed, 'health', next.health === 'all' ? '' : next.health);
-        setOrDelete(changed, 'owner', next.owner ?? '');
         setOrDelete(changed, 'sort', next.sort === 'overall' ? '' : next.sort);
         setOrDelete(
           changed,
@@ -48,7 +47,6 @@ export function viewOf(params: URLSearchParams): ModelsView {
   return {
     search: params.get('search') ?? '',
     health: health === 'attention' || health === 'ok' ? health : 'all',
-    owner: params.get('owner'),
     sort: column,
     descending: order === 'asc' || order === 'desc' ? order === 'desc' : startsDescending(column),
     page: Number.isSafeInteger(page) && page > 0 ? page : 1,

@@ -46,6 +46,7 @@ export function RetrainPage() {
               <Box marginBottom={2}>
                 <Stack direction="row" gap={2} wrap="wrap">
                   <FilterInput
+                    escapeRegex={false}
                     width={40}
                     value={search ?? ''}
                     onChange={setSearch}

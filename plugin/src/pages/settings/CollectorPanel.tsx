@@ -35,7 +35,7 @@ export function CollectorPanel() {
       title={t('settings.collector', 'Collector')}
       actions={
         <Stack direction="row" gap={1}>
-          <Button size="sm" variant="secondary" icon="heart-rate" disabled={isTesting} onClick={test}>
+          <Button size="sm" variant="secondary" icon="sync" disabled={isTesting} onClick={test}>
             {isTesting ? t('configuration.testing', 'Testing...') : t('settings.test', 'Test connection')}
           </Button>
           {mayConfigure && (
@@ -67,7 +67,7 @@ export function CollectorPanel() {
 function Status({ status, address }: { readonly status: CollectorStatus; readonly address: string }) {
   const { version, startedAt, ready, notReady, counts, lagMessages } = status;
   return (
-    <Grid columns={{ xs: 1, lg: 2 }} gap={3}>
+    <Grid columns={{ xs: 1, lg: 2 }} gap={3} alignItems="start">
       <Facts
         isWide
         facts={[

@@ -48,7 +48,11 @@ function ModelPolicies({ model }: { readonly model: string }) {
   const retrain = useRetrainRecommendation(model);
   return (
     <Stack direction="column" gap={2}>
-      <QueryState query={detail} subject={t('model.subject', 'the model {{model}}', { model })}>
+      <QueryState
+        query={detail}
+        subject={t('model.subject', 'the model {{model}}', { model })}
+        notFound={(message) => <Text color="secondary">{message}</Text>}
+      >
         {(data) => <AboutFacts detail={data} />}
       </QueryState>
       <QueryState
