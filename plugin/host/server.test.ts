@@ -234,3 +234,21 @@ describe('the files', () => {
 it('says what to build when there is nothing to serve', async () => {
   await expect(startHost({ pluginFolder: '/nonexistent' })).rejects.toThrow(/npm run build -w plugin/);
 });
+
+describe('live reload', () => {
+  it('tells open pages to load themselves again, and is in no page of an ordinary host', async () => {
+    const live = await startHost({ collectorUrl: collector.url, pluginFolder, liveReload: true });
+    try {
+      const waiting = await fetch(`${live.url}/host/reload`);
+      expect(waiting.headers.get('content-type')).toContain('text/event-stream');
+      const reader = waiting.body!.getReader();
+      await reader.read();
+      live.reloadPages();
+      expect(new TextDecoder().decode((await reader.read()).value)).toContain('event: reload');
+      await reader.cancel();
+    } finally {
+      await live.stop();
+    }
+    expect((await call('/host/reload')).status).toBe(404);
+  });
+});

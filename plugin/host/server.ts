@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { sendFile, sendGrafanaAsset } from './server/assets.ts';
 import { createIdentitySigner } from './server/identityToken.ts';
+import { createReloader, reloadPath } from './server/liveReload.ts';
 import { renderPage } from './server/page.ts';
 import { type Person, people, permissionsOf } from './server/people.ts';
 import { readManifest } from './server/pluginFiles.ts';
@@ -25,6 +26,8 @@ export interface HostOptions {
   /** The built host page; default `plugin/host/dist`. */
   readonly pageFolder?: string;
   readonly clock?: () => number;
+  /** Pages load themselves again when `reloadPages` is called, and plugin.json is read for every request. */
+  readonly liveReload?: boolean;
 }
 
 export interface Host {
@@ -38,6 +41,8 @@ export interface Host {
   connect(url: string, token: string): void;
   /** Forgets the app's settings, as in a Grafana where the app was just installed. */
   disconnect(): void;
+  /** Has every open page load itself again. Only with `liveReload`. */
+  reloadPages(): void;
   stop(): Promise<void>;
 }
 
@@ -46,7 +51,8 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   const pluginFolder = options.pluginFolder ?? join(here, '../dist');
   const pageFolder = options.pageFolder ?? join(here, 'dist');
   const clock = options.clock ?? Date.now;
-  const manifest = readManifest(pluginFolder);
+  const started = readManifest(pluginFolder);
+  const reload = options.liveReload ? createReloader() : null;
   const settings = { jsonData: {} as Record<string, string>, secureJsonData: {} as Record<string, string> };
   const connect = (url: string, token: string) => {
     settings.jsonData.collectorUrl = url.replace(/\/$/, '');
@@ -70,11 +76,13 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   const url = `http://127.0.0.1:${port}`;
   const issuer = `${url}/`;
   const signer = await createIdentitySigner(issuer, clock);
-  const proxyPrefix = `/api/plugin-proxy/${manifest.id}`;
-  const pluginPrefix = `/public/plugins/${manifest.id}/`;
+  const proxyPrefix = `/api/plugin-proxy/${started.id}`;
+  const pluginPrefix = `/public/plugins/${started.id}/`;
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const { pathname, search, searchParams } = new URL(`http://host${incoming.url ?? '/'}`);
+    // Grafana reads plugin.json at its start. Who develops does not want to wait for that.
+    const manifest = reload === null ? started : readManifest(pluginFolder);
     if (!isSameSite(incoming, port)) {
       refuse(outgoing, 403, 'origin not allowed');
     } else if (pathname === proxyPrefix || pathname.startsWith(`${proxyPrefix}/`)) {
@@ -93,6 +101,8 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
       outgoing.end(JSON.stringify(signer.keySet));
     } else if (pathname === `/api/plugins/${manifest.id}/settings` && incoming.method === 'POST') {
       await saveSettings(incoming, outgoing, personOf(incoming), settings);
+    } else if (reload !== null && pathname === reloadPath) {
+      reload.subscribe(outgoing);
     } else if (pathname.startsWith('/api/')) {
       refuse(outgoing, 404, `Not found: ${pathname}`);
     } else if (pathname.startsWith(pluginPrefix)) {
@@ -114,6 +124,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
         jsonData: settings.jsonData,
         secrets: Object.keys(settings.secureJsonData),
         origin: url,
+        liveReload: reload !== null,
       });
     } else {
       refuse(outgoing, 404, `Not found: ${pathname}`);
@@ -129,6 +140,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
       settings.jsonData = {};
       settings.secureJsonData = {};
     },
+    reloadPages: () => reload?.reload(),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

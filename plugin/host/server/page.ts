@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { reloadScript } from './liveReload.ts';
 import { type Person, people, permissionsOf } from './people.ts';
 import type { PluginManifest } from './pluginFiles.ts';
 
@@ -13,6 +14,7 @@ export interface PageRequest {
   /** Names of the secrets that are kept; their values never leave the server. */
   readonly secrets: readonly string[];
   readonly origin: string;
+  readonly liveReload: boolean;
 }
 
 /** Sends the host page with the boot data that Grafana's own page carries. */
@@ -34,7 +36,10 @@ export function renderPage(outgoing: ServerResponse, request: PageRequest): void
   });
   outgoing.end(
     page
-      .replace('<!-- boot data -->', () => `<script>${bootScript(request)}</script>`)
+      .replace(
+        '<!-- boot data -->',
+        () => `<script>${bootScript(request)}</script>${request.liveReload ? `<script>${reloadScript}</script>` : ''}`,
+      )
       .replace('<body>', () => `<body class="theme-${request.theme}">`),
   );
 }
