@@ -245,6 +245,10 @@ export const modelSettings = z.strictObject({
   reference: referenceSettings.prefault({}),
   tolerance: toleranceSettings.prefault({}),
   minimumGroupRows: z.int().min(1).default(30),
+  ratings: z
+    .array(z.enum(['feedback', 'evaluation']))
+    .default([])
+    .describe('Outcomes that rate answers and shall alarm when they get worse; others are reported only'),
   auditPeriod: durationMs
     .prefault('7d')
     .describe('A group of which fewer than minimumGroupRows decisions or outcomes come in this time cannot be audited'),

@@ -175,6 +175,12 @@ export function joinEffects(context: SegmentContext): JoinEffects {
       traffic.arrivals.add(reference.shape, record, label);
       touched.add(traffic);
     },
+    async rated(settings, record, type, value) {
+      const traffic = traffics.get(versionKey(keyOf(settings, record)));
+      if (traffic === undefined) return;
+      traffic.arrivals.rate(type, value);
+      touched.add(traffic);
+    },
     async compared(settings, shadow, agree) {
       const window = await windows.find(
         transaction,

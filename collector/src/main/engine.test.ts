@@ -321,13 +321,24 @@ describe('outcomes', () => {
     expect(engine.counts()).toMatchObject({ refusedOutcomes: 2, waitingOutcomes: 0, joinedOutcomes: 0 });
   });
 
-  test('that are no labels are counted and labels are not', async () => {
+  test('that are no labels are counted and labels are not; what they say of a version is a finding', async () => {
     const { engine, producer, rows } = await withRows();
     engine.apply(producer.inferences(rows), null);
-    engine.apply(producer.outcomes([{ ...outcome(rows[0]!.id, start, 'good'), type: 'feedback' }]), null);
+    const rated = rows.slice(0, 4).map(({ id }, i) => ({ ...outcome(id, start, i === 0 ? 'bad' : 'good') }));
+    const unknown = outcome('nobody-knows-this-one', start, 'bad');
+    engine.apply(producer.outcomes([...rated, unknown].map((one) => ({ ...one, type: 'feedback' as const }))), null);
     await engine.commit();
-    expect(engine.counts()).toMatchObject({ outcomes: 1, unlabelledOutcomes: 1, joinedOutcomes: 0 });
+    expect(engine.counts()).toMatchObject({ outcomes: 5, unlabelledOutcomes: 5, joinedOutcomes: 0 });
     expect((await windowsOf())[0]).toMatchObject({ labelled: 0 });
+    engine.apply(producer.inferences(inferences('b', 5, start + 10 * hourMs, hourMs)), null);
+    await engine.commit();
+    const stored = await store.read((tx) => readFindings(tx, { ...one, from: start, to: start + 9 * hourMs }));
+    const feedback = stored.flatMap(({ findings }) =>
+      findings.filter(({ signal }) => signal === 'performance:feedback'),
+    );
+    expect(feedback.map(({ statistics }) => statistics.meanRating)).toEqual([
+      expect.objectContaining({ value: 0.75, n: 4 }),
+    ]);
   });
 
   test('of a version without rows are judged all the same, when their time comes', async () => {

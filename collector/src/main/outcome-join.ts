@@ -1,5 +1,6 @@
 import type { InferenceBatch, OutcomeBatch } from '@plumbline/sdk/event';
 import type { ModelSettings } from '../config/settings.ts';
+import { type RatingType, ratingTypes } from '../monitor/index.ts';
 import { jsonCollection, type ReadTransaction, type Transaction } from '../store/port.ts';
 import { JoinBlocks, type JoinBlocksOptions, type LooseRows } from './join-blocks.ts';
 import { type JoinAge, JoinPruner } from './join-pruner.ts';
@@ -20,6 +21,8 @@ import { agrees, applyLabel, type Label, type LabelDecision, stands } from './la
 export interface JoinEffects {
   /** An inference got a label: `record` is as it was before, `key` is its `joinKey`. */
   labelled(settings: ModelSettings, record: JoinRecord, label: Label['value'], key: string): Promise<void>;
+  /** Somebody, or an evaluator, said how good an answer was. */
+  rated(settings: ModelSettings, record: JoinRecord, type: RatingType, value: string | number): Promise<void>;
   /** A shadow's prediction could be compared with the one that was served. */
   compared(settings: ModelSettings, shadow: JoinRecord, agree: boolean): Promise<void>;
   /** Standard deviation of a version's predictions, for comparing numbers. */
@@ -83,9 +86,11 @@ export class OutcomeJoin {
     }
     const arrived = this.#waiting.size === 0 ? [] : this.#takeArrived(inferences);
     const shadows = [...shadowRows(inferences), ...arrived.flatMap((one) => shadowsOf(one))];
-    const labels = [...arrived.flatMap((one) => labelOf(one)), ...run.labels(outcomes)];
+    const known = run.outcomes(outcomes);
+    const labels = [...arrived.flatMap((one) => labelOf(one)), ...known.labels];
 
     await run.prefetch([...shadows.map(({ primary }) => primary), ...labels.map(({ key }) => key)]);
+    await run.rate(known.ratings);
     for (const shadow of shadows) {
       if (!(await run.compare(shadow))) this.#waitForPrimary(shadow, run.counts);
     }
@@ -245,6 +250,13 @@ interface KeyedLabel {
   readonly label: Label;
 }
 
+interface KeyedRating {
+  readonly settings: ModelSettings;
+  readonly key: string;
+  readonly type: RatingType;
+  readonly value: string | number;
+}
+
 const waitings = jsonCollection<Waiting>('waiting_outcomes');
 /** More labels than this wait only if somebody sends labels of inferences that nobody records. */
 const mostWaiting = 100_000;
@@ -298,19 +310,34 @@ class JoinRun {
     this.#effects = effects;
   }
 
-  labels(outcomes: readonly ModelBatch<OutcomeBatch>[]): KeyedLabel[] {
-    return outcomes.flatMap(({ settings, batch }) => {
+  outcomes(outcomes: readonly ModelBatch<OutcomeBatch>[]): { labels: KeyedLabel[]; ratings: KeyedRating[] } {
+    const labels: KeyedLabel[] = [];
+    const ratings: KeyedRating[] = [];
+    for (const { settings, batch } of outcomes) {
       const { types, values, times } = batch;
-      return batch.inferenceIds.flatMap((id, row) => {
-        if (types.dictionary[types.codes[row]! - 1] !== 'label') {
-          this.counts.unlabelled++;
-          return [];
-        }
+      batch.inferenceIds.forEach((id, row) => {
         const value =
           values.type === 'number' ? values.values[row]! : (values.dictionary[values.codes[row]! - 1] ?? '');
-        return [{ settings, key: joinKey(settings.name, id), label: { value, time: times[row]! } }];
+        const key = joinKey(settings.name, id);
+        const type = types.dictionary[types.codes[row]! - 1];
+        if (type === 'label') labels.push({ settings, key, label: { value, time: times[row]! } });
+        else {
+          this.counts.unlabelled++;
+          const rating = ratingTypes.find((candidate) => candidate === type);
+          if (rating !== undefined) ratings.push({ settings, key, type: rating, value });
+        }
       });
-    });
+    }
+    return { labels, ratings };
+  }
+
+  /** Ratings of inferences that are not known, or no longer, say nothing about any version. */
+  async rate(ratings: readonly KeyedRating[]): Promise<void> {
+    await this.#read(ratings.map(({ key }) => key));
+    for (const { settings, key, type, value } of ratings) {
+      const record = this.#records.get(key);
+      if (record !== undefined) await this.#effects.rated(settings, record, type, value);
+    }
   }
 
   /** Reads many records at once, so that the steps below mostly find them here. */

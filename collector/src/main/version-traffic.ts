@@ -137,7 +137,8 @@ export class VersionTraffic {
 
   /** Have outcomes arrived that were not judged? */
   hasArrivals(): boolean {
-    return this.#arrivalsSoFar().overall.labelled > 0;
+    const { overall, ratings } = this.#arrivalsSoFar();
+    return overall.labelled > 0 || ratings !== undefined;
   }
 
   async write(transaction: Transaction): Promise<void> {

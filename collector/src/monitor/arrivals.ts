@@ -7,6 +7,15 @@ import {
   outcomeCell,
   type ProfileShape,
 } from '../profile/index.ts';
+import {
+  addRating,
+  addRatings,
+  noRatings,
+  type RatingCounts,
+  type RatingType,
+  ratingTypes,
+  ratingValue,
+} from './ratings.ts';
 
 /**
  * Outcomes that arrived since the last window was evaluated, as detectors of errors count them: by arrival, whichever
@@ -18,6 +27,8 @@ export interface OutcomeArrivals {
   readonly groups: Readonly<Record<string, Readonly<Record<string, ArrivalCounts>>>>;
   /** Of predicted numbers by the size of their error, of rankings by quality: cells as `outcomeSizes` counts them. */
   readonly sizes?: readonly number[];
+  /** Feedback and evaluations, of any inference of the version. */
+  readonly ratings?: Readonly<Partial<Record<RatingType, RatingCounts>>>;
 }
 
 export interface ArrivalCounts {
@@ -41,6 +52,7 @@ export class ArrivalCounter {
   #overall = nothingCounted();
   #groups = new Map<string, Map<string, Counting>>();
   #sizes: number[] = [];
+  #ratings = new Map<RatingType, RatingCounts>();
 
   /** `joined` is the entry as it was before this label. Rows that cannot be judged count as nothing. */
   add(shape: ProfileShape, joined: JoinEntry, label: string | number): void {
@@ -66,7 +78,18 @@ export class ArrivalCounter {
     this.#sizes[cell]! += 1;
   }
 
+  /** A rating of an inference; what is no number and no known word is left out. Every rating counts, also a second one. */
+  rate(type: RatingType, value: string | number): void {
+    const number = ratingValue(value);
+    if (number === null) return;
+    this.#ratings.set(type, addRating(this.#ratings.get(type) ?? noRatings, number));
+  }
+
   addAll(arrivals: OutcomeArrivals): void {
+    for (const type of ratingTypes) {
+      const more = arrivals.ratings?.[type];
+      if (more !== undefined) this.#ratings.set(type, addRatings(this.#ratings.get(type) ?? noRatings, more));
+    }
     merge(this.#overall, arrivals.overall);
     for (const [cell, count] of arrivals.sizes?.entries() ?? []) this.#sizes[cell] = (this.#sizes[cell] ?? 0) + count;
     for (const [attribute, groups] of Object.entries(arrivals.groups)) {
@@ -81,10 +104,12 @@ export class ArrivalCounter {
         [...this.#groups].map(([attribute, groups]) => [attribute, Object.fromEntries(groups)]),
       ),
       ...(this.#sizes.length === 0 ? {} : { sizes: this.#sizes }),
+      ...(this.#ratings.size === 0 ? {} : { ratings: Object.fromEntries(this.#ratings) }),
     };
     this.#overall = nothingCounted();
     this.#groups = new Map();
     this.#sizes = [];
+    this.#ratings = new Map();
     return taken;
   }
 

@@ -19,14 +19,17 @@ import {
   type FindingContent,
   findingContent,
   groupsThenAndNow,
+  ratingContent,
   unwatchedGroupContent,
 } from './findingContent.ts';
 import { namedReason } from './leading.ts';
 import { performanceStatistics } from './performanceStatistics.ts';
 import { schemaContent, volumeContent } from './qualityContent.ts';
+import { ratingDetector, ratingsToLearn } from './ratingDetector.ts';
+import { addRatings, noRatings, ratingTypes } from './ratings.ts';
 import { initialMonitorState, type MonitorState } from './state.ts';
 import { type StreamDetector, streamDetectors } from './streamDetector.ts';
-import { fairnessSignal, outcomeSignal, schemaSignal, volumeSignal } from './streams.ts';
+import { fairnessSignal, outcomeSignal, ratingSignal, schemaSignal, streamsOf, volumeSignal } from './streams.ts';
 import { countText } from './text.ts';
 
 export interface WindowInput {
@@ -70,9 +73,14 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
   const streams = input.budget.mode === 'lifetime' ? countStreams([{ settings, reference }]) : input.streams;
   const states = new Map<string, Float64Array>();
   const groupsOf = groupsThenAndNow(settings, reference, profile);
-  const content = { settings, reference, profile, arrivals: input.arrivals, groupsOf };
+  const content = {
+    ...{ settings, reference, profile, groupsOf },
+    arrivals: input.arrivals,
+    firstRatings: previous.firstRatings,
+  };
 
-  const findings = streamDetectors(settings, reference).map((watched) => {
+  const ofRatings = ratingDetectors(settings, previous, streamsOf(settings, reference).length);
+  const findings = [...streamDetectors(settings, reference), ...ofRatings].map((watched) => {
     const { stream, detector } = watched;
     const known = previous.detectors.get(stream.id);
     // Settings may have changed the number of bets; their evidence then starts again.
@@ -113,12 +121,14 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
       ...facts(input, reference),
       ...unwatched(input, content),
       ...unaudited,
+      ...unwatchedRatings(input, ofRatings),
     ],
     state: {
       reference: reference.id,
       windows,
       detectors: states,
       audits: new Map(audited.map(({ signal, audit }) => [signal, audit])),
+      firstRatings: firstRatings(previous, input.arrivals),
     },
   };
 }
@@ -241,6 +251,35 @@ function unwatched(input: WindowInput, content: ContentInput): Finding[] {
     sentence: `the reference has too few labels to compare the ${hasGroups ? 'error rate' : 'errors'} with`,
   };
   return [...groups, finding(input, signal, unlabelled, null)];
+}
+
+/** Of the types that shall be watched and of which enough came to compare with. */
+function ratingDetectors(settings: ModelSettings, { firstRatings: first }: MonitorState, streams: number) {
+  return settings.ratings.flatMap((type) => ratingDetector(settings, type, first[type] ?? noRatings, streams) ?? []);
+}
+
+/** Takes a window's ratings whole, until there are enough: what they are compared with never changes afterwards. */
+function firstRatings(
+  { firstRatings: first }: MonitorState,
+  { ratings }: OutcomeArrivals,
+): MonitorState['firstRatings'] {
+  return Object.fromEntries(
+    ratingTypes.flatMap((type) => {
+      const [known, more] = [first[type] ?? noRatings, ratings?.[type] ?? noRatings];
+      const sum = known.n < ratingsToLearn ? addRatings(known, more) : known;
+      return sum.n === 0 ? [] : [[type, sum] as const];
+    }),
+  );
+}
+
+/** Ratings that came, of types that have no detector: numbers to read. */
+function unwatchedRatings(input: WindowInput, watched: readonly StreamDetector[]): Finding[] {
+  return ratingTypes.flatMap((type) => {
+    const counts = input.arrivals.ratings?.[type];
+    const signal = ratingSignal(type);
+    if (counts === undefined || watched.some(({ stream }) => stream.id === signal)) return [];
+    return [finding(input, signal, ratingContent(type, null, counts, null), null)];
+  });
 }
 
 function isClassification(task: Reference['shape']['task']): boolean {

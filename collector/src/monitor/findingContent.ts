@@ -12,13 +12,15 @@ import {
   signalQuantile,
 } from '../profile/index.ts';
 import type { Proportion } from '../statistics/newcombeDifference.ts';
+import { meanWithInterval } from '../statistics/residualMetrics.ts';
 import type { ArrivalCounts, OutcomeArrivals } from './arrivals.ts';
-import { bare, share, suppressed } from './estimates.ts';
+import { bare, finite, share, suppressed } from './estimates.ts';
 import type { Estimate, Evidence, SignalKind } from './finding.ts';
 import { type AttributeStatistics, attributeStatistics } from './groupStatistics.ts';
 import { leadingShare } from './leadingShare.ts';
 import { performanceStatistics } from './performanceStatistics.ts';
 import { duplicatesContent, qualityContent } from './qualityContent.ts';
+import { noRatings, type RatingCounts, type RatingType, ratingSums } from './ratings.ts';
 import {
   type Change,
   categorySentence,
@@ -31,6 +33,7 @@ import {
   hourSentence,
   numericSentence,
   rankingSentence,
+  ratingSentence,
 } from './sentences.ts';
 import { signalStatistics } from './signalStatistics.ts';
 import type { StreamDetector } from './streamDetector.ts';
@@ -51,6 +54,8 @@ export interface ContentInput {
   readonly profile: Profile;
   /** Labels since the last window. A window that closes has few labels of its own: outcomes take their time. */
   readonly arrivals: OutcomeArrivals;
+  /** The first ratings of the version. */
+  readonly firstRatings: Readonly<Partial<Record<RatingType, RatingCounts>>>;
   /** Groups of an attribute in the window and in the reference. */
   readonly groupsOf: (attribute: string) => GroupsThenAndNow;
 }
@@ -96,6 +101,10 @@ export function findingContent(input: ContentInput, watched: StreamDetector, evi
       return performanceContent(input, evidence);
     case 'outcome_sizes':
       return outcomeContent(input, evidence);
+    case 'ratings': {
+      const now = input.arrivals.ratings?.[stream.rating] ?? noRatings;
+      return ratingContent(stream.rating, input.firstRatings[stream.rating] ?? null, now, evidence);
+    }
     case 'fairness':
       return groupContent(input, stream.attribute, stream.group, evidence);
     case 'fairness_gap':
@@ -175,6 +184,23 @@ function outcomeContent({ settings, reference, profile, arrivals }: ContentInput
     ? rankingSentence({ change, rows }, evidence)
     : errorSizeSentence({ change, rows }, evidence);
   return { kind: 'performance', rows, statistics, sentence };
+}
+
+/** `first`: what later ratings are compared with; `null` where they are not compared. */
+export function ratingContent(
+  type: RatingType,
+  first: RatingCounts | null,
+  now: RatingCounts,
+  evidence: Evidence | null,
+): FindingContent {
+  const meanOf = (counts: RatingCounts): Estimate => {
+    const { n, sum, squareSum } = ratingSums(counts);
+    return n === 0 ? suppressed(0, `no ${type}`) : finite(meanWithInterval(sum, squareSum, n));
+  };
+  const mean = meanOf(now);
+  const before = first === null ? null : meanOf(first).value;
+  const sentence = ratingSentence({ type, change: { before, after: mean.value }, rows: now.n }, evidence);
+  return { kind: 'performance', rows: now.n, statistics: { meanRating: mean }, sentence };
 }
 
 function medianCell(counts: Float64Array): number | null {

@@ -6,5 +6,6 @@ export { evaluateWindow } from './evaluateWindow.ts';
 export { fairnessReport } from './fairnessReport.ts';
 export type { Finding } from './finding.ts';
 export { performanceReport } from './performanceReport.ts';
+export { type RatingType, ratingTypes } from './ratings.ts';
 export type { ReportInput } from './reportInput.ts';
 export { decodeMonitorState, encodeMonitorState, type MonitorState } from './state.ts';

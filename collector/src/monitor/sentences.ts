@@ -233,6 +233,20 @@ export function rankingSentence({ change, rows }: OutcomeChange, evidence: Evide
   return sentence([what, `${gain} over ${countText(rows)} rankings`], evidence);
 }
 
+export interface RatingChange extends OutcomeChange {
+  readonly type: string;
+}
+
+export function ratingSentence({ type, change, rows }: RatingChange, evidence: Evidence | null): string {
+  if (rows === 0 || change.after === null) return sentence([`no ${type} has come for this window`], evidence);
+  const over = `over ${countText(rows)} ratings`;
+  if (evidence === null || change.before === null) {
+    return sentence([type, `mean ${numberText(change.after)} ${over}`], evidence);
+  }
+  const what = isNotable(evidence) ? `${type} got worse` : `${type} is as it was at first`;
+  return sentence([what, `mean ${changeText(change.before, change.after)} ${over}`], evidence);
+}
+
 export interface GroupChange {
   readonly attribute: string;
   readonly group: string;

@@ -1,6 +1,7 @@
 import { PlumblineError } from '../errors.ts';
 import type { Reference } from '../profile/index.ts';
 import type { Audit } from './audits.ts';
+import type { RatingCounts, RatingType } from './ratings.ts';
 
 /**
  * What the detectors of one (model, environment, version, reference) remember between windows. Evidence against one
@@ -15,17 +16,26 @@ export interface MonitorState {
   readonly detectors: ReadonlyMap<string, Float64Array>;
   /** By group: whether enough comes of it to say anything. */
   readonly audits: ReadonlyMap<string, Audit>;
+  /** The first ratings of the version, which later ones are compared with. */
+  readonly firstRatings: Readonly<Partial<Record<RatingType, RatingCounts>>>;
 }
 
 /** Before the first window: no evidence against anything. */
 export function initialMonitorState(reference: Reference): MonitorState {
-  return { reference: reference.id, windows: 0, detectors: new Map(), audits: new Map() };
+  return { reference: reference.id, windows: 0, detectors: new Map(), audits: new Map(), firstRatings: {} };
 }
 
 export function encodeMonitorState(state: MonitorState): Uint8Array {
   const streams = [...state.detectors].map(([stream, values]): [string, number] => [stream, values.length]);
   const header = new TextEncoder().encode(
-    JSON.stringify({ format, reference: state.reference, windows: state.windows, streams, audits: [...state.audits] }),
+    JSON.stringify({
+      format,
+      reference: state.reference,
+      windows: state.windows,
+      streams,
+      audits: [...state.audits],
+      firstRatings: state.firstRatings,
+    }),
   );
   const numbers = streams.reduce((sum, [, length]) => sum + length, 0);
   const bytes = new Uint8Array(4 + header.length + numbers * 8);
@@ -58,7 +68,8 @@ export function decodeMonitorState(bytes: Uint8Array): MonitorState {
       detectors.set(stream, values);
     }
     if (at !== bytes.length) throw new RangeError(`${bytes.length - at} bytes are left over`);
-    return { reference: header.reference, windows: header.windows, detectors, audits: new Map(header.audits) };
+    const { reference, windows, audits, firstRatings = {} } = header;
+    return { reference, windows, detectors, audits: new Map(audits), firstRatings };
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message : String(cause);
     throw new PlumblineError('BAD_DATA', `stored monitor state cannot be read: ${problem}`, { cause });
@@ -75,6 +86,7 @@ interface Header {
   readonly streams: readonly (readonly [string, number])[];
   /** Not in states that were written before there were any. */
   readonly audits?: readonly (readonly [string, Audit])[];
+  readonly firstRatings?: MonitorState['firstRatings'];
 }
 
 function isHeader(header: unknown): header is Header {

@@ -53,16 +53,18 @@ export interface StreamDetector {
 }
 
 /**
- * Detectors of all streams of a version, in the order of `streamsOf`. Null bounds hold together with probability 0.99
+ * Detectors of all streams of a version, in the order of `streamsOf`; those of ratings are made from what came first. Null bounds hold together with probability 0.99
  * over the reference. Kept by content, because making them costs more than using them.
  */
 export function streamDetectors(settings: ModelSettings, reference: Reference): readonly StreamDetector[] {
-  const { tolerance, minimumGroupRows, groups } = settings;
-  const key = JSON.stringify([reference.id, tolerance, minimumGroupRows, groups]);
+  const { tolerance, minimumGroupRows, groups, ratings } = settings;
+  const key = JSON.stringify([reference.id, tolerance, minimumGroupRows, groups, ratings]);
   const known = detectors.get(key);
   if (known !== undefined) return known;
   const streams = streamsOf(settings, reference);
-  const made = streams.map((stream) => streamDetector(settings, reference, stream, streams.length));
+  const made = streams.flatMap((stream) =>
+    stream.kind === 'ratings' ? [] : streamDetector(settings, reference, stream, streams.length),
+  );
   if (detectors.size >= keptReferences) detectors.clear();
   detectors.set(key, made);
   return made;
@@ -74,7 +76,7 @@ const detectors = new Map<string, readonly StreamDetector[]>();
 function streamDetector(
   settings: ModelSettings,
   reference: Reference,
-  stream: Stream,
+  stream: Exclude<Stream, { readonly kind: 'ratings' }>,
   streams: number,
 ): StreamDetector {
   switch (stream.kind) {

@@ -16,6 +16,7 @@ import {
   type SignalShape,
 } from '../profile/index.ts';
 import type { StreamClass } from './budget.ts';
+import type { RatingType } from './ratings.ts';
 
 /** One detector's worth of evidence about a model. */
 export type Stream = {
@@ -29,6 +30,7 @@ export type Stream = {
   | { readonly kind: 'duplicates' }
   | { readonly kind: 'performance' }
   | { readonly kind: 'outcome_sizes' }
+  | { readonly kind: 'ratings'; readonly rating: RatingType }
   | { readonly kind: 'fairness'; readonly attribute: string; readonly group: string }
   | {
       readonly kind: 'fairness_gap';
@@ -57,6 +59,9 @@ export function streamsOf(settings: ModelSettings, reference: Reference): Stream
   }
   streams.push({ id: failuresSignal, class: 'inputs', kind: 'failures' });
   streams.push({ id: duplicatesSignal, class: 'inputs', kind: 'duplicates' });
+  for (const rating of settings.ratings) {
+    streams.push({ id: ratingSignal(rating), class: 'risk', kind: 'ratings', rating });
+  }
   const sizes = outcomeSizes(profile);
   if (sizes !== null && total(sizes.counts(profile)) >= minimumLabelledRows) {
     streams.push({ id: sizes.signal, class: 'risk', kind: 'outcome_sizes' });
@@ -104,6 +109,10 @@ export function referenceGroupOf(settings: ModelSettings, profile: Profile, attr
     if (largest === null || decidedRows(confusion) > decidedRows(largest)) largest = confusion;
   }
   return largest?.group ?? null;
+}
+
+export function ratingSignal(type: RatingType): string {
+  return `performance:${type}`;
 }
 
 /** The signal by which a model is watched for being wrong. */

@@ -80,6 +80,13 @@ export class SliceCounts {
         const arrivals = entryOf(this.#arrivals, versionKey(key), () => ({ key, counter: new ArrivalCounter() }));
         arrivals.counter.add(reference.shape, record, label);
       },
+      rated: async (settings, record, type, value) => {
+        const key = keyOf(settings, record);
+        entryOf(this.#arrivals, versionKey(key), () => ({ key, counter: new ArrivalCounter() })).counter.rate(
+          type,
+          value,
+        );
+      },
       compared: async (settings, shadow, agree) => {
         const key = keyOf(settings, shadow);
         const from = windowStart(shadow.time, settings.window);

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { budgetSettings, modelSettings } from '../config/settings.ts';
+import { recomputeAlarm } from '../statistics/evidence/index.ts';
+import { seededRandom } from '../statistics/simulate.ts';
+import { ArrivalCounter, type OutcomeArrivals } from './arrivals.ts';
+import { countStreams } from './budget.ts';
+import { evaluateWindow } from './evaluateWindow.ts';
+import type { Finding } from './finding.ts';
+import { ratingSums, ratingValue } from './ratings.ts';
+import { hourMs, sampleReference, sampleWindow } from './sampleTraffic.ts';
+import { decodeMonitorState, encodeMonitorState, type MonitorState } from './state.ts';
+
+const reference = sampleReference({ rows: 200 }, 8, 1);
+
+function settingsWith(ratings: readonly string[]) {
+  return modelSettings.parse({ name: 'credit-risk', positive: '1', ratings });
+}
+
+/** Thumbs, of which `share` point up, and stars from 1 to 5 that follow them. */
+function arrivals(share: number, seed: number): OutcomeArrivals {
+  const random = seededRandom(seed);
+  const counter = new ArrivalCounter();
+  for (let i = 0; i < 60; i++) {
+    const isGood = random() < share;
+    counter.rate('feedback', isGood ? 'up' : 'down');
+    counter.rate('evaluation', isGood ? 4 + Math.round(random()) : 1 + Math.round(2 * random()));
+  }
+  // As it is stored between commits.
+  return JSON.parse(JSON.stringify(counter.take())) as OutcomeArrivals;
+}
+
+function watch(ratings: readonly string[], shares: readonly number[]): Finding[][] {
+  const settings = settingsWith(ratings);
+  let state: MonitorState | null = null;
+  return shares.map((share, window) => {
+    const { profile } = sampleWindow(reference.shape, { rows: 100 }, window + 1);
+    const evaluation = evaluateWindow({
+      ...{ settings, reference, profile, state, version: '1', budget: budgetSettings.parse({}) },
+      streams: countStreams([{ settings, reference }]),
+      arrivals: arrivals(share, 100 + window),
+      from: window * hourMs,
+      to: (window + 1) * hourMs,
+    });
+    state = decodeMonitorState(encodeMonitorState(evaluation.state!));
+    return evaluation.findings.filter(
+      ({ signal }) => signal === 'performance:feedback' || signal === 'performance:evaluation',
+    );
+  });
+}
+
+describe('a rating', () => {
+  it('is a number, or a word for good or bad', () => {
+    expect(['up', 'GOOD ', 'true', 'thumbs_down', 'no', '4.5', 3, -1].map(ratingValue)).toEqual([
+      1, 1, 1, 0, 0, 4.5, 3, -1,
+    ]);
+    expect(['', 'meh', Number.NaN, Number.POSITIVE_INFINITY, 1e9].map(ratingValue)).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
+  });
+
+  it('is counted alike in any order and in any number of parts', () => {
+    const values = [0.1, 0.2, 5, 100, -3, 0.3, 7_000];
+    const count = (of: readonly number[]) => {
+      const counter = new ArrivalCounter();
+      for (const value of of) counter.rate('evaluation', value);
+      return counter.take();
+    };
+    const merged = new ArrivalCounter();
+    merged.addAll(count(values.slice(3)));
+    merged.addAll(count(values.slice(0, 3)));
+    expect(merged.take()).toEqual(count(values));
+    const { n, sum } = ratingSums(count(values).ratings!.evaluation!);
+    expect([n, sum]).toEqual([7, 7_102.6]);
+    expect(count(values).ratings!.evaluation!.cells.reduce((total, cell) => total + cell, 0)).toBe(7);
+  });
+});
+
+describe('ratings of a version', () => {
+  it('are numbers to read, though nobody asked to be told', () => {
+    const [first] = watch([], [0.8]);
+    expect(first!.map(({ signal, verdict }) => [signal, verdict])).toEqual([
+      ['performance:feedback', 'insufficient_data'],
+      ['performance:evaluation', 'insufficient_data'],
+    ]);
+    expect(first![0]!.statistics.meanRating!.value).toBeGreaterThan(0.6);
+    expect(first![0]!.sentence).toMatch(/^feedback: mean 0\.\d+ over 60 ratings$/);
+  });
+
+  it('alarm when they get worse than the first ones were, and not before', () => {
+    const shares = [...Array<number>(40).fill(0.8), ...Array<number>(8).fill(0.4)];
+    const findings = watch(['feedback', 'evaluation'], shares);
+    const alarms = (from: number, to: number) =>
+      findings.slice(from, to).flatMap((window) => window.filter(({ verdict }) => verdict === 'alarm'));
+    expect(alarms(0, 40)).toEqual([]);
+    const worse = alarms(40, 48);
+    expect(new Set(worse.map(({ signal }) => signal))).toEqual(
+      new Set(['performance:feedback', 'performance:evaluation']),
+    );
+    expect(worse[0]!.sentence).toMatch(
+      /^(feedback|evaluation) got worse: mean [\d.]+ → [\d.]+ over 60 ratings; evidence 1\d\d % /,
+    );
+    expect(recomputeAlarm(worse[0]!.evidence!.proof!)).toMatchObject({ alarm: true, problems: [] });
+  });
+});
