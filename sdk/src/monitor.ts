@@ -16,12 +16,15 @@ import type { Route } from './routing/choose.ts';
 import type { RoutedVersion, RoutingDocument } from './routing/document.ts';
 import { LastGoodFolder } from './routing/last-good.ts';
 import { RoutingTable } from './routing/table.ts';
+import type { LeftOverBatch } from './spool/left-over.ts';
+import { Spool, type SpoolSettings } from './spool/spool.ts';
 import type { ConnectionState, FlushResult, ModelStatus, MonitorStatus } from './status.ts';
 import { routingKey } from './subjects.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 import type { Transport, TransportListener } from './transport.ts';
 import { createUuidMaker } from './uuid.ts';
 import { sdkVersion } from './version.ts';
+import { FeatureTypes } from './wire/index.ts';
 import { type WrapOptions, type WrapTools, wrapFunction } from './wrap.ts';
 import { type WrapBatchOptions, wrapBatchFunction } from './wrap-batch.ts';
 
@@ -86,6 +89,8 @@ class RunningMonitor implements Monitor {
   readonly #transport: Transport;
   readonly #publisher: Publisher;
   readonly #batcher: Batcher;
+  readonly #spool: Spool | undefined;
+  #recovered = 0;
   readonly #routing: RoutingTable;
   readonly #recorder: Recorder;
   readonly #heart: ReturnType<typeof startHeartbeat>;
@@ -123,7 +128,9 @@ class RunningMonitor implements Monitor {
         }
       },
     });
+    this.#spool = settings.spool === undefined ? undefined : this.#openSpool(settings.spool, newId());
     this.#batcher = new Batcher({
+      spool: this.#spool,
       ...{ newProducer: newId, partitions, batch, buffer, clock, salt: Math.floor(random() * 2 ** 32) },
       emit: (ready) => this.#publisher.add(ready),
       failed: (model, events, error) => this.#recorder.drop(model, 'internal_error', events, messageOf(error)),
@@ -139,7 +146,7 @@ class RunningMonitor implements Monitor {
     });
     this.#recorder = new Recorder({
       ...{ models: this.#models, batcher: this.#batcher, routing: this.#routing, clock, newId },
-      ...{ telemetry: this.#telemetry, diagnostics },
+      ...{ telemetry: this.#telemetry, diagnostics, spool: this.#spool },
     });
     this.#transport = settings.transport;
     this.#heart = startHeartbeat({
@@ -191,9 +198,6 @@ class RunningMonitor implements Monitor {
   get [recordPort](): RecordPort {
     return {
       record: (inference) => this.#recorder.record(inference, spanOfSomebodyElse),
-      startSpan: (model) => this.#telemetry.start(`predict ${model}`),
-      within: (span, run) => this.#telemetry.within(span, run, undefined, []),
-      recordBatch: (batch, span) => this.#recorder.recordBatch(batch, span),
       startSpan: (model) => this.#telemetry.start(`predict ${model}`),
       within: (span, run) => this.#telemetry.within(span, run, undefined, []),
       recordBatch: (batch, span) => this.#recorder.recordBatch(batch, span),
@@ -259,6 +263,7 @@ class RunningMonitor implements Monitor {
         dropped,
         batches: { ...this.#batches, retried: this.#publisher.retries },
       },
+      spool: this.#spool === undefined ? null : { bytes: this.#spool.bytes, recovered: this.#recovered },
       lastAcknowledgedAt: this.#lastAcknowledgedAt,
       models: Object.fromEntries(models.map((model) => [model.name, this.#modelStatus(model)])),
     };
@@ -267,7 +272,7 @@ class RunningMonitor implements Monitor {
   async flush(options?: { readonly timeoutMs?: number }): Promise<FlushResult> {
     try {
       this.#batcher.flush();
-      const delivered = await within(timeoutOf(options, flushTimeoutMs), this.#publisher.idle());
+      const delivered = await within(timeoutOf(options, flushTimeoutMs), this.#idle());
       return { delivered, remaining: this.#batcher.buffered.events };
     } catch (error) {
       this.#diagnostics.warn('flush', `flush failed: ${messageOf(error)}`);
@@ -316,10 +321,16 @@ class RunningMonitor implements Monitor {
     this.#forgetExit();
     const result = await this.flush({ timeoutMs });
     this.#heart.stop();
-    for (const batch of this.#publisher.stop()) {
-      this.#givenUp(batch, 'not_delivered', 'shutdown() did not wait longer');
+    const left = this.#publisher.stop();
+    if (this.#spool === undefined) {
+      for (const batch of left) {
+        this.#givenUp(batch, 'not_delivered', 'shutdown() did not wait longer');
+      }
     }
     this.#batcher.stop();
+    await within(closeTimeoutMs, this.#spool?.close(this.#batcher.buffered.events === 0) ?? Promise.resolve()).catch(
+      () => {},
+    );
     await within(closeTimeoutMs, this.#transport.close()).catch(() => {});
     this.#connection = { state: 'closed', server: null };
     return result;
@@ -327,6 +338,7 @@ class RunningMonitor implements Monitor {
 
   #stored(batch: OutgoingBatch, duplicate: boolean): void {
     this.#batcher.release(batch.events, batch.payload.length);
+    this.#spool?.settled(batch.producer, batch.number);
     const model = this.#models.get(batch.model);
     if (model !== undefined) {
       model.counts.acknowledged += batch.events;
@@ -342,7 +354,44 @@ class RunningMonitor implements Monitor {
 
   #givenUp(batch: OutgoingBatch, reason: 'batch_refused' | 'not_delivered', message: string): void {
     this.#batcher.release(batch.events, batch.payload.length);
+    this.#spool?.settled(batch.producer, batch.number);
     this.#recorder.drop(batch.model, reason, batch.events, message);
+  }
+
+  /** Resolves when everything recorded so far is stored or refused. */
+  async #idle(): Promise<void> {
+    const spool = this.#spool;
+    if (spool !== undefined) {
+      await new Promise<void>((resolve) => spool.whenWritten(resolve));
+    }
+    await this.#publisher.idle();
+  }
+
+  #openSpool(settings: SpoolSettings, name: string): Spool {
+    return new Spool({
+      ...settings,
+      name,
+      clock: this.#settings.clock,
+      recovered: (batch) => this.#recover(batch),
+      failed: (error) => this.#diagnostics.raise('spool_failed', messageOf(error)),
+      worked: () => this.#diagnostics.clear('spool_failed'),
+    });
+  }
+
+  /** Leaves room for what is recorded now. */
+  async #recover(batch: LeftOverBatch): Promise<void> {
+    while (this.#batcher.fill > recoveryFill && this.#shutdown === undefined) {
+      await new Promise((resolve) => setTimeout(resolve, 50).unref());
+    }
+    if (this.#shutdown !== undefined) {
+      return;
+    }
+    const model = this.#models.get(batch.events[0]?.model ?? '');
+    this.#batcher.addRecovered(batch, model?.types ?? new FeatureTypes());
+    this.#recovered += batch.events.length;
+    if (model !== undefined) {
+      model.counts.accepted += batch.events.length;
+    }
   }
 
   #routingChanged(document: RoutingDocument): void {
@@ -396,6 +445,8 @@ class RunningMonitor implements Monitor {
 
 /** Stands in for a span that is not to be made here. */
 const spanOfSomebodyElse = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+/** Above this the buffer belongs to what is recorded now. */
+const recoveryFill = 0.4;
 const publishWindow = { batches: 64, bytes: 4 * 1024 * 1024 };
 const answerTimeoutMs = 5_000;
 const flushTimeoutMs = 2_000;

@@ -37,6 +37,16 @@ export interface MonitorOptions {
   readonly buffer?: Partial<BufferLimits>;
   /** When a batch is sent. Default at 250 events, 256 KiB or 200 ms, whichever comes first. */
   readonly batch?: Partial<BatchLimits>;
+  /**
+   * Keeps on disk what is recorded until the broker has it: what was accepted survives the end of the process, and arrives
+   * once. Folder on a disk of the machine, which processes may share; `bytes` default 256 MiB. Default: in memory only.
+   */
+  readonly spool?: { readonly folder: string; readonly bytes?: number };
+  /**
+   * `serverless`: every event is sent at once, and promises of wrapped functions wait for the broker, for at most a second,
+   * because the process may be frozen as soon as they are settled. Default `server`.
+   */
+  readonly mode?: 'server' | 'serverless';
   /** Keeps the last routing on disk, for a start without a broker. Default: in memory only. */
   readonly routingCacheFolder?: string;
   /** How often `loaded` versions and counts are reported. Default 2 s. */
@@ -63,6 +73,8 @@ export interface MonitorSettings {
   readonly partitions: number;
   readonly buffer: BufferLimits;
   readonly batch: BatchLimits;
+  readonly spool: { readonly folder: string; readonly bytes: number } | undefined;
+  readonly serverless: boolean;
   readonly routingCacheFolder: string | undefined;
   readonly heartbeatMs: number;
   readonly telemetry: boolean;
@@ -103,6 +115,8 @@ export function readOptions(given: MonitorOptions): MonitorSettings {
     partitions: whole(options.partitions, 'partitions', 1, 1_024) ?? defaultPartitions,
     buffer: readBuffer(options.buffer),
     batch: readBatch(options.batch),
+    spool: readSpool(options.spool, options.mode),
+    serverless: readMode(options.mode) === 'serverless',
     routingCacheFolder:
       options.routingCacheFolder === undefined ? undefined : text(options.routingCacheFolder, 'routingCacheFolder'),
     heartbeatMs: whole(options.heartbeatMs, 'heartbeatMs', 50, 60_000) ?? 2_000,
@@ -119,12 +133,13 @@ type Fields = Readonly<Record<string, unknown>>;
 const known = {
   monitor: [
     ...['service', 'environment', 'model', 'models', 'nats', 'transport', 'instance', 'partitions', 'buffer', 'batch'],
-    ...['routingCacheFolder', 'heartbeatMs', 'telemetry', 'flushAtExit', 'logger', 'clock', 'random'],
+    ...['spool', 'mode', 'routingCacheFolder', 'heartbeatMs', 'telemetry', 'flushAtExit', 'logger', 'clock', 'random'],
   ],
   model: ['name', 'version', 'digest', 'features'],
   nats: ['servers', 'user', 'pass', 'token', 'authenticator', 'tls', 'inboxPrefix', 'name'],
   buffer: ['events', 'bytes'],
   batch: ['events', 'bytes', 'ageMs'],
+  spool: ['folder', 'bytes'],
 } as const;
 
 function readModels(options: Fields): ReadonlyMap<string, ModelSettings> {
@@ -239,6 +254,28 @@ function readBatch(value: unknown): BatchLimits {
     events: whole(batch.events, 'batch.events', 1, 5_000) ?? 250,
     bytes: whole(batch.bytes, 'batch.bytes', 1_024, 768 * 1024) ?? 256 * 1024,
     ageMs: whole(batch.ageMs, 'batch.ageMs', 1, 60_000) ?? 200,
+  };
+}
+
+function readMode(value: unknown): 'server' | 'serverless' {
+  if (value !== undefined && value !== 'server' && value !== 'serverless') {
+    throw new MonitorOptionsError('mode', `must be "server" or "serverless"${got(value)}`);
+  }
+  return value ?? 'server';
+}
+
+function readSpool(value: unknown, mode: unknown): MonitorSettings['spool'] {
+  if (value === undefined) {
+    return undefined;
+  }
+  const spool = object(value, 'spool', 'must be { folder }');
+  refuseUnknown(spool, 'spool.', known.spool);
+  if (mode === 'serverless') {
+    throw new MonitorOptionsError('spool', 'has no place in serverless mode: the disk goes with the process');
+  }
+  return {
+    folder: text(spool.folder, 'spool.folder'),
+    bytes: whole(spool.bytes, 'spool.bytes', 64 * 1024, 2 ** 40) ?? 256 * 1024 ** 2,
   };
 }
 

@@ -1,7 +1,7 @@
 import { type Diagnostics, messageOf } from './diagnostics.ts';
 import type { InferenceEvent, OutcomeType } from './event.ts';
 import type { ModelState } from './model-state.ts';
-import type { Batcher } from './pipeline/batcher.ts';
+import type { Batcher, BatchSpool } from './pipeline/batcher.ts';
 import { Counts } from './pipeline/counts.ts';
 import { type DropReason, dropReasons } from './reasons.ts';
 import { type InferenceRecord, inferenceOf, type OutcomeRecord, outcomeOf, type RecordDefaults } from './record.ts';
@@ -17,6 +17,8 @@ export interface RecorderOptions {
   readonly telemetry: Telemetry;
   readonly diagnostics: Diagnostics;
   readonly clock: () => number;
+  /** What is recorded is accepted once it is written there. */
+  readonly spool: Pick<BatchSpool, 'whenWritten'> | undefined;
   /** A new id of this time. */
   readonly newId: (now: number) => string;
 }
@@ -123,6 +125,7 @@ export class Recorder {
         this.drop(model.name, 'invalid_event', 1, event.invalid);
       } else {
         this.#count(model, this.#options.batcher.addOutcome(event, now));
+        this.#options.telemetry.outcome(event);
       }
     } catch (error) {
       this.drop(undefined, 'invalid_event', 1, messageOf(error));
@@ -146,7 +149,14 @@ export class Recorder {
 
   #count(model: ModelState, dropped: DropReason | 'thinned' | undefined): void {
     if (dropped === undefined) {
-      model.counts.accepted += 1;
+      const { spool } = this.#options;
+      if (spool === undefined) {
+        model.counts.accepted += 1;
+      } else {
+        spool.whenWritten(() => {
+          model.counts.accepted += 1;
+        });
+      }
     } else if (dropped === 'thinned') {
       model.counts.thinned += 1;
       this.warn('thinned', 'the buffer fills: inferences are thinned, and weighted so that statistics stay unbiased');

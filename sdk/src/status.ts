@@ -19,6 +19,8 @@ export interface MonitorStatus {
   readonly counts: EventCounts & {
     readonly batches: { readonly acknowledged: number; readonly retried: number; readonly duplicates: number };
   };
+  /** What is kept on disk; null without a spool. `recovered`: events taken over from processes that ended before theirs arrived. */
+  readonly spool: { readonly bytes: number; readonly recovered: number } | null;
   readonly lastAcknowledgedAt: number | null;
   readonly models: Readonly<Record<string, ModelStatus>>;
 }

@@ -1,5 +1,6 @@
 import type { InferenceEvent, OutcomeEvent } from '../event.ts';
 import type { DropReason } from '../reasons.ts';
+import type { LeftOverBatch } from '../spool/left-over.ts';
 import { columnarContentType, inferenceSubject, outcomeSubject, partitionOf } from '../subjects.ts';
 import { type FeatureTypes, InferenceColumns, messageIdOf, OutcomeColumns } from '../wire/index.ts';
 import { maxWeight } from '../wire/limits.ts';
@@ -17,6 +18,14 @@ export interface BufferLimits {
   readonly bytes: number;
 }
 
+export interface BatchSpool {
+  /** 0 empty, 1 full. */
+  readonly fill: number;
+  recorded(producer: string, number: number, event: InferenceEvent | OutcomeEvent): void;
+  settled(producer: string, number: number): void;
+  whenWritten(run: () => void): void;
+}
+
 export interface BatcherOptions {
   /** Makes the name under which the batches of one model are numbered. */
   readonly newProducer: () => string;
@@ -28,6 +37,8 @@ export interface BatcherOptions {
   readonly salt: number;
   /** A batch is ready to be published. */
   readonly emit: (batch: OutgoingBatch) => void;
+  /** Keeps events on disk until their batch is settled. Their batch then waits for the disk before it is emitted. */
+  readonly spool?: BatchSpool | undefined;
   /** Events of a batch that could not be encoded: a fault of ours. */
   readonly failed: (model: string, events: number, error: unknown) => void;
 }
@@ -63,7 +74,7 @@ export class Batcher {
     types: FeatureTypes,
     now = this.#options.clock(),
   ): DropReason | 'thinned' | undefined {
-    const oneOf = keepOneOf(this.#fill, event.error === null ? 'inference' : 'error');
+    const oneOf = keepOneOf(this.fill, event.error === null ? 'inference' : 'error');
     if (oneOf === null) {
       return this.#full;
     }
@@ -75,28 +86,47 @@ export class Batcher {
     let batch = open.inferences[partition];
     if (batch === undefined) {
       const columns = open.spares.pop() ?? new InferenceColumns(types);
-      batch = { kind: 'inference', model: event.model, partition, columns, openedAt: now };
+      batch = {
+        kind: 'inference',
+        model: event.model,
+        partition,
+        columns,
+        openedAt: now,
+        number: this.#numberOfOpened(open),
+      };
       open.inferences[partition] = batch;
       this.#watchAge();
     }
-    this.#added(batch, batch.columns.append(oneOf === 1 ? event : heavier(event, oneOf)), now);
+    const weighted = oneOf === 1 ? event : heavier(event, oneOf);
+    const bytes = batch.columns.append(weighted);
+    this.#options.spool?.recorded(open.producer, batch.number, weighted);
+    this.#added(batch, bytes, now);
     return undefined;
   }
 
   addOutcome(event: OutcomeEvent, now = this.#options.clock()): DropReason | undefined {
-    if (keepOneOf(this.#fill, 'outcome') === null) {
+    if (keepOneOf(this.fill, 'outcome') === null) {
       return this.#full;
     }
     const partition = partitionOf(event.inferenceId, this.#options.partitions);
-    const open = this.#open(event.model).outcomes;
-    let batch = open[partition];
+    const open = this.#open(event.model);
+    let batch = open.outcomes[partition];
     if (batch === undefined) {
       const columns = new OutcomeColumns();
-      batch = { kind: 'outcome', model: event.model, partition, columns, openedAt: now };
-      open[partition] = batch;
+      batch = {
+        kind: 'outcome',
+        model: event.model,
+        partition,
+        columns,
+        openedAt: now,
+        number: this.#numberOfOpened(open),
+      };
+      open.outcomes[partition] = batch;
       this.#watchAge();
     }
-    this.#added(batch, batch.columns.append(event), now);
+    const bytes = batch.columns.append(event);
+    this.#options.spool?.recorded(open.producer, batch.number, event);
+    this.#added(batch, bytes, now);
     return undefined;
   }
 
@@ -112,6 +142,28 @@ export class Batcher {
     this.#encode();
   }
 
+  /** A batch of a process before this one, under its old number. */
+  addRecovered({ producer, number, events }: LeftOverBatch, types: FeatureTypes): void {
+    const [first] = events;
+    if (first === undefined) {
+      return;
+    }
+    const { kind, model } = first;
+    const partition = partitionOf(kind === 'inference' ? first.id : first.inferenceId, this.#options.partitions);
+    const columns = kind === 'inference' ? new InferenceColumns(types) : new OutcomeColumns();
+    for (const event of events) {
+      if (event.kind === 'inference' && columns instanceof InferenceColumns) {
+        columns.append(event);
+      } else if (event.kind === 'outcome' && columns instanceof OutcomeColumns) {
+        columns.append(event);
+      }
+    }
+    const payload = columns.encode(model, { producer, batch: number });
+    this.#events += events.length;
+    this.#bytes += payload.length;
+    this.#emit({ kind, model, partition }, { producer, number, events: events.length, payload });
+  }
+
   /** A batch has left the buffer: acknowledged or given up. */
   release(events: number, bytes: number): void {
     this.#events -= events;
@@ -124,16 +176,20 @@ export class Batcher {
   }
 
   /** 0 empty, 1 full. */
-  get #fill(): number {
+  get fill(): number {
     const { buffer } = this.#options;
     const events = this.#events / buffer.events;
     const bytes = this.#bytes / buffer.bytes;
-    return events > bytes ? events : bytes;
+    const memory = events > bytes ? events : bytes;
+    return this.#options.spool === undefined ? memory : Math.max(memory, this.#options.spool.fill);
   }
 
   /** What the buffer is full of. */
   get #full(): DropReason {
-    const { buffer } = this.#options;
+    const { buffer, spool } = this.#options;
+    if (spool !== undefined && spool.fill >= 1) {
+      return 'spool_full';
+    }
     return this.#events / buffer.events >= this.#bytes / buffer.bytes ? 'buffer_events' : 'buffer_bytes';
   }
 
@@ -183,7 +239,8 @@ export class Batcher {
 
   #encode(): void {
     this.#encodeTimer = undefined;
-    const closed = this.#closed;
+    // Batches numbered when they were opened are closed in another order.
+    const closed = this.#closed.sort((a, b) => a.number - b.number);
     this.#closed = [];
     for (const batch of closed) {
       const { count: events, bytes: estimate } = batch.columns;
@@ -191,20 +248,11 @@ export class Batcher {
         continue;
       }
       try {
-        const { producer, number } = this.#nextNumber(batch.model);
-        const identity = { producer, batch: number };
-        const payload = batch.columns.encode(batch.model, identity);
+        const open = this.#open(batch.model);
+        const number = batch.number > 0 ? batch.number : this.#nextNumber(open);
+        const payload = batch.columns.encode(batch.model, { producer: open.producer, batch: number });
         this.#bytes += payload.length - estimate;
-        this.#options.emit({
-          token: ++this.#token,
-          number,
-          subject: (batch.kind === 'inference' ? inferenceSubject : outcomeSubject)(batch.partition, batch.model),
-          contentType: columnarContentType,
-          messageId: messageIdOf(identity),
-          payload,
-          model: batch.model,
-          events,
-        });
+        this.#emit(batch, { producer: open.producer, number, events, payload });
         this.#keepForLater(batch);
       } catch (error) {
         this.release(events, estimate);
@@ -213,10 +261,34 @@ export class Batcher {
     }
   }
 
-  #nextNumber(model: string): { readonly producer: string; readonly number: number } {
-    const open = this.#open(model);
+  #emit(
+    { kind, model, partition }: Pick<OpenBatch, 'kind' | 'model' | 'partition'>,
+    batch: Pick<OutgoingBatch, 'producer' | 'number' | 'events' | 'payload'>,
+  ): void {
+    const outgoing: OutgoingBatch = {
+      ...batch,
+      token: ++this.#token,
+      subject: (kind === 'inference' ? inferenceSubject : outcomeSubject)(partition, model),
+      contentType: columnarContentType,
+      messageId: messageIdOf({ producer: batch.producer, batch: batch.number }),
+      model,
+    };
+    const { spool, emit } = this.#options;
+    if (spool === undefined) {
+      emit(outgoing);
+    } else {
+      spool.whenWritten(() => emit(outgoing));
+    }
+  }
+
+  #nextNumber(open: OpenBatches): number {
     open.number += 1;
-    return open;
+    return open.number;
+  }
+
+  /** With a spool, events are written with the number of their batch; without, a batch is numbered when it is closed. */
+  #numberOfOpened(open: OpenBatches): number {
+    return this.#options.spool === undefined ? 0 : this.#nextNumber(open);
   }
 
   #keepForLater(batch: OpenBatch): void {
@@ -244,6 +316,8 @@ interface OpenInferences {
   readonly partition: number;
   readonly columns: InferenceColumns;
   readonly openedAt: number;
+  /** 0 when it is numbered later. */
+  readonly number: number;
 }
 
 interface OpenOutcomes {
@@ -252,6 +326,8 @@ interface OpenOutcomes {
   readonly partition: number;
   readonly columns: OutcomeColumns;
   readonly openedAt: number;
+  /** 0 when it is numbered later. */
+  readonly number: number;
 }
 
 type OpenBatch = OpenInferences | OpenOutcomes;

@@ -28,7 +28,8 @@ function setUp(options: Partial<PublisherOptions> = {}) {
 function batch(token: number, changes: Partial<OutgoingBatch> = {}): OutgoingBatch {
   const payload = new Uint8Array(10);
   const identity = { token, number: token, messageId: `p:${token}` };
-  return { ...identity, subject: 's', contentType: 't', payload, model: 'm', events: 1, ...changes };
+  const producer = `of ${changes.model ?? 'm'}`;
+  return { ...identity, producer, subject: 's', contentType: 't', payload, model: 'm', events: 1, ...changes };
 }
 
 const yes = { kind: 'stored', duplicate: false } as const;

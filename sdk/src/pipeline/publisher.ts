@@ -7,7 +7,9 @@ import { Pace } from './pace.ts';
 /** An encoded batch on its way to the broker. */
 export interface OutgoingBatch extends StreamMessage {
   readonly model: string;
-  /** 1, 2, 3, ... per model. */
+  /** Who numbered it. */
+  readonly producer: string;
+  /** 1, 2, 3, ... per producer. */
   readonly number: number;
   readonly events: number;
 }
@@ -36,16 +38,16 @@ export type DelayReason = 'stream_missing' | 'stream_full' | 'publish_denied' | 
  * under way when a connection breaks, so nothing is sent while there is none, and everything unanswered is sent again the
  * moment there is one.
  *
- * A reader tells a repeat by its number, and only so far back: batches of a model wait while one far behind them is still
- * unanswered. Models are numbered apart, so that one that is denied holds up no other.
+ * A reader tells a repeat by its number, and only so far back: batches wait while one far behind them is still unanswered.
+ * Every model has a producer of its own, so that one that is denied holds up no other.
  */
 export class Publisher {
   readonly #options: PublisherOptions;
   /** Everything not stored yet, in the order of tokens. */
   readonly #pending = new Map<number, Pending>();
-  /** The same by model, in the order of numbers. */
+  /** The same by producer, in the order of numbers. */
   readonly #pendingOf = new Map<string, Map<number, Pending>>();
-  /** Waiting for an older batch of their model to be settled, in the order of numbers. */
+  /** Waiting for an older batch of their producer to be settled, in the order of numbers. */
   readonly #held = new Map<string, Pending[]>();
   /** Waiting for their turn. */
   #ready: Pending[] = [];
@@ -81,7 +83,7 @@ export class Publisher {
   add(batch: OutgoingBatch): void {
     const pending: Pending = { batch, attempts: 0, sentAt: 0, dueAt: 0 };
     this.#pending.set(batch.token, pending);
-    this.#ofModel(batch.model).set(batch.number, pending);
+    this.#number(pending);
     this.#queue(pending);
     this.#pump();
   }
@@ -211,26 +213,37 @@ export class Publisher {
     }
   }
 
-  #tooFarAhead({ model, number }: OutgoingBatch): boolean {
-    const [oldest = number] = this.#ofModel(model).keys();
+  #tooFarAhead({ producer, number }: OutgoingBatch): boolean {
+    const [oldest = number] = this.#ofProducer(producer).keys();
     return number - oldest >= maxNumbersApart;
   }
 
   #hold(pending: Pending): void {
-    const { model } = pending.batch;
-    const held = this.#held.get(model) ?? [];
-    this.#held.set(model, held);
+    const { producer } = pending.batch;
+    const held = this.#held.get(producer) ?? [];
+    this.#held.set(producer, held);
     held.push(pending);
   }
 
-  #ofModel(model: string): Map<number, Pending> {
-    const known = this.#pendingOf.get(model);
+  #ofProducer(producer: string): Map<number, Pending> {
+    const known = this.#pendingOf.get(producer);
     if (known !== undefined) {
       return known;
     }
     const pendings = new Map<number, Pending>();
-    this.#pendingOf.set(model, pendings);
+    this.#pendingOf.set(producer, pendings);
     return pendings;
+  }
+
+  /** Mostly the highest number yet; one that was kept open for longer than its neighbours finds its place. */
+  #number(pending: Pending): void {
+    const { producer, number } = pending.batch;
+    const pendings = this.#ofProducer(producer);
+    const last = lastKey(pendings);
+    pendings.set(number, pending);
+    if (last !== undefined && number < last) {
+      this.#pendingOf.set(producer, new Map([...pendings].sort(([a], [b]) => a - b)));
+    }
   }
 
   #send(pending: Pending, now: number): void {
@@ -295,24 +308,24 @@ export class Publisher {
     } else {
       // Answered while it waited for a repeat: whichever list it waits in.
       const others = (waiting: readonly Pending[]) => waiting.filter((other) => other !== pending);
-      const { model } = pending.batch;
+      const { producer } = pending.batch;
       this.#ready = others(this.#ready);
       this.#later = others(this.#later);
-      this.#held.set(model, others(this.#held.get(model) ?? []));
+      this.#held.set(producer, others(this.#held.get(producer) ?? []));
     }
   }
 
   #settle({ batch }: Pending): void {
     this.#pending.delete(batch.token);
-    const ofModel = this.#ofModel(batch.model);
-    const [oldest] = ofModel.keys();
-    ofModel.delete(batch.number);
+    const numbered = this.#ofProducer(batch.producer);
+    const [oldest] = numbered.keys();
+    numbered.delete(batch.number);
     if (oldest === batch.number) {
       // Only the oldest holds others back.
-      for (const held of this.#held.get(batch.model) ?? []) {
+      for (const held of this.#held.get(batch.producer) ?? []) {
         this.#queue(held);
       }
-      this.#held.delete(batch.model);
+      this.#held.delete(batch.producer);
     }
     this.#notifyWaiters();
   }
