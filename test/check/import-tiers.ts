@@ -15,6 +15,7 @@ const storePort = [
   'store/audit-signature.ts',
   'store/outgoing.ts',
   'store/history.ts',
+  'store/rollups.ts',
 ];
 const decisions = [
   ...leaves,

@@ -218,6 +218,16 @@ export const spanSettings = z
     'Which model calls in OTLP traces are inferences of this model; default: those of a model of its very name',
   );
 
+export const retentionSettings = z
+  .strictObject({
+    minutes: durationMs.prefault('14d').describe('Windows shorter than an hour'),
+    hours: durationMs.prefault('90d').describe('Windows from an hour on, hours, and findings'),
+    days: durationMs.prefault('1095d').describe('Days'),
+  })
+  .describe(
+    'How long windows are kept by themselves, in event time; before that they live on in sums of hours and days',
+  );
+
 export const modelSettings = z.strictObject({
   name: modelName,
   environment: name.default('production'),
@@ -243,6 +253,7 @@ export const modelSettings = z.strictObject({
   outcomeDelay: durationMs.prefault('1d').describe('99 % of outcomes arrive within this'),
   outcomeHorizon: durationMs.prefault('30d').describe('Outcomes later than this are refused'),
   reference: referenceSettings.prefault({}),
+  retention: retentionSettings.prefault({}),
   tolerance: toleranceSettings.prefault({}),
   minimumGroupRows: z.int().min(1).default(30),
   ratings: z
@@ -281,14 +292,24 @@ export const budgetSettings = z.strictObject({
 
 export const roles = ['viewer', 'operator', 'approver'] as const;
 
+const tokenSecret = z
+  .string()
+  .min(8)
+  .max(4_096)
+  .regex(/^[\x21-\x7e]+$/, 'a token is made of visible ASCII characters, without spaces');
+const tokenDigest = z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of a token is 64 hex digits');
+
 export const tokenSettings = z.strictObject({
   name,
-  /** `env:NAME` reads it from the environment. */
-  secret: z
-    .string()
-    .min(8)
-    .max(4_096)
-    .regex(/^[\x21-\x7e]+$/, 'a token is made of visible ASCII characters, without spaces'),
+  secret: tokenSecret.optional().describe('The token itself, `env:NAME`; or its `sha256`'),
+  sha256: tokenDigest
+    .optional()
+    .describe('Of the token, in hex, so that this file holds no secret: `printf %s "$TOKEN" | sha256sum`'),
+  expires: z.iso.datetime().optional().describe('Refused from then on'),
+  previous: z
+    .strictObject({ secret: tokenSecret.optional(), sha256: tokenDigest.optional(), until: z.iso.datetime() })
+    .optional()
+    .describe('While a token is being replaced: the old one is good until then'),
   scopes: z.array(z.enum(['read', 'control', 'versions:register', 'artefacts:write', 'events:write', 'proxy'])).min(1),
 });
 

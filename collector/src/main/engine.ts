@@ -14,6 +14,7 @@ import type { Logger } from './logger.ts';
 import { OutcomeJoin } from './outcome-join.ts';
 import { Pending } from './pending.ts';
 import { ReadProgress, type StreamPosition, type TakenProgress } from './read-progress.ts';
+import { RollingUp } from './rolling-up.ts';
 import { selectRows } from './select-rows.ts';
 import { VersionTraffic } from './version-traffic.ts';
 import { closedBefore, partByWindow } from './windows.ts';
@@ -128,6 +129,7 @@ class StreamEngine implements Engine {
   readonly #latest = new Map<string, number>();
   readonly #windows = new LiveWindows();
   readonly #join: OutcomeJoin;
+  readonly #rollingUp = new RollingUp();
   readonly #progress: ReadProgress;
   #counts: Counts = noCounts;
   #commits = 0;
@@ -289,6 +291,7 @@ class StreamEngine implements Engine {
         await putCounts(transaction, this.#counts);
         await putDeadLetters(transaction, taken.deadLetters, this.#counts.deadLetters);
         if (++this.#commits % cleaningInterval === 0) await this.#progress.forgetProducers(transaction);
+        await this.#rollingUp.step(transaction, this.#traffics, this.#windows);
         await this.#join.prune(transaction, this.#joinAges());
         return { inferences: taken.inferenceRows, outcomes: taken.outcomeRows, closed: outcome.closed };
       });

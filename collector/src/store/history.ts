@@ -167,6 +167,18 @@ export async function readWindowRows(transaction: ReadTransaction, range: Window
   return (await transaction.range(windowRows, windowKeys(range))).map(({ value }) => value);
 }
 
+/** Removes findings of windows before a time, at most so many. Returns how many. */
+export async function deleteFindings(
+  transaction: Transaction,
+  version: VersionKey,
+  before: number,
+  limit: number,
+): Promise<number> {
+  const range = windowKeys({ ...version, to: before, limit });
+  await transaction.deleteRange(windowVerdicts, range);
+  return transaction.deleteRange(findings, range);
+}
+
 /** Findings of closed windows, in the order of their windows. */
 export async function readFindings(transaction: ReadTransaction, range: WindowRange): Promise<WindowFindings[]> {
   const stored = await transaction.range(findings, windowKeys(range));
@@ -248,14 +260,15 @@ export function timeKey(time: number): string {
   return sortableNumber(time - earliestTime);
 }
 
-interface WindowHeader {
+export interface WindowHeader {
   readonly from: number;
   readonly to: number;
   readonly reference: string | null;
   readonly closed: boolean;
 }
 
-const profiles = packed<WindowHeader>('profiles');
+/** Profiles by version and start of their window. */
+export const profiles = packed<WindowHeader>('profiles');
 const windowRows = jsonCollection<WindowRows>('window_rows');
 const findings = jsonCollection<WindowFindings>('findings');
 const windowVerdicts = jsonCollection<WindowVerdicts>('window_verdicts');
@@ -273,7 +286,7 @@ function windowKey(key: VersionKey, from: number): string {
   return `${versionKey(key)}/${timeKey(from)}`;
 }
 
-function windowKeys(range: WindowRange): KeyRange {
+export function windowKeys(range: WindowRange): KeyRange {
   const prefix = `${versionKey(range)}/`;
   return {
     prefix,
@@ -284,7 +297,7 @@ function windowKeys(range: WindowRange): KeyRange {
   };
 }
 
-async function decodeWindow(
+export async function decodeWindow(
   transaction: ReadTransaction,
   version: string,
   { header, bytes }: { header: WindowHeader; bytes: Uint8Array },
@@ -308,6 +321,6 @@ async function readShape(transaction: ReadTransaction, id: string): Promise<Prof
   return stored.value;
 }
 
-async function putShape(transaction: Transaction, shape: ProfileShape): Promise<void> {
+export async function putShape(transaction: Transaction, shape: ProfileShape): Promise<void> {
   if ((await transaction.get(shapes, shape.id)) === undefined) await transaction.put(shapes, shape.id, shape);
 }

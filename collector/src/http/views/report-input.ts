@@ -1,8 +1,9 @@
 import type { ModelSettings } from '../../config/index.ts';
 import { PlumblineError } from '../../errors.ts';
 import type { ReportInput } from '../../monitor/index.ts';
-import { readFindings, readProfiles, readReference } from '../../store/history.ts';
+import { readFindings, readProfiles, readReference, type VersionKey, type WindowProfile } from '../../store/history.ts';
 import type { ReadTransaction } from '../../store/port.ts';
+import { levelMs, readWindows, rollUpLevels } from '../../store/rollups.ts';
 import type { Services } from '../ports.ts';
 import { type Champion, championOf } from './champion.ts';
 
@@ -31,11 +32,10 @@ export async function readReportInput(
   const champion = await championOf(services, transaction, settings);
   const version = versionOf(champion, query.version);
   const key = { model: settings.name, environment: settings.environment, version };
-  const bounded = query.from !== undefined || query.to !== undefined;
-  const limit = bounded ? maximumWindows : defaultWindows;
-  const profiles = (
-    await readProfiles(transaction, { ...key, from: query.from, to: query.to, limit, reverse: true })
-  ).reverse();
+  const profiles =
+    query.from === undefined
+      ? await readLatest(transaction, key, query.to, query.to === undefined ? defaultWindows : maximumWindows)
+      : await readRange(transaction, key, settings.window, query.from, query.to ?? (champion.lastEventAt ?? 0) + 1);
   const from = query.from ?? profiles[0]?.from ?? 0;
   const to = query.to ?? profiles.at(-1)?.to ?? from;
   const first = Math.max(from, profiles[0]?.from ?? from);
@@ -43,6 +43,29 @@ export async function readReportInput(
   const reference = await readReference(transaction, key);
   const watermark = champion.lastEventAt ?? to;
   return { settings, version, from: first, to, reference: reference ?? null, profiles, findings, watermark };
+}
+
+async function readLatest(
+  transaction: ReadTransaction,
+  key: VersionKey,
+  to: number | undefined,
+  limit: number,
+): Promise<WindowProfile[]> {
+  return (await readProfiles(transaction, { ...key, to, limit, reverse: true })).reverse();
+}
+
+/** A range that holds more windows than a report has room for is read in hours or days. */
+async function readRange(
+  transaction: ReadTransaction,
+  key: VersionKey,
+  windowMs: number,
+  from: number,
+  to: number,
+): Promise<WindowProfile[]> {
+  const lengths = [windowMs, ...rollUpLevels(windowMs).map((level) => levelMs[level])];
+  const resolutionMs = lengths.find((length) => (to - from) / length <= maximumWindows) ?? lengths.at(-1)!;
+  const windows = await readWindows(transaction, { ...key, from, to, windowMs, resolutionMs });
+  return windows.slice(-maximumWindows);
 }
 
 function versionOf(champion: Champion, asked: string | undefined): string {

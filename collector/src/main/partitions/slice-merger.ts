@@ -5,6 +5,7 @@ import { type CommitOutcome, runCommit } from '../engine-commit.ts';
 import { LiveWindows } from '../live-windows.ts';
 import { Segment } from '../pending.ts';
 import { ReadProgress } from '../read-progress.ts';
+import { RollingUp } from '../rolling-up.ts';
 import { VersionTraffic } from '../version-traffic.ts';
 import { forgetContributions, readContributions, type StoredContribution } from './contribution.ts';
 import { foldContributions } from './fold-contributions.ts';
@@ -37,6 +38,7 @@ class StoreSliceMerger implements SliceMerger {
   readonly #options: SliceMergerOptions;
   readonly #traffics = new Map<string, VersionTraffic>();
   readonly #windows = new LiveWindows();
+  readonly #rollingUp = new RollingUp();
   readonly #learned = new LearnedOutcomes();
   readonly #progress = new ReadProgress(1);
   #counts: Counts = noCounts;
@@ -121,6 +123,7 @@ class StoreSliceMerger implements SliceMerger {
     }
     this.#counts = { ...this.#counts, lateInferences: this.#counts.lateInferences + outcome.lateRows };
     await putCounts(transaction, this.#counts);
+    await this.#rollingUp.step(transaction, this.#traffics, this.#windows);
     await forgetContributions(transaction, last);
     return outcome;
   }
