@@ -14,6 +14,7 @@ const help = [
   '',
   '  --artefact FILE       the ONNX model',
   '  --held-out FILE       CSV of rows to evaluate on, with the label',
+  '  --training FILE       CSV of the rows it was trained on: a held-out row among them fails the evaluation',
   '  --label-column NAME   column of the held-out rows that holds the label; default label',
   '  --reference FILE      profile to compare with, written by `plumbline profile`; default: its first rows',
   '  --inputs A,B,...      columns of a model that takes one [rows, columns] tensor, in order',
@@ -32,6 +33,7 @@ export async function run(args: string[]): Promise<number> {
       ...collectorOptions,
       artefact: { type: 'string' },
       'held-out': { type: 'string' },
+      training: { type: 'string' },
       'label-column': { type: 'string', default: 'label' },
       reference: { type: 'string' },
       inputs: { type: 'string', default: '' },
@@ -52,6 +54,7 @@ export async function run(args: string[]): Promise<number> {
   const digest = await upload(client, values.artefact, 'application/octet-stream');
   const reference = values.reference === undefined ? null : await upload(client, values.reference, 'application/json');
   const heldOut = values['held-out'] === undefined ? null : await upload(client, values['held-out'], 'text/csv');
+  const training = values.training === undefined ? null : await upload(client, values.training, 'text/csv');
   const request = registerRequest.safeParse({
     version,
     digest,
@@ -60,6 +63,7 @@ export async function run(args: string[]): Promise<number> {
     threshold: Number(values.threshold),
     reference,
     heldOut,
+    training,
     labelColumn: values['label-column'],
     parameters: Object.fromEntries(values.parameter.map(parameterOf)),
   });

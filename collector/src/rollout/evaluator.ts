@@ -90,6 +90,7 @@ export class Evaluator {
     const { artefacts, clock, randomId } = this.#options;
     const champion = state.champion === null ? undefined : findVersion(state, state.champion);
     const heldOut = candidate.spec.heldOut ?? '';
+    const training = candidate.spec.training ?? null;
     const id = `ev_${randomId()}`;
     try {
       const withBytes = async ({ version, spec }: VersionRecord) => ({
@@ -101,6 +102,7 @@ export class Evaluator {
         candidate: await withBytes(candidate),
         champion: champion === undefined ? null : await withBytes(champion),
         heldOut: { digest: heldOut, bytes: await artefacts.read(heldOut) },
+        training: training === null ? null : await artefacts.read(training),
         at: clock(),
       });
     } catch (error) {

@@ -74,7 +74,10 @@ describe('a good candidate', () => {
     expect(await world.version('2')).toMatchObject({
       state: 'evaluated',
       evaluation: { champion: '1', rows: 800 },
-      gates: [{ gate: 'offline_performance', verdict: 'pass' }],
+      gates: [
+        { gate: 'offline_performance', verdict: 'pass' },
+        { gate: 'offline_calibration', verdict: 'pass' },
+      ],
     });
 
     await world.act(ada, { verb: 'shadow', version: '2', sampleBasisPoints: 10_000 });

@@ -65,6 +65,7 @@ export interface RegisterVersion {
   readonly threshold: number;
   readonly reference: string | null;
   readonly heldOut: string | null;
+  readonly training?: string | null | undefined;
   readonly labelColumn: string;
   readonly parameters: VersionSpec['parameters'];
 }
@@ -122,9 +123,10 @@ export class RolloutService {
    * artefact), `BAD_DATA` (a reference that is none).
    */
   async register(actor: Actor, settings: ModelSettings, request: RegisterVersion, source: string): Promise<void> {
-    const { version, ...spec } = request;
+    const { version, training = null, ...described } = request;
+    const spec: VersionSpec = { ...described, training };
     const { artefacts, store } = this.#options;
-    for (const digest of [spec.digest, spec.heldOut, spec.reference]) {
+    for (const digest of [spec.digest, spec.heldOut, spec.reference, training]) {
       if (digest !== null && !(await artefacts.has(digest))) {
         throw new PlumblineError('NOT_FOUND', `no artefact ${digest} is stored: upload it first`);
       }

@@ -74,6 +74,8 @@ export interface VersionSpec {
   readonly reference: string | null;
   /** Digest of the held-out rows (CSV). */
   readonly heldOut: string | null;
+  /** Digest of the rows it was trained on (CSV); not there or `null`: not told. */
+  readonly training?: string | null;
   readonly labelColumn: string;
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
 }

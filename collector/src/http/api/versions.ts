@@ -205,6 +205,12 @@ export const registerRequest = z.strictObject({
     .regex(/^sha256:[0-9a-f]{64}$/)
     .nullable()
     .default(null),
+  /** Digest of the uploaded rows it was trained on (CSV): a held-out row among them fails the evaluation. */
+  training: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/)
+    .nullable()
+    .optional(),
   /** Column of the held-out rows that holds the label. */
   labelColumn: z.string().default('label'),
   parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),

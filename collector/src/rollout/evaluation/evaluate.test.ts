@@ -66,11 +66,13 @@ describe('an evaluation of candidate and champion on the same held-out rows', ()
   test('passes a better candidate, with every metric and interval', async () => {
     const evaluation = await evaluateVersions(input());
     expect(verdicts(evaluation)).toEqual({
+      offline_calibration: 'pass NO_HARM_SEEN',
       offline_performance: 'pass NOT_WORSE',
       worst_group: 'pass NO_HARM_SEEN',
     });
     expect(Object.keys(evaluation.metrics)).toEqual([
-      ...['accuracy', 'precision', 'recall', 'f1', 'areaUnderCurve', 'logLoss', 'falsePositiveRate', 'selectionRate'],
+      ...['accuracy', 'precision', 'recall', 'f1', 'areaUnderCurve', 'logLoss', 'brierScore', 'calibrationError'],
+      ...['falsePositiveRate', 'selectionRate'],
     ]);
     for (const pair of Object.values(evaluation.metrics)) {
       for (const estimate of [pair.candidate, pair.champion, pair.difference]) {
@@ -114,6 +116,7 @@ describe('an evaluation of candidate and champion on the same held-out rows', ()
   test('fails a worse candidate, and names the group it hurts', async () => {
     const evaluation = await evaluateVersions(input({ candidate: version('2', poor), champion: version('1', good) }));
     expect(verdicts(evaluation)).toEqual({
+      offline_calibration: 'fail WORSE_THAN_ALLOWED',
       offline_performance: 'fail WORSE_THAN_ALLOWED',
       worst_group: 'fail WORSE_THAN_ALLOWED',
     });
@@ -139,6 +142,7 @@ describe('an evaluation of candidate and champion on the same held-out rows', ()
       }),
     );
     expect(verdicts(evaluation)).toEqual({
+      offline_calibration: 'pass NO_HARM_SEEN',
       offline_performance: 'pass NOT_WORSE',
       worst_group: 'fail WORSE_THAN_ALLOWED',
     });
@@ -357,6 +361,54 @@ describe('what cannot be evaluated is refused with a reason', () => {
     await expect(evaluateVersions(input({ candidate: version('2', zipped) }))).rejects.toMatchObject({
       code: 'BAD_ARTEFACT',
       message: expect.stringContaining('zipmap=False'),
+    });
+  });
+
+  test('fails a candidate that is right as often but sure of too much', async () => {
+    const boastful = logisticOnnx({ inputs: ['a', 'b'], weights: [20, -10], bias: 0 });
+    const evaluation = await evaluateVersions(
+      input({ candidate: version('2', boastful), champion: version('1', good), settings: { ...settings, groups: [] } }),
+    );
+    expect(verdicts(evaluation)).toEqual({
+      offline_performance: 'pass NOT_WORSE',
+      offline_calibration: 'fail WORSE_THAN_ALLOWED',
+    });
+    const numbers = evaluation.gates.find(({ gate }) => gate === 'offline_calibration')?.numbers;
+    expect(numbers?.differenceLow).toBeGreaterThan(0.02);
+    expect(numbers?.candidate).toBeGreaterThan(numbers?.champion ?? 1);
+  });
+
+  test('fails a candidate that is not good enough for a group, whatever the champion was', async () => {
+    const limited = (groupLossLimit: number) => ({
+      ...settings,
+      rollout: { ...settings.rollout, gates: { ...settings.rollout.gates, groupLossLimit } },
+    });
+    const verdictAt = async (limit: number) =>
+      verdicts(await evaluateVersions(input({ settings: limited(limit) }))).group_limit;
+    expect(await verdictAt(0.5)).toBe('pass WITHIN_LIMIT');
+    expect(await verdictAt(0.01)).toBe('fail OVER_LIMIT');
+  });
+
+  test('fails a candidate that has seen one of the held-out rows, however its numbers are written', async () => {
+    const rows = heldOutRows(400);
+    const lines = rows.trim().split('\n');
+    const training = (extra: readonly string[]) =>
+      new TextEncoder().encode([lines[0], ...heldOutRows(300, 9).trim().split('\n').slice(1), ...extra].join('\n'));
+    const leakageOf = async (bytes: Uint8Array) =>
+      (await evaluateVersions(input({ rows, training: bytes }))).gates.find(({ gate }) => gate === 'leakage');
+    expect(await leakageOf(training([]))).toMatchObject({
+      verdict: 'pass',
+      code: 'NO_ROWS_LEAKED',
+      numbers: { leaked: 0 },
+    });
+    const [a = '', b = '', , label = ''] = (lines[7] ?? '').split(',');
+    const again = `${Number(a).toExponential()}, ${b}0,nobody,${label}`;
+    expect(await leakageOf(training([again]))).toMatchObject({
+      ...{ verdict: 'fail', code: 'HELD_OUT_LEAKED', numbers: { leaked: 1, heldOutRows: 400, trainingRows: 301 } },
+      reason: '1 of 400 held-out rows are among the training rows',
+    });
+    expect(await leakageOf(new TextEncoder().encode('a,label\n1,yes'))).toMatchObject({
+      ...{ verdict: 'error', code: 'MISSING_DATA', reason: expect.stringContaining('no column b') },
     });
   });
 });

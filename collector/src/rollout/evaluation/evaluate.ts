@@ -2,6 +2,9 @@ import type { GroupSettings, ModelSettings } from '../../config/settings.ts';
 import type { Estimate } from '../../monitor/finding.ts';
 import { intersectionName } from '../../profile/index.ts';
 import type { GateResult } from '../gate.ts';
+import { assessGroupLimit } from '../gates/groupLimit.ts';
+import { assessLeakage } from '../gates/leakage.ts';
+import { assessOfflineCalibration } from '../gates/offlineCalibration.ts';
 import { assessOfflinePerformance } from '../gates/offlinePerformance.ts';
 import { pairedDifference } from '../gates/paired.ts';
 import { assessWorstGroup } from '../gates/worstGroup.ts';
@@ -10,6 +13,7 @@ import { bootstrapDifferences, seededRandom } from './bootstrap.ts';
 import { type HeldOutRows, readHeldOutRows } from './heldOutRows.ts';
 import { type JudgedRows, judgeRows } from './judgedRows.ts';
 import { type Labels, positiveIndex, readLabels } from './labels.ts';
+import { findLeakage } from './leakage.ts';
 import { onnxScores } from './onnxScores.ts';
 
 /** Candidate and champion on the same held-out rows. */
@@ -51,6 +55,8 @@ export interface EvaluationInput {
   readonly candidate: EvaluatedVersion;
   readonly champion: EvaluatedVersion | null;
   readonly heldOut: { readonly digest: string; readonly bytes: Uint8Array };
+  /** Rows the candidate was trained on (CSV), where they were registered. */
+  readonly training?: Uint8Array | null;
   readonly at: number;
 }
 
@@ -90,7 +96,10 @@ export async function evaluateVersions(input: EvaluationInput): Promise<Evaluati
     rows: rows.count,
     metrics,
     groups: groupMetrics,
-    gates: offlineGates({ input, candidateRows, championRows, groups, missingAttributes }),
+    gates: [
+      ...leakageGate(input, rows),
+      ...offlineGates({ input, candidateRows, championRows, groups, missingAttributes, metrics }),
+    ],
     at: input.at,
   };
 }
@@ -163,12 +172,14 @@ function offlineGates({
   championRows,
   groups,
   missingAttributes,
+  metrics,
 }: {
   readonly input: EvaluationInput;
   readonly candidateRows: JudgedRows;
   readonly championRows: JudgedRows | null;
   readonly groups: readonly GroupOfRows[];
   readonly missingAttributes: readonly string[];
+  readonly metrics: Readonly<Record<string, MetricPair>>;
 }): GateResult[] {
   const { settings, at } = input;
   const { gates } = settings.rollout;
@@ -188,7 +199,27 @@ function offlineGates({
     margin: gates.offlineMargin * unit,
     at,
   });
-  if (settings.groups.length === 0 || championRows === null) return [offline];
+  const { groupLossLimit, calibrationMargin } = gates;
+  const alone: GateResult[] =
+    groupLossLimit === undefined || settings.groups.length === 0
+      ? []
+      : [
+          assessGroupLimit({
+            groups: groups.map(({ attribute, group, rows }) => ({
+              ...{ attribute, group, rows: rows.length },
+              loss: mean(take(candidateRows.losses, rows)),
+            })),
+            limit: groupLossLimit,
+            minimumRows: settings.minimumGroupRows,
+            at,
+          }),
+        ];
+  const calibration = metrics.calibrationError;
+  if (calibration?.champion != null && calibration.difference !== null) {
+    const { candidate, champion, difference } = calibration;
+    alone.push(assessOfflineCalibration({ candidate, champion, difference, margin: calibrationMargin, at }));
+  }
+  if (settings.groups.length === 0 || championRows === null) return [offline, ...alone];
   const worstGroup = assessWorstGroup({
     groups: groups.map(({ attribute, group, rows }) => ({ attribute, group, paired: paired(rows, championRows) })),
     missingAttributes,
@@ -196,7 +227,12 @@ function offlineGates({
     minimumRows: settings.minimumGroupRows,
     at,
   });
-  return [offline, worstGroup];
+  return [offline, worstGroup, ...alone];
+}
+
+function leakageGate({ candidate, training, at }: EvaluationInput, heldOut: HeldOutRows): GateResult[] {
+  if (training == null) return [];
+  return [assessLeakage(findLeakage(heldOut, readHeldOutRows(training), candidate.spec), at)];
 }
 
 function take(values: Float64Array, rows: Int32Array): Float64Array {

@@ -4,7 +4,7 @@ import { areaUnderCurve } from '../../statistics/areaUnderCurve.ts';
 import { confusionMetrics } from '../../statistics/confusionMetrics.ts';
 import { type Estimated, nothing, standardNormal95 } from '../../statistics/estimated.ts';
 import { wilsonInterval } from '../../statistics/wilsonInterval.ts';
-import type { WeightedMetrics } from './bootstrap.ts';
+import { seededRandom, type WeightedMetrics } from './bootstrap.ts';
 import type { Labels } from './labels.ts';
 import type { ModelOutput } from './onnxScores.ts';
 
@@ -53,6 +53,22 @@ function judgeBinary(scores: Float64Array, positive: Uint8Array, threshold: numb
     scores,
     (score, row) => -Math.log(Math.max(smallestProbability, positive[row] === 1 ? score : 1 - score)),
   );
+  const brierLosses = Float64Array.from(scores, (score, row) => (score - positive[row]!) ** 2);
+  /** Expected calibration error in ten equal bins of the score (Naeini, Cooper and Hauskrecht 2015). */
+  const calibrationError = (rows: Int32Array, weights: Float64Array): number | null => {
+    const [expected, happened] = [new Float64Array(10), new Float64Array(10)];
+    let total = 0;
+    rows.forEach((row, i) => {
+      const bin = Math.max(0, Math.min(9, Math.floor(scores[row]! * 10)));
+      expected[bin] = expected[bin]! + weights[i]! * scores[row]!;
+      happened[bin] = happened[bin]! + weights[i]! * positive[row]!;
+      total += weights[i]!;
+    });
+    return ratio(
+      expected.reduce((sum, value, bin) => sum + Math.abs(value - happened[bin]!), 0),
+      total,
+    );
+  };
   /** [TP, FP, FN, TN] */
   const confusion = (rows: Int32Array, weights: Float64Array) => {
     const counts = new Float64Array(4);
@@ -98,6 +114,8 @@ function judgeBinary(scores: Float64Array, positive: Uint8Array, threshold: numb
         f1: told(f1),
         areaUnderCurve: told(pickEstimated(areaEstimate)),
         logLoss: told(meanEstimate(rows, logLosses)),
+        brierScore: told(meanEstimate(rows, brierLosses)),
+        calibrationError: told(resampled(rows, calibrationError)),
         falsePositiveRate: told(falsePositiveRate),
         selectionRate: told(wilsonInterval(selected, rows.length)),
       };
@@ -114,6 +132,8 @@ function judgeBinary(scores: Float64Array, positive: Uint8Array, threshold: numb
           f1: ratio(2 * truePositive, 2 * truePositive + falsePositive + falseNegative),
           areaUnderCurve: area(rows, sorted, weights).value,
           logLoss: weightedMean(rows, logLosses, weights),
+          brierScore: weightedMean(rows, brierLosses, weights),
+          calibrationError: calibrationError(rows, weights),
           falsePositiveRate: ratio(falsePositive, falsePositive + trueNegative),
           selectionRate: ratio(truePositive + falsePositive, all),
         };
@@ -157,7 +177,8 @@ function judgeClasses(
 
 function judgeValues({ width, values }: ModelOutput, labels: Float64Array, version: string): JudgedRows {
   if (width !== 1) throw badOutput(version, `gives ${width} numbers a row; a regression gives one`);
-  const losses = values.map((value, row) => Math.abs(value - labels[row]!));
+  const errors = values.map((value, row) => value - labels[row]!);
+  const losses = errors.map(Math.abs);
   const squares = losses.map((loss) => loss * loss);
   const root = (value: number | null) => (value === null ? null : Math.sqrt(value));
   return {
@@ -166,6 +187,8 @@ function judgeValues({ width, values }: ModelOutput, labels: Float64Array, versi
       const mean = meanEstimate(rows, squares);
       return {
         meanAbsoluteError: told(meanEstimate(rows, losses)),
+        // On average too high or too low: the calibration of a regression.
+        meanError: told(meanEstimate(rows, errors)),
         rootMeanSquaredError: told({
           value: root(mean.value),
           low: mean.low === null ? null : Math.sqrt(Math.max(0, mean.low)),
@@ -176,9 +199,31 @@ function judgeValues({ width, values }: ModelOutput, labels: Float64Array, versi
     },
     weighted: (rows) => (weights) => ({
       meanAbsoluteError: weightedMean(rows, losses, weights),
+      meanError: weightedMean(rows, errors, weights),
       rootMeanSquaredError: root(weightedMean(rows, squares, weights)),
     }),
   };
+}
+
+/** A statistic without a formula for its interval: percentile bootstrap (Efron 1979), the same for the same rows. */
+function resampled(rows: Int32Array, statistic: (rows: Int32Array, weights: Float64Array) => number | null): Estimated {
+  const n = rows.length;
+  const value = statistic(rows, new Float64Array(n).fill(1));
+  if (value === null || n < 2) return { value, low: null, high: null, n };
+  const random = seededRandom(n);
+  const found: number[] = [];
+  const weights = new Float64Array(n);
+  for (let draw = 0; draw < 200; draw++) {
+    weights.fill(0);
+    for (let i = 0; i < n; i++) {
+      const row = Math.floor(random() * n);
+      weights[row] = weights[row]! + 1;
+    }
+    found.push(statistic(rows, weights) ?? value);
+  }
+  found.sort((a, b) => a - b);
+  // A sum of absolute values only grows by resampling: its own value always belongs to the interval.
+  return { value, low: Math.min(value, found[4]!), high: Math.max(value, found[194]!), n };
 }
 
 function meanEstimate(rows: Int32Array, values: Float64Array): Estimated {

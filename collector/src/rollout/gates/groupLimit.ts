@@ -1,0 +1,38 @@
+import type { GateResult } from '../gate.ts';
+
+export interface GroupLimitInput {
+  /** Mean loss of the candidate in every group of every declared attribute. */
+  readonly groups: readonly {
+    readonly attribute: string;
+    readonly group: string;
+    readonly rows: number;
+    readonly loss: number;
+  }[];
+  readonly limit: number;
+  readonly minimumRows: number;
+  readonly at: number;
+}
+
+/** Is the candidate good enough for every group, whatever the champion was? A floor, not a comparison. */
+export function assessGroupLimit({ groups, limit, minimumRows, at }: GroupLimitInput): GateResult {
+  const large = groups.filter(({ rows }) => rows >= minimumRows);
+  const worst = large.toSorted((a, b) => b.loss - a.loss)[0];
+  const numbers = {
+    groups: groups.length,
+    groupsLargeEnough: large.length,
+    rows: worst?.rows ?? null,
+    loss: worst?.loss ?? null,
+    ...{ limit, minimumRows },
+  };
+  const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
+    gate: 'group_limit',
+    ...{ verdict, code, reason, numbers, at },
+  });
+  if (worst === undefined) {
+    return result('inconclusive', 'GROUPS_TOO_SMALL', `no group has ${minimumRows} held-out rows`);
+  }
+  const sentence = `${worst.attribute} = ${worst.group} loses ${worst.loss.toFixed(4)} a row, ${limit} is allowed (${worst.rows} rows)`;
+  return worst.loss > limit
+    ? result('fail', 'OVER_LIMIT', sentence)
+    : result('pass', 'WITHIN_LIMIT', `worst of ${large.length} groups: ${sentence}`);
+}
