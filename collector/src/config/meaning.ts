@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Path, PathProblem } from './problems.ts';
 import type { PlumblineSettings } from './settings.ts';
 
@@ -56,13 +57,7 @@ export function meaningProblems(settings: PlumblineSettings): PathProblem[] {
       scheme === 'standard' ? weakWebhookSecret(['hooks', index, 'secret'], secret) : [],
     ),
     ...repeated(['collector', 'identity', 'tokens'], identity.tokens, 'name', 'a token'),
-    ...repeated(
-      ['collector', 'identity', 'tokens'],
-      identity.tokens,
-      'secret',
-      'a secret',
-      'two tokens share a secret',
-    ),
+    ...tokenProblems(identity.tokens),
     ...identity.tokens.flatMap(({ scopes }, index) =>
       proxyProblems(scopes, identity.grafana !== undefined).map((message) => ({
         path: ['collector', 'identity', 'tokens', index, 'scopes'],
@@ -96,6 +91,27 @@ function repeated<Item, Key extends keyof Item & string>(
     items.findIndex((other) => other[key] === item[key]) < index
       ? [{ path: [...path, index, key], message: message ?? `${what} named "${String(item[key])}" is declared twice` }]
       : [],
+  );
+}
+
+/** Each token is given once, by itself or by its digest, and no two are the same. */
+function tokenProblems(tokens: PlumblineSettings['collector']['identity']['tokens']): PathProblem[] {
+  const seen = new Set<string>();
+  return tokens.flatMap((token, index) =>
+    [token, ...(token.previous === undefined ? [] : [token.previous])].flatMap(({ secret, sha256 }, which) => {
+      const path = ['collector', 'identity', 'tokens', index, ...(which === 0 ? [] : ['previous'])];
+      if ((secret === undefined) === (sha256 === undefined)) {
+        return [{ path, message: 'a token is given by its `secret` or by its `sha256`, one of them' }];
+      }
+      const digest =
+        sha256 ??
+        createHash('sha256')
+          .update(secret ?? '')
+          .digest('hex');
+      if (seen.has(digest)) return [{ path: [...path, 'secret'], message: 'two tokens share a secret' }];
+      seen.add(digest);
+      return [];
+    }),
   );
 }
 

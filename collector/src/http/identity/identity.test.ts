@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { exportSPKI, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -76,6 +77,33 @@ describe('a machine', () => {
     const idToken = await grafana.sign(personClaims(grafana, now));
     const actor = await ask({ authorization: 'Bearer token-of-a-pipeline', 'x-grafana-id': idToken });
     expect(actor).toMatchObject({ subject: 'token:ci', human: false });
+  });
+
+  it('may be known by the digest of its token alone, until it expires, and its old token while it is replaced', async () => {
+    const hex = (text: string) => createHash('sha256').update(text).digest('hex');
+    let time = Date.parse('2026-11-22T00:00:00Z');
+    const replaced = createIdentity(
+      identitySettings.parse({
+        tokens: [
+          {
+            ...{ name: 'ci', sha256: hex('the-new-token'), expires: '2027-01-01T00:00:00Z', scopes: ['read'] },
+            previous: { sha256: hex('the-old-token'), until: '2026-12-01T00:00:00Z' },
+          },
+        ],
+      }),
+      () => time,
+    );
+    const subject = async (token: string) =>
+      (await replaced.identify({ authorization: `Bearer ${token}` }, '127.0.0.1')).subject;
+    expect(await subject('the-new-token')).toBe('token:ci');
+    expect(await subject('the-old-token')).toBe('token:ci');
+    time = Date.parse('2026-12-01T00:00:00Z');
+    expect(await subject('the-new-token')).toBe('token:ci');
+    const expired = { code: 'NOT_AUTHENTICATED', status: 403, message: 'the token ci has expired' };
+    expect(await refusal(subject('the-old-token'))).toMatchObject(expired);
+    time = Date.parse('2027-01-01T00:00:00Z');
+    expect(await refusal(subject('the-new-token'))).toMatchObject(expired);
+    expect(await refusal(subject(hex('the-new-token')))).toMatchObject({ code: 'NOT_AUTHENTICATED' });
   });
 
   it.each([

@@ -18,7 +18,7 @@ export interface Identity {
  * call came from there and whose ID token says for whom: both are needed, neither is enough.
  */
 export function createIdentity(settings: IdentitySettings, clock: () => number): Identity {
-  const findToken = createTokenFinder(settings.tokens);
+  const findToken = createTokenFinder(settings.tokens, clock);
   const readPerson = settings.grafana === undefined ? undefined : createGrafanaPersonReader(settings.grafana, clock);
 
   return {
@@ -30,9 +30,13 @@ export function createIdentity(settings: IdentitySettings, clock: () => number):
         }
         throw new PlumblineError('NOT_AUTHENTICATED', 'send a token: Authorization: Bearer <token>');
       }
-      const token = findToken(bearerOf(headers.authorization) ?? '');
-      if (token === undefined) {
+      const found = findToken(bearerOf(headers.authorization) ?? '');
+      if (found === undefined) {
         throw new PlumblineError('NOT_AUTHENTICATED', 'the token is not one of collector.identity.tokens');
+      }
+      const { token } = found;
+      if (found.expired) {
+        throw new PlumblineError('NOT_AUTHENTICATED', `the token ${token.name} has expired`);
       }
       const idToken = headers['x-grafana-id'];
       const machineScopes = token.scopes.filter((scope) => scope !== 'proxy');
