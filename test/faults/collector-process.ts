@@ -1,45 +1,54 @@
+import { randomBytes } from 'node:crypto';
 import { connectBus } from '../../collector/src/bus/index.ts';
 import { budgetSettings, collectorSettings, modelSettings } from '../../collector/src/config/settings.ts';
 import { createEngine } from '../../collector/src/main/engine.ts';
 import { createIngest } from '../../collector/src/main/ingest.ts';
-import { openSqliteStore } from '../../collector/src/store/sqlite.ts';
+import { createCluster } from '../../collector/src/main/partitions/cluster.ts';
+import { openStore } from '../../collector/src/store/open.ts';
+import { checkpointFirst } from './checkpoint-first.ts';
 
 /**
  * The reading half of a collector as a process of its own, to be killed at any moment. Says `{"event":"ready"}` when it
- * reads; ends with what it has read committed on SIGTERM. Started by the fault tests.
+ * reads; ends with what it has read committed on SIGTERM. On PostgreSQL it shares the stream with others of its kind.
+ * Started by the fault tests.
  */
 
-// Written by `startReadingProcess`.
+// Written by those who start this.
 const settings = JSON.parse(process.env.FAULT_SETTINGS ?? '{}') as {
   nats: Record<string, unknown>;
-  store: string;
+  store: { sqlite: string } | { postgres: string };
   model: Record<string, unknown>;
   commitEveryMs: number;
+  /** `checkpoint first` is a wrong build: the test of the tests. */
+  order?: 'together' | 'checkpoint first';
 };
 
 const log = (fields: object, event: string) => process.stderr.write(`${event} ${JSON.stringify(fields)}\n`);
-const logger = { debug() {}, info: log, warn() {}, error: log };
-const store = await openSqliteStore({ path: settings.store });
+const logger = { debug() {}, info: log, warn: log, error: log };
+const opened = await openStore(settings.store);
+const store = settings.order === 'checkpoint first' ? checkpointFirst(opened) : opened;
 const bus = await connectBus({ nats: collectorSettings.parse({ nats: settings.nats }).nats });
-const ingest = createIngest({
-  bus,
-  openEngine: () =>
-    createEngine({
-      store,
-      models: [modelSettings.parse(settings.model)],
-      budget: budgetSettings.parse({}),
-      clock: Date.now,
-      logger,
-      partitions: bus.partitions,
-    }),
-  commitEveryMs: settings.commitEveryMs,
-  logger,
-  retryMs: 100,
-});
+const engine = {
+  store,
+  models: [modelSettings.parse(settings.model)],
+  budget: budgetSettings.parse({}),
+  clock: Date.now,
+};
+const { commitEveryMs } = settings;
+const reading =
+  'postgres' in settings.store
+    ? createCluster({ bus, engine, id: randomBytes(6).toString('hex'), commitEveryMs, logger })
+    : createIngest({
+        bus,
+        openEngine: () => createEngine({ ...engine, logger, partitions: bus.partitions }),
+        commitEveryMs,
+        logger,
+        retryMs: 100,
+      });
 process.once('SIGTERM', async () => {
-  await ingest.stop();
+  await reading.stop();
   await bus.close();
-  await store.close();
+  await opened.close();
 });
-await ingest.start();
+await reading.start();
 process.stdout.write('{"event":"ready"}\n');

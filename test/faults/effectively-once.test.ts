@@ -60,7 +60,7 @@ function startReading(): Promise<ManagedProcess> {
   const { servers, user, pass, inboxPrefix } = server.collector;
   const settings = {
     nats: { url: servers, user, password: pass, inboxPrefix, maximumBytes: 256 * 1_048_576 },
-    store: join(directory, 'collector.sqlite'),
+    store: { sqlite: join(directory, 'collector.sqlite') },
     model,
     commitEveryMs: 40,
   };

@@ -1,0 +1,335 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { connectBus } from '../../collector/src/bus/index.ts';
+import { collectorSettings } from '../../collector/src/config/settings.ts';
+import { findSignal, profileTotals, signalMoments } from '../../collector/src/profile/index.ts';
+import { type Counts, readCounts, readProfiles } from '../../collector/src/store/history.ts';
+import { openStore } from '../../collector/src/store/open.ts';
+import type { Store } from '../../collector/src/store/port.ts';
+import { type NatsServer, startNatsServer } from '../stack/nats-server.ts';
+import { type PostgresServer, startPostgres } from '../stack/postgres.ts';
+import { type ManagedProcess, startProcess } from '../stack/process.ts';
+import { randomNumbers, type WindowTruth } from './ledger.ts';
+import { readStream, type StreamTruth } from './stream-truth.ts';
+
+/**
+ * A campaign of faults: apps that record through the SDK, a broker, a store and collectors, each of which is killed at
+ * random moments, again and again. Afterwards the ledger must balance: what the broker acknowledged is on the stream,
+ * and what is on the stream is counted, each event once.
+ */
+export interface CampaignOptions {
+  /** Everything it writes goes below. */
+  readonly directory: string;
+  readonly store: 'sqlite' | 'postgres';
+  /** Several share the stream; a SQLite file has one. */
+  readonly collectors: number;
+  readonly faults: number;
+  readonly seed: number;
+  /** Default: whatever can fail here. */
+  readonly only?: readonly Fault[];
+  /** A wrong build, to see that this notices. */
+  readonly order?: 'checkpoint first';
+  readonly onFault?: (fault: Fault, number: number) => void;
+}
+
+export const faults = ['collector', 'pause', 'broker', 'store', 'app'] as const;
+/** `pause`: a collector is stopped until the others have taken over, and then goes on. */
+export type Fault = (typeof faults)[number];
+
+export interface CampaignResult {
+  readonly faults: Readonly<Record<Fault, number>>;
+  /** Events that apps were told are safe, those on the stream, and those counted: inferences and outcomes. */
+  readonly acknowledged: number;
+  readonly sent: number;
+  readonly counted: number;
+  /** Acknowledged inferences that are not on the stream. */
+  readonly missing: number;
+  /** Windows whose rows, sum of values or labels differ from the stream: `<version> <from>: found, expected`. */
+  readonly wrongWindows: readonly string[];
+  readonly counts: Counts;
+  readonly expected: Pick<StreamTruth, 'inferences' | 'outcomes' | 'labelled'>;
+  readonly balanced: boolean;
+  readonly seconds: number;
+}
+
+const windowMs = 10_000;
+const startAt = 1_700_000_000_000;
+const model = {
+  name: 'credit risk',
+  positive: 'yes',
+  window: '10s',
+  lateness: '2s',
+  outcomeDelay: '10s',
+  reference: { rows: 200 },
+};
+
+export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
+  const began = performance.now();
+  mkdirSync(options.directory, { recursive: true });
+  const random = randomNumbers(options.seed);
+  await using stopping = new AsyncDisposableStack();
+  const nats = await startNatsServer({ directory: join(options.directory, 'nats'), apps: { app: [model.name] } });
+  stopping.defer(() => nats.stop().then(() => undefined));
+  const postgres =
+    options.store === 'postgres' ? await startPostgres({ directory: join(options.directory, 'postgres') }) : null;
+  stopping.defer(() => postgres?.stop());
+  const bus = await connectBus({ nats: natsSettings(nats) });
+  stopping.defer(() => bus.close());
+  const system = new System(options, nats, postgres);
+  stopping.defer(() => system.killAll());
+  await system.start();
+
+  const done: Record<Fault, number> = { collector: 0, pause: 0, broker: 0, store: 0, app: 0 };
+  const choices = choicesOf(options);
+  for (let number = 0; number < options.faults; number++) {
+    await delay(40 + random() * 260);
+    const fault = choices[Math.floor(random() * choices.length)]!;
+    options.onFault?.(fault, number);
+    await system.strike(fault, random);
+    done[fault]++;
+  }
+  await system.settle();
+  const acknowledged = system.acknowledged();
+  const truth = await readStream(bus, windowMs);
+  const store = await openStore(system.storeSettings, { readOnly: true });
+  try {
+    await untilCounted(store, truth, options.store === 'postgres' ? 15_000 : 6_000);
+    await system.stopCollectors();
+    const { windows, counts } = await readStore(store);
+    const wrongWindows = differences(windows, truth.windows);
+    const missing = acknowledged.ids.filter((id) => !truth.ids.has(id)).length;
+    const { inferences, outcomes, labelled } = truth;
+    const isCounted =
+      counts.inferences === inferences && counts.outcomes === outcomes && counts.joinedOutcomes === labelled;
+    return {
+      faults: done,
+      acknowledged: acknowledged.ids.length,
+      sent: inferences + outcomes,
+      counted: counts.inferences + counts.outcomes,
+      missing,
+      wrongWindows,
+      counts,
+      expected: { inferences, outcomes, labelled },
+      balanced: isCounted && missing === 0 && wrongWindows.length === 0,
+      seconds: (performance.now() - began) / 1_000,
+    };
+  } finally {
+    await store.close();
+  }
+}
+
+/** Each fault as often as it is likely. Pauses are long, so they are few. */
+function choicesOf({ store, collectors, only }: CampaignOptions): readonly Fault[] {
+  if (only !== undefined) return only;
+  const often = (fault: Fault, times: number) => Array.from({ length: times }, () => fault);
+  return [
+    ...often('collector', 8),
+    ...often('broker', 4),
+    ...often('app', 4),
+    ...(store === 'postgres' ? often('store', 4) : []),
+    ...(collectors > 1 ? often('pause', 1) : []),
+  ];
+}
+
+function natsSettings(server: NatsServer) {
+  return collectorSettings.parse({ nats: natsInput(server) }).nats;
+}
+
+function natsInput(server: NatsServer) {
+  const { servers, user, pass, inboxPrefix } = server.collector;
+  return { url: servers, user, password: pass, inboxPrefix, maximumBytes: 512 * 1_048_576 };
+}
+
+/** All processes of a campaign. What is killed is started again, in the background, while the next fault comes. */
+class System {
+  readonly storeSettings: { sqlite: string } | { postgres: string };
+  readonly #options: CampaignOptions;
+  readonly #nats: NatsServer;
+  readonly #postgres: PostgresServer | null;
+  readonly #collectors: (Promise<ManagedProcess> | null)[] = [];
+  #app: Promise<ManagedProcess> | null = null;
+  #broker: Promise<unknown> = Promise.resolve();
+  #database: Promise<unknown> = Promise.resolve();
+  #pauses: Promise<unknown> = Promise.resolve();
+  #lives = 0;
+  /** Records of each life of the app that the broker has. */
+  readonly #flushed = new Map<number, number>();
+
+  constructor(options: CampaignOptions, nats: NatsServer, postgres: PostgresServer | null) {
+    this.#options = options;
+    this.#nats = nats;
+    this.#postgres = postgres;
+    this.storeSettings =
+      postgres === null ? { sqlite: join(options.directory, 'collector.sqlite') } : { postgres: postgres.url };
+  }
+
+  async start(): Promise<void> {
+    for (let index = 0; index < this.#options.collectors; index++) this.#collectors[index] = this.#startCollector();
+    this.#app = this.#startApp();
+    await Promise.all([...this.#collectors, this.#app]);
+  }
+
+  async strike(fault: Fault, random: () => number): Promise<void> {
+    const index = Math.floor(random() * this.#collectors.length);
+    const share = random();
+    switch (fault) {
+      case 'collector': {
+        await (await this.#collectors[index])?.kill();
+        this.#collectors[index] = this.#startCollector();
+        // Most are killed while others start; some may first get to work.
+        if (share < 0.8) await this.#collectors[index];
+        return;
+      }
+      case 'pause': {
+        await this.#pauses;
+        const { pid } = (await this.#collectors[index])!;
+        process.kill(pid, 'SIGSTOP');
+        this.#pauses = delay(4_000).then(() => wake(pid));
+        return;
+      }
+      case 'broker':
+        await this.#broker;
+        this.#broker = this.#nats.kill().then(() => this.#nats.restart());
+        return this.#broker.then(() => undefined);
+      case 'store':
+        await this.#database;
+        this.#database =
+          share < 0.7 ? this.#postgres!.endConnections().catch(() => undefined) : this.#postgres!.restart();
+        return this.#database.then(() => undefined);
+      case 'app':
+        await (await this.#app)?.kill();
+        this.#app = this.#startApp();
+        await this.#app;
+    }
+  }
+
+  /** Lets everything come back, and the app deliver what it has. */
+  async settle(): Promise<void> {
+    await Promise.all([this.#broker, this.#database, this.#pauses, ...this.#collectors]);
+    const app = await this.#app;
+    const exit = await app?.stop(40_000);
+    if (exit?.code !== 0) throw new Error(`the app did not deliver: ${app?.output()}`);
+  }
+
+  acknowledged(): { ids: string[] } {
+    const ids: string[] = [];
+    for (const [life, through] of this.#flushed) {
+      for (let index = 0; index < through; index++) ids.push(`${life}-${index}`);
+    }
+    return { ids };
+  }
+
+  async stopCollectors(): Promise<void> {
+    for (const starting of this.#collectors.splice(0)) {
+      const collector = await starting;
+      const exit = await collector?.stop();
+      if (exit?.code !== 0) throw new Error(`a collector ended with ${JSON.stringify(exit)}: ${collector?.output()}`);
+    }
+  }
+
+  async killAll(): Promise<void> {
+    await this.#pauses;
+    for (const starting of [...this.#collectors, this.#app]) await (await starting?.catch(() => null))?.kill();
+  }
+
+  async #startCollector(): Promise<ManagedProcess> {
+    const settings = {
+      nats: natsInput(this.#nats),
+      store: this.storeSettings,
+      model,
+      commitEveryMs: 60,
+      ...(this.#options.order === undefined ? {} : { order: this.#options.order }),
+    };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await startProcess({
+          name: 'collector',
+          command: process.execPath,
+          args: [new URL('./collector-process.ts', import.meta.url).pathname],
+          env: { FAULT_SETTINGS: JSON.stringify(settings) },
+          readyTimeoutMs: 60_000,
+        });
+      } catch (error) {
+        // The broker or the store may be down just now: whoever runs a collector starts it again.
+        if (attempt === 10) throw error;
+        await delay(300);
+      }
+    }
+  }
+
+  #startApp(): Promise<ManagedProcess> {
+    const life = ++this.#lives;
+    const { servers, user, pass, inboxPrefix } = this.#nats.app('app');
+    const settings = {
+      nats: { servers, user, pass, inboxPrefix },
+      ...{ model: model.name, life, startAt: startAt + life * 60_000, stepMs: 10, perSecond: 800 },
+    };
+    return startProcess({
+      name: 'app',
+      command: process.execPath,
+      args: [new URL('./app-process.ts', import.meta.url).pathname],
+      env: { FAULT_APP: JSON.stringify(settings) },
+      readyTimeoutMs: 60_000,
+      readyLine: (line) => this.#heard(line),
+    });
+  }
+
+  #heard(line: string): Record<string, unknown> | undefined {
+    const said: { event?: string; life?: number; through?: number } = JSON.parse(line);
+    if (said.event === 'flushed') this.#flushed.set(said.life ?? 0, said.through ?? 0);
+    return said.event === 'ready' ? {} : undefined;
+  }
+}
+
+function wake(pid: number): void {
+  try {
+    process.kill(pid, 'SIGCONT');
+  } catch {
+    // It was killed while it stood still.
+  }
+}
+
+/** Until everything is counted, or nothing more for as long as taking over can last. */
+async function untilCounted(store: Store, truth: StreamTruth, quietMs: number): Promise<void> {
+  let latest = '';
+  let giveUpAt = performance.now() + 30_000;
+  while (performance.now() < giveUpAt) {
+    const counts = await store.read(readCounts);
+    if (JSON.stringify(counts) !== latest) {
+      latest = JSON.stringify(counts);
+      giveUpAt = performance.now() + quietMs;
+    }
+    const { inferences, outcomes, labelled } = truth;
+    // At least: too many is found by the comparison that follows, not by waiting.
+    if (counts.inferences >= inferences && counts.outcomes >= outcomes && counts.joinedOutcomes >= labelled) return;
+    await delay(200);
+  }
+}
+
+async function readStore(store: Store): Promise<{ windows: Map<string, WindowTruth>; counts: Counts }> {
+  return store.read(async (transaction) => {
+    const windows = new Map<string, WindowTruth>();
+    for (const version of ['1', '2']) {
+      const key = { model: model.name, environment: 'production', version };
+      for (const { from, profile } of await readProfiles(transaction, key)) {
+        const { rows, labelled } = profileTotals(profile);
+        const isKnown = findSignal(profile.shape, 'feature:number') !== undefined;
+        const mean = isKnown ? signalMoments(profile, 'feature:number').mean : Number.NaN;
+        windows.set(`${version} ${from}`, { rows, labelled, sum: Math.round((mean ?? 0) * rows) });
+      }
+    }
+    return { windows, counts: await readCounts(transaction) };
+  });
+}
+
+function differences(found: ReadonlyMap<string, WindowTruth>, expected: ReadonlyMap<string, WindowTruth>): string[] {
+  return [...new Set([...found.keys(), ...expected.keys()])].sort().flatMap((key) => {
+    const [left, right] = [found.get(key), expected.get(key)].map((window) => JSON.stringify(sorted(window)));
+    return left === right ? [] : [`${key}: ${left}, expected ${right}`];
+  });
+}
+
+function sorted(window: WindowTruth | undefined): number[] {
+  return window === undefined ? [] : [window.rows, Math.round(window.sum), window.labelled];
+}

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { postgresMissing } from '../stack/postgres.ts';
+import { endOnSignals } from '../stack/process.ts';
+import { type CampaignResult, faults, runCampaign } from './campaign.ts';
+
+/**
+ * `npm run test:faults`: 200 or more faults at random moments, over one collector and three, SQLite and PostgreSQL. Each
+ * campaign must balance to the event; the last one runs a wrong build, and must not.
+ *
+ *   --faults N   in each campaign (default 70)     --seed N   (default: the day)     --json   the result as a document
+ */
+const { values } = parseArgs({
+  options: { faults: { type: 'string' }, seed: { type: 'string' }, json: { type: 'boolean', default: false } },
+});
+const count = Number(values.faults ?? 70);
+const seed = Number(values.seed ?? Math.floor(Date.now() / 86_400_000));
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const directory = mkdtempSync(join(tmpdir(), 'plumbline-faults-'));
+const cleanUp = async () => rmSync(directory, { recursive: true, force: true });
+endOnSignals(cleanUp);
+
+const missing = postgresMissing();
+if (missing !== undefined) say(`without PostgreSQL: ${missing}`);
+const plans = [
+  { name: 'SQLite, 1 collector', store: 'sqlite', collectors: 1, faults: count },
+  ...(missing === undefined
+    ? ([
+        { name: 'PostgreSQL, 1 collector', store: 'postgres', collectors: 1, faults: count },
+        { name: 'PostgreSQL, 3 collectors', store: 'postgres', collectors: 3, faults: count },
+      ] as const)
+    : []),
+  {
+    name: 'checkpoint first (wrong on purpose)',
+    store: 'sqlite',
+    collectors: 1,
+    faults: 12,
+    only: ['collector'],
+    order: 'checkpoint first',
+  },
+] as const;
+
+say(`seed ${seed}`);
+const results: { name: string; isWrong: boolean; result: CampaignResult }[] = [];
+for (const [index, { name, ...plan }] of plans.entries()) {
+  const result = await runCampaign({ ...plan, directory: join(directory, String(index)), seed: seed + index });
+  results.push({ name, isWrong: 'order' in plan, result });
+  const struck = faults.map((fault) => `${fault} ${result.faults[fault]}`).join(', ');
+  const outcome = result.balanced ? 'balanced' : `NOT balanced (${result.wrongWindows.length} windows wrong)`;
+  say(`${name}: ${struck}; sent ${result.sent}, counted ${result.counted}: ${outcome}, ${result.seconds.toFixed(0)} s`);
+  if (!('order' in plan)) for (const wrong of result.wrongWindows.slice(0, 10)) say(`  ${wrong}`);
+}
+await cleanUp();
+
+const right = results.filter(({ isWrong }) => !isWrong);
+const struck = right.reduce((sum, { result }) => sum + Object.values(result.faults).reduce((a, b) => a + b, 0), 0);
+const passed = results.every(({ isWrong, result }) => result.balanced !== isWrong);
+if (values.json) {
+  const metrics = results.flatMap(({ name, result }) => [
+    { metric: `${name}: sent`, value: result.sent, unit: 'events' },
+    { metric: `${name}: counted`, value: result.counted, unit: 'events' },
+    { metric: `${name}: wrong windows`, value: result.wrongWindows.length, unit: 'windows' },
+    { metric: `${name}: duration`, value: Math.round(result.seconds), unit: 's' },
+  ]);
+  const document = {
+    name: 'faults',
+    seed,
+    passed,
+    results: [{ metric: 'faults', value: struck, unit: '' }, ...metrics],
+  };
+  process.stdout.write(`${JSON.stringify(document)}\n`);
+} else {
+  process.stdout.write(
+    `${struck} faults in ${right.length} campaigns: ${passed ? 'every event counted once' : 'FAILED'}\n`,
+  );
+}
+process.exitCode = passed ? 0 : 1;
