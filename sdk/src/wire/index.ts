@@ -17,4 +17,4 @@ export {
 export { encodeOutcomes, OutcomeColumns } from './outcomes.ts';
 export { type Rejection, type RejectionCode, rejectionCodes } from './rejection.ts';
 export { featureSchema } from './schema.ts';
-export { readUuid, uuidBytes, uuidTextLength, writeUuid } from './uuid-bytes.ts';
+export { readUuid, uuidBytes, uuidClock, uuidTextLength, writeUuid } from './uuid-bytes.ts';
