@@ -3,6 +3,7 @@ import { TelemetryExistsError } from '../errors.ts';
 import { createMonitor, type Monitor } from '../monitor.ts';
 import type { MonitorOptions } from '../options.ts';
 import { createSpanProcessor, type ModelCallOptions } from '../otel/index.ts';
+import { registeredProvider } from '../otel/registry.ts';
 import type { FlushResult } from '../status.ts';
 
 type Configuration = NonNullable<ConstructorParameters<typeof NodeSDK>[0]>;
@@ -30,7 +31,7 @@ export interface Monitoring {
  * doubled. Such an app makes its monitor with `createMonitor` and adds `createSpanProcessor(monitor)` to its provider.
  */
 export function startMonitoring(options: MonitoringOptions): Monitoring {
-  const existing = registered();
+  const existing = (['trace', 'metrics'] as const).filter((signal) => registeredProvider(signal) !== undefined);
   if (existing.length > 0) {
     throw new TelemetryExistsError(existing);
   }
@@ -56,16 +57,4 @@ export function startMonitoring(options: MonitoringOptions): Monitoring {
       return monitor.shutdown(limits);
     },
   };
-}
-
-/**
- * Signals somebody has registered a provider for. Asked of the registry that all versions of the API share: through the
- * API itself, a provider registered by an older version would not be seen.
- */
-function registered(): string[] {
-  // The API's own key and shape since its first release.
-  const registry = (globalThis as { [key: symbol]: Record<string, unknown> | undefined })[
-    Symbol.for('opentelemetry.js.api.1')
-  ];
-  return ['trace', 'metrics'].filter((signal) => registry?.[signal] !== undefined);
 }

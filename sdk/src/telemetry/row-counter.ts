@@ -1,6 +1,6 @@
 import type { Attributes, Meter } from '@opentelemetry/api';
 import type { ServingRole } from '../event.ts';
-import { attributes, metricNames } from './names.ts';
+import { attributes, inferenceMetrics } from '../otel/conventions.ts';
 
 /** What inferences are counted and timed by. */
 export interface Dimensions {
@@ -32,7 +32,10 @@ export class RowCounter {
 
   constructor(meter: Meter) {
     meter
-      .createObservableCounter(metricNames.rows, { description: 'Inferences made', unit: '{row}' })
+      .createObservableCounter(inferenceMetrics.rows.name, {
+        description: inferenceMetrics.rows.description,
+        unit: inferenceMetrics.rows.unit,
+      })
       .addCallback((result) => {
         for (const dimensions of this.#known.values()) {
           result.observe(dimensions.rows, dimensions.attributes);

@@ -8,8 +8,8 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import { InMemorySpanExporter, SimpleSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMonitor, type Monitor } from '../index.ts';
+import { inferenceMetrics } from '../otel/conventions.ts';
 import { createMemoryTransport, type MemoryTransport } from '../testing/index.ts';
-import { durationBuckets } from './names.ts';
 
 /** What an app may have registered: a processor of its own that fails. */
 let processorFails = false;
@@ -24,6 +24,12 @@ const failing: SpanProcessor = {
   shutdown: async () => {},
 };
 
+interface LogEvent {
+  readonly eventName?: string | undefined;
+  readonly attributes: object;
+}
+
+const logEvents: LogEvent[] = [];
 const spans = new InMemorySpanExporter();
 const points = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
 const reader = new PeriodicExportingMetricReader({ exporter: points, exportIntervalMillis: 3_600_000 });
@@ -40,6 +46,13 @@ beforeAll(() => {
   sdk = new NodeSDK({
     spanProcessors: [failing, new SimpleSpanProcessor({ exporter: spans })],
     metricReaders: [reader],
+    logRecordProcessors: [
+      {
+        onEmit: ({ eventName, attributes }: LogEvent) => void logEvents.push({ eventName, attributes }),
+        forceFlush: async () => {},
+        shutdown: async () => {},
+      },
+    ],
     autoDetectResources: false,
   });
   sdk.start();
@@ -49,6 +62,7 @@ afterAll(() => sdk.shutdown());
 
 beforeEach(() => {
   spans.reset();
+  logEvents.length = 0;
   transport = createMemoryTransport();
   monitor = start('credit-risk');
 });
@@ -172,6 +186,51 @@ describe('a recorded inference', () => {
   });
 });
 
+describe('the version that answers', () => {
+  it('stands on the span as the variant of a flag, once a routing document decides it', async () => {
+    const predict = monitor.wrap((age: number) => age, { features: (age) => ({ age }), key: String });
+    predict(44);
+    transport.setRouting({
+      ...{ schema: 1, model: 'credit-risk', environment: 'production', revision: 3, salt: 's', updatedAt: 0 },
+      ...{ champion: { version: '7', digest: 'd' }, shadow: null, pins: {} },
+      canary: { version: '8', digest: 'e', weightBasisPoints: 10_000 },
+    });
+    predict(44);
+    const [before, after] = spans.getFinishedSpans();
+    expect(Object.keys(before?.attributes ?? {}).filter((name) => name.startsWith('feature_flag'))).toEqual([]);
+    expect(after?.attributes).toMatchObject({
+      ...{ 'plumbline.routing.revision': 3, 'plumbline.model.version': '8' },
+      ...{ 'feature_flag.key': 'credit-risk', 'feature_flag.result.variant': 'canary' },
+    });
+  });
+});
+
+describe('an outcome', () => {
+  it('is a log event of an evaluation, with its number and the id of its inference', () => {
+    monitor.outcome({ inferenceId: 'i1', value: 1 });
+    monitor.feedback({ inferenceId: 'i2', value: 0.5 });
+    expect(logEvents).toEqual([
+      {
+        eventName: 'gen_ai.evaluation.result',
+        attributes: {
+          ...{ 'gen_ai.evaluation.name': 'ground_truth', 'gen_ai.evaluation.score.value': 1 },
+          ...{ 'plumbline.inference.id': 'i1', 'plumbline.model.name': 'credit-risk' },
+        },
+      },
+      {
+        eventName: 'gen_ai.evaluation.result',
+        attributes: expect.objectContaining({ 'gen_ai.evaluation.name': 'user_feedback' }),
+      },
+    ]);
+  });
+
+  it('of text keeps that text from the logs', () => {
+    monitor.outcome({ inferenceId: 'i1', value: 'Ms Miller defaulted' });
+    expect(logEvents).toHaveLength(1);
+    expect(JSON.stringify(logEvents)).not.toContain('Miller');
+  });
+});
+
 describe('measurements', () => {
   it('are a histogram of seconds with buckets for fast models, and a counter of rows', async () => {
     monitor.record({ version: 'histogram', features: {}, latencyMs: 0.2 });
@@ -191,7 +250,7 @@ describe('measurements', () => {
         ...{ 'plumbline.model.variant': 'champion', 'error.type': 'timeout' },
       },
     ]);
-    expect(durations[0]?.value).toMatchObject({ count: 1, buckets: { boundaries: durationBuckets } });
+    expect(durations[0]?.value).toMatchObject({ count: 1, buckets: { boundaries: inferenceMetrics.duration.buckets } });
     // Seconds; latencies are kept in single precision.
     expect(durations[0]?.value).toHaveProperty('sum', Math.fround(0.2) / 1000);
     expect(rows.map(({ value }) => value)).toEqual([1, 1]);

@@ -12,8 +12,9 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { errorTypeOf } from '../error-type.ts';
-import type { ServingRole } from '../event.ts';
-import { attributes, durationBuckets, metricNames, scopeName } from './names.ts';
+import type { OutcomeEvent, ServingRole } from '../event.ts';
+import { attributes, featureFlag, inferenceMetrics, scopeName } from '../otel/conventions.ts';
+import { Evaluations } from './evaluations.ts';
 import { type Dimensions, isOf, type RowCounter, rowCounterOf } from './row-counter.ts';
 
 /** A span that has been started and not ended. */
@@ -36,6 +37,7 @@ export class Telemetry {
   readonly #version: string;
   readonly #enabled: boolean;
   readonly #failed: (error: unknown) => void;
+  readonly #evaluations = new Evaluations();
   #tracerProvider: unknown;
   #tracer: Tracer | undefined;
   #meterProvider: unknown;
@@ -114,6 +116,17 @@ export class Telemetry {
     }
   }
 
+  /** Tells the app's logs of an outcome. */
+  outcome(outcome: OutcomeEvent): void {
+    try {
+      if (this.#enabled) {
+        this.#evaluations.emit(outcome);
+      }
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
   end(span: OpenSpan | undefined): void {
     try {
       span?.end();
@@ -159,10 +172,10 @@ export class Telemetry {
       this.#meterProvider = provider;
       const meter = provider.getMeter(scopeName, this.#version);
       this.#measures = meter !== createNoopMeter();
-      this.#duration = meter.createHistogram(metricNames.duration, {
-        description: 'Time one inference took',
-        unit: 's',
-        advice: { explicitBucketBoundaries: durationBuckets },
+      const { name, description, unit, buckets } = inferenceMetrics.duration;
+      this.#duration = meter.createHistogram(name, {
+        ...{ description, unit },
+        advice: { explicitBucketBoundaries: [...buckets] },
       });
       this.#rows = rowCounterOf(provider, meter);
       this.#dimensions = undefined;
@@ -193,6 +206,10 @@ function describe(span: OpenSpan, inference: InferenceTelemetry, facts: Inferenc
   }
   if (facts.routingRevision > 0) {
     span.setAttribute(attributes.routingRevision, facts.routingRevision);
+    // Which version answered was the choice of a flag, in the words of the conventions.
+    span.setAttribute(featureFlag.key, inference.model);
+    span.setAttribute(featureFlag.variant, inference.role);
+    span.setAttribute(featureFlag.provider, scopeName);
   }
   if (inference.error !== null) {
     span.setAttribute(attributes.errorType, inference.error);
