@@ -54,7 +54,16 @@ export function meaningProblems(settings: PlumblineSettings): PathProblem[] {
     ]),
     ...repeated(['hooks'], hooks, 'name', 'a hook'),
     ...hooks.flatMap(({ scheme, secret }, index) =>
-      scheme === 'standard' ? weakWebhookSecret(['hooks', index, 'secret'], secret) : [],
+      scheme === 'standard'
+        ? weakWebhookSecret(['hooks', index, 'secret'], secret)
+        : scheme === 'bearer' && !/^[\x21-\x7e]+$/.test(secret)
+          ? [
+              {
+                path: ['hooks', index, 'secret'],
+                message: 'a token is made of visible ASCII characters, without spaces',
+              },
+            ]
+          : [],
     ),
     ...repeated(['collector', 'identity', 'tokens'], identity.tokens, 'name', 'a token'),
     ...tokenProblems(identity.tokens),

@@ -78,8 +78,10 @@ async function readCapped(body: AsyncIterable<Uint8Array> & { destroy(): unknown
 function readable(text: string, hidden: readonly string[]): string | null {
   const known = hidden.filter((secret) => secret.length >= 8);
   const clean = known.reduce((shown, secret) => shown.replaceAll(secret, '[redacted]'), text);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced.
-  const visible = clean.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ').trim();
+  const visible = clean
+    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .replace(/ +/g, ' ')
+    .trim();
   return visible === '' ? null : visible.slice(0, shownAnswer);
 }
 
