@@ -256,6 +256,10 @@ export const modelSettings = z.strictObject({
   retention: retentionSettings.prefault({}),
   tolerance: toleranceSettings.prefault({}),
   minimumGroupRows: z.int().min(1).default(30),
+  arrivals: z
+    .enum(['shown', 'watched'])
+    .default('shown')
+    .describe('watched: alarms when far fewer or more rows come than at first, or later; canaries change that too'),
   ratings: z
     .array(z.enum(['feedback', 'evaluation']))
     .default([])

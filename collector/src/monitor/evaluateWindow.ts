@@ -9,6 +9,7 @@ import {
   resetAfterAlarm,
   scoreMoments,
 } from '../statistics/evidence/index.ts';
+import { afterAlarm, type Pace, type PaceName, paceOf, paces, stepPace } from './arrivalPace.ts';
 import type { OutcomeArrivals } from './arrivals.ts';
 import { auditGroups } from './audits.ts';
 import { alarmLog, countStreams, type StreamCounts, streamWeight, windowWeight } from './budget.ts';
@@ -27,9 +28,18 @@ import { performanceStatistics } from './performanceStatistics.ts';
 import { schemaContent, volumeContent } from './qualityContent.ts';
 import { ratingDetector, ratingsToLearn } from './ratingDetector.ts';
 import { addRatings, noRatings, ratingTypes } from './ratings.ts';
+import { freshnessSentence, volumeEvidenceSentence } from './sentences.ts';
 import { initialMonitorState, type MonitorState } from './state.ts';
 import { type StreamDetector, streamDetectors } from './streamDetector.ts';
-import { fairnessSignal, outcomeSignal, ratingSignal, schemaSignal, streamsOf, volumeSignal } from './streams.ts';
+import {
+  fairnessSignal,
+  outcomeSignal,
+  paceSignal,
+  ratingSignal,
+  schemaSignal,
+  streamsOf,
+  volumeSignal,
+} from './streams.ts';
 import { countText } from './text.ts';
 
 export interface WindowInput {
@@ -109,8 +119,13 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
         }
       : described;
     states.set(stream.id, (evidence.alarm ? resetAfterAlarm(detector, after) : after).logWealth);
-    return finding(input, stream.id, findingContent(content, watched, evidence), evidence);
+    const said = findingContent(content, watched, evidence);
+    // How many of a hidden group came is not told by its evidence either.
+    const shown = said.kind === 'fairness' && said.rows === 0 ? withoutCertificate(evidence) : evidence;
+    return finding(input, stream.id, said, shown);
   });
+  const inputsLevel = alarmLog(input.budget, streamWeight(streams, 'inputs'));
+  const arrivals = watchArrivals(input, reference, previous, weight, inputsLevel);
   const audited = isClassification(reference.shape.task) ? auditGroups({ ...input, audits: previous.audits }) : [];
   const unaudited = audited.flatMap(({ signal, sentence }) =>
     sentence === null ? [] : [finding(input, signal, { kind: 'fairness', rows: 0, statistics: {}, sentence }, null)],
@@ -118,7 +133,7 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
   return {
     findings: [
       ...explainDrift(findings, reference, profile),
-      ...facts(input, reference),
+      ...facts(input, reference, arrivals),
       ...unwatched(input, content),
       ...unaudited,
       ...unwatchedRatings(input, ofRatings),
@@ -129,8 +144,13 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
       detectors: states,
       audits: new Map(audited.map(({ signal, audit }) => [signal, audit])),
       firstRatings: firstRatings(previous, input.arrivals),
+      paces: arrivals.paces,
     },
   };
+}
+
+function withoutCertificate({ certificate: _, ...evidence }: Evidence): Evidence {
+  return evidence;
 }
 
 function subjectOf({ settings, version, from, to }: WindowInput, reference: Reference, stream: string) {
@@ -145,17 +165,21 @@ function describeEvidence(
   level: number,
   from: number,
 ): Evidence {
+  const evidence = evidenceAt(log, level, leading);
+  return evidence.alarm && leading !== null
+    ? { ...evidence, certificate: certificateOf(watched, counts, leading, from) }
+    : evidence;
+}
+
+function evidenceAt(log: number, level: number, leading: Evidence['leading']): Evidence {
   const alarm = log >= level;
-  const evidence: Evidence = {
+  return {
     log: Math.max(lowestLog, Math.min(highestLog, log)),
     alarmLog: level,
     level: level > 0 ? Math.max(0, Math.min(highestLevel, log / level)) : alarm ? highestLevel : 0,
     alarm,
     leading,
   };
-  return alarm && leading !== null
-    ? { ...evidence, certificate: certificateOf(watched, counts, leading, from) }
-    : evidence;
 }
 
 /** What an alarm rests on, so that it can be argued with. */
@@ -219,13 +243,57 @@ function finding(input: WindowInput, signal: string, content: FindingContent, ev
 }
 
 /** What is known of the data without a detector. */
-function facts(input: WindowInput, reference: Reference): Finding[] {
+function facts(input: WindowInput, reference: Reference, arrivals: Arrivals): Finding[] {
   const schema = schemaContent(reference, input.profile);
   const volume = volumeContent(reference, input.profile, input);
-  return [
-    { ...finding(input, schemaSignal, schema, null), verdict: schema.verdict },
-    { ...finding(input, volumeSignal, volume, null), verdict: volume.verdict },
-  ];
+  const { expectedRows: expected, secondsSinceLastRow: last } = volume.statistics;
+  const known = { volume: arrivals.evidence.volume ?? null, freshness: arrivals.evidence.freshness ?? null };
+  const schemaFinding = { ...finding(input, schemaSignal, schema, null), verdict: schema.verdict };
+  const volumeFinding =
+    known.volume === null
+      ? { ...finding(input, volumeSignal, volume, null), verdict: volume.verdict }
+      : finding(
+          input,
+          volumeSignal,
+          { ...volume, sentence: volumeEvidenceSentence(volume.rows, expected?.value ?? null, known.volume) },
+          known.volume,
+        );
+  if (input.settings.arrivals === 'shown') return [schemaFinding, volumeFinding];
+  const freshness: FindingContent = {
+    kind: 'data_quality',
+    rows: volume.rows,
+    statistics: last === undefined ? {} : { secondsSinceLastRow: last },
+    sentence: freshnessSentence(last?.value ?? null, known.freshness),
+  };
+  return [schemaFinding, volumeFinding, finding(input, paceSignal('freshness'), freshness, known.freshness)];
+}
+
+interface Arrivals {
+  readonly paces: MonitorState['paces'];
+  readonly evidence: Readonly<Partial<Record<PaceName, Evidence>>>;
+}
+
+/** Evidence about the pace of arrivals, where it is watched; none while the first windows are learned. */
+function watchArrivals(
+  input: WindowInput,
+  reference: Reference,
+  previous: MonitorState,
+  weight: number,
+  level: number,
+): Arrivals {
+  if (input.settings.arrivals === 'shown') return { paces: {}, evidence: {} };
+  const known: Partial<Record<PaceName, Pace>> = { ...previous.paces };
+  const evidence: Partial<Record<PaceName, Evidence>> = {};
+  for (const name of paces) {
+    const statistic = paceOf(name, { ...input, reference });
+    if (statistic === null) continue;
+    const seed = `${reference.id} ${name} ${input.version} ${input.from}`;
+    const { pace, log } = stepPace(previous.paces[name], statistic, weight, seed);
+    const found = log === null ? null : evidenceAt(log, level, null);
+    known[name] = found?.alarm === true ? afterAlarm(pace) : pace;
+    if (found !== null) evidence[name] = found;
+  }
+  return { paces: known, evidence };
 }
 
 /** What cannot be watched against this reference is said, not left out: no data is never a pass. */

@@ -1,4 +1,5 @@
 import type { ModelSettings } from '../config/settings.ts';
+import { PlumblineError } from '../errors.ts';
 import {
   errorSizeMiddle,
   outcomeSizes,
@@ -101,6 +102,8 @@ export function findingContent(input: ContentInput, watched: StreamDetector, evi
       return performanceContent(input, evidence);
     case 'outcome_sizes':
       return outcomeContent(input, evidence);
+    case 'pace':
+      throw new PlumblineError('INTERNAL', `${stream.id} has no detector of this kind`);
     case 'ratings': {
       const now = input.arrivals.ratings?.[stream.rating] ?? noRatings;
       return ratingContent(stream.rating, input.firstRatings[stream.rating] ?? null, now, evidence);

@@ -187,6 +187,19 @@ export function volumeSentence(rows: number, expected: number | null): string {
   return `${countText(rows)} rows came, ${numberText(expected)} would be as in the reference at this hour`;
 }
 
+/** With evidence: where the pace of arrivals is watched. */
+export function volumeEvidenceSentence(rows: number, expected: number | null, evidence: Evidence): string {
+  const what = isNotable(evidence) ? 'rows come in numbers as never before' : volumeSentence(rows, expected);
+  const detailed = isNotable(evidence) ? volumeSentence(rows, expected) : null;
+  return sentence([what, detailed], evidence);
+}
+
+export function freshnessSentence(seconds: number | null, evidence: Evidence | null): string {
+  const last = seconds === null ? 'no row came' : `the last row came ${durationText(seconds * 1_000)} before the end`;
+  const isLate = evidence !== null && isNotable(evidence);
+  return sentence([isLate ? 'rows stop coming earlier than they used to' : last, isLate ? last : null], evidence);
+}
+
 export function failuresSentence(
   change: { readonly failures: Change; readonly rows: number },
   evidence: Evidence,

@@ -1,5 +1,6 @@
 import { PlumblineError } from '../errors.ts';
 import type { Reference } from '../profile/index.ts';
+import type { Pace, PaceName } from './arrivalPace.ts';
 import type { Audit } from './audits.ts';
 import type { RatingCounts, RatingType } from './ratings.ts';
 
@@ -18,11 +19,13 @@ export interface MonitorState {
   readonly audits: ReadonlyMap<string, Audit>;
   /** The first ratings of the version, which later ones are compared with. */
   readonly firstRatings: Readonly<Partial<Record<RatingType, RatingCounts>>>;
+  /** How many rows came and how late, where that is watched. */
+  readonly paces: Readonly<Partial<Record<PaceName, Pace>>>;
 }
 
 /** Before the first window: no evidence against anything. */
 export function initialMonitorState(reference: Reference): MonitorState {
-  return { reference: reference.id, windows: 0, detectors: new Map(), audits: new Map(), firstRatings: {} };
+  return { reference: reference.id, windows: 0, detectors: new Map(), audits: new Map(), firstRatings: {}, paces: {} };
 }
 
 export function encodeMonitorState(state: MonitorState): Uint8Array {
@@ -35,6 +38,7 @@ export function encodeMonitorState(state: MonitorState): Uint8Array {
       streams,
       audits: [...state.audits],
       firstRatings: state.firstRatings,
+      paces: state.paces,
     }),
   );
   const numbers = streams.reduce((sum, [, length]) => sum + length, 0);
@@ -68,8 +72,8 @@ export function decodeMonitorState(bytes: Uint8Array): MonitorState {
       detectors.set(stream, values);
     }
     if (at !== bytes.length) throw new RangeError(`${bytes.length - at} bytes are left over`);
-    const { reference, windows, audits, firstRatings = {} } = header;
-    return { reference, windows, detectors, audits: new Map(audits), firstRatings };
+    const { reference, windows, audits, firstRatings = {}, paces = {} } = header;
+    return { reference, windows, detectors, audits: new Map(audits), firstRatings, paces };
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message : String(cause);
     throw new PlumblineError('BAD_DATA', `stored monitor state cannot be read: ${problem}`, { cause });
@@ -87,6 +91,7 @@ interface Header {
   /** Not in states that were written before there were any. */
   readonly audits?: readonly (readonly [string, Audit])[];
   readonly firstRatings?: MonitorState['firstRatings'];
+  readonly paces?: MonitorState['paces'];
 }
 
 function isHeader(header: unknown): header is Header {

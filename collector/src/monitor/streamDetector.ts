@@ -53,17 +53,20 @@ export interface StreamDetector {
 }
 
 /**
- * Detectors of all streams of a version, in the order of `streamsOf`; those of ratings are made from what came first. Null bounds hold together with probability 0.99
+ * Detectors of all streams of a version, in the order of `streamsOf`; those of ratings and of the pace of arrivals live on what
+ * came first. Null bounds hold together with probability 0.99
  * over the reference. Kept by content, because making them costs more than using them.
  */
 export function streamDetectors(settings: ModelSettings, reference: Reference): readonly StreamDetector[] {
-  const { tolerance, minimumGroupRows, groups, ratings } = settings;
-  const key = JSON.stringify([reference.id, tolerance, minimumGroupRows, groups, ratings]);
+  const { tolerance, minimumGroupRows, groups, ratings, arrivals } = settings;
+  const key = JSON.stringify([reference.id, tolerance, minimumGroupRows, groups, ratings, arrivals]);
   const known = detectors.get(key);
   if (known !== undefined) return known;
   const streams = streamsOf(settings, reference);
   const made = streams.flatMap((stream) =>
-    stream.kind === 'ratings' ? [] : streamDetector(settings, reference, stream, streams.length),
+    stream.kind === 'ratings' || stream.kind === 'pace'
+      ? []
+      : streamDetector(settings, reference, stream, streams.length),
   );
   if (detectors.size >= keptReferences) detectors.clear();
   detectors.set(key, made);
@@ -76,7 +79,7 @@ const detectors = new Map<string, readonly StreamDetector[]>();
 function streamDetector(
   settings: ModelSettings,
   reference: Reference,
-  stream: Exclude<Stream, { readonly kind: 'ratings' }>,
+  stream: Exclude<Stream, { readonly kind: 'ratings' | 'pace' }>,
   streams: number,
 ): StreamDetector {
   switch (stream.kind) {

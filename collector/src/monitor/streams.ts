@@ -15,6 +15,7 @@ import {
   type Reference,
   type SignalShape,
 } from '../profile/index.ts';
+import { type PaceName, paces } from './arrivalPace.ts';
 import type { StreamClass } from './budget.ts';
 import type { RatingType } from './ratings.ts';
 
@@ -31,6 +32,7 @@ export type Stream = {
   | { readonly kind: 'performance' }
   | { readonly kind: 'outcome_sizes' }
   | { readonly kind: 'ratings'; readonly rating: RatingType }
+  | { readonly kind: 'pace'; readonly pace: PaceName }
   | { readonly kind: 'fairness'; readonly attribute: string; readonly group: string }
   | {
       readonly kind: 'fairness_gap';
@@ -59,6 +61,9 @@ export function streamsOf(settings: ModelSettings, reference: Reference): Stream
   }
   streams.push({ id: failuresSignal, class: 'inputs', kind: 'failures' });
   streams.push({ id: duplicatesSignal, class: 'inputs', kind: 'duplicates' });
+  if (settings.arrivals === 'watched') {
+    for (const pace of paces) streams.push({ id: paceSignal(pace), class: 'inputs', kind: 'pace', pace });
+  }
   for (const rating of settings.ratings) {
     streams.push({ id: ratingSignal(rating), class: 'risk', kind: 'ratings', rating });
   }
@@ -140,7 +145,16 @@ export const schemaSignal = 'data_quality:schema';
 /** How many rows came, and when the last one did. */
 export const volumeSignal = 'data_quality:volume';
 
-const reservedSignals: readonly string[] = [failuresSignal, duplicatesSignal, schemaSignal, volumeSignal];
+/** How late the last row of a window came. */
+const freshnessSignal = 'data_quality:freshness';
+
+export function paceSignal(pace: PaceName): string {
+  return pace === 'volume' ? volumeSignal : freshnessSignal;
+}
+
+const reservedSignals: readonly string[] = [
+  ...[failuresSignal, duplicatesSignal, schemaSignal, volumeSignal, freshnessSignal],
+];
 
 export function dataQualitySignal(feature: string): string {
   const signal = `data_quality:${feature}`;
