@@ -153,3 +153,24 @@ describe('an alert', () => {
     );
   });
 });
+
+describe('an alert that takes two alarms', () => {
+  const twice = { ...defaultAlertPolicy, alarmsToFire: 2 };
+  function states(...values: number[]) {
+    let alert: Alert | null = null;
+    return values.map((level, index) => {
+      const about = { id: 'a', model: 'm', environment: 'e', kind: 'drift', version: '1' } as const;
+      const assessed = assessAlert(alert, { ...about, findings: [finding(level)], at: index, now: index }, twice);
+      alert = assessed.alert;
+      return assessed.alert?.state ?? null;
+    });
+  }
+
+  it('is pending after the first, fires at the second, and is dropped when none comes', () => {
+    expect(states(1.2, 0.1, 0.6, 1.1)).toEqual(['pending', 'pending', 'pending', 'firing']);
+    const { resolveAfterWindows } = twice;
+    const quiet = Array.from({ length: resolveAfterWindows }, () => 0);
+    expect(states(1.2, ...quiet).at(-1)).toBeNull();
+    expect(states(1.2, ...quiet.slice(1)).at(-1)).toBe('pending');
+  });
+});

@@ -2,11 +2,17 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { modelSettings } from '../config/settings.ts';
 import type { Finding } from '../monitor/finding.ts';
 import { readAudit } from '../store/audit.ts';
+import { putVersionSeen } from '../store/history.ts';
 import type { OutgoingEvent } from '../store/outgoing.ts';
 import type { Store } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
+import type { Alert } from './alert.ts';
+import { readAlertHistory } from './history.ts';
+import { inhibitorOf } from './inhibition.ts';
 import { readAlert, readAlerts } from './records.ts';
 import { AlertService } from './service.ts';
+import { silenceOf } from './silence.ts';
+import { SilenceService } from './silences.ts';
 
 const settings = modelSettings.parse({ name: 'credit-risk' });
 const ana = { subject: 'user:ana' };
@@ -108,5 +114,228 @@ describe('the alert service', () => {
     await expect(acknowledge('nobody', undefined, 1)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(acknowledge(alert.id, now, revision)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     expect((await store.read((transaction) => readAlert(transaction, alert.id)))?.alert.acknowledgement).toBeNull();
+  });
+});
+
+const hour = 3_600_000;
+
+/** A window with one alarm, or a quiet finding, for each kind. */
+function window(kinds: Partial<Record<'drift' | 'performance' | 'fairness' | 'data_quality', 'alarm' | 'clear'>>) {
+  return closeWindow(
+    Object.entries(kinds).map(([kind, verdict]): Finding => {
+      const own = kind === 'drift' ? 'feature' : (kind as Finding['kind']);
+      const evidence = { ...alarm.evidence!, level: verdict === 'alarm' ? 1.1 : 0, alarm: verdict === 'alarm' };
+      return { ...alarm, kind: own, signal: `${own}:income`, verdict, evidence, sentence: `${kind} ${verdict}` };
+    }),
+  );
+}
+
+const alertsNow = async () => (await store.read((transaction) => readAlerts(transaction))).map(({ alert }) => alert);
+const kindOf = async (kind: string) => (await alertsNow()).find((alert) => alert.kind === kind);
+const historyOf = async (kind: string) => {
+  const id = (await kindOf(kind))?.id ?? '';
+  const events = await store.read((transaction) => readAlertHistory(transaction, id, { limit: 50 }));
+  return events.map(({ transition }) => transition).reverse();
+};
+
+describe('the severity of an alert', () => {
+  it('is a ticket for drift alone, and a page for both when decisions are wrong beside it', async () => {
+    await window({ drift: 'alarm', performance: 'clear' });
+    expect((await kindOf('drift'))?.severity).toBe('ticket');
+    now += hour;
+    await window({ drift: 'alarm', performance: 'alarm' });
+    expect((await alertsNow()).map(({ kind, severity }) => [kind, severity]).sort()).toEqual([
+      ['drift', 'page'],
+      ['performance', 'page'],
+    ]);
+    expect(await historyOf('drift')).toEqual(['fired', 'severity_raised']);
+    expect(await historyOf('performance')).toEqual(['fired']);
+  });
+
+  it('is a ticket for wrong decisions of a model of normal criticality, and a page of a high one', async () => {
+    await window({ performance: 'alarm' });
+    expect((await kindOf('performance'))?.severity).toBe('ticket');
+    const critical = modelSettings.parse({ name: 'vital', criticality: 'high' });
+    await store.transaction((transaction) =>
+      service.windowClosed(transaction, {
+        ...{ settings: critical, version: '1', to: 1, at: now },
+        findings: [{ ...alarm, model: 'vital', kind: 'performance', signal: 'performance:error_rate' }],
+      }),
+    );
+    expect((await alertsNow()).find(({ model }) => model === 'vital')?.severity).toBe('page');
+  });
+
+  it('ends an acknowledgement when it rises, and falls again in silence when what raised it is over', async () => {
+    await window({ drift: 'alarm' });
+    const { alert, revision } = await onlyAlert();
+    await service.acknowledge(ana, alert.id, { comment: 'known' }, { expectedRevision: revision, requestId: null });
+    now += hour;
+    await window({ drift: 'alarm', performance: 'alarm' });
+    expect((await kindOf('drift'))?.acknowledgement).toBeNull();
+    expect(await historyOf('drift')).toEqual(['fired', 'acknowledged', 'severity_raised', 'acknowledgement_ended']);
+    const told = sent.length;
+    for (let count = 0; count < 8; count++) {
+      now += hour;
+      await window({ drift: 'alarm', performance: 'clear' });
+    }
+    expect((await kindOf('drift'))?.severity).toBe('ticket');
+    expect(sent.slice(told).map(({ type, data }) => [type, data.kind])).toEqual([
+      ['model.alert.resolved', 'performance'],
+    ]);
+  });
+});
+
+describe('a model that falls silent', () => {
+  const rows = (count: number) =>
+    store.transaction((transaction) =>
+      putVersionSeen(transaction, {
+        ...{ model: 'credit-risk', environment: 'production', version: '1', rows: count },
+        ...{ firstSeenAt: 0, firstEventAt: 0, lastEventAt: 0 },
+      }),
+    );
+  const tick = (problems: readonly string[] = []) => service.tick(settings, problems);
+
+  it('has no data after a while: what was open waits, is not resolved, and comes back as it was', async () => {
+    await rows(10);
+    await tick();
+    await window({ drift: 'alarm' });
+    now += 3 * hour - 1;
+    expect(await tick()).toEqual([]);
+    now += 1;
+    await tick();
+    expect(await kindOf('drift')).toMatchObject({ state: 'no_data', heldState: 'firing' });
+    expect(await kindOf('traffic')).toMatchObject({
+      state: 'no_data',
+      severity: 'ticket',
+      sentence: 'No rows for 3 hours',
+    });
+    expect(sent.at(-1)).toMatchObject({ type: 'model.alert.firing', data: { kind: 'traffic', state: 'no_data' } });
+    now += hour;
+    expect(await tick()).toEqual([]);
+    await rows(11);
+    await tick();
+    expect(await kindOf('drift')).toMatchObject({ state: 'firing', heldState: null });
+    expect(await kindOf('traffic')).toMatchObject({ state: 'resolved' });
+    expect(await historyOf('drift')).toEqual(['fired', 'no_data', 'data_again']);
+    expect(await historyOf('traffic')).toEqual(['no_data', 'resolved']);
+  });
+
+  it('is waited for on the clock of the store: a restart starts nothing anew', async () => {
+    await rows(10);
+    await tick();
+    now += 2 * hour;
+    service = new AlertService({ store, clock: () => now, models: [settings], enqueue: async () => 'evt' });
+    await tick();
+    now += hour;
+    await tick();
+    expect((await kindOf('traffic'))?.state).toBe('no_data');
+  });
+
+  it('is an error, not silence, while the collector cannot read the stream', async () => {
+    await rows(10);
+    await tick();
+    await window({ drift: 'alarm' });
+    await tick(['connecting to NATS']);
+    now += 5 * 60_000;
+    await tick(['connecting to NATS']);
+    expect(await kindOf('traffic')).toMatchObject({
+      state: 'error',
+      sentence: expect.stringContaining('connecting to NATS'),
+    });
+    expect((await kindOf('drift'))?.state).toBe('error');
+    // Another collector sees no problem: that alone says nothing.
+    expect(await tick()).toEqual([]);
+    now += 60_000;
+    await tick();
+    expect((await alertsNow()).map(({ kind, state }) => [kind, state]).sort()).toEqual([
+      ['drift', 'firing'],
+      ['traffic', 'resolved'],
+    ]);
+  });
+
+  it('is nothing to speak of when it never sent anything', async () => {
+    await tick();
+    now += 99 * hour;
+    expect(await tick()).toEqual([]);
+    expect(await alertsNow()).toEqual([]);
+  });
+
+  it('ends acknowledgements whose time is over, and says so', async () => {
+    await rows(10);
+    await tick();
+    await window({ drift: 'alarm' });
+    const { alert, revision } = await onlyAlert();
+    const until = now + 60_000;
+    await service.acknowledge(ana, alert.id, { comment: 'c', until }, { expectedRevision: revision, requestId: null });
+    now = until - 1;
+    await tick();
+    expect((await onlyAlert()).alert.acknowledgement).not.toBeNull();
+    now = until;
+    await tick();
+    expect((await onlyAlert()).alert.acknowledgement).toBeNull();
+    expect((await historyOf('drift')).at(-1)).toBe('acknowledgement_ended');
+  });
+});
+
+describe('an explanation', () => {
+  it('is broken data for drift, and silence of the model for everything; wrong decisions are told of beside broken data', async () => {
+    await window({ drift: 'alarm', performance: 'alarm', data_quality: 'alarm' });
+    const all = await alertsNow();
+    const explained = Object.fromEntries(all.map((alert) => [alert.kind, inhibitorOf(alert, all)?.kind ?? null]));
+    expect(explained).toEqual({ drift: 'data_quality', performance: null, data_quality: null });
+    const silent: Alert = { ...all[0]!, id: 't', kind: 'traffic', state: 'no_data' };
+    expect(all.map((alert) => inhibitorOf(alert, [silent])?.kind)).toEqual(['traffic', 'traffic', 'traffic']);
+    expect(
+      inhibitorOf(all[0]!, [
+        { ...silent, state: 'resolved' },
+        { ...silent, model: 'other' },
+      ]),
+    ).toBeNull();
+  });
+});
+
+describe('a silence', () => {
+  const silences = () => {
+    let ids = 0;
+    return new SilenceService({ store, clock: () => now, randomId: () => String(++ids) });
+  };
+  const request = { model: 'credit-risk', environment: 'production', reason: 'campaign', endsAt: 10 * hour };
+
+  it('matches what it names, only while it lasts, and only if all that alarms matches', async () => {
+    await window({ drift: 'alarm' });
+    const { alert } = await onlyAlert();
+    const { silence } = await silences().start(ana, { ...request, kind: 'drift', signal: 'feature:inc*' }, null);
+    const of = (change: Partial<Alert>, at = now) => silenceOf({ ...alert, ...change }, [silence], at)?.id ?? null;
+    expect(of({})).toBe(silence.id);
+    expect([of({}, silence.endsAt), of({ kind: 'fairness' }), of({ model: 'other' })]).toEqual([null, null, null]);
+    expect(of({ findings: [...alert.findings, { ...alarm, signal: 'feature:age' }] })).toBeNull();
+    const tickets = { ...silence, signal: null, severity: 'ticket' as const };
+    expect(silenceOf({ ...alert, severity: 'page' }, [tickets], now)).toBeNull();
+  });
+
+  it('stands in the history of the alerts it matches and in the audit log, and can be ended early, once', async () => {
+    await window({ drift: 'alarm' });
+    const service = silences();
+    const { silence, revision } = await service.start(ana, request, 'r1');
+    const control = { expectedRevision: revision, requestId: 'r2' };
+    await expect(service.end(ana, silence.id, 'done', { ...control, expectedRevision: 9 })).rejects.toMatchObject({
+      code: 'STALE_REVISION',
+    });
+    const ended = await service.end(ana, silence.id, 'done', control);
+    expect(ended.silence).toMatchObject({ endsAt: now, endedBy: 'user:ana' });
+    await expect(
+      service.end(ana, silence.id, 'again', { ...control, expectedRevision: ended.revision }),
+    ).rejects.toMatchObject({ details: { reason: 'silence_ended' } });
+    expect(await historyOf('drift')).toEqual(['fired', 'silenced', 'unsilenced']);
+    const actions = (await store.read((transaction) => readAudit(transaction, 0, 9))).map(({ action }) => action);
+    expect(actions).toEqual(['alert.fired', 'alert.silenced', 'alert.unsilenced']);
+  });
+
+  it.each([
+    ['ends in the past', { endsAt: 0 }],
+    ['ends before it starts', { startsAt: 5 * hour, endsAt: 4 * hour }],
+    ['lasts a year', { endsAt: 365 * 24 * hour }],
+  ])('is refused when it %s', async (_, change) => {
+    await expect(silences().start(ana, { ...request, ...change }, null)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
   });
 });
