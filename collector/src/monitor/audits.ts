@@ -1,7 +1,7 @@
 import type { ModelSettings } from '../config/settings.ts';
 import { groupConfusions, type Profile } from '../profile/index.ts';
 import type { ArrivalCounts, OutcomeArrivals } from './arrivals.ts';
-import { cannotAuditSentence } from './sentences.ts';
+import { cannotAuditSentence } from './groupSentences.ts';
 import { decidedRows } from './streams.ts';
 
 /**

@@ -17,6 +17,7 @@ import { meanWithInterval } from '../statistics/residualMetrics.ts';
 import type { ArrivalCounts, OutcomeArrivals } from './arrivals.ts';
 import { bare, finite, share, suppressed } from './estimates.ts';
 import type { Estimate, Evidence, SignalKind } from './finding.ts';
+import { type GapChange, gapSentence, groupSentence } from './groupSentences.ts';
 import { type AttributeStatistics, attributeStatistics } from './groupStatistics.ts';
 import { leadingShare } from './leadingShare.ts';
 import { performanceStatistics } from './performanceStatistics.ts';
@@ -28,9 +29,6 @@ import {
   errorRateSentence,
   errorSizeSentence,
   failuresSentence,
-  type GapChange,
-  gapSentence,
-  groupSentence,
   hourSentence,
   numericSentence,
   rankingSentence,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Evidence } from './finding.ts';
+import { groupSentence } from './groupSentences.ts';
 import {
   categorySentence,
   duplicatesSentence,
   errorRateSentence,
-  groupSentence,
   numericSentence,
   qualitySentence,
   schemaSentence,

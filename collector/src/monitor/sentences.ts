@@ -1,9 +1,9 @@
 import type { Estimate, Evidence } from './finding.ts';
+import { isNotable, sentence, shareMoveText } from './phrases.ts';
 import {
   changeText,
   countText,
   durationText,
-  levelText,
   nameText,
   numberText,
   shareChangeText,
@@ -260,137 +260,6 @@ export function ratingSentence({ type, change, rows }: RatingChange, evidence: E
   return sentence([what, `mean ${changeText(change.before, change.after)} ${over}`], evidence);
 }
 
-export interface GroupChange {
-  readonly attribute: string;
-  readonly group: string;
-  readonly referenceGroup: string | null;
-  readonly selectionRate: Estimate | null;
-  /** The group's own rates in the reference. */
-  readonly selectionRateBefore: number | null;
-  readonly referenceGroupSelectionRate: number | null;
-  /** Of the labels that have come since the last window. */
-  readonly errorRate: Estimate | null;
-  readonly errorRateBefore: number | null;
-  readonly disparateImpactRatio: Estimate | null;
-}
-
-export function groupSentence(change: GroupChange, evidence: Evidence | null): string {
-  const who = `${nameText(change.attribute)}=${nameText(change.group)}`;
-  const { selectionRate, errorRate } = change;
-  const leading = evidence !== null && isNotable(evidence) ? evidence.leading?.score : undefined;
-  if (leading === 'error_rate' && typeof errorRate?.value === 'number') {
-    const rates = shareMoveText(change.errorRateBefore, errorRate.value);
-    return sentence(
-      [`${who} is judged wrongly more often`, `${rates} of ${countText(errorRate.n)} labelled rows`],
-      evidence,
-    );
-  }
-  if (selectionRate === null || selectionRate.value === null) {
-    return sentence([`${who} has too few rows to say anything`], evidence);
-  }
-  const decision = `${who} gets the favourable decision`;
-  const rows = `of ${countText(selectionRate.n)} rows`;
-  const other = otherText(change);
-  if (leading === 'selection_rate') {
-    const rates = `${shareMoveText(change.selectionRateBefore, selectionRate.value)} ${rows}`;
-    return sentence([`${decision} less often than before`, rates, other], evidence);
-  }
-  const own = shareText(selectionRate.value);
-  if (other === null) return sentence([`${decision} in ${own} ${rows}`], evidence);
-  const how = comparisonText(selectionRate.value, change.referenceGroupSelectionRate ?? selectionRate.value);
-  return sentence([`${decision} ${how}`, `${own} ${other}`], evidence);
-}
-
-/** A rate of a group and of the one it is compared with. */
-interface GroupAndBase {
-  readonly own: Estimate;
-  readonly base: Estimate;
-}
-
-export interface GapChange {
-  readonly attribute: string;
-  readonly group: string;
-  readonly referenceGroup: string;
-  readonly selectionRate: GroupAndBase | null;
-  /** Of labels that have come since the last window. */
-  readonly wronglyDenied: GroupAndBase | null;
-  readonly errorRate: GroupAndBase | null;
-  /** Difference of the selection rates in the reference. */
-  readonly gapBefore: number | null;
-}
-
-export function gapSentence(change: GapChange, evidence: Evidence): string {
-  const who = `${nameText(change.attribute)}=${nameText(change.group)}`;
-  const than = `than ${nameText(change.referenceGroup)}`;
-  const leading = isNotable(evidence) ? evidence.leading?.score : undefined;
-  if (leading === 'wrongly_denied_gap') {
-    return sentence([`${who} is wrongly denied more often ${than}`, againstText(change.wronglyDenied)], evidence);
-  }
-  if (leading === 'error_gap') {
-    return sentence([`${who} is judged wrongly more often ${than}`, againstText(change.errorRate)], evidence);
-  }
-  const rates = againstText(change.selectionRate);
-  if (rates === null)
-    return sentence([`${who} cannot be compared with ${nameText(change.referenceGroup)} now`], evidence);
-  const before = change.gapBefore === null ? null : `${pointsText(change.gapBefore)} in the reference`;
-  if (leading !== undefined) {
-    return sentence(
-      [`${who} falls behind ${nameText(change.referenceGroup)} in favourable decisions`, rates, before],
-      evidence,
-    );
-  }
-  return sentence(
-    [`${who} fares with ${nameText(change.referenceGroup)} as in the reference`, rates, before],
-    evidence,
-  );
-}
-
-/** `31 % against 45 %` */
-function againstText(rates: GroupAndBase | null): string | null {
-  if (rates === null || rates.own.value === null || rates.base.value === null) return null;
-  return `${shareText(rates.own.value)} against ${shareText(rates.base.value)}`;
-}
-
-/** `-5 points` */
-function pointsText(difference: number): string {
-  return `${shareText(difference).replace(/ %$/, '')} points`;
-}
-
-export interface Unaudited {
-  readonly attribute: string;
-  readonly group: string;
-  readonly short: 'rows' | 'labels';
-  readonly fewest: number;
-  readonly periodMs: number;
-}
-
-export function cannotAuditSentence({ attribute, group, short, fewest, periodMs }: Unaudited): string {
-  const what = short === 'rows' ? 'decisions about it' : 'outcomes of it';
-  const unknown = short === 'rows' ? 'how it is treated' : 'whether decisions about it are right';
-  const who = `${nameText(attribute)}=${nameText(group)}`;
-  return `cannot audit ${who}: fewer than ${countText(fewest)} ${what} in ${durationText(periodMs)}, so nobody knows ${unknown}`;
-}
-
-/** `against 45 % of male (ratio 0.69, four-fifths rule broken)`; `null` for the reference group itself. */
-function otherText(change: GroupChange): string | null {
-  const { referenceGroup, referenceGroupSelectionRate: other } = change;
-  if (other === null || referenceGroup === null || referenceGroup === change.group) return null;
-  return `against ${shareText(other)} of ${nameText(referenceGroup)}${ratioText(change.disparateImpactRatio)}`;
-}
-
-function comparisonText(own: number, other: number): string {
-  return own < other ? 'less often' : own > other ? 'more often' : 'as often';
-}
-
-/** Four fifths is a screening rule (29 CFR 1607.4D): broken only when chance does not explain it. */
-function ratioText(ratio: Estimate | null): string {
-  if (ratio === null || ratio.value === null) return '';
-  const text = ratio.value.toFixed(2);
-  if (ratio.value >= 0.8) return ` (ratio ${text})`;
-  const broken = ratio.high !== null && ratio.high < 0.8;
-  return ` (ratio ${text}, ${broken ? 'four-fifths rule broken' : 'below four fifths, but chance could explain it'})`;
-}
-
 function intervalText({ low, high }: Estimate): string {
   return low === null || high === null ? '' : ` (95 % interval ${shareRangeText(low, high)})`;
 }
@@ -412,21 +281,6 @@ function oftenText({ direction }: NonNullable<Evidence['leading']>): string {
   return direction === 'up' ? 'more often' : 'less often';
 }
 
-function shareMoveText(before: number | null, after: number): string {
-  return before === null ? shareText(after) : shareChangeText(before, after);
-}
-
 function movedText(totalVariation: number | null): string | null {
   return totalVariation === null ? null : `${shareText(totalVariation)} of traffic would have to move`;
-}
-
-/** From half of the alarm level on the sentence says what moved; below that, what moved is most likely chance. */
-function isNotable(evidence: Evidence): boolean {
-  return evidence.alarm || evidence.level >= 0.5;
-}
-
-function sentence(parts: readonly (string | null)[], evidence: Evidence | null): string {
-  const [first, ...rest] = parts.filter((part) => part !== null);
-  const text = rest.length === 0 ? (first ?? '') : `${first}: ${rest.join(', ')}`;
-  return evidence === null ? text : `${text}; ${levelText(evidence.level)}`;
 }

@@ -5,6 +5,7 @@ describe('names people read', () => {
   it.each([
     ['feature:income', 'income'],
     ['fairness:sex=female', 'sex = female'],
+    ['fairness_gap:sex=female', 'sex = female (gap)'],
     ['performance:error_rate', 'error_rate'],
     ['score', 'score'],
   ])('shows the signal %s as %s', (signal, text) => {
