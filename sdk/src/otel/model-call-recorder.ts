@@ -30,7 +30,9 @@ export class ModelCallRecorder {
   readonly #port: RecordPort;
   readonly #options: ModelCallOptions;
 
+  /** Throws a `TypeError` for options that cannot work: this happens while an app sets itself up. */
   constructor(port: RecordPort, options: ModelCallOptions) {
+    check(options);
     this.#port = port;
     this.#options = options;
   }
@@ -70,5 +72,34 @@ export class ModelCallRecorder {
       );
     }
     return named ?? null;
+  }
+}
+
+const kinds: Readonly<Record<keyof ModelCallOptions, readonly string[]>> = {
+  model: ['string', 'function'],
+  version: ['function'],
+  id: ['function'],
+  content: ['string'],
+  features: ['function'],
+  recorded: ['function'],
+};
+
+/** JavaScript may give anything. */
+function check(options: unknown): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError('options of model calls must be an object');
+  }
+  for (const [name, value] of Object.entries(options)) {
+    const allowed = Object.hasOwn(kinds, name) ? kinds[name as keyof ModelCallOptions] : undefined;
+    if (allowed === undefined) {
+      throw new TypeError(`options of model calls: there is no "${name}", only ${Object.keys(kinds).join(', ')}`);
+    }
+    if (value !== undefined && !allowed.includes(typeof value)) {
+      throw new TypeError(`options of model calls: "${name}" must be a ${allowed.join(' or a ')}, not ${typeof value}`);
+    }
+  }
+  const { content } = options as ModelCallOptions;
+  if (content !== undefined && content !== 'none' && content !== 'messages') {
+    throw new TypeError('options of model calls: "content" must be "none" or "messages"');
   }
 }
