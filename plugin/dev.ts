@@ -60,9 +60,7 @@ async function start(): Promise<void> {
   process.stdout.write(`${JSON.stringify({ event: 'ready', http: host.url })}\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      watching?.close(() => {});
-      void host?.stop();
-      void fixtures?.stop();
+      Promise.allSettled([host?.stop(), fixtures?.stop()]).then(() => process.exit(0));
     });
   }
 }

@@ -13,6 +13,8 @@ interface ActionModalProps extends ActionProps {
 
 /** Shortest reason the collector takes. */
 const shortestReason = 3;
+/** An emergency has to be told in more than a word. */
+const shortestEmergency = 10;
 
 /** Says what an action will do, asks why, and does it. Stays open when the collector refuses, with what it said. */
 export function ActionModal({
@@ -34,7 +36,8 @@ export function ActionModal({
   const [reason, setReason] = useState('');
   const [chosen, setChosen] = useState(() => choices.map(({ initial }) => initial));
   const [wasSubmitted, setSubmitted] = useState(false);
-  const isTooShort = reason.trim().length < shortestReason;
+  const shortest = verb === 'break-glass' ? shortestEmergency : shortestReason;
+  const isTooShort = reason.trim().length < shortest;
   const isInvalid = wasSubmitted && isTooShort;
 
   function submit(event: FormEvent): void {
@@ -79,7 +82,7 @@ export function ActionModal({
             invalid={isInvalid}
             error={
               isInvalid
-                ? t('action.reason-short', 'Say why, in at least {{count}} characters', { count: shortestReason })
+                ? t('action.reason-short', 'Say why, in at least {{count}} characters', { count: shortest })
                 : undefined
             }
             noMargin

@@ -4,7 +4,7 @@ import { streamAddress } from '../api/client';
 /** How often what is on the screen is read again while nobody tells us of changes. */
 export const pollMs = 5_000;
 /** And while somebody does: numbers of a window that is filling, and heartbeats of apps, are not announced. */
-export const tolerantPollMs = 15_000;
+const tolerantPollMs = 15_000;
 /** Events of a busy fleet come in bursts: what they concern is read again once a burst, not once an event. */
 const burstMs = 1_000;
 /** How long to wait before a stream that was refused is asked for again. */
@@ -24,8 +24,13 @@ const listsOf: Readonly<Record<Kind, readonly (readonly string[])[]>> = {
 let connected = false;
 
 /** Whether the collector tells of changes now. */
-export function isLive(): boolean {
+function isLive(): boolean {
   return connected;
+}
+
+/** How long until something is read again by itself. */
+export function pollInterval(status: 'pending' | 'error' | 'success'): number {
+  return isLive() && status === 'success' ? tolerantPollMs : pollMs;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query';
-import { isLive, pollMs, tolerantPollMs } from './live';
+import { pollInterval, pollMs } from './live';
 
 /**
  * Pages poll while they are visible, seldom while the collector tells of changes. A failed request is not retried
@@ -11,7 +11,7 @@ export function createQueryClient(): QueryClient {
       queries: {
         retry: false,
         staleTime: pollMs - 1_000,
-        refetchInterval: ({ state }) => (isLive() && state.status === 'success' ? tolerantPollMs : pollMs),
+        refetchInterval: ({ state }) => pollInterval(state.status),
         networkMode: 'always',
       },
       mutations: { retry: false, networkMode: 'always' },

@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ActionResult, ApiErrorBody, Me } from '@plumbline/collector/api';
 import { decodeJwt } from 'jose';
@@ -26,6 +26,10 @@ export interface TestCollector {
   readonly requests: RecordedRequest[];
   /** Replaces the answer to a method and path (decoded, without query). */
   answer(method: string, path: string, answer: Answer): void;
+  /** Resolves when a page listens to live events. */
+  listening(): Promise<void>;
+  /** Tells every page that listens. */
+  announce(type: 'alert' | 'version' | 'window' | 'retrain', model: string): void;
   /** Back to the fleet of the fixtures, and forgets the requests. */
   reset(): void;
   stop(): Promise<void>;
@@ -37,6 +41,7 @@ export function apiError(code: string, message: string, details?: Record<string,
 
 export async function startTestCollector(): Promise<TestCollector> {
   const requests: RecordedRequest[] = [];
+  const listeners = new Set<ServerResponse>();
   let answers = standardAnswers();
 
   const server = createServer(async (incoming, outgoing) => {
@@ -51,6 +56,13 @@ export async function startTestCollector(): Promise<TestCollector> {
       headers: incoming.headers,
       body: text === '' ? null : JSON.parse(text),
     };
+    if (request.url === '/v1/stream') {
+      outgoing.writeHead(200, { 'content-type': 'text/event-stream' });
+      outgoing.write(': watching\n\n');
+      listeners.add(outgoing);
+      outgoing.once('close', () => listeners.delete(outgoing));
+      return;
+    }
     requests.push(request);
     const path = decodeURIComponent(request.url.split('?')[0] ?? '/');
     const answer = answers.get(`${request.method} ${path}`) ?? {
@@ -69,6 +81,16 @@ export async function startTestCollector(): Promise<TestCollector> {
     url: `http://127.0.0.1:${port}`,
     requests,
     answer: (method, path, answer) => void answers.set(`${method} ${path}`, answer),
+    async listening() {
+      while (listeners.size === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    announce(type, model) {
+      for (const listener of listeners) {
+        listener.write(`event: ${type}\ndata: ${JSON.stringify({ model, at: 0 })}\n\n`);
+      }
+    },
     reset() {
       answers = standardAnswers();
       requests.length = 0;

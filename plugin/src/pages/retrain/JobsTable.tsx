@@ -170,7 +170,7 @@ function CancelButton({ job }: { readonly job: RetrainJob }) {
       size="sm"
       variant="secondary"
       icon="ban"
-      label={t('retrain.cancel', 'Cancel')}
+      label={t('retrain.cancel', 'Cancel job')}
       title={t('retrain.cancel-title', 'Cancel the retrain of {{model}}', { model: job.model })}
       explanation={t(
         'retrain.cancel-what',

@@ -7,6 +7,7 @@ import { formatActor } from '../../../format/name';
 import { formatBasisPoints, formatCount } from '../../../format/number';
 import { formatTime } from '../../../format/time';
 import { t } from '../../../i18n';
+import { BreakGlassButton } from './BreakGlassButton';
 import { PauseButton } from './PauseButton';
 import { RollBackButton } from './RollBackButton';
 
@@ -25,6 +26,7 @@ export function TrafficPanel({ list }: { readonly list: VersionList }) {
       )}
       actions={
         <Stack direction="row" gap={1}>
+          <BreakGlassButton list={list} />
           <PauseButton list={list} size="sm" />
           <RollBackButton list={list} size="sm" />
         </Stack>

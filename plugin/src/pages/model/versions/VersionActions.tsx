@@ -1,6 +1,7 @@
 import { Stack } from '@grafana/ui';
 import type { VersionDetail, VersionList } from '@plumbline/collector/api';
 import { CanaryButton } from './CanaryButton';
+import { EndingButtons } from './EndingButtons';
 import { PromoteButton } from './PromoteButton';
 import { RollBackButton } from './RollBackButton';
 import { ShadowButton } from './ShadowButton';
@@ -27,6 +28,7 @@ export function VersionActions({ list, version }: VersionActionsProps) {
         state === 'canary' ||
         (state === 'registered' && !hasChampion)) && <PromoteButton list={list} version={version} />}
       {state === 'superseded' && <RollBackButton list={list} to={version.version} size="sm" />}
+      <EndingButtons list={list} version={version} />
     </Stack>
   );
 }

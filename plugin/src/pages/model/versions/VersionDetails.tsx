@@ -1,8 +1,11 @@
 import { Grid, Stack, Text } from '@grafana/ui';
 import type { VersionDetail } from '@plumbline/collector/api';
 import { GateBadge } from '../../../components/badges';
+import { Disclosure } from '../../../components/Disclosure';
+import { Facts } from '../../../components/Facts';
 import { SentenceList } from '../../../components/SentenceList';
 import { formatActor, formatWords } from '../../../format/name';
+import { formatStatistic } from '../../../format/number';
 import { formatTime } from '../../../format/time';
 import { t } from '../../../i18n';
 import { EvaluationTable } from './EvaluationTable';
@@ -35,7 +38,7 @@ export function VersionDetails({ version: { evaluation, gates, history } }: { re
                 key: gate.gate,
                 lead: <GateBadge gate={gate} />,
                 sentence: formatWords(gate.gate),
-                note: gate.reason,
+                note: <GateNote gate={gate} />,
               }))}
             />
           )}
@@ -57,5 +60,20 @@ export function VersionDetails({ version: { evaluation, gates, history } }: { re
         </div>
       </Stack>
     </Grid>
+  );
+}
+
+/** Why, and the numbers it rests on. */
+function GateNote({ gate: { reason, numbers } }: { readonly gate: VersionDetail['gates'][number] }) {
+  const known = Object.entries(numbers).filter(([, value]) => value !== null);
+  return (
+    <>
+      {reason}
+      {known.length > 0 && (
+        <Disclosure title={t('version.numbers', 'Numbers')}>
+          <Facts facts={known.map(([name, value]) => [formatWords(name), formatStatistic(value)] as const)} />
+        </Disclosure>
+      )}
+    </>
   );
 }

@@ -4,9 +4,12 @@ import { QueryState } from '../../../components/QueryState';
 import { useVersions } from '../../../data/useVersions';
 import { t } from '../../../i18n';
 import { ApprovalPanel } from './ApprovalPanel';
+import { ComparePanel } from './ComparePanel';
+import { HoldsPanel } from './HoldsPanel';
 import { InstancesPanel } from './InstancesPanel';
 import { RetrainPanel } from './RetrainPanel';
 import { RolloutPanel } from './RolloutPanel';
+import { TimelinePanel } from './TimelinePanel';
 import { TrafficPanel } from './TrafficPanel';
 import { VersionsPanel } from './VersionsPanel';
 
@@ -29,12 +32,17 @@ export function VersionsTab({ detail: { model } }: { readonly detail: ModelDetai
               .map((approval) => (
                 <ApprovalPanel key={approval.id} approval={approval} />
               ))}
+            <HoldsPanel list={list} />
             <Grid columns={{ xs: 1, xl: 2 }} gap={2} alignItems="start">
               <TrafficPanel list={list} />
               <InstancesPanel list={list} />
             </Grid>
             <RolloutPanel list={list} />
             <VersionsPanel list={list} />
+            <Grid columns={{ xs: 1, xl: 2 }} gap={2} alignItems="start">
+              <TimelinePanel list={list} now={query.dataUpdatedAt} />
+              {list.versions.length > 1 && <ComparePanel list={list} />}
+            </Grid>
             <RetrainPanel model={model} />
           </Stack>
         )
