@@ -83,6 +83,7 @@ export default (env: { production?: boolean } = {}): Configuration => ({
       patterns: [
         { from: 'plugin.json', transform: fillPlaceholders },
         { from: 'img', to: 'img' },
+        { from: 'locales', to: 'locales' },
         { from: '../README.md', transform: fillPlaceholders },
         { from: '../CHANGELOG.md' },
         { from: '../../LICENSE' },

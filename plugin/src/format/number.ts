@@ -1,4 +1,5 @@
 import type { EstimateBody } from '@plumbline/collector/api';
+import { t } from '../i18n';
 
 /** What stands where there is no number. Never 0, never NaN. */
 export const nothing = '–';
@@ -66,5 +67,7 @@ export function formatEffect(value: number | null): string {
 
 /** The 95 % interval of an estimate: `0.29 to 0.33`; nothing when it has none. */
 export function formatInterval({ low, high }: EstimateBody, format = formatStatistic): string {
-  return low === null || high === null ? nothing : `${format(low)} to ${format(high)}`;
+  return low === null || high === null
+    ? nothing
+    : t('format.interval', '{{low}} to {{high}}', { low: format(low), high: format(high) });
 }

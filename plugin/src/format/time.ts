@@ -1,4 +1,5 @@
 import { dateTimeFormat, dateTimeFormatTimeAgo } from '@grafana/data';
+import { t } from '../i18n';
 
 /** A moment in the person's time zone: `2026-11-22 12:00`. */
 export function formatTime(atMs: number): string {
@@ -14,7 +15,10 @@ export function formatClock(atMs: number): string {
 export function formatRange(fromMs: number, toMs: number): string {
   const from = formatTime(fromMs);
   const to = formatTime(toMs);
-  return `${from} to ${from.slice(0, 10) === to.slice(0, 10) ? to.slice(11) : to}`;
+  return t('format.range', '{{from}} to {{to}}', {
+    from,
+    to: from.slice(0, 10) === to.slice(0, 10) ? to.slice(11) : to,
+  });
 }
 
 /** How long ago by the wall clock: `2 hours ago`. Only for wall-clock times; event time may run at another speed. */
