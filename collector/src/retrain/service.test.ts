@@ -5,7 +5,14 @@ import { readAudit } from '../store/audit.ts';
 import type { Store, Transaction } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { createOutbox, type Delivery, readDeliveries } from '../webhook/index.ts';
-import { openRetrainKey, RetrainService, readJob, readJobs } from './service.ts';
+import {
+  type ModelSituation,
+  openRetrainKey,
+  RetrainService,
+  type RetrainServiceOptions,
+  readJob,
+  readJobs,
+} from './service.ts';
 
 const ana = { subject: 'user:ana' };
 const olu = { subject: 'user:olu' };
@@ -24,22 +31,27 @@ beforeEach(async () => {
   store = await openSqliteStore({ path: ':memory:' });
   now = 5_000;
   registered = [];
-  const webhook = webhookSettings.parse({ name: 'trainer', url: 'http://127.0.0.1:1/', secret: 'unused-here' });
-  let ids = 0;
-  service = new RetrainService(
-    {
-      store,
-      enqueue: createOutbox({ endpoints: [webhook], clock: () => now, makeId: () => String(++ids) }).enqueue,
-      clock: () => now,
-      models: [settings({ approval: 'automatic' })],
-      publicUrl: () => 'http://collector.test',
-      randomId: () => String(++ids),
-    },
-    await openRetrainKey(store),
-  );
+  service = await makeService();
 });
 
 afterEach(() => store.close());
+
+let ids = 0;
+
+async function makeService(change: Partial<RetrainServiceOptions> = {}): Promise<RetrainService> {
+  const webhook = webhookSettings.parse({ name: 'trainer', url: 'http://127.0.0.1:1/', secret: 'unused-here' });
+  const makeId = () => String(++ids).padStart(6, '0');
+  const options = {
+    store,
+    enqueue: createOutbox({ endpoints: [webhook], clock: () => now, makeId }).enqueue,
+    clock: () => now,
+    models: [settings({ approval: 'automatic' })],
+    publicUrl: () => 'http://collector.test',
+    randomId: () => String(++ids),
+    ...change,
+  };
+  return new RetrainService(options, await openRetrainKey(store));
+}
 
 function settings(retrain: Record<string, unknown> = {}) {
   return modelSettings.parse({ name: 'credit-risk', retrain });
@@ -148,5 +160,96 @@ describe('a retrain job', () => {
     now += 1;
     await service.expire(settings());
     expect((await store.read((transaction) => readJob(transaction, id)))?.job.state).toBe('timed_out');
+  });
+});
+
+describe('what earlier jobs did', () => {
+  const close = (version: string, change: Partial<ModelSituation> = {}) =>
+    store.transaction((transaction) =>
+      service.consider(
+        transaction,
+        { settings: settings({ on: ['drift'], outcomeWindows: 2 }), version, to: now, at: now },
+        { alerts: [], rolloutActive: false, servesSince: 0, stateOf: () => 'champion', ...change },
+      ),
+    );
+
+  async function succeeded(version: string): Promise<string> {
+    now += 100_000;
+    const asked = { ...control, eventTime: now };
+    const { job } = await service.request(ana, settings({ approval: 'automatic' }), '1', 'seen', asked);
+    const [delivery] = await deliveries();
+    const result = { version, digest: `sha256:${version}` };
+    await service.report(job.id, await tokenOf(delivery), { state: 'succeeded', result }, register);
+    return job.id;
+  }
+
+  const outcomeOf = async (id: string) => (await store.read((transaction) => readJob(transaction, id)))?.job.outcome;
+
+  it('is judged as its version serves: it helped', async () => {
+    const id = await succeeded('2');
+    expect(await outcomeOf(id)).toMatchObject({ verdict: 'pending', windows: 0 });
+    await close('1');
+    await close('2');
+    expect(await outcomeOf(id)).toMatchObject({ verdict: 'pending', windows: 1 });
+    await close('2');
+    expect(await outcomeOf(id)).toMatchObject({ verdict: 'helped', windows: 2 });
+  });
+
+  it('tells people once when two in a row did not help', async () => {
+    const told: string[] = [];
+    service = await makeService({
+      tellPeople: async (_, { text }) => {
+        told.push(text);
+      },
+    });
+    const rejected = { stateOf: () => 'rejected' };
+    await succeeded('2');
+    await close('1', rejected);
+    expect(told).toEqual([]);
+    const second = await succeeded('3');
+    await close('1', rejected);
+    await close('1', rejected);
+    expect(await outcomeOf(second)).toMatchObject({ verdict: 'did_not_help' });
+    expect(told).toEqual([expect.stringMatching(/^2 retrains in a row did not help/)]);
+    const actions = (await store.read((transaction) => readAudit(transaction, 0, 99))).map(({ action }) => action);
+    expect(actions.filter((action) => action === 'retrain.did_not_help')).toHaveLength(2);
+  });
+});
+
+describe('a retrain job that has no end', () => {
+  it('is given up at its deadline, however often its trainer says that it runs', async () => {
+    const { id, token } = await dispatchedJob();
+    const model = settings({ deadline: '3d' });
+    for (let hours = 0; hours < 72; hours += 12) {
+      await service.report(id, token, { state: 'running', progress: 0.5, externalRunId: 'run-7' }, register);
+      await service.expire(model);
+      now += 12 * 3_600_000;
+    }
+    const stored = async () => (await store.read((transaction) => readJob(transaction, id)))?.job;
+    expect(await stored()).toMatchObject({ state: 'running', externalRunId: 'run-7' });
+    await service.expire(model);
+    expect(await stored()).toMatchObject({ state: 'timed_out', error: 'not done after 72 h' });
+  });
+
+  it('has a callback token that ends with its deadline', async () => {
+    const { id, token } = await dispatchedJob();
+    now += 7 * 86_400_000 + 1;
+    await expect(service.report(id, token, { state: 'accepted' }, register)).rejects.toMatchObject({
+      details: { reason: 'expired' },
+    });
+  });
+
+  it('comes back to life when its request is sent again by hand and taken', async () => {
+    const { id } = await dispatchedJob();
+    const settle = (state: 'dead' | 'delivered') =>
+      store.transaction(async (transaction) => {
+        const [delivery] = await readDeliveries(transaction, { limit: 1 });
+        if (delivery !== undefined) await service.deliverySettled(transaction, { ...delivery.value, state });
+      });
+    const stateOf = async () => (await store.read((transaction) => readJob(transaction, id)))?.job.state;
+    await settle('dead');
+    expect(await stateOf()).toBe('dead_lettered');
+    await settle('delivered');
+    expect(await stateOf()).toBe('dispatched');
   });
 });
