@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { featureRows, type OnnxTensor, resultOf } from './onnx-tensors.ts';
+import { FeatureReader, type OnnxTensor, type OnnxValues, resultOf } from './onnx-tensors.ts';
 
+const featureRows = (feeds: OnnxValues, columns: Record<string, readonly string[]>) =>
+  new FeatureReader(columns).rows(feeds);
 const tensor = (type: string, dims: readonly number[], data: unknown): OnnxTensor => ({ type, dims, data });
 
 describe('features of tensors', () => {
@@ -20,6 +22,17 @@ describe('features of tensors', () => {
   it('have the names given for columns, and numbers for the rest', () => {
     const feeds = { x: tensor('float32', [1, 3], Float32Array.of(1, 2, 3)) };
     expect(featureRows(feeds, { x: ['first'] })).toEqual([{ first: 1, x_1: 2, x_2: 3 }]);
+  });
+
+  it('follow an input whose width changes from run to run', () => {
+    const reader = new FeatureReader({});
+    const wide = tensor('float32', [1, 2], Float32Array.of(1, 2));
+    const narrow = tensor('float32', [1, 1], Float32Array.of(3));
+    expect([wide, narrow, wide].map((x) => reader.rows({ x }))).toEqual([
+      [{ x_0: 1, x_1: 2 }],
+      [{ x: 3 }],
+      [{ x_0: 1, x_1: 2 }],
+    ]);
   });
 
   it('are none of a picture, and none of a vector of thousands', () => {

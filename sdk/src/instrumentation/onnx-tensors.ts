@@ -18,24 +18,58 @@ export function rowCount(values: OnnxValues): number {
 }
 
 /**
- * The rows of what goes into a model. A tensor [rows] or [rows, 1] is a feature of its name; of [rows, columns] each
+ * Reads the rows of what goes into a model. A tensor [rows] or [rows, 1] is a feature of its name; of [rows, columns] each
  * column is one, named by `columns` or by its number. Tensors that are no table (images, sequences) are left out.
  */
-export function featureRows(feeds: OnnxValues, columns: Readonly<Record<string, readonly string[]>>): Row[] {
-  const count = rowCount(feeds);
-  const tables = Object.entries(feeds).flatMap(([name, tensor]) => {
-    const width = tableWidth(tensor, count);
-    return width === null ? [] : [{ cells: cellsOf(tensor), names: namesOf(name, width, columns[name]) }];
-  });
-  return Array.from({ length: count }, (_, row) => {
-    const features: Record<string, FeatureValue> = {};
-    for (const { cells, names } of tables) {
-      for (const [column, name] of names.entries()) {
-        features[name] = cells(row * names.length + column);
+export class FeatureReader {
+  readonly #columns: Readonly<Record<string, readonly string[]>>;
+  /** Made once for each input and width: a model is run far more often than it changes. */
+  readonly #names = new Map<string, readonly string[]>();
+
+  constructor(columns: Readonly<Record<string, readonly string[]>>) {
+    this.#columns = columns;
+  }
+
+  rows(feeds: OnnxValues): Row[] {
+    const count = rowCount(feeds);
+    const rows: Record<string, FeatureValue>[] = Array.from({ length: count }, () => ({}));
+    for (const input of Object.keys(feeds)) {
+      const tensor = feeds[input]!;
+      const width = tableWidth(tensor, count);
+      if (width !== null) {
+        fill(rows, this.#namesOf(input, width), tensor);
       }
     }
-    return features;
-  });
+    return rows;
+  }
+
+  #namesOf(input: string, width: number): readonly string[] {
+    const known = this.#names.get(input);
+    if (known?.length === width) {
+      return known;
+    }
+    const given = this.#columns[input];
+    const numbered = (column: number) => (width === 1 ? input : `${input}_${column}`);
+    const names = Array.from({ length: width }, (_, column) => given?.[column] ?? numbered(column));
+    if (this.#names.size < maxColumns) {
+      this.#names.set(input, names);
+    }
+    return names;
+  }
+}
+
+function fill(rows: readonly Record<string, FeatureValue>[], names: readonly string[], tensor: OnnxTensor): void {
+  const width = names.length;
+  // Most tensors are numbers already.
+  const numbers = tensor.data instanceof Float32Array || tensor.data instanceof Float64Array ? tensor.data : undefined;
+  const cells = cellsOf(tensor);
+  for (let row = 0; row < rows.length; row++) {
+    const features = rows[row]!;
+    for (let column = 0; column < width; column++) {
+      const index = row * width + column;
+      features[names[column]!] = numbers === undefined ? cells(index) : numbers[index]!;
+    }
+  }
 }
 
 export interface OnnxResult {
@@ -88,10 +122,6 @@ function tableWidth({ dims }: OnnxTensor, rows: number): number | null {
   const width = dims.length === 2 ? (dims[1] ?? 0) : 1;
   const isTable = dims.length <= 2 && (dims[0] ?? 1) === rows && width >= 1 && width <= maxColumns;
   return isTable ? width : null;
-}
-
-function namesOf(name: string, width: number, given: readonly string[] | undefined): string[] {
-  return Array.from({ length: width }, (_, column) => given?.[column] ?? (width === 1 ? name : `${name}_${column}`));
 }
 
 /** Integers of 64 bits are numbers here: beyond 2^53 they are rounded. */

@@ -10,7 +10,14 @@ import type { BatchFeatures, InferenceBatchRecord } from '../recording/batch-rec
 import type { OpenSpan } from '../telemetry/telemetry.ts';
 import { observed } from '../wrap.ts';
 import { instrumentationOf, type StructuralInstrumentation } from './instrumentation.ts';
-import { featureRows, type OnnxResult, type OnnxTensor, type OnnxValues, resultOf, rowCount } from './onnx-tensors.ts';
+import {
+  FeatureReader,
+  type OnnxResult,
+  type OnnxTensor,
+  type OnnxValues,
+  resultOf,
+  rowCount,
+} from './onnx-tensors.ts';
 
 /** `onnxruntime-node`, `onnxruntime-web` or `onnxruntime-common`: whatever the app imports. */
 export interface OnnxRuntime {
@@ -66,6 +73,7 @@ export function instrumentOnnx(
   }
   const port = recordPortOf(monitor);
   const artefacts = new WeakMap<object, Artefact>();
+  const reader = new FeatureReader(options.columns ?? {});
   followCallScopes();
   const replacements = [
     {
@@ -94,10 +102,10 @@ export function instrumentOnnx(
           return observed(
             Promise.resolve(answer),
             (outputs) => {
-              finish(port, options, call, outputs as OnnxValues, null);
+              finish(port, options, reader, call, outputs as OnnxValues, null);
               return outputs;
             },
-            (error) => finish(port, options, call, {}, error),
+            (error) => finish(port, options, reader, call, {}, error),
           );
         },
     },
@@ -142,11 +150,18 @@ function modelOf(port: RecordPort, { model }: OnnxOptions, session: OnnxSession)
   return port.models.length === 1 ? (port.models[0] ?? null) : null;
 }
 
-function finish(port: RecordPort, options: OnnxOptions, call: Run, outputs: OnnxValues, error: unknown): void {
+function finish(
+  port: RecordPort,
+  options: OnnxOptions,
+  reader: FeatureReader,
+  call: Run,
+  outputs: OnnxValues,
+  error: unknown,
+): void {
   const latencyMs = performance.now() - call.startedAt;
   const batch = safely(port, (): InferenceBatchRecord => {
     const { feeds, model, version } = call;
-    const features = options.features?.(feeds) ?? featureRows(feeds, options.columns ?? {});
+    const features = options.features?.(feeds) ?? reader.rows(feeds);
     const failed = error !== null;
     const result: Partial<OnnxResult> = failed
       ? {}
