@@ -96,11 +96,14 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
       if (told !== undefined && told > 0) sender.wake();
     });
     /** Something was stored that others act on: they need not wait for their next look. */
-    const changed = () => {
-      notify();
+    const act = () => {
       sender.wake();
       stream?.wake();
       evaluate();
+    };
+    const changed = () => {
+      notify();
+      act();
     };
     const problems = () => stream?.problems() ?? ['the collector is starting'];
     const checkLoaded = createLoadedArtefactsCheck({ rollout: services.rollout, changed, onError });
@@ -168,8 +171,12 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
         for (const event of events) {
           live.publish(event);
         }
+        // Who is told of alerts is asked for all of them: not for windows that changed none.
+        if (events.some(({ type }) => type === 'alert')) {
+          notify();
+        }
         if (events.length > 0) {
-          changed();
+          act();
         }
       },
     });
