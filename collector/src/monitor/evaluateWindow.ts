@@ -95,7 +95,7 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
     const known = previous.detectors.get(stream.id);
     // Settings may have changed the number of bets; their evidence then starts again.
     const before = known?.length === detector.components ? { logWealth: known, steps: 0 } : initialState(detector);
-    const counts = watched.countsOf(profile, input.arrivals, input.from);
+    const counts = watched.countsOf(profile, input.arrivals, windows);
     const atHour = watched.detectorAt(input.from);
     // Of an hour that the reference does not know nothing is learned.
     const seen = atHour === null ? new Float64Array(counts.length) : counts;
@@ -287,7 +287,7 @@ function watchArrivals(
   for (const name of paces) {
     const statistic = paceOf(name, { ...input, reference });
     if (statistic === null) continue;
-    const seed = `${reference.id} ${name} ${input.version} ${input.from}`;
+    const seed = `${name} ${previous.windows}`;
     const { pace, log } = stepPace(previous.paces[name], statistic, weight, seed);
     const found = log === null ? null : evidenceAt(log, level, null);
     known[name] = found?.alarm === true ? afterAlarm(pace) : pace;

@@ -68,8 +68,8 @@ export function gapDetector(
     referenceCountsAt: () => referenceCounts,
     scores,
     referenceCounts,
-    countsOf: (profile, arrivals, from) => {
-      const random = seededRandom(hash32(`${reference.id} ${stream.id} ${from}`, 0));
+    countsOf: (profile, arrivals, step) => {
+      const random = seededRandom(hash32(`${stream.id} ${step}`, 0));
       const [now, other] = [group, referenceGroup].map((name) => {
         const decided = confusionOf(profile, attribute, name);
         return [selected(shape, decided), ...arrivedRates(arrivals, attribute, name)];

@@ -48,8 +48,8 @@ export interface StreamDetector {
   readonly scores: readonly Score[];
   /** What the reference counted, by the same cells. */
   readonly referenceCounts: ArrayLike<number>;
-  /** Events of a window by cell. */
-  readonly countsOf: (profile: Profile, arrivals: OutcomeArrivals, from: number) => ArrayLike<number>;
+  /** Events of a window by cell. `step`: how many windows were evaluated, with this one; what is drawn at random follows it. */
+  readonly countsOf: (profile: Profile, arrivals: OutcomeArrivals, step: number) => ArrayLike<number>;
 }
 
 /**

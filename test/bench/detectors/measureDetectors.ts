@@ -22,7 +22,7 @@ export function measureDetectors(features: number, windows: number): Result[] {
   const times = Array.from({ length: windows }, (_, window) => {
     const started = performance.now();
     watched.forEach(({ detector, detectorAt, countsOf }, index) => {
-      const counts = countsOf(profile, noArrivals, window * hourMs);
+      const counts = countsOf(profile, noArrivals, window + 1);
       states[index] = advance(detectorAt(window * hourMs) ?? detector, states[index]!, counts, 1);
       evidenceOf(detector, states[index]!);
     });
