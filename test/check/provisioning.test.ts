@@ -67,6 +67,58 @@ const composeFile = z.strictObject({
 });
 type ComposeFile = z.infer<typeof composeFile>;
 
+/** As much of Grafana's alerting provisioning as the file uses. */
+const alertingFile = z.strictObject({
+  apiVersion: z.literal(1),
+  contactPoints: z.tuple([
+    z.strictObject({
+      orgId: z.literal(1),
+      name: z.string(),
+      receivers: z.tuple([
+        z.strictObject({
+          uid: z.string(),
+          type: z.literal('webhook'),
+          settings: z.strictObject({
+            url: z.string(),
+            httpMethod: z.literal('POST'),
+            hmacConfig: z.strictObject({ secret: z.string(), header: z.string(), timestampHeader: z.string() }),
+          }),
+        }),
+      ]),
+    }),
+  ]),
+  groups: z.array(
+    z.strictObject({
+      orgId: z.literal(1),
+      name: z.string(),
+      folder: z.string(),
+      interval: z.string(),
+      rules: z.array(
+        z.strictObject({
+          uid: z.string().max(40),
+          title: z.string(),
+          condition: z.string(),
+          for: z.string().regex(/^\d+[sm]$/),
+          noDataState: z.enum(['OK', 'NoData', 'Alerting']),
+          execErrState: z.enum(['OK', 'Error', 'Alerting']),
+          dashboardUid: z.string(),
+          panelId: z.int(),
+          labels: z.record(z.string(), z.string()),
+          annotations: z.record(z.string(), z.string()),
+          data: z.array(
+            z.strictObject({
+              refId: z.string(),
+              relativeTimeRange: z.strictObject({ from: z.int(), to: z.int() }).optional(),
+              datasourceUid: z.string(),
+              model: z.object({ refId: z.string() }),
+            }),
+          ),
+        }),
+      ),
+    }),
+  ),
+});
+
 /** What Grafana's classic dashboard model asks of us. */
 const dashboardModel = z.object({
   id: z.null(),
@@ -175,7 +227,7 @@ describe('what Grafana is given', () => {
   });
 
   it('has a variable in its environment for everything that its files leave open', () => {
-    const files = ['plugins/plumbline.yaml', 'datasources/plumbline.yaml', 'dashboards/plumbline.yaml'];
+    const files = ['plugins', 'datasources', 'dashboards', 'alerting'].map((folder) => `${folder}/plumbline.yaml`);
     const needed = files.flatMap((file) =>
       [...read(`provisioning/${file}`).matchAll(/\$([A-Z_]+)/g)].map(([, name]) => name),
     );
@@ -183,6 +235,46 @@ describe('what Grafana is given', () => {
     const ofTheImage = ['GF_PATHS_PROVISIONING'];
     const given = [...Object.keys(services.grafana?.environment ?? {}), ...ofTheImage];
     expect(needed.filter((name) => name === undefined || !given.includes(name))).toEqual([]);
+  });
+});
+
+describe("what Grafana's alerting is given", () => {
+  const { contactPoints, groups } = alertingFile.parse(parse(read('provisioning/alerting/plumbline.yaml')));
+  const rules = groups.flatMap((group) => group.rules);
+
+  it('asks a data source that is provisioned, and decides by its last step', () => {
+    const known = [
+      '__expr__',
+      ...[...read('provisioning/datasources/plumbline.yaml').matchAll(/uid: (\S+)/g)].map(([, uid]) => uid),
+    ];
+    for (const { title, condition, data } of rules) {
+      expect(data.at(-1)?.refId, title).toBe(condition);
+      expect(
+        data.filter(({ datasourceUid }) => !known.includes(datasourceUid)),
+        title,
+      ).toEqual([]);
+    }
+  });
+
+  it('points at panels that are there', () => {
+    const panels = readdirSync(at('provisioning/dashboards'))
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => dashboardModel.parse(JSON.parse(read(`provisioning/dashboards/${file}`))))
+      .flatMap(({ uid, panels: own }) => own.map(({ id }) => `${uid}/${id}`));
+    for (const { dashboardUid, panelId } of rules) expect(panels).toContain(`${dashboardUid}/${panelId}`);
+  });
+
+  it('has no text in which Grafana would look for a variable of its environment', () => {
+    for (const { annotations } of rules) expect(Object.values(annotations).join()).not.toContain('$');
+  });
+
+  it('signs what it tells the collector in the way that the collector checks', async () => {
+    const { hooks } = await loadSettings(at('provisioning/collector/plumbline.yaml'), { environment });
+    const [{ settings }] = contactPoints[0].receivers;
+    expect(hooks.map(({ name, scheme }) => ({ name, scheme }))).toEqual([{ name: 'grafana', scheme: 'grafana' }]);
+    expect(settings.url).toMatch(/\/v1\/hooks\/grafana$/);
+    expect(settings.hmacConfig.header.toLowerCase()).toBe('x-grafana-alerting-signature');
+    expect(settings.hmacConfig.timestampHeader.toLowerCase()).toBe('x-grafana-alerting-timestamp');
   });
 });
 

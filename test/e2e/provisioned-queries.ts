@@ -22,12 +22,21 @@ interface RuleFile {
   readonly groups: readonly { readonly rules: readonly { readonly alert: string; readonly expr: string }[] }[];
 }
 
+interface AlertingFile {
+  readonly groups: readonly {
+    readonly rules: readonly {
+      readonly title: string;
+      readonly data: readonly { readonly model: { readonly expr?: string } }[];
+    }[];
+  }[];
+}
+
 const provisioning = join(repositoryRoot, 'provisioning');
 const read = (path: string) => readFileSync(join(provisioning, path), 'utf8');
 
 /** Every query, with Grafana's variables replaced. Comparisons answer 0 or 1 instead of nothing. */
 export function provisionedQueries(variables: Readonly<Record<string, string>>): ProvisionedQuery[] {
-  return [...dashboardQueries(), ...ruleQueries()].map(({ where, expression }) => ({
+  return [...dashboardQueries(), ...ruleQueries(), ...alertingQueries()].map(({ where, expression }) => ({
     where,
     expression: answering(substitute(expression, variables)),
   }));
@@ -56,6 +65,17 @@ function ruleQueries(): ProvisionedQuery[] {
   const { groups } = parse(read('prometheus/rules.yml')) as RuleFile; // checked by promtool
   return groups.flatMap(({ rules }) =>
     rules.map(({ alert, expr }) => ({ where: `rules.yml, ${alert}`, expression: expr })),
+  );
+}
+
+function alertingQueries(): ProvisionedQuery[] {
+  const { groups } = parse(read('alerting/plumbline.yaml')) as AlertingFile; // held to its schema by a test
+  return groups.flatMap(({ rules }) =>
+    rules.flatMap(({ title, data }) =>
+      data.flatMap(({ model: { expr } }) =>
+        expr === undefined ? [] : [{ where: `alerting, rule "${title}"`, expression: expr }],
+      ),
+    ),
   );
 }
 

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { PlumblineSettings } from '../config/index.ts';
 import { PlumblineError } from '../errors.ts';
+import type { OutgoingBatch } from '../events/index.ts';
 import { createIdentity } from '../http/identity/identity.ts';
 import { createLiveEvents } from '../http/live-events.ts';
 import { routes } from '../http/routes/index.ts';
@@ -108,7 +109,15 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
     const problems = () => stream?.problems() ?? ['the collector is starting'];
     const checkLoaded = createLoadedArtefactsCheck({ rollout: services.rollout, changed, onError });
     const leads = () => stream?.leads() ?? false;
-    const maintenance = startMaintenance({ services, settings, heartbeats, clock, problems, leads, changed, onError });
+    const publish = async (batches: readonly OutgoingBatch[]) => {
+      const bus = stream?.bus() ?? null;
+      if (bus === null) {
+        throw new PlumblineError('BROKER_UNAVAILABLE', 'not connected to NATS yet: send the events again');
+      }
+      await bus.publish(batches);
+    };
+    const watched = { services, settings, heartbeats, problems };
+    const maintenance = startMaintenance({ ...watched, clock, leads, publish, changed, onError });
     stopping.adopt(maintenance, (started) => started.stop());
 
     const server = createHttpServer({
@@ -125,13 +134,7 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
           notReady: problems,
           lagMessages: () => stream?.lagMessages() ?? 0,
         },
-        async publish(batches) {
-          const bus = stream?.bus() ?? null;
-          if (bus === null) {
-            throw new PlumblineError('BROKER_UNAVAILABLE', 'not connected to NATS yet: send the events again');
-          }
-          await bus.publish(batches);
-        },
+        publish,
         changed,
       }),
       identity: createIdentity(collector.identity, clock),

@@ -1,12 +1,17 @@
 import type { PlumblineSettings } from '../config/index.ts';
 import { forgetOldAnswers } from '../http/idempotency.ts';
+import type { Services } from '../http/ports.ts';
 import { removeOldDeliveries } from '../webhook/index.ts';
 import type { HeartbeatBook } from './heartbeat-book.ts';
 import { noteSdkVersions, noteSettings } from './noted-changes.ts';
 import type { CollectorServices } from './services.ts';
+import { giveUpHalves } from './unpaired-halves.ts';
 
 export interface MaintenanceOptions {
-  readonly services: Pick<CollectorServices, 'store' | 'retrain' | 'alerts' | 'notifications' | 'rollout' | 'auditCheckpoints'>;
+  readonly services: Pick<
+    CollectorServices,
+    'store' | 'retrain' | 'alerts' | 'notifications' | 'rollout' | 'auditCheckpoints'
+  >;
   readonly settings: Pick<PlumblineSettings, 'models'>;
   readonly heartbeats: HeartbeatBook;
   readonly clock: () => number;
@@ -14,6 +19,7 @@ export interface MaintenanceOptions {
   readonly problems: () => readonly string[];
   /** One of several collectors does this. */
   readonly leads: () => boolean;
+  readonly publish: Services['publish'];
   /** Called when something was stored that others act on. */
   readonly changed: () => void;
   readonly onError: (error: unknown) => void;
@@ -29,7 +35,18 @@ const noteEveryMs = 60_000;
  * what is old is forgotten.
  */
 export function startMaintenance(options: MaintenanceOptions): { stop(): Promise<void> } {
-  const { services, settings, heartbeats, clock, problems, leads, changed, onError, everyMs = 10_000 } = options;
+  const {
+    services,
+    settings,
+    heartbeats,
+    clock,
+    problems,
+    leads,
+    publish,
+    changed,
+    onError,
+    everyMs = 10_000,
+  } = options;
   let cleanedAt = Number.NEGATIVE_INFINITY;
   let notedAt = Number.NEGATIVE_INFINITY;
   let running: Promise<void> = noteSettings(services.store, settings.models, clock()).catch(onError);
@@ -55,6 +72,7 @@ export function startMaintenance(options: MaintenanceOptions): { stop(): Promise
       cleanedAt = clock();
       await forgetOldAnswers(services.store, cleanedAt);
       await services.store.transaction((transaction) => removeOldDeliveries(transaction, cleanedAt));
+      await giveUpHalves(services.store, publish, cleanedAt);
     }
     if (changes > 0) changed();
   }
