@@ -4,10 +4,18 @@ export function errorTypeOf(error: unknown): string {
     if (error instanceof Error) {
       const code = 'code' in error ? error.code : undefined;
       const type = typeof code === 'string' && code !== '' ? code : error.name;
-      return typeof type === 'string' && type !== '' ? type.slice(0, 64) : 'Error';
+      return typeof type === 'string' ? errorType(type) : 'Error';
     }
     return typeof error;
   } catch {
     return 'unknown';
   }
 }
+
+/** The text when it reads as the name or the number of a kind of failure; `_OTHER` for anything else: it may say anything. */
+export function errorType(text: string): string {
+  return errorPattern.test(text) ? text : '_OTHER';
+}
+
+/** Begins with a letter, and has no four digits in a row: those are numbers of accounts, people and days. */
+const errorPattern = /^(?:(?!.*\d{4})[A-Za-z_][\w.:-]{0,63}|[1-5]\d\d)$/;

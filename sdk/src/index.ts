@@ -1,10 +1,14 @@
 /** Record every inference of a machine-learning model, without slowing or breaking the app. */
 export type { Logger } from './diagnostics.ts';
 export { MonitorOptionsError } from './errors.ts';
-export type { FeatureType, FeatureValue, OutcomeType, ServingRole } from './event.ts';
+export type { CaptureMode, FeatureType, FeatureValue, OutcomeType, ServingRole } from './event.ts';
 export { createMonitor, type Monitor } from './monitor.ts';
 export type { NatsOptions } from './nats/index.ts';
-export type { ModelOptions, MonitorOptions } from './options.ts';
+export type { FeatureOptions, ModelOptions, MonitorOptions } from './options.ts';
+export type { FeatureCapture } from './privacy/capture.ts';
+export type { Preview } from './privacy/preview.ts';
+export type { PseudonymKey } from './privacy/pseudonyms.ts';
+export type { Redact, RedactableEvent } from './privacy/redactor.ts';
 export { type DropReason, dropReasons, type Problem, type ProblemCode, problemCodes } from './reasons.ts';
 export type { InferenceRecord, OutcomeRecord } from './record.ts';
 export type { BatchFeatures, InferenceBatchRecord } from './recording/batch-record.ts';

@@ -1,5 +1,8 @@
 import type { ModelSettings } from './options.ts';
 import { Counts } from './pipeline/counts.ts';
+import { Capture } from './privacy/capture.ts';
+import type { Pseudonyms } from './privacy/pseudonyms.ts';
+import type { Redactor } from './privacy/redactor.ts';
 import type { RoutedVersion } from './routing/document.ts';
 import { FeatureTypes } from './wire/index.ts';
 
@@ -9,15 +12,17 @@ export class ModelState {
   readonly spanName: string;
   readonly compiledInVersion: string;
   readonly types: FeatureTypes;
+  readonly capture: Capture;
   readonly counts = new Counts();
   /** Version to digest. */
   readonly #loaded = new Map<string, string>();
 
-  constructor({ name, version, digest, features }: ModelSettings) {
+  constructor({ name, version, digest, features, capture }: ModelSettings, tools: CaptureTools) {
     this.name = name;
     this.spanName = `predict ${name}`;
     this.compiledInVersion = version;
-    this.types = new FeatureTypes(features);
+    this.types = new FeatureTypes(features, maxInferredText);
+    this.capture = new Capture(capture, tools.pseudonyms, tools.redactor);
     if (digest !== undefined) {
       this.#loaded.set(version, digest);
     }
@@ -39,3 +44,11 @@ export class ModelState {
     this.#loaded.delete(version);
   }
 }
+
+export interface CaptureTools {
+  readonly pseudonyms: Pseudonyms | undefined;
+  readonly redactor: Redactor | undefined;
+}
+
+/** Longer text is prose rather than a category, and leaves only when it is declared. */
+const maxInferredText = 64;

@@ -69,7 +69,9 @@ describe('record', () => {
     };
     monitor.record(given);
     await monitor.flush();
-    expect(transport.inferences()).toEqual([{ kind: 'inference', model: 'credit', ...given }]);
+    expect(transport.inferences()).toEqual([
+      { kind: 'inference', model: 'credit', capture: 'inferred', ...given },
+    ]);
   });
 
   it('ties the inference of a shadow to the one that was served', async () => {

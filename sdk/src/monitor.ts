@@ -1,5 +1,6 @@
 import { INVALID_SPAN_CONTEXT, trace } from '@opentelemetry/api';
 import { Diagnostics, messageOf } from './diagnostics.ts';
+import { errorTypeOf } from './error-type.ts';
 import { atExit } from './exit.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { ModelState } from './model-state.ts';
@@ -7,6 +8,8 @@ import { type MonitorOptions, type MonitorSettings, readOptions } from './option
 import { Batcher } from './pipeline/batcher.ts';
 import { totalOf } from './pipeline/counts.ts';
 import { type OutgoingBatch, Publisher } from './pipeline/publisher.ts';
+import type { Preview } from './privacy/preview.ts';
+import { Redactor } from './privacy/redactor.ts';
 import type { InferenceRecord, OutcomeRecord } from './record.ts';
 import { type RecordPort, recordPort } from './record-port.ts';
 import { Recorder } from './recorder.ts';
@@ -50,6 +53,8 @@ export interface Monitor {
   step<Result>(step: StepOptions, call: () => Result): Result;
   /** Records one inference and returns its id, to report the outcome with. */
   record(inference: InferenceRecord): string;
+  /** Exactly what would leave the app if this were recorded. Nothing is recorded, counted or sent. */
+  preview(inference: InferenceRecord): Preview;
   /** Records the rows of one batch prediction as an inference each, and returns their ids. */
   recordBatch(batch: InferenceBatchRecord): string[];
   /** Reports what a person thought of an inference: an outcome of type `feedback`. Returns its id. */
@@ -112,7 +117,16 @@ class RunningMonitor implements Monitor {
     this.#telemetry = new Telemetry(sdkVersion, settings.telemetry, (error) =>
       diagnostics.warn('telemetry', `OpenTelemetry failed: ${messageOf(error)}`),
     );
-    this.#models = new Map([...settings.models].map(([name, model]) => [name, new ModelState(model)]));
+    this.#models = new Map(
+      [...settings.models].map(([name, model]) => {
+        const warn = (reason: string) => diagnostics.warn('redact', reason);
+        const redactor =
+          model.redact === undefined
+            ? undefined
+            : new Redactor({ redact: model.redact, now: () => performance.now(), warn });
+        return [name, new ModelState(model, { pseudonyms: settings.pseudonyms, redactor })];
+      }),
+    );
     this.#publisher = new Publisher({
       ...{ clock, random, window: publishWindow, answerTimeoutMs },
       publish: (message) => this.#transport.publish(message),
@@ -133,7 +147,7 @@ class RunningMonitor implements Monitor {
       spool: this.#spool,
       ...{ newProducer: newId, partitions, batch, buffer, clock, salt: Math.floor(random() * 2 ** 32) },
       emit: (ready) => this.#publisher.add(ready),
-      failed: (model, events, error) => this.#recorder.drop(model, 'internal_error', events, messageOf(error)),
+      failed: (model, events, error) => this.#recorder.drop(model, 'internal_error', events, errorTypeOf(error)),
     });
     this.#routing = new RoutingTable({
       environment: settings.environment,
@@ -176,6 +190,10 @@ class RunningMonitor implements Monitor {
 
   record(inference: InferenceRecord): string {
     return this.#recorder.record(inference);
+  }
+
+  preview(inference: InferenceRecord): Preview {
+    return this.#recorder.preview(inference);
   }
 
   recordBatch(batch: InferenceBatchRecord): string[] {
@@ -429,6 +447,7 @@ class RunningMonitor implements Monitor {
         shadow: document?.shadow?.version ?? null,
       },
       loaded: model.loaded,
+      capture: model.capture.mode,
       featuresIgnored: model.types.ignored,
     };
   }
@@ -437,7 +456,7 @@ class RunningMonitor implements Monitor {
     try {
       return run();
     } catch (error) {
-      this.#diagnostics.warn('callback', `ignored: ${messageOf(error)}`);
+      this.#diagnostics.warn('callback', `a function of the app threw ${errorTypeOf(error)}`);
       return otherwise;
     }
   }

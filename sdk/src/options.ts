@@ -3,7 +3,12 @@ import { defaultLogger, type Logger } from './diagnostics.ts';
 import { MonitorOptionsError } from './errors.ts';
 import type { FeatureDeclaration, FeatureType } from './event.ts';
 import { createNatsTransport, type NatsOptions } from './nats/index.ts';
+import { bool, type Fields, func, got, name, object, refuseUnknown, text, whole } from './options-checks.ts';
 import type { BatchLimits, BufferLimits } from './pipeline/batcher.ts';
+import type { CaptureSettings, FeatureCapture } from './privacy/capture.ts';
+import { type PseudonymKey, Pseudonyms } from './privacy/pseudonyms.ts';
+import { readCapture } from './privacy/read-capture.ts';
+import type { Redact } from './privacy/redactor.ts';
 import { defaultPartitions } from './subjects.ts';
 import type { Transport } from './transport.ts';
 import { maxNameLength } from './wire/limits.ts';
@@ -14,8 +19,32 @@ export interface ModelOptions {
   readonly version: string;
   /** `sha256:<64 hex digits>` of the artefact, when the app knows it. */
   readonly digest?: string;
-  /** Types of features. One that is not named here gets the type of its first value. */
-  readonly features?: Readonly<Record<string, FeatureType>>;
+  /** Types of features, or type and how they leave the app. One that is not named here gets the type of its first value. */
+  readonly features?: Readonly<Record<string, FeatureType | FeatureOptions>>;
+  /** Sensitive attributes and their groups. Others do not leave the app once one is named here. */
+  readonly groups?: Readonly<Record<string, readonly string[]>>;
+  /** Texts that predictions are. Others do not leave the app once they are named here. */
+  readonly classes?: readonly string[];
+  /** Texts that outcomes are. Default: `classes`. */
+  readonly outcomes?: readonly string[];
+  /**
+   * `inferred`: all numbers, and texts of at most 64 characters. `declared`: only what is declared above. `metadata`: no
+   * feature, prediction, score or group. Default `declared` as soon as one feature says how it is captured, or groups are
+   * declared; else `inferred`.
+   */
+  readonly capture?: 'inferred' | 'declared' | 'metadata';
+  /** Ids of the app: as they are, or as keyed pseudonyms (UUIDs stay). Default `hash` when there are `pseudonyms`. */
+  readonly ids?: 'value' | 'hash';
+  /** Sees what is about to leave, as a copy, and returns what may. When it fails or is slow, metadata leaves. */
+  readonly redact?: Redact;
+}
+
+export interface FeatureOptions {
+  readonly type: FeatureType;
+  /** Default `value`. `bin` is for numbers and needs `edges`; `hash` is for categories and needs `pseudonyms`. */
+  readonly capture?: FeatureCapture;
+  /** Of the reference's histogram, ascending. */
+  readonly edges?: readonly number[];
 }
 
 export interface MonitorOptions {
@@ -47,6 +76,8 @@ export interface MonitorOptions {
    * because the process may be frozen as soon as they are settled. Default `server`.
    */
   readonly mode?: 'server' | 'serverless';
+  /** Keys of pseudonyms. The first makes them; keep an old one for as long as outcomes of its inferences arrive. */
+  readonly pseudonyms?: { readonly keys: readonly PseudonymKey[] };
   /** Keeps the last routing on disk, for a start without a broker. Default: in memory only. */
   readonly routingCacheFolder?: string;
   /** How often `loaded` versions and counts are reported. Default 2 s. */
@@ -75,6 +106,7 @@ export interface MonitorSettings {
   readonly batch: BatchLimits;
   readonly spool: { readonly folder: string; readonly bytes: number } | undefined;
   readonly serverless: boolean;
+  readonly pseudonyms: Pseudonyms | undefined;
   readonly routingCacheFolder: string | undefined;
   readonly heartbeatMs: number;
   readonly telemetry: boolean;
@@ -89,6 +121,8 @@ export interface ModelSettings {
   readonly version: string;
   readonly digest: string | undefined;
   readonly features: readonly FeatureDeclaration[];
+  readonly capture: CaptureSettings;
+  readonly redact: Redact | undefined;
 }
 
 /** Checks the options as JavaScript may have given them, or throws a `MonitorOptionsError` that names the one at fault. */
@@ -98,12 +132,14 @@ export function readOptions(given: MonitorOptions): MonitorSettings {
   if ((options.nats === undefined) === (options.transport === undefined)) {
     throw new MonitorOptionsError('nats', 'or transport must be given, and not both');
   }
+  const pseudonyms = readPseudonyms(options.pseudonyms);
   const service = name(options.service, 'service');
   const random = func<() => number>(options.random, 'random') ?? Math.random;
   return {
     service,
     environment: options.environment === undefined ? 'production' : name(options.environment, 'environment'),
-    models: readModels(options),
+    models: readModels(options, pseudonyms !== undefined),
+    pseudonyms,
     transport:
       options.transport === undefined
         ? createNatsTransport({ name: service, ...readNats(options.nats) }, random)
@@ -128,21 +164,32 @@ export function readOptions(given: MonitorOptions): MonitorSettings {
   };
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 const known = {
   monitor: [
     ...['service', 'environment', 'model', 'models', 'nats', 'transport', 'instance', 'partitions', 'buffer', 'batch'],
-    ...['spool', 'mode', 'routingCacheFolder', 'heartbeatMs', 'telemetry', 'flushAtExit', 'logger', 'clock', 'random'],
+    ...[
+      'spool',
+      'mode',
+      'pseudonyms',
+      'routingCacheFolder',
+      'heartbeatMs',
+      'telemetry',
+      'flushAtExit',
+      'logger',
+      'clock',
+      'random',
+    ],
   ],
-  model: ['name', 'version', 'digest', 'features'],
+  model: ['name', 'version', 'digest', 'features', 'groups', 'classes', 'outcomes', 'capture', 'ids', 'redact'],
+  pseudonyms: ['keys'],
+  key: ['id', 'secret'],
   nats: ['servers', 'user', 'pass', 'token', 'authenticator', 'tls', 'inboxPrefix', 'name'],
   buffer: ['events', 'bytes'],
   batch: ['events', 'bytes', 'ageMs'],
   spool: ['folder', 'bytes'],
 } as const;
 
-function readModels(options: Fields): ReadonlyMap<string, ModelSettings> {
+function readModels(options: Fields, hasKeys: boolean): ReadonlyMap<string, ModelSettings> {
   if ((options.model === undefined) === (options.models === undefined)) {
     throw new MonitorOptionsError('model', 'or models must be given, and not both');
   }
@@ -152,7 +199,7 @@ function readModels(options: Fields): ReadonlyMap<string, ModelSettings> {
   const given: readonly unknown[] = Array.isArray(options.models) ? options.models : [options.model];
   const models = new Map<string, ModelSettings>();
   for (const [index, value] of given.entries()) {
-    const model = readModel(value, options.models === undefined ? 'model' : `models[${index}]`);
+    const model = readModel(value, options.models === undefined ? 'model' : `models[${index}]`, hasKeys);
     if (models.has(model.name)) {
       throw new MonitorOptionsError('models', `name ${JSON.stringify(model.name)} twice`);
     }
@@ -164,20 +211,20 @@ function readModels(options: Fields): ReadonlyMap<string, ModelSettings> {
   return models;
 }
 
-function readModel(value: unknown, where: string): ModelSettings {
+function readModel(value: unknown, where: string, hasKeys: boolean): ModelSettings {
   const model = object(value, where, 'must be { name, version }');
   refuseUnknown(model, `${where}.`, known.model);
-  const features = model.features === undefined ? {} : object(model.features, `${where}.features`);
+  const capture = readCapture(model, where, hasKeys);
   return {
     name: name(model.name, `${where}.name`),
     version: name(model.version, `${where}.version`),
     digest: model.digest === undefined ? undefined : text(model.digest, `${where}.digest`),
-    features: Object.entries(features).map(([feature, type]) => {
-      if (type !== 'number' && type !== 'category') {
-        throw new MonitorOptionsError(`${where}.features.${feature}`, `must be "number" or "category"${got(type)}`);
-      }
-      return { name: name(feature, `${where}.features`), type };
-    }),
+    // What is hashed is text afterwards, what is dropped is no feature.
+    features: capture.features
+      .filter((feature) => feature.capture !== 'drop')
+      .map((feature) => ({ name: feature.name, type: feature.type })),
+    capture,
+    redact: func<Redact>(model.redact, `${where}.redact`),
   };
 }
 
@@ -257,6 +304,34 @@ function readBatch(value: unknown): BatchLimits {
   };
 }
 
+function readPseudonyms(value: unknown): Pseudonyms | undefined {
+  if (value === undefined) {
+    return undefined;
+  }
+  const given = object(value, 'pseudonyms', 'must be { keys: [{ id, secret }] }');
+  refuseUnknown(given, 'pseudonyms.', known.pseudonyms);
+  if (!Array.isArray(given.keys) || given.keys.length === 0 || given.keys.length > 4) {
+    throw new MonitorOptionsError('pseudonyms.keys', `must be a list of 1 to 4 keys${got(given.keys)}`);
+  }
+  const ids = new Set<string>();
+  const keys = given.keys.map((entry, index): PseudonymKey => {
+    const where = `pseudonyms.keys[${index}]`;
+    const key = object(entry, where, 'must be { id, secret }');
+    refuseUnknown(key, `${where}.`, known.key);
+    const { id, secret } = key;
+    if (typeof id !== 'string' || !/^[A-Za-z0-9]{1,8}$/.test(id) || ids.has(id)) {
+      throw new MonitorOptionsError(`${where}.id`, 'must be 1 to 8 letters or digits, and another for each key');
+    }
+    ids.add(id);
+    // What was given is not repeated: it may be most of a secret.
+    if (!(typeof secret === 'string' || secret instanceof Uint8Array) || secret.length < 16) {
+      throw new MonitorOptionsError(`${where}.secret`, 'must be text or bytes, at least 16 of them');
+    }
+    return { id, secret };
+  });
+  return new Pseudonyms(keys);
+}
+
 function readMode(value: unknown): 'server' | 'serverless' {
   if (value !== undefined && value !== 'server' && value !== 'serverless') {
     throw new MonitorOptionsError('mode', `must be "server" or "serverless"${got(value)}`);
@@ -277,75 +352,4 @@ function readSpool(value: unknown, mode: unknown): MonitorSettings['spool'] {
     folder: text(spool.folder, 'spool.folder'),
     bytes: whole(spool.bytes, 'spool.bytes', 64 * 1024, 2 ** 40) ?? 256 * 1024 ** 2,
   };
-}
-
-function refuseUnknown(fields: Fields, prefix: string, names: readonly string[]): void {
-  const unknown = Object.keys(fields).find((field) => !names.includes(field));
-  if (unknown !== undefined) {
-    throw new MonitorOptionsError(`${prefix}${unknown}`, `is no option; there are ${names.join(', ')}`);
-  }
-}
-
-function object(value: unknown, where: string, expected = 'must be an object'): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new MonitorOptionsError(where, `${expected}${got(value)}`);
-  }
-  // Members are checked one by one where they are read.
-  return value as Fields;
-}
-
-function name(value: unknown, where: string): string {
-  if (typeof value !== 'string' || value === '' || value.length > maxNameLength) {
-    throw new MonitorOptionsError(where, `must be text of 1 to ${maxNameLength} characters${got(value)}`);
-  }
-  return value;
-}
-
-function text(value: unknown, where: string): string {
-  if (typeof value !== 'string' || value === '') {
-    throw new MonitorOptionsError(where, `must be text${got(value)}`);
-  }
-  return value;
-}
-
-function whole(value: unknown, where: string, least: number, most: number): number | undefined {
-  if (value === undefined) {
-    return undefined;
-  }
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < least || value > most) {
-    throw new MonitorOptionsError(where, `must be a whole number from ${least} to ${most}${got(value)}`);
-  }
-  return value;
-}
-
-function bool(value: unknown, where: string): boolean | undefined {
-  if (value !== undefined && typeof value !== 'boolean') {
-    throw new MonitorOptionsError(where, `must be true or false${got(value)}`);
-  }
-  return value;
-}
-
-function func<Value>(value: unknown, where: string): Value | undefined {
-  if (value !== undefined && typeof value !== 'function') {
-    throw new MonitorOptionsError(where, `must be a function${got(value)}`);
-  }
-  // A function; its signature is the caller's promise.
-  return value as Value | undefined;
-}
-
-function got(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return `, got ${JSON.stringify(value.slice(0, 60))}`;
-    case 'number':
-    case 'boolean':
-    case 'undefined':
-      return `, got ${value}`;
-    default:
-      return value === null
-        ? ', got null'
-        : Array.isArray(value)
-          ? ', got a list'
-          : `, got ${typeof value === 'object' ? 'an object' : `a ${typeof value}`}`;
-  }
 }

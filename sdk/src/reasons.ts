@@ -6,6 +6,7 @@
 /** Why an event was not delivered. */
 export const dropReasons = {
   invalid_event: 'The event lacks something it cannot do without, or has it in a form nobody could read',
+  not_declared: "The outcome is a text that the model's options do not declare under `outcomes` or `classes`",
   unknown_model: 'The monitor was not told about this model: name it in the options',
   buffer_events: 'The buffer holds as many events as it may: the broker is away, or slower than the app',
   buffer_bytes: 'The buffer holds as many bytes as it may: the broker is away, or slower than the app',

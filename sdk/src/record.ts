@@ -1,4 +1,6 @@
+import { errorType } from './error-type.ts';
 import {
+  type CaptureMode,
   type FeatureValue,
   type InferenceEvent,
   type OutcomeEvent,
@@ -34,10 +36,12 @@ export interface InferenceRecord {
   readonly latencyMs?: number | null | undefined;
   /** Default: that of the active span. */
   readonly traceId?: string | null | undefined;
-  /** Low-cardinality type of the failure, when the inference failed. */
+  /** Type of the failure, when the inference failed: a name such as `TimeoutError`, or an HTTP status. Other text is `_OTHER`. */
   readonly error?: string | null | undefined;
   /** How many inferences this one stands for, 1 to 65 536, when the app samples. Default 1. */
   readonly weight?: number | undefined;
+  /** `metadata`: no feature, prediction, score or group of this inference leaves the app. */
+  readonly capture?: 'metadata' | undefined;
 }
 
 /** What became known about an inference, as an app reports it. */
@@ -56,6 +60,7 @@ export interface OutcomeRecord {
 export interface RecordDefaults {
   readonly model: string;
   readonly version: string;
+  readonly capture: CaptureMode;
   readonly now: number;
   /** The record's own id when it has a usable one, else a new one. */
   readonly id: string;
@@ -103,12 +108,13 @@ export function inferenceOf(
     traceId: record.traceId === undefined ? traceId : traceIdOf(record.traceId),
     error: errorOf(record.error),
     weight: weightOf(record.weight),
+    capture: defaults.capture,
   };
 }
 
 export function outcomeOf(
   record: OutcomeRecord,
-  defaults: Omit<RecordDefaults, 'version'>,
+  defaults: Omit<RecordDefaults, 'version' | 'capture'>,
   type?: OutcomeType,
 ): OutcomeEvent | Invalid {
   if (!isId(record.inferenceId)) {
@@ -161,7 +167,7 @@ function traceIdOf(value: unknown): string | null {
 }
 
 function errorOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value.slice(0, maxTextLength) : null;
+  return typeof value === 'string' && value !== '' ? errorType(value) : null;
 }
 
 function oneOf<Value extends string>(value: unknown, known: readonly Value[], otherwise: Value): Value {

@@ -1,8 +1,10 @@
-import { type Diagnostics, messageOf } from './diagnostics.ts';
-import type { InferenceEvent, OutcomeType } from './event.ts';
+import type { Diagnostics } from './diagnostics.ts';
+import { errorTypeOf } from './error-type.ts';
+import type { InferenceEvent, OutcomeEvent, OutcomeType } from './event.ts';
 import type { ModelState } from './model-state.ts';
 import type { Batcher, BatchSpool } from './pipeline/batcher.ts';
 import { Counts } from './pipeline/counts.ts';
+import { type Preview, previewOf } from './privacy/preview.ts';
 import { type DropReason, dropReasons } from './reasons.ts';
 import { type InferenceRecord, inferenceOf, type OutcomeRecord, outcomeOf, type RecordDefaults } from './record.ts';
 import { type InferenceBatchRecord, rowsOf } from './recording/batch-record.ts';
@@ -55,12 +57,13 @@ export class Recorder {
         this.drop(model.name, 'invalid_event', 1, event.invalid);
         return id;
       }
-      this.#accept(model, event, now);
+      const leaving = model.capture.inference(event, record.capture === 'metadata');
+      this.#accept(model, leaving, now);
       const facts = open?.isRecording() ? this.#factsOf(model, event.version) : noFacts;
-      telemetry.record(open, event.latencyMs, event, facts);
+      telemetry.record(open, event.latencyMs, leaving, facts);
       return event.id;
     } catch (error) {
-      this.drop(undefined, 'invalid_event', 1, messageOf(error));
+      this.drop(undefined, 'invalid_event', 1, errorTypeOf(error));
       return id;
     } finally {
       telemetry.end(open);
@@ -95,8 +98,9 @@ export class Recorder {
           this.drop(model.name, 'invalid_event', 1, event.invalid);
           continue;
         }
-        first ??= event;
-        this.#accept(model, event, now);
+        const leaving = model.capture.inference(event, batch.capture === 'metadata');
+        first ??= leaving;
+        this.#accept(model, leaving, now);
       }
       if (first !== undefined) {
         const facts = open?.isRecording() ? this.#factsOf(model, first.version) : noFacts;
@@ -104,7 +108,7 @@ export class Recorder {
       }
       return ids;
     } catch (error) {
-      this.drop(undefined, 'invalid_event', 1, messageOf(error));
+      this.drop(undefined, 'invalid_event', 1, errorTypeOf(error));
       return [];
     } finally {
       telemetry.end(open);
@@ -124,11 +128,10 @@ export class Recorder {
       if ('invalid' in event) {
         this.drop(model.name, 'invalid_event', 1, event.invalid);
       } else {
-        this.#count(model, this.#options.batcher.addOutcome(event, now));
-        this.#options.telemetry.outcome(event);
+        this.#acceptOutcome(model, event, now);
       }
     } catch (error) {
-      this.drop(undefined, 'invalid_event', 1, messageOf(error));
+      this.drop(undefined, 'invalid_event', 1, errorTypeOf(error));
     }
     return id;
   }
@@ -145,6 +148,38 @@ export class Recorder {
 
   #accept(model: ModelState, event: InferenceEvent, now: number): void {
     this.#count(model, this.#options.batcher.addInference(event, model.types, now));
+  }
+
+  #acceptOutcome(model: ModelState, event: OutcomeEvent, now: number): void {
+    const [leaving, ...others] = model.capture.outcomes(event);
+    if (leaving === undefined) {
+      this.drop(model.name, 'not_declared', 1, 'an outcome is a text that the options do not declare');
+      return;
+    }
+    for (const one of [leaving, ...others]) {
+      this.#count(model, this.#options.batcher.addOutcome(one, now));
+    }
+    this.#options.telemetry.outcome(leaving);
+  }
+
+  /** What would leave the app of this record, as the collector would read it; nothing is recorded, counted or sent. */
+  preview(record: InferenceRecord): Preview {
+    try {
+      const now = this.#options.clock();
+      const model = this.#modelFor(record);
+      if (model === undefined) {
+        return { event: null, bytes: 0, reason: dropReasons.unknown_model };
+      }
+      const defaults = this.#defaults(model, this.#idOf(record, now), now);
+      const event = inferenceOf(record, defaults, traceIdOf(undefined));
+      if ('invalid' in event) {
+        return { event: null, bytes: 0, reason: event.invalid };
+      }
+      const leaving = model.capture.inference(event, record.capture === 'metadata');
+      return previewOf(leaving, model.types);
+    } catch (error) {
+      return { event: null, bytes: 0, reason: errorTypeOf(error) };
+    }
   }
 
   #count(model: ModelState, dropped: DropReason | 'thinned' | undefined): void {
@@ -165,15 +200,19 @@ export class Recorder {
     }
   }
 
+  #modelFor(record: { readonly model?: string | undefined }): ModelState | undefined {
+    const { models } = this.#options;
+    const [only] = models.values();
+    return record.model === undefined && models.size === 1 ? only : models.get(record.model ?? '');
+  }
+
   /** The model a record is about; without one the record is dropped here. */
   #modelOf(record: { readonly model?: string | undefined } | null | undefined): ModelState | undefined {
-    const { models } = this.#options;
     if (typeof record !== 'object' || record === null) {
       this.drop(undefined, 'invalid_event', 1, 'it is no object');
       return undefined;
     }
-    const [only] = models.values();
-    const model = record.model === undefined && models.size === 1 ? only : models.get(record.model ?? '');
+    const model = this.#modelFor(record);
     if (this.closed) {
       this.drop(model?.name, 'closed', 1, 'shutdown() was called');
       return undefined;
@@ -183,7 +222,7 @@ export class Recorder {
         undefined,
         'unknown_model',
         1,
-        typeof record.model === 'string' ? record.model.slice(0, 60) : 'no model named',
+        record.model === undefined ? 'no model named' : 'a model that the options do not name',
       );
     }
     return model;
@@ -195,7 +234,7 @@ export class Recorder {
   }
 
   #defaults(model: ModelState, id: string, now: number): RecordDefaults {
-    return { model: model.name, version: model.compiledInVersion, now, id };
+    return { model: model.name, version: model.compiledInVersion, capture: model.capture.mode, now, id };
   }
 
   /** The id to give back, also when the event is dropped. */

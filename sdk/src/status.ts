@@ -1,3 +1,4 @@
+import type { CaptureMode } from './event.ts';
 import type { BufferLimits } from './pipeline/batcher.ts';
 import type { DropReason, Problem } from './reasons.ts';
 import type { RoutedVersion } from './routing/document.ts';
@@ -48,6 +49,8 @@ export interface ModelStatus extends EventCounts {
     readonly shadow: string | null;
   };
   readonly loaded: readonly RoutedVersion[];
+  /** Under which rules values leave the app. */
+  readonly capture: CaptureMode;
   /** Features left out because of their name: empty, too long, or more than a model may have. */
   readonly featuresIgnored: number;
 }

@@ -1,5 +1,4 @@
 import { withinCallOf } from './call-scope.ts';
-import { messageOf } from './diagnostics.ts';
 import { errorTypeOf } from './error-type.ts';
 import type { BatchFeatures, InferenceBatchRecord } from './recording/batch-record.ts';
 import { traceIdOf } from './telemetry/telemetry.ts';
@@ -43,7 +42,7 @@ export function wrapBatchFunction<Args extends unknown[], Result>(
     try {
       return run();
     } catch (error) {
-      recorder.drop(model, 'extractor_failed', 1, messageOf(error));
+      recorder.drop(model, 'extractor_failed', 1, errorTypeOf(error));
       return undefined;
     }
   }
@@ -75,7 +74,7 @@ export function wrapBatchFunction<Args extends unknown[], Result>(
       try {
         options.recorded?.(ids, result, ...args);
       } catch (error) {
-        recorder.warn('callback', `recorded() threw: ${messageOf(error)}`);
+        recorder.warn('callback', `recorded() threw: ${errorTypeOf(error)}`);
       }
       return result;
     };

@@ -1,5 +1,4 @@
 import { withinCallOf } from './call-scope.ts';
-import { messageOf } from './diagnostics.ts';
 import { errorTypeOf } from './error-type.ts';
 import type { FeatureValue } from './event.ts';
 import type { InferenceRecord } from './record.ts';
@@ -265,7 +264,7 @@ function finished<Args extends unknown[], Result, State>(
     try {
       options.recorded(id, result, ...args);
     } catch (error) {
-      recorder.warn('callback', `recorded() threw: ${messageOf(error)}`);
+      recorder.warn('callback', `recorded() threw: ${errorTypeOf(error)}`);
     }
   }
 }
@@ -300,5 +299,5 @@ function recordOf(
 
 /** A function of the app's threw: the inference is lost to us and counted, and nothing else happens. */
 function lost(recorder: Recorder, model: string, error: unknown): void {
-  recorder.drop(model, 'extractor_failed', 1, messageOf(error));
+  recorder.drop(model, 'extractor_failed', 1, errorTypeOf(error));
 }

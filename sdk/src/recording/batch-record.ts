@@ -33,6 +33,8 @@ export interface InferenceBatchRecord {
   readonly traceId?: string | null | undefined;
   /** Low-cardinality type of the failure, when the call failed. */
   readonly error?: string | null | undefined;
+  /** `metadata`: no feature, prediction, score or group of these inferences leaves the app. */
+  readonly capture?: 'metadata' | undefined;
 }
 
 /** Rows of a batch, or what is wrong with it. What a member throws is the caller's to catch. */

@@ -1,11 +1,11 @@
 import type { FeatureDeclaration, FeatureType, FeatureValue } from '../event.ts';
 import { asCategory, asNumber } from './columns.ts';
-import { maxTextLength } from './limits.ts';
 import { type PackedColumn, packCodes, packNumbers } from './pack.ts';
 
 /** Learns the type of a feature, or says that it is none. */
 export interface FeatureTypeBook {
   of(name: string, value: unknown): FeatureType | undefined;
+  maxTextOf(name: string): number;
   readonly ordered: readonly FeatureDeclaration[];
 }
 
@@ -55,8 +55,8 @@ export class FeatureCells {
           (typeof value === 'number' && value - value === 0 ? value : asNumber(value)) + 0;
         bytes += 8;
       } else {
-        const text = typeof value === 'string' && value.length <= maxTextLength ? value : asCategory(value);
-        if (text !== null) {
+        const text = typeof value === 'string' ? value : asCategory(value);
+        if (text !== null && text.length <= column.maxText) {
           this.#cells[base + column.index] = text === column.lastText ? column.lastCode : codeOf(column, text);
           bytes += 2 + text.length;
         }
@@ -117,6 +117,7 @@ export class FeatureCells {
       name,
       type,
       index: this.#columns.size,
+      maxText: this.#types.maxTextOf(name),
       texts: [],
       codes: new Map(),
       lastText: undefined,
@@ -143,6 +144,7 @@ interface CellColumn {
   readonly name: string;
   readonly type: FeatureType;
   readonly index: number;
+  readonly maxText: number;
   texts: string[];
   readonly codes: Map<string, number>;
   /** Of the row before: categories repeat. */

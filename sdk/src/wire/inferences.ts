@@ -2,7 +2,7 @@ import type { BatchIdentity, FeatureDeclaration, FeatureType, InferenceEvent } f
 import { asScalar, CategoryBuilder, NumberBuilder, setValue, typeOfValue } from './columns.ts';
 import { FeatureCells } from './feature-cells.ts';
 import { type ColumnData, writeFrame } from './frame.ts';
-import { maxCells, maxColumns, maxNameLength, maxRows } from './limits.ts';
+import { maxCells, maxColumns, maxNameLength, maxRows, maxTextLength } from './limits.ts';
 import {
   type PackedColumn,
   packCategories,
@@ -40,11 +40,21 @@ export class FeatureTypes {
   readonly #types = new Map<string, FeatureType>();
   #ordered: readonly FeatureDeclaration[] | undefined;
   #ignored = 0;
+  readonly #declared: ReadonlySet<string>;
+  readonly #maxLearntText: number;
 
-  constructor(declared: readonly FeatureDeclaration[] = []) {
+  /** `maxLearntText`: longer text of a feature that is not declared is no category, and missing. */
+  constructor(declared: readonly FeatureDeclaration[] = [], maxLearntText = maxTextLength) {
+    this.#declared = new Set(declared.map(({ name }) => name));
+    this.#maxLearntText = maxLearntText;
     for (const { name, type } of declared) {
       this.#types.set(name, type);
     }
+  }
+
+  /** The longest text that is a category of the feature. */
+  maxTextOf(name: string): number {
+    return this.#declared.has(name) ? maxTextLength : this.#maxLearntText;
   }
 
   /** The type of a feature, learnt from this value when it is the first; `undefined` when there is none to learn. */

@@ -1,0 +1,394 @@
+import { metrics, trace } from '@opentelemetry/api';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createMonitor, type ModelOptions, type Monitor, type MonitorOptions, MonitorOptionsError } from '../index.ts';
+import { createMemoryTransport, type MemoryTransport } from '../testing/index.ts';
+
+/** What must appear nowhere. Each in the forms in which it might slip through. */
+const corpus = [
+  'Erika Mustermann',
+  'erika.mustermann@example.org',
+  '+49 170 1234567',
+  '123-45-6789',
+  'DE89370400440532013000',
+  '4111 1111 1111 1111',
+  'Heidestraße 17, 51147 Köln',
+  '1964-08-12',
+  'patient 00471: HIV positive',
+];
+const ageOfErika = 61.61616161;
+
+const spans = new InMemorySpanExporter();
+const points = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+const reader = new PeriodicExportingMetricReader({ exporter: points, exportIntervalMillis: 3_600_000 });
+const sdk = new NodeSDK({
+  spanProcessors: [new SimpleSpanProcessor({ exporter: spans })],
+  metricReaders: [reader],
+  autoDetectResources: false,
+});
+
+let transport: MemoryTransport;
+let sent: Uint8Array[];
+let logged: string[];
+
+beforeAll(() => sdk.start());
+afterAll(() => sdk.shutdown());
+beforeEach(() => {
+  spans.reset();
+  points.reset();
+  transport = createMemoryTransport();
+  sent = [];
+  logged = [];
+  const { publish, notify } = transport;
+  transport.publish = (message) => {
+    sent.push(message.payload, Buffer.from(`${message.subject} ${message.messageId}`));
+    publish.call(transport, message);
+  };
+  transport.notify = (subject, payload) => {
+    sent.push(payload, Buffer.from(subject));
+    notify.call(transport, subject, payload);
+  };
+});
+
+const secret = 'a key of thirty-two bytes, or so';
+const declared: ModelOptions = {
+  ...{ name: 'credit', version: '1', classes: ['approve', 'deny'], outcomes: ['repaid', 'defaulted'] },
+  groups: { sex: ['female', 'male'] },
+  features: {
+    age: { type: 'number', capture: 'bin', edges: [18, 30, 45, 60, 75] },
+    income: 'number',
+    customer: { type: 'category', capture: 'hash' },
+    purpose: { type: 'category', capture: 'value' },
+    note: { type: 'category', capture: 'drop' },
+  },
+};
+
+function start(model: Partial<ModelOptions> = {}, options: Partial<MonitorOptions> = {}): Monitor {
+  const write = (message: string) => logged.push(message);
+  return createMonitor({
+    ...{ service: 'api', model: { ...declared, ...model }, transport, logger: { info: write, warn: write } },
+    pseudonyms: { keys: [{ id: 'k1', secret }] },
+    ...options,
+  });
+}
+
+async function recorded(monitor: Monitor) {
+  await monitor.flush();
+  return transport.inferences();
+}
+
+/** Everything that left the process, or could: batches decoded and as bytes, heartbeats, spans, measurements, logs, status. */
+async function everything(monitor: Monitor): Promise<string> {
+  await monitor.flush();
+  await reader.forceFlush();
+  const bytes = sent.map((payload) => Buffer.from(payload).toString('latin1') + Buffer.from(payload).toString('utf8'));
+  const told = spans
+    .getFinishedSpans()
+    .map(({ name, attributes, events, status }) => ({ name, attributes, events, status }));
+  const measured = points.getMetrics().map(({ scopeMetrics }) => scopeMetrics);
+  return [
+    ...bytes,
+    ...[
+      transport.inferences(),
+      transport.outcomes(),
+      transport.heartbeats(),
+      told,
+      measured,
+      logged,
+      monitor.status(),
+    ].map((part) => JSON.stringify(part)),
+  ].join('\n');
+}
+
+function expectNone(text: string): void {
+  for (const entry of corpus) {
+    expect(text).not.toContain(entry);
+    expect(text).not.toContain(encodeURIComponent(entry));
+    expect(text).not.toContain(JSON.stringify(entry).slice(1, -1));
+    expect(text).not.toContain(Buffer.from(entry).toString('base64').replace(/=*$/, '').slice(0, -2));
+  }
+  expect(text).not.toContain(`${ageOfErika}`);
+  const double = Buffer.alloc(8);
+  double.writeDoubleLE(ageOfErika);
+  expect(text).not.toContain(double.toString('latin1'));
+  expect(text).not.toContain(secret);
+}
+
+describe('personal data', () => {
+  it.each(corpus)('appears nowhere, by whichever way it comes in: %s', async (pii) => {
+    const monitor = start();
+    const features = {
+      ...{ age: ageOfErika, income: 40_000, customer: pii, purpose: 'car', note: pii },
+      ...{ undeclared: pii, [pii]: pii, [`of ${pii}`]: 1, object: { pii } as unknown as string },
+    };
+    const groups = { sex: pii, religion: pii, [pii]: 'x' };
+    const all = { features, groups, prediction: pii, error: pii, id: pii, traceId: pii };
+    const id = monitor.record(all);
+    monitor.outcome({ inferenceId: id, value: 'repaid', id: pii });
+    monitor.outcome({ inferenceId: id, value: pii });
+    monitor.feedback({ inferenceId: pii, value: pii });
+    monitor.evaluation({ inferenceId: pii, value: 0.3 });
+    monitor.record({ ...all, shadowOf: pii, version: '2' });
+    monitor.record({ ...all, model: pii });
+    monitor.record({ ...all, id: pii.repeat(50) });
+    monitor.recordBatch({
+      features: [features, features],
+      groups: [groups, groups],
+      predictions: [pii, pii],
+      ids: [pii, pii],
+    });
+    monitor.recordBatch({ features: { [pii]: [pii, pii], customer: [pii] } });
+    const failure = () => {
+      throw Object.assign(new Error(`about ${pii}`), { name: pii, code: pii });
+    };
+    const options = { features: () => features, groups: () => groups, id: () => pii, prediction: () => pii };
+    monitor.wrap(() => pii, options)();
+    expect(() => monitor.wrap(failure, options)()).toThrow();
+    monitor.wrap(() => pii, { ...options, recorded: failure })();
+    monitor.wrap(() => pii, { ...options, features: failure })();
+    monitor.wrap(() => pii, { ...options, key: () => pii })();
+    await expect(monitor.wrap(async () => failure(), options)()).rejects.toThrow();
+    expect(() => monitor.step({ kind: 'tool', name: 'mail' }, failure)).toThrow();
+    const stream = monitor.wrap(
+      async function* () {
+        yield pii;
+        failure();
+      },
+      { ...options, stream: { initial: () => '', fold: (text, chunk) => text + chunk, prediction: (text) => text } },
+    )();
+    await expect(
+      (async () => {
+        for await (const _ of stream);
+      })(),
+    ).rejects.toThrow();
+    const treacherous = {
+      get features(): never {
+        return failure();
+      },
+    };
+    monitor.record(treacherous);
+    monitor.route(pii, pii);
+    expectNone(JSON.stringify(monitor.preview(all)));
+    expectNone(await everything(monitor));
+    expect(transport.inferences().length).toBeGreaterThan(5);
+  });
+
+  it('would be found by this test if it were there', async () => {
+    const monitor = start({ features: { note: 'category' }, capture: 'inferred' }, {});
+    monitor.record({ features: { note: 'Erika Mustermann' } });
+    const text = await everything(monitor);
+    expect(() => expectNone(text)).toThrow();
+    expect(trace.getTracerProvider()).toBeDefined();
+    expect(metrics.getMeterProvider()).toBeDefined();
+  });
+});
+
+describe('declared capture', () => {
+  it('sends values, bins and pseudonyms as declared, drops what is not, and says so on the event', async () => {
+    const monitor = start();
+    const id = monitor.record({
+      features: { age: 44, income: 1_234.5, customer: 'erika', purpose: 'car', note: 'private', other: 1 },
+      groups: { sex: 'female', religion: 'none' },
+      prediction: 'approve',
+      score: 0.7,
+    });
+    const [event] = await recorded(monitor);
+    expect(event).toMatchObject({
+      id,
+      prediction: 'approve',
+      score: 0.7,
+      groups: { sex: 'female' },
+      capture: 'declared',
+    });
+    expect(event?.groups).toEqual({ sex: 'female' });
+    expect(event?.features).toEqual({
+      age: 37.5,
+      income: 1_234.5,
+      customer: expect.stringMatching(/^k1\.[\w-]{22}$/),
+      purpose: 'car',
+    });
+    expect(monitor.status().models.credit?.capture).toBe('declared');
+  });
+
+  it('gives the same pseudonym to the same text, another with another key, and joins outcomes over a rotation', async () => {
+    const old = { id: 'k1', secret };
+    const before = start();
+    before.record({ id: 'order 17', features: { customer: 'erika' } });
+    before.record({ id: 'order 18', features: { customer: 'erika' } });
+    const [first, second] = await recorded(before);
+    expect(first?.features.customer).toBe(second?.features.customer);
+    transport.disconnect();
+    const rotated = start(
+      {},
+      { pseudonyms: { keys: [{ id: 'k2', secret: 'another key of thirty-two bytes!' }, old] } },
+    );
+    rotated.record({ id: 'order 19', features: { customer: 'erika' } });
+    rotated.outcome({ inferenceId: 'order 17', value: 'repaid' });
+    const events = await recorded(rotated);
+    expect(events.filter(({ features }) => String(features.customer).startsWith('k2.'))).toHaveLength(1);
+    const ids = events.map(({ id }) => id);
+    expect(ids.every((id) => /^k[12]\.[\w-]{22}$/.test(id))).toBe(true);
+    expect(transport.outcomes().filter(({ inferenceId }) => ids.includes(inferenceId))).toHaveLength(1);
+  });
+
+  it('as metadata leaves nothing of the content, for a model or for one inference', async () => {
+    const monitor = start({ capture: 'metadata' });
+    const content = {
+      features: { income: 7 },
+      prediction: 'approve',
+      score: 0.5,
+      groups: { sex: 'female' },
+      latencyMs: 3,
+    };
+    monitor.record(content);
+    await monitor.flush();
+    transport.disconnect();
+    const other = start();
+    other.record({ ...content, capture: 'metadata' });
+    const bare = { prediction: null, score: null, groups: {}, latencyMs: 3, capture: 'metadata' };
+    expect(await recorded(other)).toMatchObject([bare, bare]);
+    const values = transport.inferences().flatMap(({ features }) => Object.values(features));
+    expect(values.every((value) => value === null)).toBe(true);
+  });
+
+  it('without declarations keeps prose in: texts of more than 64 characters', async () => {
+    const monitor = start({
+      features: { story: 'category' },
+      groups: undefined,
+      classes: undefined,
+      capture: 'inferred',
+    } as never);
+    monitor.record({ features: { short: 'a', long: 'x'.repeat(65), story: 'y'.repeat(65) } });
+    const [event] = await recorded(monitor);
+    expect(event?.features).toEqual({ short: 'a', long: null, story: 'y'.repeat(65) });
+  });
+});
+
+describe('a redactor', () => {
+  it('sees a copy of what is about to leave, and its result leaves', async () => {
+    const features = { income: 40_000, purpose: 'car for Erika' };
+    const redact = (event: { features: Record<string, unknown> }) => {
+      event.features.purpose = 'car';
+      return event as never;
+    };
+    const monitor = start({ redact });
+    monitor.record({ features });
+    expect(features.purpose).toBe('car for Erika');
+    expect(await recorded(monitor)).toMatchObject([
+      { features: { income: 40_000, purpose: 'car' }, capture: 'redacted' },
+    ]);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('Erika Mustermann');
+      },
+    ],
+    ['returns nothing', () => undefined],
+    ['returns a promise', async (event: unknown) => event],
+    [
+      'adds what was not there',
+      (event: { features: object }) => ({ ...event, features: { ...event.features, more: 'Erika Mustermann' } }),
+    ],
+    ['returns something else', () => 'Erika Mustermann'],
+    [
+      'takes too long',
+      (event: unknown) => {
+        const until = performance.now() + 40;
+        while (performance.now() < until);
+        return event;
+      },
+    ],
+  ])('that %s lets nothing but metadata leave, and is warned about without its words', async (_, redact) => {
+    const monitor = start({ redact: redact as never });
+    monitor.record({ features: { income: 40_000, purpose: 'for Erika Mustermann' } });
+    expect(await recorded(monitor)).toMatchObject([{ features: {}, capture: 'metadata' }]);
+    expect(logged.join()).toContain('redact()');
+    expectNone(await everything(monitor));
+  });
+
+  it('is not asked about more than 16 kB, and is left alone for a minute after ten failures', async () => {
+    let calls = 0;
+    const redact = () => {
+      calls += 1;
+      throw new Error('no');
+    };
+    const monitor = start({ capture: 'inferred', redact });
+    monitor.record({
+      features: Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`f${index}`, 'x'.repeat(60)])),
+    });
+    expect(calls).toBe(0);
+    for (let index = 0; index < 50; index++) {
+      monitor.record({ features: { index } });
+    }
+    expect(calls).toBe(9);
+    expect((await recorded(monitor)).every(({ capture }) => capture === 'metadata')).toBe(true);
+  });
+});
+
+describe('preview', () => {
+  it('shows exactly what would leave, and sends nothing', async () => {
+    const monitor = start();
+    const record = { id: 'order 17', features: { age: 44, customer: 'erika', note: 'private' }, prediction: 'approve' };
+    const { event, bytes } = monitor.preview(record);
+    expect(bytes).toBeGreaterThan(100);
+    expect(monitor.status().counts).toMatchObject({ accepted: 0, dropped: {} });
+    monitor.record(record);
+    const [sentEvent] = await recorded(monitor);
+    expect({ ...event, time: 0, traceId: null }).toEqual({ ...sentEvent, time: 0, traceId: null });
+    expect(monitor.preview({ features: 7 } as never)).toMatchObject({
+      event: null,
+      reason: 'features must be an object',
+    });
+  });
+});
+
+describe('options of privacy that cannot work', () => {
+  it.each([
+    ['model.features.age.edges', { model: { features: { age: { type: 'number', capture: 'bin' } } } }],
+    ['model.features.age.edges', { model: { features: { age: { type: 'number', capture: 'bin', edges: [2, 1] } } } }],
+    ['model.features.age.capture', { model: { features: { age: { type: 'category', capture: 'bin', edges: [1] } } } }],
+    [
+      'model.features.name.capture',
+      { pseudonyms: undefined, model: { features: { name: { type: 'category', capture: 'hash' } } } },
+    ],
+    ['model.features.name.capture', { model: { features: { name: { type: 'category', capture: 'sometimes' } } } }],
+    ['model.features.name.captur', { model: { features: { name: { type: 'category', captur: 'drop' } } } }],
+    ['model.ids', { pseudonyms: undefined, model: { ids: 'hash' } }],
+    ['model.capture', { model: { capture: 'everything' } }],
+    ['model.groups.sex', { model: { groups: { sex: 'female' } } }],
+    ['model.redact', { model: { redact: true } }],
+    ['pseudonyms.keys', { pseudonyms: { keys: [] } }],
+    ['pseudonyms.keys[0].secret', { pseudonyms: { keys: [{ id: 'k1', secret: 'short' }] } }],
+    [
+      'pseudonyms.keys[1].id',
+      {
+        pseudonyms: {
+          keys: [
+            { id: 'k1', secret },
+            { id: 'k1', secret },
+          ],
+        },
+      },
+    ],
+  ])('are refused at once, by name: %s', (option, given) => {
+    const { model, ...options } = { model: {}, ...given };
+    const make = () =>
+      createMonitor({
+        ...{ service: 'api', transport, pseudonyms: { keys: [{ id: 'k1', secret }] } },
+        ...options,
+        model: { name: 'credit', version: '1', ...model },
+      } as never);
+    expect(make).toThrow(MonitorOptionsError);
+    expect(make).toThrow(option);
+    expect(make).not.toThrow('short');
+  });
+});
