@@ -402,6 +402,16 @@ describe('an upload', () => {
     expect(await put(new Uint8Array(1_500_000))).toMatchObject({ status: 200, body: { total: 1_500_000 } });
   });
 
+  it('slows down whoever uploads without end, and nobody else', async () => {
+    const statuses = [];
+    for (let upload = 0; upload < 130; upload += 1) {
+      statuses.push((await put('x')).status);
+    }
+    expect(statuses.filter((status) => status === 200)).toHaveLength(120);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(10);
+    expect((await put('x', { 'x-plumbline-user': 'ben' })).status).toBe(200);
+  });
+
   it('is refused when it says it is too large, has another type, or comes from a stranger', async () => {
     expectError(await put(new Uint8Array(2_000_001)), 413, 'TOO_LARGE');
     expectError(await put('{}', { 'content-type': 'application/json' }), 415, 'UNSUPPORTED_CONTENT_TYPE');

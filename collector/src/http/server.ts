@@ -28,6 +28,8 @@ const defaultBodyLimit = 1_048_576;
 const requestTimeoutMs = 10 * 60_000;
 const actionBurst = 60;
 const actionsPerMinute = 60;
+/** Artefacts are large and registrations are evaluated: nobody trains as often as that. */
+const uploadsPerMinute = 120;
 /** Requests that bring events, by sender: each may hold hundreds of them. */
 const intakeBurst = 1_000;
 const intakePerMinute = 6_000;
@@ -63,6 +65,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       }
     },
   });
+  const uploads = createRateLimit({ burst: uploadsPerMinute, perMinute: uploadsPerMinute, clock: services.clock });
   const limit = createRateLimit({ burst: actionBurst, perMinute: actionsPerMinute, clock: services.clock });
   const intake = createRateLimit({ burst: intakeBurst, perMinute: intakePerMinute, clock: services.clock });
   const isPrivate = isLoopback(services.settings.collector.http.host);
@@ -138,6 +141,10 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     checkAccess(route.access, actor);
     if (route.kind === 'json' && route.isAction && !limit.take(actor.subject)) {
       throw new PlumblineError('TOO_MANY_REQUESTS', `at most ${actionsPerMinute} control actions a minute`);
+    }
+    const brings = route.access.kind === 'scope' && route.method !== 'GET' ? route.access.scope : null;
+    if ((brings === 'versions:register' || brings === 'artefacts:write') && !uploads.take(actor.subject)) {
+      throw new PlumblineError('TOO_MANY_REQUESTS', `at most ${uploadsPerMinute} versions and artefacts a minute`);
     }
     const bringsEvents = route.access.kind === 'scope' && route.access.scope === 'events:write';
     if (bringsEvents && !intake.take(actor.subject)) {

@@ -47,7 +47,7 @@ export function assessAfterPromotion(
   const rate = (gate: GateName, name: string, margin: number, what: string) =>
     assessRate({ gate, what, was: was[name] ?? noMoments, is: is[name] ?? noMoments, margin, at });
   return [
-    settings.task === 'regression'
+    settings.task === 'regression' || settings.task === 'ranking'
       ? assessMean(was[absoluteError] ?? noMoments, is[absoluteError] ?? noMoments, canaryErrorMargin, at)
       : rate('post_promotion_errors', wrong, canaryErrorMargin, 'wrong predictions'),
     rate('post_promotion_failures', failed, failedMargin, 'failed inferences'),
@@ -115,7 +115,7 @@ function assessMean(was: Moments, is: Moments, margin: number, at: number): Gate
     ...{ margin, evidenceLog: evidence, levelLog },
   };
   const tell = (value: number | null) => (value === null ? 'none' : value.toPrecision(4));
-  const sentence = `mean absolute error ${tell(numbers.mean)} since the promotion, ${tell(numbers.meanBefore)} of the champion before`;
+  const sentence = `mean error ${tell(numbers.mean)} since the promotion, ${tell(numbers.meanBefore)} of the champion before`;
   return { gate: 'post_promotion_errors', ...verdict({ known, harm: evidence >= levelLog }, sentence), numbers, at };
 }
 

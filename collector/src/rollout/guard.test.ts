@@ -3,6 +3,7 @@ import { bareShape } from '../main/learning-rows.ts';
 import { testModel } from '../main/testing/traffic.ts';
 import { createProfile, foldInferences, foldOutcome, type Profile } from '../profile/index.ts';
 import { batchOf } from '../profile/sampleBatch.ts';
+import { identifyShape } from '../profile/shape.ts';
 import { seededRandom } from './evaluation/bootstrap.ts';
 import { look, startGuard } from './guard.ts';
 import type { Guard, GuardedWindow } from './guardState.ts';
@@ -126,5 +127,36 @@ describe('the guards of a canary', () => {
     expect(numbers.difference).toBeGreaterThan(0.08);
     expect(numbers.harmEvidencePeakLog).toBeLessThan(2);
     expect(verdict).not.toBe('fail');
+  });
+});
+
+describe('the guards of a canary that ranks', () => {
+  test('count what each ranking lost of the gain it could have had', () => {
+    const ranking = testModel({ task: 'ranking', positive: undefined, groups: [] });
+    const shape = identifyShape({
+      ...{ task: 'ranking', signals: [], scoreBins: null, positive: null, favourable: null },
+      ...{ classes: [], groups: [], residualScale: 1 },
+    });
+    const windowOf = (relevances: readonly string[]) => {
+      const profile = createProfile(shape);
+      const shown = JSON.stringify(['a', 'b', 'c']);
+      for (const relevance of relevances) {
+        const joined = { version: '1', role: 'champion', time: 0, prediction: shown, score: null, groups: {} } as const;
+        foldOutcome(profile, { ...joined, label: null }, relevance);
+      }
+      return profile;
+    };
+    const right = JSON.stringify({ a: 1 });
+    const last = JSON.stringify({ c: 1 });
+    const input = {
+      ...{ settings: ranking, rollout: canary, readFrom: 0, to: hour, candidateDigest: '', instances: [], at: 0 },
+      windows: [{ from: 0, champion: windowOf(Array(40).fill(right)), candidate: windowOf(Array(40).fill(last)) }],
+    };
+    const { gates } = look(startGuard(canary, [], ranking), input);
+    const gate = gates.find(({ gate: name }) => name === 'canary_absolute_error');
+    expect(gate).toMatchObject({ numbers: { championRows: 40, canaryRows: 40, championMean: 0 } });
+    // The one good item in third place: 1 / log2(4) of the gain is left.
+    expect(gate?.numbers.canaryMean).toBeCloseTo(0.5, 6);
+    expect(gate?.reason).toMatch(/^gain lost by a ranking 0\.5/);
   });
 });

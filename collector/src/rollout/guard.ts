@@ -62,7 +62,7 @@ export function requiredGates(stage: Rollout['stage'], settings: ModelSettings, 
     stage === 'shadow'
       ? ['shadow_divergence', ...always]
       : [
-          settings.task === 'regression' ? 'canary_absolute_error' : 'canary_error_rate',
+          hasErrorsOfNumbers(settings) ? 'canary_absolute_error' : 'canary_error_rate',
           ...(settings.groups.length > 0 ? (['canary_fairness'] as const) : []),
           ...(guard?.measuredScores === true ? (['score_distribution'] as const) : []),
           'observed_split',
@@ -70,6 +70,11 @@ export function requiredGates(stage: Rollout['stage'], settings: ModelSettings, 
         ];
   const skipped: readonly GateName[] = settings.rollout.gates.skip;
   return required.filter((gate) => !skipped.includes(gate));
+}
+
+/** Wrong or right is not the question in a regression or a ranking, but how wrong. */
+function hasErrorsOfNumbers({ task }: ModelSettings): boolean {
+  return task === 'regression' || task === 'ranking';
 }
 
 /** Counts what is new in the windows, and says what every gate of the stage thinks now. */

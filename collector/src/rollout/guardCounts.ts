@@ -9,6 +9,7 @@ import {
   overallResiduals,
   type Profile,
   profileTotals,
+  rankingSumsOf,
   scoreDistribution,
   signalMoments,
   signalQuantile,
@@ -36,6 +37,7 @@ export type ArmName = 'champion' | 'candidate';
 
 export const failed = 'failed';
 export const wrong = 'wrong';
+/** Of numbers; of rankings what they lost of their gain. */
 export const absoluteError = 'absolute error';
 export const slow = 'slow';
 export const scoreAt = (index: number): string => `score ${index}`;
@@ -45,6 +47,8 @@ export const chosenOf = (attribute: string, group: string): string => `chosen ${
 /** Thresholds of probabilities at which score distributions are compared. */
 const probabilityThresholds: readonly number[] = [0.1, 0.25, 0.5, 0.75, 0.9];
 const predictionQuantiles: readonly number[] = [0.1, 0.25, 0.5, 0.75, 0.9];
+/** In [0, 1], 1 is best. */
+const rankingMeasure = 'normalisedDiscountedGain';
 /** Latencies of the champion that say where its 95th percentile is. */
 const enoughLatencies = 100;
 
@@ -62,7 +66,12 @@ export function countsOf(
   const { rows, errors } = profileTotals(profile);
   rate(failed, rows, errors);
   const residuals = overallResiduals(profile);
-  if (residuals === null) {
+  const ranked = rankingSumsOf(profile)?.[rankingMeasure];
+  if (ranked !== undefined) {
+    // What a ranking lost of the gain it could have had.
+    const { n, sum, squareSum } = ranked;
+    counts[absoluteError] = [n, n - sum, n - 2 * sum + squareSum];
+  } else if (residuals === null) {
     const all = overallConfusion(profile);
     rate(wrong, all.wrong + all.right, all.wrong);
   } else {

@@ -92,6 +92,7 @@ function absoluteErrorGate(guard: Guard, stage: ArmCounts, input: GuardLook): Ga
   const { gates } = input.settings.rollout;
   const step = stepCounts(guard, input.rollout);
   return assessCanaryAbsoluteError({
+    what: input.settings.task === 'ranking' ? 'gain lost by a ranking' : 'mean absolute error',
     champion: stage.champion[absoluteError] ?? noMoments,
     canary: stage.candidate[absoluteError] ?? noMoments,
     championStepRows: step.champion[absoluteError]?.[0] ?? 0,

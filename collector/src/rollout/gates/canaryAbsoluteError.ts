@@ -2,7 +2,9 @@ import type { GateResult } from '../gate.ts';
 import { type MeanEvidence, type Moments, meanEvidenceLog, meanOf } from './meanDifference.ts';
 
 export interface CanaryAbsoluteErrorInput {
-  /** Absolute errors since the stage started, in the label's unit. */
+  /** What is counted, for the sentence: `mean absolute error`. */
+  readonly what: string;
+  /** Since the stage started, in the label's unit. */
   readonly champion: Moments;
   readonly canary: Moments;
   /** Labelled rows since the present step started. */
@@ -57,7 +59,7 @@ export function assessCanaryAbsoluteError(input: CanaryAbsoluteErrorInput): Gate
           `${canary[0]} labelled rows of the canary, ${champion[0]} of the champion`,
         );
   }
-  const sentence = `mean absolute error ${canaryMean.toPrecision(4)} against ${championMean.toPrecision(4)} of the champion`;
+  const sentence = `${input.what} ${canaryMean.toPrecision(4)} against ${championMean.toPrecision(4)} of the champion`;
   const allowed = `${(margin * 100).toFixed(1)} %`;
   if (harm.peakLog >= harmLevelLog) {
     return result('fail', 'WORSE_THAN_ALLOWED', `${sentence}: worse by more than ${allowed}`);
