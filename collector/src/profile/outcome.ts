@@ -103,6 +103,7 @@ function moveOutcome(profile: Profile, joined: JoinEntry, label: string | number
   if (decision < 0) return;
   const judged = judge(shape, joined, label);
   const labelCell = judged?.label ?? 0;
+  const rows = groupRows(plan, joined);
   const move = (unlabelled: number, labelled: number): void => {
     counts[unlabelled] = counts[unlabelled]! - direction;
     counts[labelled] = counts[labelled]! + direction;
@@ -114,7 +115,7 @@ function moveOutcome(profile: Profile, joined: JoinEntry, label: string | number
     const cell = plan.scoreOffset + (bin * 2 + decision) * 3;
     move(cell + 2, cell + labelCell);
     if (plan.groupScoreOffset >= 0 && bin < plan.scoreBins) {
-      for (const row of groupRows(plan, joined)) {
+      for (const row of rows) {
         if (row === 0) continue;
         const own = (row - 1) * plan.groupScoreBins + (bin >> plan.groupScoreShift);
         const at = plan.groupScoreOffset + own * 2 + labelCell;
@@ -130,7 +131,7 @@ function moveOutcome(profile: Profile, joined: JoinEntry, label: string | number
     const cell = plan.classOffset + predicted * (classes + 2);
     move(cell + classes + 1, cell + (plan.classIndex.get(String(label)) ?? classes));
   }
-  for (const row of groupRows(plan, joined)) {
+  for (const row of rows) {
     const cell = plan.groupOffset + row * groupCells;
     move(cell + decision * 3 + 2, cell + decision * 3 + labelCell);
     if (judged !== null) {
