@@ -4,6 +4,8 @@ import { apiError } from '../http/api.ts';
 
 export interface CollectorClient {
   get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>>;
+  /** An answer that is not JSON. */
+  text(path: string): Promise<string>;
   send<Schema extends z.ZodType>(request: CollectorRequest, schema: Schema): Promise<z.output<Schema>>;
 }
 
@@ -35,15 +37,19 @@ export function collectorClient(options: {
   const token = options.token ?? process.env.PLUMBLINE_TOKEN;
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
 
+  async function reach(path: string, init: RequestInit): Promise<Response> {
+    return fetch(base + path, { ...init, redirect: 'error' }).catch((cause: unknown) => {
+      const reason = cause instanceof Error && cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
+      throw new PlumblineError('NOT_READY', `no collector answers at ${base}${reason}`, { cause });
+    });
+  }
+
   async function ask<Schema extends z.ZodType>(
     path: string,
     init: RequestInit,
     schema: Schema,
   ): Promise<z.output<Schema>> {
-    const response = await fetch(base + path, { ...init, redirect: 'error' }).catch((cause: unknown) => {
-      const reason = cause instanceof Error && cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
-      throw new PlumblineError('NOT_READY', `no collector answers at ${base}${reason}`, { cause });
-    });
+    const response = await reach(path, init);
     const body: unknown = await response.json().catch(() => null);
     if (!response.ok) {
       throw errorOf(body, response.status, base);
@@ -57,6 +63,13 @@ export function collectorClient(options: {
 
   return {
     get: (path, schema) => ask(path, { headers }, schema),
+    async text(path) {
+      const response = await reach(path, { headers });
+      if (response.ok) {
+        return response.text();
+      }
+      throw errorOf(await response.json().catch(() => null), response.status, base);
+    },
     send: ({ method, path, contentType, body }, schema) =>
       ask(path, { method, headers: { ...headers, 'content-type': contentType }, body }, schema),
   };

@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
   register: { summary: 'register a model version with its artefact', load: () => import('./register.ts') },
   gate: { summary: "show or wait for the verdict of a version's gates", load: () => import('./gate.ts') },
   certificate: { summary: 'compute an alarm again from its certificate', load: () => import('./certificate.ts') },
+  incident: { summary: 'an alert as a Markdown document', load: () => import('./incident.ts') },
   audit: { summary: 'verify the audit log', load: () => import('./audit.ts') },
 };
 

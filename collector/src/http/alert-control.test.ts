@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { collectorClient } from '../cli/collector-client.ts';
 import { startTestApi, type TestApi } from '../main/testing/api.ts';
 import { hourMs, inferences, outcome, Producer } from '../main/testing/traffic.ts';
 import { readReference } from '../store/history.ts';
@@ -121,6 +122,9 @@ describe('an alert', () => {
     const { body } = await api.ask('/v1/audit?order=newest&limit=1');
     expect(text).toContain(body.items[0].hash);
     expect((await api.ask('/v1/alerts/none/incident')).body.error.code).toBe('NOT_FOUND');
+    const client = collectorClient({ collector: api.url, token: 'secret-of-reader' });
+    expect(await client.text(`/v1/alerts/${alert.id}/incident`)).toBe(text);
+    await expect(client.text('/v1/alerts/none/incident')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
 
