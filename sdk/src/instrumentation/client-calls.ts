@@ -1,6 +1,5 @@
 import type { Span } from '@opentelemetry/api';
 import { followCallScopes, isWithinCallOf, withinCallOf } from '../call-scope.ts';
-import { messageOf } from '../diagnostics.ts';
 import { errorTypeOf } from '../error-type.ts';
 import type { Monitor } from '../monitor.ts';
 import { stabilityOf, stabilityVariable } from '../otel/conventions.ts';
@@ -30,7 +29,7 @@ export function clientCalls(provider: string, monitor: Monitor, options: ModelCa
   const stability = stabilityOf(process.env[stabilityVariable]);
   followCallScopes();
   const telemetry = new GenAiTelemetry(stability, (error) =>
-    port.warn('telemetry', `OpenTelemetry failed: ${messageOf(error)}`),
+    port.warn('telemetry', `OpenTelemetry failed (${errorTypeOf(error)})`),
   );
   return new ClientCalls(provider, port, options, telemetry);
 }
@@ -193,11 +192,15 @@ class ClientCalls {
     };
   }
 
+  /** The message of what is thrown may hold what was said, and stays here. */
   #safely<Value>(run: () => Value): Value | undefined {
     try {
       return run();
     } catch (error) {
-      this.#port.warn('instrumentation', `a call was not recorded: ${messageOf(error)}`);
+      this.#port.warn(
+        'instrumentation',
+        `a call was not recorded (${errorTypeOf(error)}): a function of the options threw`,
+      );
       return undefined;
     }
   }

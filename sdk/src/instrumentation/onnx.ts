@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { followCallScopes, isWithinCallOf, withinCallOf } from '../call-scope.ts';
-import { messageOf } from '../diagnostics.ts';
 import { errorTypeOf } from '../error-type.ts';
 import type { Monitor } from '../monitor.ts';
 import { type RecordPort, recordPortOf } from '../record-port.ts';
@@ -213,11 +212,12 @@ async function digestOf(source: unknown): Promise<string | null> {
   return null;
 }
 
+/** The message of what is thrown may hold features, and stays here. */
 function safely<Value>(port: RecordPort, run: () => Value): Value | undefined {
   try {
     return run();
   } catch (error) {
-    port.warn('instrumentation', `a run was not recorded: ${messageOf(error)}`);
+    port.warn('instrumentation', `a run was not recorded (${errorTypeOf(error)}): a function of the options threw`);
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { type CallScope, isWithinCallOf } from '../call-scope.ts';
-import { messageOf } from '../diagnostics.ts';
+import { errorTypeOf } from '../error-type.ts';
 import type { RecordPort } from '../record-port.ts';
 import { scopeName } from './conventions.ts';
 import { type ModelCallOptions, ModelCallRecorder } from './model-call-recorder.ts';
@@ -36,7 +36,7 @@ export class SpanRecorder {
         this.#calls.record(model, this.seesAll ? { ...call, weight: null } : call);
       }
     } catch (error) {
-      this.#port.warn('span', `a span was not read: ${messageOf(error)}`);
+      this.#port.warn('span', `a model call was not recorded (${errorTypeOf(error)}): a function of the options threw`);
     }
   }
 }
