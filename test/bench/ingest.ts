@@ -2,13 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { connectBus } from '../../collector/src/bus/index.ts';
-import { collectorSettings } from '../../collector/src/config/settings.ts';
-import { type NatsServer, startNatsServer } from '../stack/nats-server.ts';
-import { type ManagedProcess, startProcess } from '../stack/process.ts';
-import type { CollectorSettings, DrainResult, FollowResult } from './ingest/collector.ts';
-import type { PublisherResult, PublisherSettings } from './ingest/publisher.ts';
-import { benchModel } from './ingest/traffic.ts';
+import type { DrainResult, FollowResult } from './ingest/collector.ts';
+import { collect, publish, startBroker } from './ingest/processes.ts';
 import { formatReport, type Measurement } from './report.ts';
 
 /**
@@ -54,11 +49,11 @@ interface Part {
 }
 
 async function benchDrain(): Promise<Part> {
-  const server = await startBroker('drain');
+  const server = await startBroker(directory, 'drain');
   try {
-    const published = await publish(server, { events, perSecond: null, startAt: 1_700_000_000_000 });
+    const published = await publish(server, { rowsPerBatch, events, perSecond: null, startAt: 1_700_000_000_000 });
     const broker = cpuSecondsOf(server.pid);
-    const lines = await collect(server, { mode: 'drain', events, rounds: Number(values.rounds) }).finished();
+    const lines = await collect(server, { directory, mode: 'drain', events, rounds: Number(values.rounds) }).finished();
     const brokerSeconds = cpuSecondsOf(server.pid) - broker;
     const floors = lines.filter((line): line is DrainResult => line.event === 'floor');
     const drains = lines.filter((line): line is DrainResult => line.event === 'drained');
@@ -98,11 +93,12 @@ async function benchFollow(): Promise<Part> {
   const notes: string[] = [];
   let sustained = 0;
   for (const rate of rates) {
-    const server = await startBroker(`follow-${rate}`);
+    const server = await startBroker(directory, `follow-${rate}`);
     try {
-      const collector = collect(server, { mode: 'follow', events: 0, rounds: 0 });
+      const collector = collect(server, { directory, mode: 'follow', events: 0, rounds: 0 });
       await collector.ready();
       const published = await publish(server, {
+        rowsPerBatch,
         events: rate * Number(values.seconds),
         perSecond: rate,
         startAt: null,
@@ -123,7 +119,7 @@ async function benchFollow(): Promise<Part> {
       ].map(([name, seconds]) => `${name} ${((Number(seconds) / published.events) * 1e6).toFixed(2)}`);
       notes.push(
         `at ${rate} events/s: ${Math.round(reached)} published, ${lagSeconds.toFixed(2)} s behind at most in the second half, ` +
-          `${Math.round(followed.residentBytes / 2 ** 20)} MiB; processor time in us/event: ${cpu.join(', ')}` +
+          `${Math.round(Math.max(...followed.residentBytes) / 2 ** 20)} MiB; processor time in us/event: ${cpu.join(', ')}` +
           (isSustained ? '' : ' - not sustained'),
       );
       if (!isSustained) break;
@@ -134,76 +130,6 @@ async function benchFollow(): Promise<Part> {
   if (rates.length > 0)
     results.push({ metric: 'sustained, less than a second behind', value: sustained, unit: 'events/s' });
   return { results, notes };
-}
-
-async function startBroker(name: string): Promise<NatsServer> {
-  const server = await startNatsServer({
-    directory: join(directory, name),
-    apps: { bench: [benchModel] },
-    maximumStoreBytes: 8 * 2 ** 30,
-  });
-  // The stream is there before anybody publishes.
-  await (await connectBus({ nats: collectorSettings.parse({ nats: natsSettings(server) }).nats })).close();
-  return server;
-}
-
-function natsSettings(server: NatsServer) {
-  const { servers, user, pass, inboxPrefix } = server.collector;
-  return { url: servers, user, password: pass, inboxPrefix, maximumBytes: 6 * 2 ** 30 };
-}
-
-async function publish(
-  server: NatsServer,
-  traffic: Pick<PublisherSettings, 'events' | 'perSecond' | 'startAt'>,
-): Promise<PublisherResult> {
-  const { servers, user, pass, inboxPrefix } = server.app('bench');
-  const settings: PublisherSettings = {
-    nats: { servers, user, pass, inboxPrefix },
-    rowsPerBatch,
-    eventTimePerSecond: 20_000,
-    ...traffic,
-  };
-  const lines = await child('publisher', settings).finished();
-  const published = lines.find((line): line is PublisherResult => line.event === 'published');
-  if (published === undefined) throw new Error('the publisher said nothing');
-  return published;
-}
-
-function collect(server: NatsServer, run: Pick<CollectorSettings, 'mode' | 'events' | 'rounds'>) {
-  const settings: CollectorSettings = { nats: natsSettings(server), directory, ...run };
-  return child('collector', settings);
-}
-
-type Line = DrainResult | FollowResult | PublisherResult | { readonly event: 'ready' };
-
-/** A program of the folder `ingest` as a process that prints JSON lines. */
-function child(program: 'publisher' | 'collector', settings: object) {
-  const lines: Line[] = [];
-  const started: Promise<ManagedProcess> = startProcess({
-    name: program,
-    command: process.execPath,
-    args: [
-      ...(process.env.BENCH_NODE_OPTIONS?.split(' ') ?? []),
-      new URL(`./ingest/${program}.ts`, import.meta.url).pathname,
-    ],
-    env: { BENCH_SETTINGS: JSON.stringify(settings) },
-    log: {
-      line(_, text) {
-        if (text.startsWith('{')) lines.push(JSON.parse(text));
-        else process.stderr.write(`${program}: ${text}\n`);
-      },
-    },
-    readyLine: (text) => (text.startsWith('{') ? JSON.parse(text) : undefined),
-  });
-  return {
-    ready: () => started,
-    async finished(signal?: 'SIGTERM'): Promise<readonly Line[]> {
-      const running = await started;
-      const exit = await (signal === undefined ? running.exited : running.stop(30_000));
-      if (exit.code !== 0) throw new Error(`${program} ended with ${JSON.stringify(exit)}\n${running.output()}`);
-      return lines;
-    },
-  };
 }
 
 /** Processor time of a process so far, from Linux' own account; 0 where there is none. */

@@ -38,7 +38,8 @@ export interface FollowResult {
   /** Messages not read yet: the most in the last half of the time, and at its end. */
   readonly mostLag: number;
   readonly lastLag: number;
-  readonly residentBytes: number;
+  /** Memory in use, every second. */
+  readonly residentBytes: readonly number[];
 }
 
 // Written by the bench.
@@ -90,9 +91,11 @@ async function follow(): Promise<void> {
   const stopping = new Promise<void>((resolve) => process.once('SIGTERM', () => resolve()));
   let began: (() => { seconds: number; cpuSeconds: number }) | undefined;
   const lags: number[] = [];
+  const residentBytes: number[] = [];
   const sampling = setInterval(() => {
     if (collecting.count() > 0) began ??= stopwatch();
-    if (began !== undefined) lags.push(collecting.lag());
+    if (began === undefined) return;
+    if (lags.push(collecting.lag()) % 10 === 1) residentBytes.push(process.memoryUsage.rss());
   }, 100);
   await stopping;
   clearInterval(sampling);
@@ -104,7 +107,7 @@ async function follow(): Promise<void> {
     ...measured,
     mostLag: Math.max(0, ...lags.slice(Math.floor(lags.length / 2))),
     lastLag,
-    residentBytes: process.memoryUsage.rss(),
+    residentBytes,
   };
   say(result);
   await collecting.stop();
