@@ -106,8 +106,15 @@ describe('the page of an alert', () => {
     ]);
     expect(download.suggestedFilename()).toMatch(/^incident-credit-risk-.*\.md$/);
     const text = await readFile(await download.path(), 'utf8');
-    expect(text).toContain('# Drift of credit-risk, version 1');
-    expect(text).toContain('Canary of version 2 started');
+    expect(text).toBe(`# Incident ${drift?.id}\n`);
+    const [other] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'JSON' }).click(),
+    ]);
+    const everything = JSON.parse(await readFile(await other.path(), 'utf8'));
+    expect(everything).toMatchObject({ format: 'plumbline-incident', alert: { id: drift?.id } });
+    expect(everything.history[0].text).toBe('Looking into it');
+    expect(everything.changes[0].text).toBe('Canary of version 2 started at 10 %');
   });
 
   it('says so when the incident cannot be exported', async () => {

@@ -66,8 +66,14 @@ const visits: readonly { readonly path: string; readonly shows: string }[] = [
   { path: `/models/${demoModel}/drift`, shows: 'subsidised' },
   { path: `/models/${demoModel}/performance`, shows: 'Confusion matrix' },
   { path: `/models/${demoModel}/fairness`, shows: 'female' },
+  { path: `/models/${demoModel}/data-quality`, shows: 'Checks in the latest window' },
   { path: `/models/${demoModel}/versions`, shows: 'Champion' },
   { path: `/models/${demoModel}/alerts`, shows: 'Audit trail' },
+  { path: '/alerts', shows: demoModel },
+  { path: '/retrain', shows: demoModel },
+  { path: '/webhooks', shows: 'trainer' },
+  { path: '/audit', shows: 'Before, after and hash' },
+  { path: '/settings', shows: 'You are Ada' },
 ];
 
 /** Opens every page in dark and light; returns what a person would not see but mind. */

@@ -39,7 +39,8 @@ async function send<T>(request: BackendSrvRequest, appEvents: EventBus): Promise
     ...(request.data === undefined ? {} : { body: JSON.stringify(request.data) }),
     ...(request.abortSignal === undefined ? {} : { signal: request.abortSignal }),
   });
-  const body = parse(await response.text());
+  const text = await response.text();
+  const body = request.responseType === 'text' && response.ok ? text : parse(text);
   const { status, statusText, ok, headers, redirected, type } = response;
   if (!ok) {
     const failure: FetchError = { status, statusText, data: body, config: request };

@@ -46,6 +46,7 @@ const requests: Readonly<Record<Exclude<keyof typeof collector, 'act' | 'saveSet
   alert: () => collector.alert(id),
   alertHistory: () => collector.alertHistory(id),
   alertChanges: () => collector.alertChanges(id),
+  alertIncident: () => collector.alertIncident(id),
   alertCertificates: () => collector.alertCertificates(id),
   silences: () => collector.silences({}),
   retrainJobs: () => collector.retrainJobs({}),

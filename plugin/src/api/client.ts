@@ -82,6 +82,9 @@ export const collector = {
   alertHistory: (alert: string) => read<AlertHistory>(`${alertPath(alert)}/history`, { limit: 100 }),
   alertChanges: (alert: string) => read<AlertChanges>(`${alertPath(alert)}/changes`),
   alertCertificates: (alert: string) => read<object>(`${alertPath(alert)}/certificates`),
+  /** Markdown. */
+  alertIncident: (alert: string) =>
+    send<string>({ url: addressOf(`${alertPath(alert)}/incident`), method: 'GET', responseType: 'text' }),
   silences: (query: PageQuery & { readonly model?: string }) => read<SilenceList>('v1/silences', query),
   retrainJobs: (query: PageQuery & { readonly model?: string }) => read<RetrainJobList>('v1/retrain-jobs', query),
   webhooks: () => read<WebhookList>('v1/webhooks'),
@@ -144,6 +147,7 @@ async function send<T>(request: {
   params?: Record<string, unknown>;
   data?: object;
   headers?: Record<string, string>;
+  responseType?: 'text';
 }): Promise<T> {
   try {
     const response = getBackendSrv().fetch<T>({ ...request, showErrorAlert: false, showSuccessAlert: false });

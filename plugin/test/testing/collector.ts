@@ -16,6 +16,8 @@ export interface RecordedRequest {
 export interface Reply {
   readonly status?: number;
   readonly body: unknown;
+  /** Other than JSON: then the body is a text. */
+  readonly type?: string;
 }
 
 type Answer = Reply | ((request: RecordedRequest) => Reply | Promise<Reply>);
@@ -69,9 +71,9 @@ export async function startTestCollector(): Promise<TestCollector> {
       status: 404,
       body: apiError('NOT_FOUND', `There is nothing at ${path}.`),
     };
-    const { status = 200, body } = typeof answer === 'function' ? await answer(request) : answer;
-    outgoing.writeHead(status, { 'content-type': 'application/json' });
-    outgoing.end(JSON.stringify(body));
+    const { status = 200, body, type } = typeof answer === 'function' ? await answer(request) : answer;
+    outgoing.writeHead(status, { 'content-type': type ?? 'application/json' });
+    outgoing.end(type === undefined ? JSON.stringify(body) : String(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // A TCP server that listens has an address object.
@@ -133,6 +135,7 @@ function standardAnswers(): Map<string, Answer> {
     answers.set(`GET /v1/alerts/${alert.id}`, { body: alert });
     answers.set(`GET /v1/alerts/${alert.id}/history`, { body: operations.alertHistory });
     answers.set(`GET /v1/alerts/${alert.id}/changes`, { body: operations.alertChanges });
+    answers.set(`GET /v1/alerts/${alert.id}/incident`, { body: `# Incident ${alert.id}\n`, type: 'text/markdown' });
     answers.set(`GET /v1/alerts/${alert.id}/certificates`, { body: { certificates: [] } });
     answers.set(`POST /v1/actions/expect/${alert.id}`, { body: done('expect') });
   }

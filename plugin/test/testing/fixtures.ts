@@ -763,6 +763,7 @@ export const auditPage: AuditPage = {
 const operatorVerbs: Me['actions'] = [
   ...(['shadow', 'canary', 'promote', 'roll-back', 'pause', 'resume', 'acknowledge', 'retrain'] as const),
   ...(['silence', 'unsilence', 'cancel-retrain', 'replay-delivery', 'replay-deliveries'] as const),
+  ...(['reject', 'retire', 'quarantine', 'dequeue'] as const),
 ];
 
 export const me: Readonly<Record<'ada' | 'grace' | 'olu' | 'vic', Me>> = {
@@ -785,7 +786,7 @@ function approver(login: string, name: string): Me {
     name,
     role: 'approver',
     scopes: [],
-    actions: [...operatorVerbs, 'approve', 'expect', 'test-webhook'],
+    actions: [...operatorVerbs, 'approve', 'expect', 'test-webhook', 'release', 'break-glass', 'close-break-glass'],
     insecure: false,
   };
 }

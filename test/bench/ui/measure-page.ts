@@ -1,4 +1,7 @@
-import type { Browser, Page } from 'playwright-core';
+import type { openBrowser } from '../../../plugin/test/testing/browser.ts';
+
+type Browser = Awaited<ReturnType<typeof openBrowser>>;
+type Page = Awaited<ReturnType<Browser['newPage']>>;
 
 export interface PageTimes {
   /** From asking for the page to the first time its content can be used, milliseconds. */

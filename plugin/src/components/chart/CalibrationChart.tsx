@@ -12,7 +12,7 @@ import { useWidth } from './useWidth';
 type Bins = NonNullable<PerformanceReport['calibration']>['bins'];
 
 const height = 260;
-const margin = { top: 10, right: 16, bottom: 40, left: 56 };
+const margin = { top: 10, right: 28, bottom: 40, left: 56 };
 const ticks = [0, 0.25, 0.5, 0.75, 1];
 
 /** Predicted probability against observed share, with 95 % intervals, beside the diagonal of a perfect model. */

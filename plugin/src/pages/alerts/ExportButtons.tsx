@@ -6,28 +6,16 @@ import { useState } from 'react';
 import { collector } from '../../api/client';
 import { failureFrom } from '../../api/failure';
 import { t } from '../../i18n';
-import { type Incident, incidentJson, incidentMarkdown } from './incident';
+import { incidentJson } from './incident';
 
 /** Saves everything known about an alert as a file: to keep, or to write the review from. */
 export function ExportButtons({ alert }: { readonly alert: Alert }) {
   const [isBusy, setBusy] = useState(false);
 
-  async function save(extension: 'json' | 'md', textOf: (incident: Incident) => string): Promise<void> {
+  async function save(extension: 'json' | 'md', read: () => Promise<string>): Promise<void> {
     setBusy(true);
     try {
-      const [history, changes, certificates] = await Promise.all([
-        collector.alertHistory(alert.id),
-        collector.alertChanges(alert.id),
-        collector.alertCertificates(alert.id),
-      ]);
-      const incident = {
-        alert,
-        history: history.items,
-        changes: changes.items,
-        certificates,
-        exportedAt: Date.now(),
-      };
-      download(`incident-${alert.model}-${alert.id.slice(0, 8)}.${extension}`, textOf(incident));
+      download(`incident-${alert.model}-${alert.id.slice(0, 8)}.${extension}`, await read());
     } catch (thrown) {
       getAppEvents().publish({
         type: AppEvents.alertError.name,
@@ -40,14 +28,29 @@ export function ExportButtons({ alert }: { readonly alert: Alert }) {
     }
   }
 
+  async function everything(): Promise<string> {
+    const [history, changes, certificates] = await Promise.all([
+      collector.alertHistory(alert.id),
+      collector.alertChanges(alert.id),
+      collector.alertCertificates(alert.id),
+    ]);
+    return incidentJson({
+      alert,
+      history: history.items,
+      changes: changes.items,
+      certificates,
+      exportedAt: Date.now(),
+    });
+  }
+
   return (
     <ButtonGroup>
       <Button
         variant="secondary"
         icon="download-alt"
         disabled={isBusy}
-        tooltip={t('export.markdown-why', 'For people: findings, changes and history')}
-        onClick={() => save('md', incidentMarkdown)}
+        tooltip={t('export.markdown-why', 'For people: who was hurt, evidence, what changed, who did what')}
+        onClick={() => save('md', () => collector.alertIncident(alert.id))}
       >
         {t('export.markdown', 'Export incident')}
       </Button>
@@ -55,7 +58,7 @@ export function ExportButtons({ alert }: { readonly alert: Alert }) {
         variant="secondary"
         disabled={isBusy}
         tooltip={t('export.json-why', 'For programs: the same with every number and the certificates of the alarms')}
-        onClick={() => save('json', incidentJson)}
+        onClick={() => save('json', everything)}
       >
         {t('export.json', 'JSON')}
       </Button>

@@ -36,9 +36,19 @@ export function PerformanceTab({ detail: { model } }: { readonly detail: ModelDe
               <StatisticTiles report={report} />
               <OverTimePanel report={report} />
               <Grid columns={{ xs: 1, lg: 2 }} gap={2} alignItems="start">
-                <LabelsPanel report={report} />
-                {report.confusion && <ConfusionPanel confusion={report.confusion} />}
-                {report.calibration != null && <CalibrationPanel calibration={report.calibration} />}
+                {report.calibration != null ? (
+                  <Stack direction="column" gap={2}>
+                    <LabelsPanel report={report} />
+                    {report.confusion && <ConfusionPanel confusion={report.confusion} />}
+                  </Stack>
+                ) : (
+                  <LabelsPanel report={report} />
+                )}
+                {report.calibration != null ? (
+                  <CalibrationPanel calibration={report.calibration} />
+                ) : (
+                  report.confusion && <ConfusionPanel confusion={report.confusion} />
+                )}
               </Grid>
               {report.classes !== undefined && report.classes.length > 0 && <ClassesPanel classes={report.classes} />}
             </Stack>

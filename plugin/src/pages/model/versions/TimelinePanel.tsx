@@ -15,6 +15,7 @@ import { versionSpans } from './versionSpans';
 const rowHeight = 26;
 const left = 96;
 const mostVersions = 12;
+const labelWidth = 90;
 const dayMs = 86_400_000;
 
 /** Which version was what, and when: the latest ones, each on its line. */
@@ -45,7 +46,12 @@ export function TimelinePanel({ list: { versions }, now }: { readonly list: Vers
               return (
                 <g key={at}>
                   <line className={styles.grid} x1={x(at)} x2={x(at)} y1={0} y2={height - 20} />
-                  <text className={styles.axis} x={x(at)} y={height - 6}>
+                  <text
+                    className={styles.axis}
+                    x={x(at)}
+                    y={height - 6}
+                    textAnchor={x(at) > width - labelWidth ? 'end' : 'start'}
+                  >
                     {now - from > 2 * dayMs ? formatTime(at).slice(5, 16) : formatClock(at)}
                   </text>
                 </g>

@@ -39,10 +39,8 @@ export function VersionsTab({ detail: { model } }: { readonly detail: ModelDetai
             </Grid>
             <RolloutPanel list={list} />
             <VersionsPanel list={list} />
-            <Grid columns={{ xs: 1, xl: 2 }} gap={2} alignItems="start">
-              <TimelinePanel list={list} now={query.dataUpdatedAt} />
-              {list.versions.length > 1 && <ComparePanel list={list} />}
-            </Grid>
+            <TimelinePanel list={list} now={query.dataUpdatedAt} />
+            {list.versions.length > 1 && <ComparePanel list={list} />}
             <RetrainPanel model={model} />
           </Stack>
         )
