@@ -94,7 +94,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const truth = await readStream(bus, windowMs);
   const store = await openStore(system.storeSettings, { readOnly: true });
   try {
-    await untilCounted(store, truth, options.store === 'postgres' ? 15_000 : 6_000);
+    await untilCounted(store, truth, options.store === 'postgres' ? 60_000 : 10_000);
     await system.stopCollectors();
     const { windows, counts } = await readStore(store);
     const wrongWindows = differences(windows, truth.windows);
@@ -263,7 +263,7 @@ class System {
     const { servers, user, pass, inboxPrefix } = this.#nats.app('app');
     const settings = {
       nats: { servers, user, pass, inboxPrefix },
-      ...{ model: model.name, life, startAt: startAt + life * 60_000, stepMs: 10, perSecond: 800 },
+      ...{ model: model.name, life, startAt: startAt + life * 60_000, stepMs: 10, perSecond: 400 },
     };
     return startProcess({
       name: 'app',
@@ -293,7 +293,7 @@ function wake(pid: number): void {
 /** Until everything is counted, or nothing more for as long as taking over can last. */
 async function untilCounted(store: Store, truth: StreamTruth, quietMs: number): Promise<void> {
   let latest = '';
-  let giveUpAt = performance.now() + 30_000;
+  let giveUpAt = performance.now() + 60_000;
   while (performance.now() < giveUpAt) {
     const counts = await store.read(readCounts);
     if (JSON.stringify(counts) !== latest) {

@@ -10,10 +10,16 @@ import { type CampaignResult, faults, runCampaign } from './campaign.ts';
  * `npm run test:faults`: 200 or more faults at random moments, over one collector and three, SQLite and PostgreSQL. Each
  * campaign must balance to the event; the last one runs a wrong build, and must not.
  *
- *   --faults N   in each campaign (default 70)     --seed N   (default: the day)     --json   the result as a document
+ *   --faults N   in each campaign (default 70)     --seed N   (default: the day)
+ *   --store S    only campaigns on sqlite or on postgres              --json   the result as a document
  */
 const { values } = parseArgs({
-  options: { faults: { type: 'string' }, seed: { type: 'string' }, json: { type: 'boolean', default: false } },
+  options: {
+    faults: { type: 'string' },
+    seed: { type: 'string' },
+    store: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
 });
 const count = Number(values.faults ?? 70);
 const seed = Number(values.seed ?? Math.floor(Date.now() / 86_400_000));
@@ -45,6 +51,7 @@ const plans = [
 say(`seed ${seed}`);
 const results: { name: string; isWrong: boolean; result: CampaignResult }[] = [];
 for (const [index, { name, ...plan }] of plans.entries()) {
+  if (values.store !== undefined && values.store !== plan.store) continue;
   const result = await runCampaign({ ...plan, directory: join(directory, String(index)), seed: seed + index });
   results.push({ name, isWrong: 'order' in plan, result });
   const struck = faults.map((fault) => `${fault} ${result.faults[fault]}`).join(', ');

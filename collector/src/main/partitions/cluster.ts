@@ -197,6 +197,7 @@ class StoreCluster implements Cluster {
       bus,
       openEngine: () => createPartitionEngine({ store, id, owned, partitions: bus.partitions, models, clock, logger }),
       commitEveryMs,
+      maximumUncommittedBytes,
       logger,
       ...(clockSkewMs === undefined ? {} : { clockSkewMs }),
       ...(onCommit === undefined ? {} : { onCommit }),
@@ -251,6 +252,8 @@ class StoreCluster implements Cluster {
   }
 }
 
+/** Commits stay short, so that others can take over and merge in between. */
+const maximumUncommittedBytes = 16 * 1_048_576;
 const beatMs = 400;
 const lookMs = 250;
 const mergeMs = 200;

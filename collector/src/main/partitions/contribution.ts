@@ -51,17 +51,17 @@ export interface ContributionPart {
   readonly content?: Profile | InferenceBatch;
 }
 
-/** `commit`: a number that no other commit of this collector has. */
+/** `commit`: a number that no other commit of this collector has; `first`: how many of its parts were put before. */
 export async function putContributions(
   transaction: Transaction,
   collector: string,
-  commit: number,
+  { commit, first }: { readonly commit: number; readonly first: number },
   parts: readonly ContributionPart[],
 ): Promise<void> {
   await transaction.putMany(
     contributions,
     parts.map(({ slice, contribution, content }, index) => ({
-      key: compositeKey(slice, collector, commit, index),
+      key: compositeKey(slice, collector, commit, first + index),
       value: { header: contribution, bytes: content === undefined ? noBytes : encodeContent(content) },
     })),
   );

@@ -176,7 +176,13 @@ export class PartitionEngine {
     await this.#progress.write(transaction, progress);
     const waitedBefore = this.#join.waitingLabels;
     const joined = { first: 0, corrected: 0, repeated: 0, refused: 0, unlabelled: 0 };
-    const parts: ContributionPart[] = [];
+    this.#lastCommit = Math.max(this.#lastCommit + 1, Math.floor(clock()));
+    let written = 0;
+    // Slice by slice: the store must not wait long for a word in the middle of a transaction.
+    const contribute = async (parts: readonly ContributionPart[]) => {
+      await putContributions(transaction, id, { commit: this.#lastCommit, first: written }, parts);
+      written += parts.length;
+    };
     const ordered = [...slices.values()].sort((a, b) => a.slice - b.slice);
     for (const slice of ordered) {
       const effects = slice.effects(this.#references);
@@ -184,7 +190,7 @@ export class PartitionEngine {
       for (const decision of ['first', 'corrected', 'repeated', 'refused', 'unlabelled'] as const) {
         joined[decision] += counts[decision];
       }
-      parts.push(...slice.parts());
+      await contribute(slice.parts());
     }
     if (++this.#commits % cleaningInterval === 0) {
       await this.#progress.forgetProducers(transaction);
@@ -195,10 +201,8 @@ export class PartitionEngine {
     const waiting = this.#join.waitingLabels - waitedBefore;
     if (!pending.isEmpty || waiting !== 0 || joined.refused > 0) {
       const slice = ordered.at(-1)?.slice ?? this.#progress.openSlice;
-      parts.push({ slice, contribution: { kind: 'counts', counts: countsOf(pending, joined, waiting) } });
+      await contribute([{ slice, contribution: { kind: 'counts', counts: countsOf(pending, joined, waiting) } }]);
     }
-    this.#lastCommit = Math.max(this.#lastCommit + 1, Math.floor(clock()));
-    await putContributions(transaction, id, this.#lastCommit, parts);
     this.#deadLetters += pending.deadLetters.length;
     await putDeadLetters(transaction, pending.deadLetters, this.#deadLetters);
     for (const [name, key] of unknown) {

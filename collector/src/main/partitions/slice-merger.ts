@@ -129,8 +129,8 @@ class StoreSliceMerger implements SliceMerger {
   }
 }
 
-/** Parts of slices that are read at once: some hundred megabytes when each is a batch of rows, mostly a few. */
-const contributionsAtOnce = 2_000;
+/** Parts of slices that are read at once: some ten megabytes when each is a batch of rows, mostly a few. */
+const contributionsAtOnce = 500;
 /** The progress of the leader counts slices, which are no stream that anybody could make anew. */
 const progressOf = 'slices';
 
