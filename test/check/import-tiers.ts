@@ -16,6 +16,7 @@ const storePort = [
   'store/outgoing.ts',
   'store/history.ts',
   'store/rollups.ts',
+  'store/logged-halves.ts',
 ];
 const decisions = [
   ...leaves,
