@@ -51,6 +51,7 @@ const defaultAcknowledgementMs = 4 * 3_600_000;
 const longestExtraMs = 2 * 86_400_000;
 /** What one collector said about the stream counts this long: another may see no problem. */
 const problemLifeMs = 60_000;
+const writeEveryMs = 60_000;
 
 export class AlertService {
   readonly #store: Store;
@@ -125,10 +126,10 @@ export class AlertService {
     const { name: model, environment } = settings;
     const before = await this.#store.read(async (transaction) => ({
       watch: await readWatch(transaction, environment, model),
-      rows: await rowsOf(transaction, settings),
+      seen: await seenOf(transaction, settings),
       alerts: await readAlertsOfModel(transaction, { model, environment }),
     }));
-    const watch = nextWatch(before.watch, before.rows, problems, now);
+    const watch = nextWatch(before.watch, before.seen.rows, problems, now);
     const verdict = assessTraffic({ ...watch, now }, { noDataAfterMs: settings.alerts.noDataAfter, errorAfterMs });
     const isExpired = ({ alert: { acknowledgement } }: StoredAlert) =>
       acknowledgement !== null && acknowledgement.until <= now;
@@ -136,7 +137,7 @@ export class AlertService {
       alert.heldState !== null || (alert.kind === 'traffic' && alert.state !== 'resolved');
     const nothingToDo = verdict.state === 'ok' && !before.alerts.some((stored) => isExpired(stored) || isHeld(stored));
     if (nothingToDo) {
-      if (watch !== before.watch) {
+      if (isWorthWriting(before.watch, watch)) {
         await this.#store.transaction((transaction) => writeWatch(transaction, environment, model, watch));
       }
       return [];
@@ -156,7 +157,7 @@ export class AlertService {
       }
       const id = fingerprint(model, environment, 'traffic');
       const previous = (await readAlert(transaction, id))?.alert ?? null;
-      const version = previous?.version ?? before.alerts[0]?.alert.version ?? '';
+      const { version } = before.seen;
       const severity = severityOf('traffic', [], settings.criticality);
       const assessed = assessTrafficAlert(previous, verdict, { id, model, environment, version, severity, now });
       if (assessed.alert !== null && assessed.transition !== null) {
@@ -361,12 +362,28 @@ function policyOf(settings: AlertSettings, windowMs: number): AlertPolicy {
   };
 }
 
-async function rowsOf(
+/** Rows of all versions of a model, and the version that was heard last. */
+async function seenOf(
   transaction: Parameters<typeof listVersionsSeen>[0],
   { name: model, environment }: ModelSettings,
-): Promise<number> {
+): Promise<{ rows: number; version: string }> {
   const seen = await listVersionsSeen(transaction, { model, environment });
-  return seen.reduce((sum, { rows }) => sum + rows, 0);
+  return {
+    rows: seen.reduce((sum, { rows }) => sum + rows, 0),
+    version: seen.reduce((last, next) => (next.lastEventAt > last.lastEventAt ? next : last), seen[0] ?? nothingSeen)
+      .version,
+  };
+}
+
+const nothingSeen = { lastEventAt: Number.NEGATIVE_INFINITY, version: '' };
+
+/** That rows go on coming is written down once a minute: silence is measured in hours. */
+function isWorthWriting(before: TrafficWatch, after: TrafficWatch): boolean {
+  const [was, is] = [before.problem, after.problem];
+  if (was?.since !== is?.since || before.heardAt === null) return before !== after;
+  // Still a problem: said again before it would count as over.
+  if (was !== null && is !== null && is.seenAt - was.seenAt >= problemLifeMs / 2) return true;
+  return after.heardAt !== null && after.heardAt - before.heardAt >= writeEveryMs;
 }
 
 function nextWatch(before: TrafficWatch, rows: number, problems: readonly string[], now: number): TrafficWatch {

@@ -71,7 +71,7 @@ export function startMaintenance(options: MaintenanceOptions): { stop(): Promise
     if (clock() - cleanedAt >= cleanEveryMs) {
       cleanedAt = clock();
       await forgetOldAnswers(services.store, cleanedAt);
-      await services.store.transaction((transaction) => removeOldDeliveries(transaction, cleanedAt));
+      await removeOldDeliveries(services.store, cleanedAt);
       await giveUpHalves(services.store, publish, cleanedAt);
     }
     if (changes > 0) changed();

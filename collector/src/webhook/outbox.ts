@@ -1,5 +1,12 @@
 import type { EnqueueEvent, OutgoingEvent } from '../store/outgoing.ts';
-import { compositeKey, jsonCollection, type ReadTransaction, type Stored, type Transaction } from '../store/port.ts';
+import {
+  compositeKey,
+  jsonCollection,
+  type ReadTransaction,
+  type Store,
+  type Stored,
+  type Transaction,
+} from '../store/port.ts';
 import { type EndpointState, freshEndpoint } from './breaker.ts';
 import type { Endpoint, StoredEvent } from './endpoint.ts';
 
@@ -229,14 +236,34 @@ export async function countDeliveries(
 }
 
 const keptMs = { delivered: 7 * 86_400_000, dead: 30 * 86_400_000 } as const;
-const removedAtOnce = 1_000;
+const removalPage = 500;
+const removalPages = 40;
 
-/** Removes what was delivered a week ago or given up a month ago. Returns how many. */
-export async function removeOldDeliveries(transaction: Transaction, now: number): Promise<number> {
-  const oldest = await transaction.range(deliveries, { limit: removedAtOnce });
-  const old = oldest.filter(({ value }) => value.state !== 'pending' && now - value.createdAt >= keptMs[value.state]);
-  for (const { value } of old) await removeDelivery(transaction, value);
-  return old.length;
+/**
+ * Removes what was delivered a week ago or given up a month ago. Returns how many; what is left of very many goes the next
+ * time.
+ */
+export async function removeOldDeliveries(store: Store, now: number): Promise<number> {
+  let removed = 0;
+  let after: string | undefined;
+  for (let page = 0; page < removalPages; page++) {
+    // Each page in a transaction of its own: nobody waits long.
+    const some = await store.transaction(async (transaction) => {
+      const range = after === undefined ? { limit: removalPage } : { after, limit: removalPage };
+      const found = await transaction.range(deliveries, range);
+      const old = found.filter(
+        ({ value }) => value.state !== 'pending' && now - value.createdAt >= keptMs[value.state],
+      );
+      for (const { value } of old) await removeDelivery(transaction, value);
+      removed += old.length;
+      return found;
+    });
+    after = some.at(-1)?.key;
+    // Ids grow with time: everything behind is younger.
+    const last = some.at(-1)?.value;
+    if (last === undefined || now - last.createdAt < keptMs.delivered) break;
+  }
+  return removed;
 }
 
 function dueKey(webhook: string, at: number, id: string): string {

@@ -397,8 +397,7 @@ describe('deliveries', () => {
   it('are forgotten a week after they were delivered, a month after they were given up, and never while they wait', async () => {
     await send([webhook()]);
     await deliveryWhen((one) => one.state === 'delivered');
-    const forget = (days: number) =>
-      store.transaction((transaction) => removeOldDeliveries(transaction, now + days * 86_400_000));
+    const forget = (days: number) => removeOldDeliveries(store, now + days * 86_400_000);
     expect([await forget(6), await forget(7), await forget(99)]).toEqual([0, 1, 0]);
     const { enqueue } = createOutbox({ endpoints: [webhook({ name: 'gone' })], clock: () => now, makeId: () => '1' });
     await store.transaction((transaction) => enqueue(transaction, event));
