@@ -28,6 +28,17 @@ describe('a short campaign of faults', { timeout: 300_000 }, () => {
     },
   );
 
+  test.skipIf(postgresMissing() !== undefined)(
+    'in which collectors stand still until others have taken over, and then go on, leaves every event counted once',
+    async () => {
+      const result = await runCampaign({
+        ...{ directory, store: 'postgres', collectors: 3, faults: 2, seed: 5, only: ['pause'] },
+      });
+      expect(result.wrongWindows).toEqual([]);
+      expect(result).toMatchObject({ balanced: true, faults: { pause: 2 } });
+    },
+  );
+
   test('does not balance for a build that notes how far it has read before it has stored what it read', async () => {
     const result = await runCampaign({
       ...{ directory, store: 'sqlite', collectors: 1, faults: 6, seed: 4, only: ['collector'] },

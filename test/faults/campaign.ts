@@ -53,6 +53,8 @@ export interface CampaignResult {
   readonly seconds: number;
 }
 
+/** Long enough for the others to take over: two seconds of silence, and what a busy machine adds. */
+const pauseMs = 6_000;
 const windowMs = 10_000;
 const startAt = 1_700_000_000_000;
 const model = {
@@ -128,7 +130,7 @@ function choicesOf({ store, collectors, only }: CampaignOptions): readonly Fault
     ...often('broker', 4),
     ...often('app', 4),
     ...(store === 'postgres' ? often('store', 4) : []),
-    ...(collectors > 1 ? often('pause', 1) : []),
+    ...(collectors > 1 ? often('pause', 2) : []),
   ];
 }
 
@@ -185,7 +187,7 @@ class System {
         await this.#pauses;
         const { pid } = (await this.#collectors[index])!;
         process.kill(pid, 'SIGSTOP');
-        this.#pauses = delay(4_000).then(() => wake(pid));
+        this.#pauses = delay(pauseMs).then(() => wake(pid));
         return;
       }
       case 'broker':

@@ -90,8 +90,8 @@ async function endSegment(context: SegmentContext, joined: JoinCounts, isLast: b
 export async function placeRows(context: SegmentContext, { settings, key, from, rows }: UnplacedRows): Promise<number> {
   const { transaction } = context;
   const traffic = await findTraffic(context, settings, key);
-  if (traffic.state.learning !== null) {
-    // Somebody may have registered the version with a reference meanwhile.
+  if (traffic.state.learning !== null && !context.touched.has(traffic)) {
+    // Somebody may have registered the version with a reference meanwhile; nobody can while this transaction runs.
     const registered = await readReference(transaction, key);
     if (registered !== undefined) await adoptReference(context, traffic, registered);
   }
