@@ -14,7 +14,7 @@ export function errorTypeOf(error: unknown): string {
 
 /** The text when it reads as the name or the number of a kind of failure; `_OTHER` for anything else: it may say anything. */
 export function errorType(text: string): string {
-  return errorPattern.test(text) ? text : '_OTHER';
+  return text.length <= 64 && errorPattern.test(text) ? text : '_OTHER';
 }
 
 /** Begins with a letter, and has no four digits in a row: those are numbers of accounts, people and days. */

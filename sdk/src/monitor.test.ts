@@ -69,9 +69,7 @@ describe('record', () => {
     };
     monitor.record(given);
     await monitor.flush();
-    expect(transport.inferences()).toEqual([
-      { kind: 'inference', model: 'credit', capture: 'inferred', ...given },
-    ]);
+    expect(transport.inferences()).toEqual([{ kind: 'inference', model: 'credit', capture: 'inferred', ...given }]);
   });
 
   it('ties the inference of a shadow to the one that was served', async () => {
@@ -373,9 +371,55 @@ describe('flush and shutdown', () => {
   });
 });
 
+describe('in serverless mode', () => {
+  it('a wrapped promise is settled once the broker has what was recorded', async () => {
+    const monitor = start({ mode: 'serverless' });
+    const predict = monitor.wrap(async () => 'yes', { features: () => ({}) });
+    expect(await predict()).toBe('yes');
+    expect(transport.inferences()).toHaveLength(1);
+    expect(monitor.status().counts.acknowledged).toBe(1);
+  });
+
+  it('waits no longer than a second for a broker that is away', async () => {
+    transport = createMemoryTransport({ connected: false });
+    const monitor = start({ mode: 'serverless' });
+    const startedAt = performance.now();
+    expect(await monitor.wrap(async () => 'yes', { features: () => ({}) })()).toBe('yes');
+    expect(performance.now() - startedAt).toBeGreaterThan(900);
+    expect(monitor.status().buffered.events).toBe(1);
+  });
+
+  it('has no place for a spool', () => {
+    expect(() => start({ mode: 'serverless', spool: { folder: '/nowhere' } })).toThrow(/spool has no place/);
+  });
+});
+
+describe('at the start', () => {
+  it('one line says what is connected, without effect, or missing', async () => {
+    const told: string[] = [];
+    const monitor = start({ logger: { info: (message) => told.push(message), warn: () => {} } });
+    await monitor.flush();
+    expect(told).toEqual([
+      'plumbline: api in production: broker connected to memory; spans without effect (no OpenTelemetry provider is registered); metrics without effect (no OpenTelemetry provider is registered); spool off; models credit 7 (inferred)',
+    ]);
+  });
+});
+
 describe('whatever it is given', () => {
   it('throws nothing and blocks nothing once it is made', async () => {
     const monitor = start({ transport: restless() });
+    const declaring = start({
+      transport: restless(),
+      pseudonyms: { keys: [{ id: 'k', secret: 'sixteen bytes or more' }] },
+      model: {
+        ...{ name: 'credit', version: '7', redact: (event) => event },
+        features: {
+          age: { type: 'number', capture: 'bin', edges: [1, 2] },
+          name: { type: 'category', capture: 'hash' },
+          text: 'category',
+        },
+      },
+    });
     const calls: ((value: unknown, other: unknown) => unknown)[] = [
       (value) => monitor.record(value as never),
       (value) => monitor.record({ features: value } as never),
@@ -391,6 +435,31 @@ describe('whatever it is given', () => {
       (value, other) => monitor.unloaded({ version: value, model: other } as never),
       (value, other) => monitor.wrap(() => value, other as never)(),
       (value, other) => monitor.wrap(() => value, { features: () => other, prediction: () => value } as never)(),
+      (value) => monitor.recordBatch(value as never),
+      (value, other) =>
+        monitor.recordBatch({ features: value, predictions: other, ids: value, scores: other } as never),
+      (value, other) =>
+        monitor.recordBatch({ features: [{ value, other }], groups: [{ value }], time: other } as never),
+      (value) => monitor.feedback(value as never),
+      (value, other) => monitor.evaluation({ inferenceId: value, value: other } as never),
+      (value) => monitor.preview(value as never),
+      (value, other) => monitor.preview({ features: { value, other }, capture: value } as never),
+      (value, other) => monitor.wrapBatch(() => value, other as never)(),
+      (value, other) => monitor.wrapBatch(() => value, { features: () => other, scores: () => value } as never)(),
+      (value) => monitor.step(value as never, () => 1),
+      (value, other) => monitor.step({ kind: 'tool', name: value } as never, () => other),
+      (value, other) => {
+        const stream = { initial: () => value, fold: () => other, prediction: () => value };
+        const generate = async function* () {
+          yield other;
+        };
+        monitor
+          .wrap(generate, { features: () => value, stream } as never)()
+          .next()
+          .catch(() => {});
+      },
+      (value, other) => declaring.record({ features: { age: value, name: other, text: value }, id: other } as never),
+      (value, other) => declaring.outcome({ inferenceId: value, value: other } as never),
       (value) => void monitor.flush(value as never),
       () => monitor.status(),
     ];
@@ -508,6 +577,21 @@ const throwsItself = {
   },
 };
 /** Functions that give the value: fast-check looks into values, and these bite. */
+/** Whatever is done with it throws. */
+const trapped: unknown = new Proxy(
+  () => {},
+  new Proxy(
+    {},
+    {
+      get: () => () => {
+        throw new Error('trap');
+      },
+    },
+  ),
+);
+const endless: Record<string, unknown> = { list: [] };
+endless.itself = endless;
+
 const hostile: fc.Arbitrary<() => unknown> = fc.oneof(
   fc
     .anything({
@@ -523,6 +607,11 @@ const hostile: fc.Arbitrary<() => unknown> = fc.oneof(
     () => unprintable,
     () => throwsItself,
     () => Symbol('s'),
+    () => trapped,
+    () => endless,
+    () => Object.fromEntries([['then', (done: (value: unknown) => void) => done(endless)]]),
+    () => ({ [Symbol.asyncIterator]: () => throwing }),
+    () => 'x'.repeat(50_000),
     () => Number.NaN,
     () => -0,
     () => '\ud800',

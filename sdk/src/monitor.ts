@@ -21,7 +21,7 @@ import { LastGoodFolder } from './routing/last-good.ts';
 import { RoutingTable } from './routing/table.ts';
 import type { LeftOverBatch } from './spool/left-over.ts';
 import { Spool, type SpoolSettings } from './spool/spool.ts';
-import type { ConnectionState, FlushResult, ModelStatus, MonitorStatus } from './status.ts';
+import { type ConnectionState, type FlushResult, type ModelStatus, type MonitorStatus, startUpLine } from './status.ts';
 import { routingKey } from './subjects.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 import type { Transport, TransportListener } from './transport.ts';
@@ -106,6 +106,8 @@ class RunningMonitor implements Monitor {
   #batches = { acknowledged: 0, duplicates: 0 };
   #lastAcknowledgedAt: number | null = null;
   #shutdown: Promise<FlushResult> | undefined;
+  #announced = false;
+  #announceTimer: NodeJS.Timeout | undefined;
   #forgetExit: () => void = () => {};
 
   constructor(settings: MonitorSettings) {
@@ -309,7 +311,7 @@ class RunningMonitor implements Monitor {
     const listener: TransportListener = {
       connected: (server) => {
         this.#connection = { state: 'connected', server };
-        this.#diagnostics.info(`${this.#settings.service} is connected to ${server}`);
+        this.#announce();
         this.#publisher.connected();
         this.#heart.beat();
       },
@@ -328,6 +330,7 @@ class RunningMonitor implements Monitor {
       problem: (code, message) => this.#diagnostics.raise(code, message),
       solved: (code) => this.#diagnostics.clear(code),
     };
+    this.#announceTimer = setTimeout(() => this.#announce(), announceAfterMs).unref();
     this.#transport.start(listener, { routingKeys: [...modelOfKey.keys()] });
     if (flushAtExit) {
       this.#forgetExit = atExit(() => void this.shutdown({ timeoutMs: exitTimeoutMs }));
@@ -339,6 +342,7 @@ class RunningMonitor implements Monitor {
     this.#forgetExit();
     const result = await this.flush({ timeoutMs });
     this.#heart.stop();
+    clearTimeout(this.#announceTimer);
     const left = this.#publisher.stop();
     if (this.#spool === undefined) {
       for (const batch of left) {
@@ -374,6 +378,17 @@ class RunningMonitor implements Monitor {
     this.#batcher.release(batch.events, batch.payload.length);
     this.#spool?.settled(batch.producer, batch.number);
     this.#recorder.drop(batch.model, reason, batch.events, message);
+  }
+
+  /** One line when the first connection is there, or has not come: what is connected, of no effect, or missing. */
+  #announce(): void {
+    if (this.#announced) {
+      this.#diagnostics.info(`${this.#settings.service} is connected to ${this.#connection.server}`);
+      return;
+    }
+    this.#announced = true;
+    clearTimeout(this.#announceTimer);
+    this.#diagnostics.info(startUpLine(this.status()));
   }
 
   /** Resolves when everything recorded so far is stored or refused. */
@@ -424,6 +439,7 @@ class RunningMonitor implements Monitor {
   #wrapTools(): WrapTools {
     return {
       ...{ recorder: this.#recorder, telemetry: this.#telemetry },
+      deliver: this.#settings.serverless ? () => this.flush({ timeoutMs: serverlessTimeoutMs }) : undefined,
       route: (model, key) => this.route(model, key),
       onlyModel: this.#models.size === 1 ? [...this.#models.keys()][0] : undefined,
     };
@@ -469,6 +485,9 @@ const recoveryFill = 0.4;
 const publishWindow = { batches: 64, bytes: 4 * 1024 * 1024 };
 const answerTimeoutMs = 5_000;
 const flushTimeoutMs = 2_000;
+/** A call never waits longer for us than this. */
+const serverlessTimeoutMs = 1_000;
+const announceAfterMs = 5_000;
 const shutdownTimeoutMs = 5_000;
 const exitTimeoutMs = 2_000;
 const closeTimeoutMs = 1_000;

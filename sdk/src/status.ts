@@ -61,3 +61,17 @@ export interface FlushResult {
   /** Events in the buffer afterwards. */
   readonly remaining: number;
 }
+
+/** What works and what does not, in one line for the log. */
+export function startUpLine({ service, environment, connection, telemetry, spool, models }: MonitorStatus): string {
+  const broker = connection.state === 'connected' ? `connected to ${connection.server}` : 'not connected yet';
+  const says = (works: boolean) => (works ? 'on' : 'without effect (no OpenTelemetry provider is registered)');
+  const watched = Object.entries(models).map(([name, model]) => `${name} ${model.routing.champion} (${model.capture})`);
+  return [
+    `${service} in ${environment}: broker ${broker}`,
+    `spans ${says(telemetry.spans)}`,
+    `metrics ${says(telemetry.metrics)}`,
+    `spool ${spool === null ? 'off' : 'on'}`,
+    `models ${watched.join(', ')}`,
+  ].join('; ');
+}

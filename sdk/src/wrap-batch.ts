@@ -1,8 +1,9 @@
+import { types } from 'node:util';
 import { withinCallOf } from './call-scope.ts';
 import { errorTypeOf } from './error-type.ts';
 import type { BatchFeatures, InferenceBatchRecord } from './recording/batch-record.ts';
 import { traceIdOf } from './telemetry/telemetry.ts';
-import { observed, type WrapTools } from './wrap.ts';
+import { delivered, observed, type WrapTools } from './wrap.ts';
 
 /** How `wrapBatch` reads rows off a function's arguments and result. */
 export interface WrapBatchOptions<Args extends unknown[], Result> {
@@ -90,7 +91,9 @@ export function wrapBatchFunction<Args extends unknown[], Result>(
     }
     // Not a promise, so awaiting it would give the value itself.
     return (
-      result instanceof Promise ? observed(result, finished, failed) : finished(result as Awaited<Result>)
+      types.isPromise(result)
+        ? delivered(observed(result as Promise<Awaited<Result>>, finished, failed), tools.deliver)
+        : finished(result as Awaited<Result>)
     ) as Result;
   };
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { withinCallOf } from './call-scope.ts';
 import { errorTypeOf } from './error-type.ts';
 import type { FeatureValue } from './event.ts';
@@ -48,6 +49,8 @@ export interface WrapTools {
   readonly recorder: Recorder;
   readonly telemetry: Telemetry;
   readonly route: (model: string, key: string) => Route;
+  /** Waits for the broker, for a while; only where the process may be frozen after a call. */
+  readonly deliver: (() => Promise<unknown>) | undefined;
   /** The model of options that name none. */
   readonly onlyModel: string | undefined;
 }
@@ -70,16 +73,28 @@ export function wrapFunction<Args extends unknown[], Result, State>(
       failed(tools, call, error);
       throw error;
     }
-    if (result instanceof Promise) {
-      return observed(
-        result,
+    if (types.isPromise(result)) {
+      const passedOn = observed(
+        // A proxy of a promise is none: only what cannot be tampered with is listened to.
+        result as Promise<Awaited<Result>>,
         (value) => ended(tools, call, options, args, value),
         (error) => failed(tools, call, error),
-      ) as Result;
+      );
+      return delivered(passedOn, tools.deliver) as Result;
     }
     // Not a promise, so awaiting it would give the value itself.
     return ended(tools, call, options, args, result as Awaited<Result>) as Result;
   };
+}
+
+/** The promise, settled only after what was recorded has been delivered, or nobody waits for that any longer. */
+export function delivered<Value>(
+  promise: Promise<Value>,
+  deliver: (() => Promise<unknown>) | undefined,
+): Promise<Value> {
+  return deliver === undefined || Object.getPrototypeOf(promise) !== Promise.prototype
+    ? promise
+    : promise.finally(deliver);
 }
 
 /**

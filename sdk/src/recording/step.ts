@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { genAi, type StepKind, steps } from '../otel/conventions.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { isStream, observeStream } from './stream.ts';
@@ -28,7 +29,7 @@ export function runStep<Result>(telemetry: Telemetry, options: StepOptions, run:
     end(error, true);
     throw error;
   }
-  if (result instanceof Promise) {
+  if (types.isPromise(result)) {
     const passedOn = result.then(
       (value) => endOfStep(telemetry, value, end),
       (error) => {
