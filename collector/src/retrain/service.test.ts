@@ -5,14 +5,9 @@ import { readAudit } from '../store/audit.ts';
 import type { Store, Transaction } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { createOutbox, type Delivery, readDeliveries } from '../webhook/index.ts';
-import {
-  type ModelSituation,
-  openRetrainKey,
-  RetrainService,
-  type RetrainServiceOptions,
-  readJob,
-  readJobs,
-} from './service.ts';
+import { openRetrainKey } from './callback-key.ts';
+import { readJob, readJobs } from './records.ts';
+import { type ModelSituation, RetrainService, type RetrainServiceOptions } from './service.ts';
 
 const ana = { subject: 'user:ana' };
 const olu = { subject: 'user:olu' };

@@ -1,35 +1,26 @@
-import { randomBytes } from 'node:crypto';
 import type { Alert } from '../alert/index.ts';
 import type { ModelSettings } from '../config/settings.ts';
 import { PlumblineError } from '../errors.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { EnqueueEvent, OutgoingEvent } from '../store/outgoing.ts';
-import { compositeKey, jsonCollection, type ReadTransaction, type Store, type Transaction } from '../store/port.ts';
+import type { ReadTransaction, Store, Transaction } from '../store/port.ts';
+import { evidenceOf } from './evidence.ts';
 import { fruitlessInARow, fruitlessLimit, type RetrainGuard } from './guards.ts';
 import { finalRetrainStates, type RetrainJob, type RetrainTrigger } from './job.ts';
+import { approvalExpiresAt, overdue } from './lifetime.ts';
 import { assessOutcome } from './outcome.ts';
 import { type RetrainRecommendation, recommendRetrain } from './policy.ts';
 import { applyReport, type TrainerReport } from './progress.ts';
 import { causesOf, type RetrainReason } from './reasons.ts';
+import { existingJob, readJob, readJobsOfModel, type StoredRetrainJob, writeJob } from './records.ts';
 import { checkJobToken, jobToken } from './token.ts';
 import { readTrainingData } from './training-data.ts';
-
-const jobCollection = jsonCollection<RetrainJob>('retrain_jobs');
-/** Jobs of a model by request time, so that a policy reads only its own. */
-const jobsOfModel = jsonCollection<string>('retrain_jobs_by_model');
-const keys = jsonCollection<string>('secrets');
 
 const requestedType = 'model.retrain.requested';
 const cancelledType = 'model.retrain.cancelled';
 const notHelpingType = 'model.retrain.not_helping';
 /** Of a model that is no longer in the settings. */
 const defaultDeadlineMs = 7 * 86_400_000;
-const shownFeatures = 5;
-
-export interface StoredRetrainJob {
-  readonly job: RetrainJob;
-  readonly revision: number;
-}
 
 /** What the policy must know about a model and only other rooms can tell. */
 export interface ModelSituation {
@@ -71,18 +62,6 @@ export interface RetrainServiceOptions {
       readonly text: string;
     },
   ) => Promise<void>;
-}
-
-/** The key that callback tokens are made from; made once and kept in the store. */
-export async function openRetrainKey(store: Store): Promise<Uint8Array> {
-  const encoded = await store.transaction(async (transaction) => {
-    const stored = await transaction.get(keys, 'retrain_callback');
-    if (stored !== undefined) return stored.value;
-    const made = randomBytes(32).toString('base64');
-    await transaction.put(keys, 'retrain_callback', made, 'absent');
-    return made;
-  });
-  return Buffer.from(encoded, 'base64');
 }
 
 export class RetrainService {
@@ -295,9 +274,9 @@ export class RetrainService {
     delivery: { readonly state: 'pending' | 'delivered' | 'dead'; readonly event: OutgoingEvent },
   ): Promise<void> {
     if (delivery.event.type !== requestedType || delivery.state === 'pending') return;
-    const stored = await transaction.get(jobCollection, String(delivery.event.data.jobId));
+    const stored = await readJob(transaction, String(delivery.event.data.jobId));
     if (stored === undefined) return;
-    const before = { ...later, ...stored.value };
+    const before = stored.job;
     const state = delivery.state === 'delivered' ? 'dispatched' : 'dead_lettered';
     // Sent again by hand, a request comes back to life.
     const isRevived = before.state === 'dead_lettered' && state === 'dispatched';
@@ -363,7 +342,6 @@ export class RetrainService {
       reasons: request.reasons,
       guards: request.guards,
     };
-    await transaction.put(jobsOfModel, compositeKey(job.environment, job.model, job.requestedAt, job.id), job.id);
     await this.#save(transaction, job, null, {
       actor: request.requestedBy,
       reason: request.trigger.reason,
@@ -389,7 +367,7 @@ export class RetrainService {
       });
       if (outcome === null) continue;
       const judged: RetrainJob = { ...job, outcome };
-      await transaction.put(jobCollection, job.id, judged);
+      await writeJob(transaction, judged, false);
       if (outcome.verdict === 'pending') continue;
       await appendAudit(transaction, {
         ...{ at, actor: 'system:retrain', action: `retrain.${outcome.verdict}`, target: `retrain/${job.id}` },
@@ -421,7 +399,7 @@ export class RetrainService {
     before: RetrainJob | null,
     cause: { readonly actor: string; readonly reason: string; readonly requestId: string | null },
   ): Promise<number> {
-    const revision = await transaction.put(jobCollection, job.id, job);
+    const revision = await writeJob(transaction, job, before === null);
     // Progress alone changes no state and is not worth a record.
     if (before?.state !== job.state) {
       await appendAudit(transaction, {
@@ -465,70 +443,6 @@ export class RetrainService {
   }
 }
 
-export async function readJob(transaction: ReadTransaction, id: string): Promise<StoredRetrainJob | undefined> {
-  const stored = await transaction.get(jobCollection, id);
-  return stored === undefined ? undefined : { job: { ...later, ...stored.value }, revision: stored.revision };
-}
-
-/** Jobs of a model, or of all models; newest first. */
-export async function readJobs(
-  transaction: ReadTransaction,
-  filter: { readonly model?: string } = {},
-): Promise<StoredRetrainJob[]> {
-  const stored = await transaction.range(jobCollection, {});
-  return stored
-    .map((entry) => ({ job: { ...later, ...entry.value }, revision: entry.revision }))
-    .filter(({ job }) => filter.model === undefined || job.model === filter.model)
-    .sort((left, right) => right.job.requestedAt - left.job.requestedAt);
-}
-
-/** What a job of before these fields were known has in them. */
-const later = { startedAt: null, externalRunId: null, reasons: [], guards: [], outcome: null };
-
-/** Wall-clock time when a job that waits for approval is given up. */
-export function approvalExpiresAt(job: RetrainJob, settings: ModelSettings | undefined): number {
-  return settings === undefined ? Number.POSITIVE_INFINITY : job.changedAt + settings.retrain.approvalExpires;
-}
-
-/** How a job ends that nobody approves or hears of; `null` while it has time. */
-function overdue(
-  job: RetrainJob,
-  settings: ModelSettings,
-  now: number,
-): { readonly state: 'cancelled' | 'timed_out'; readonly reason: string } | null {
-  if (finalRetrainStates.has(job.state)) return null;
-  if (job.state === 'awaiting_approval') {
-    return now >= approvalExpiresAt(job, settings)
-      ? { state: 'cancelled', reason: 'nobody approved it in time' }
-      : null;
-  }
-  const { timeout, deadline } = settings.retrain;
-  if (now - job.changedAt >= timeout) {
-    return { state: 'timed_out', reason: `no sign of life for ${Math.round((now - job.changedAt) / 1000)} s` };
-  }
-  const startedAt = job.startedAt ?? job.changedAt;
-  return now - startedAt >= deadline
-    ? { state: 'timed_out', reason: `not done after ${Math.round((now - startedAt) / 3_600_000)} h` }
-    : null;
-}
-
-/** What a trainer may want to look at: no rows, nobody's data. */
-function evidenceOf(alert: Alert) {
-  const [first] = alert.findings;
-  return {
-    alert: alert.id,
-    windows: alert.firingWindows,
-    from: first === undefined ? null : new Date(first.from).toISOString(),
-    to: first === undefined ? null : new Date(first.to).toISOString(),
-    rows: first?.rows ?? 0,
-    referenceDigest: first?.reference ?? null,
-    topFeatures: alert.findings.slice(0, shownFeatures).map(({ signal, evidence }) => ({
-      name: signal,
-      evidence: evidence?.level ?? null,
-    })),
-  };
-}
-
 interface JobRequest {
   readonly settings: ModelSettings;
   readonly version: string;
@@ -542,23 +456,4 @@ interface JobRequest {
   readonly guards: readonly RetrainGuard[];
   /** Alerts of the model: the one that asked is evidence. */
   readonly alerts: readonly Alert[];
-}
-
-async function existingJob(transaction: ReadTransaction, id: string): Promise<StoredRetrainJob> {
-  const stored = await readJob(transaction, id);
-  if (stored === undefined) throw new PlumblineError('NOT_FOUND', `there is no retrain job ${id}`);
-  return stored;
-}
-
-async function readJobsOfModel(
-  transaction: ReadTransaction,
-  environment: string,
-  model: string,
-): Promise<RetrainJob[]> {
-  const ids = await transaction.range(jobsOfModel, { prefix: `${compositeKey(environment, model)}/` });
-  const found = await transaction.getMany(
-    jobCollection,
-    ids.map((entry) => entry.value),
-  );
-  return found.flatMap((stored) => (stored === undefined ? [] : [{ ...later, ...stored.value }]));
 }
