@@ -131,7 +131,7 @@ describe('the page of an alert', () => {
 describe('silences', () => {
   it('show what they match, until when and why, and can be ended', async () => {
     const page = await open('/alerts?view=silences');
-    await page.getByText('Drift, *').waitFor();
+    await page.getByText('Drift, feature:*').waitFor();
     await page.getByText(/Migration of the feature store/).waitFor();
     expect(await page.getByRole('button', { name: 'End', exact: true }).count()).toBe(1);
     await page.getByRole('button', { name: 'End', exact: true }).click();

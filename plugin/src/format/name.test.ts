@@ -7,6 +7,7 @@ describe('names people read', () => {
     ['fairness:sex=female', 'sex = female'],
     ['fairness_gap:sex=female', 'sex = female (gap)'],
     ['performance:error_rate', 'error_rate'],
+    ['data_quality:income', 'income'],
     ['score', 'score'],
   ])('shows the signal %s as %s', (signal, text) => {
     expect(formatSignal(signal)).toBe(text);

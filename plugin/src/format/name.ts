@@ -19,7 +19,7 @@ export function formatActor(subject: string): string {
 
 /** `feature:income` -> `income`, `fairness:sex=female` -> `sex = female`, `fairness_gap:sex=female` -> `sex = female (gap)`. */
 export function formatSignal(signal: string): string {
-  const name = signal.replace(/^(feature|fairness|fairness_gap|performance):/, '').replace('=', ' = ');
+  const name = signal.replace(/^(feature|fairness|fairness_gap|performance|data_quality):/, '').replace('=', ' = ');
   return signal.startsWith('fairness_gap:') ? t('format.gap', '{{name}} (gap)', { name }) : name;
 }
 

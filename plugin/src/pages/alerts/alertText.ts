@@ -79,7 +79,8 @@ export function attentionSentences(alert: Alert): string[] {
 export function silenceScope({ kind, signal, severity }: Pick<Silence, 'kind' | 'signal' | 'severity'>): string {
   const parts = [
     ...(kind === null ? [] : [kindText(kind)]),
-    ...(signal === null ? [] : [formatSignal(signal)]),
+    // A pattern keeps the kind of signal in front: `*` alone would say nothing.
+    ...(signal === null ? [] : [signal.endsWith('*') ? signal : formatSignal(signal)]),
     ...(severity === null ? [] : [severityText(severity)]),
   ];
   return parts.length === 0 ? t('silence.everything', 'All alerts of the model') : parts.join(', ');

@@ -1,6 +1,7 @@
 import { EmptyState, Stack } from '@grafana/ui';
 import type { DataQualityReport, ModelDetail } from '@plumbline/collector/api';
 import { VerdictBadge } from '../../../components/badges';
+import { Disclosure } from '../../../components/Disclosure';
 import { EstimateText } from '../../../components/EstimateText';
 import { EvidenceGauge } from '../../../components/EvidenceGauge';
 import { Facts } from '../../../components/Facts';
@@ -83,19 +84,30 @@ function ChecksPanel({ signals }: { readonly signals: readonly Signal[] }) {
             </Stack>,
             <VerdictBadge key="verdict" verdict={signal.latest.verdict} />,
             <EvidenceGauge key="evidence" evidence={signal.latest.evidence} />,
-            <Facts
-              key="numbers"
-              facts={Object.entries(signal.latest.statistics).map(
-                ([name, estimate]) =>
-                  [
-                    statisticName(name),
-                    <EstimateText key={name} estimate={estimate} format={statisticFormat(name)} />,
-                  ] as const,
-              )}
-            />,
+            <Numbers key="numbers" signal={signal} />,
           ],
         }))}
       />
     </Panel>
+  );
+}
+
+/** In sight where something is wrong, at hand where nothing is. */
+function Numbers({ signal: { latest } }: { readonly signal: Signal }) {
+  const facts = (
+    <Facts
+      facts={Object.entries(latest.statistics).map(
+        ([name, estimate]) =>
+          [
+            statisticName(name),
+            <EstimateText key={name} estimate={estimate} format={statisticFormat(name)} />,
+          ] as const,
+      )}
+    />
+  );
+  return latest.verdict === 'clear' ? (
+    <Disclosure title={t('data-quality.numbers', 'Numbers')}>{facts}</Disclosure>
+  ) : (
+    facts
   );
 }

@@ -2,10 +2,12 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Stack, Text, useStyles2 } from '@grafana/ui';
 import type { DriftReport } from '@plumbline/collector/api';
+import type { ReactNode } from 'react';
 import type { ReportQuery } from '../../../api/client';
 import { VerdictBadge } from '../../../components/badges';
 import { BinContributions } from '../../../components/chart/BinContributions';
 import { DistributionChart } from '../../../components/chart/DistributionChart';
+import { Disclosure } from '../../../components/Disclosure';
 import { EstimateText } from '../../../components/EstimateText';
 import { EvidenceGauge } from '../../../components/EvidenceGauge';
 import { Facts } from '../../../components/Facts';
@@ -72,20 +74,40 @@ export function SignalPanel({ report: { model, reference }, signal: { signal, la
                 t('drift.reference', 'Reference'),
                 reference === null ? t('drift.reference-none', 'None') : formatDigest(reference),
               ],
-              ...Object.entries({ ...latest.statistics, ...distribution.data?.statistics }).map(
-                ([name, estimate]) =>
-                  [
-                    statisticName(name),
-                    <EstimateText key={name} estimate={estimate} format={statisticFormat(name)} />,
-                  ] as const,
-              ),
+              ...statisticFacts(latest.statistics),
               ...leadingFact(latest),
               ...certificateFacts(latest),
             ]}
           />
+          <MoreStatistics known={latest.statistics} all={distribution.data?.statistics ?? {}} />
         </Stack>
       </div>
     </Panel>
+  );
+}
+
+type Statistics = DriftReport['signals'][number]['latest']['statistics'];
+
+function statisticFacts(statistics: Statistics): [string, ReactNode][] {
+  return Object.entries(statistics).map(([name, estimate]) => [
+    statisticName(name),
+    <EstimateText key={name} estimate={estimate} format={statisticFormat(name)} />,
+  ]);
+}
+
+/** The statistics that a finding does not hold: for who knows which one they are looking for. */
+function MoreStatistics({ known, all }: { readonly known: Statistics; readonly all: Statistics }) {
+  const more = Object.fromEntries(Object.entries(all).filter(([name]) => !(name in known)));
+  const count = Object.keys(more).length;
+  return count === 0 ? null : (
+    <Disclosure title={t('drift.more', 'More statistics ({{count}})', { count })}>
+      <Stack direction="column" gap={1}>
+        <Text color="secondary" variant="bodySmall">
+          {t('drift.bands', 'With the band that 95 % of clean windows keep to, or an interval.')}
+        </Text>
+        <Facts facts={statisticFacts(more)} />
+      </Stack>
+    </Disclosure>
   );
 }
 

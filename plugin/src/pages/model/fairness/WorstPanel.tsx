@@ -11,7 +11,10 @@ type Attribute = FairnessReport['attributes'][number];
 /** Who is surely worst off, and by how much groups differ where none is the one to compare with. */
 export function WorstPanel({ attribute }: { readonly attribute: Attribute }) {
   const { worst = [], ranges = [], statistics = {} } = attribute;
-  const overall = Object.entries(statistics).filter(([, { value }]) => value !== null);
+  // Ranges of rates have a table of their own, with the groups that make them.
+  const overall = Object.entries(statistics).filter(
+    ([name, { value }]) => value !== null && (ranges.length === 0 || !/(Range|Ratio)$/.test(name)),
+  );
   if (worst.length + ranges.length + overall.length === 0) {
     return null;
   }

@@ -47,7 +47,7 @@ export function EndingButtons({ list: { model, revision }, version: { version, s
           {...action}
           verb="quarantine"
           size="sm"
-          variant="destructive"
+          variant="secondary"
           icon="shield-exclamation"
           label={t('ending.quarantine', 'Quarantine')}
           title={t('ending.quarantine-title', 'Put version {{version}} in quarantine', { version })}
