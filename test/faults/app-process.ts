@@ -21,7 +21,7 @@ const monitor = createMonitor({
   service: 'fault-app',
   model: { name: model, version: '1', features: { number: 'number', town: 'category' } },
   nats,
-  batch: { ageMs: 40 },
+  batch: { ageMs: 250 },
   telemetry: false,
   flushAtExit: false,
   logger: { info() {}, warn() {} },
