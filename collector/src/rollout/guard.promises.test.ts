@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ModelSettings } from '../config/settings.ts';
 import { hourMs, testModel } from '../main/testing/traffic.ts';
 import { createProfile, foldInferences, foldOutcome, type Profile } from '../profile/index.ts';
@@ -14,6 +14,9 @@ import type { Rollout } from './state.ts';
  * What the guards promise, through the very code that decides: 300 canaries, each looked at after every one of 60 windows
  * of 200 rows in both versions.
  */
+
+/** Seconds alone on a machine, a minute on one that does a dozen other things. */
+vi.setConfig({ testTimeout: 180_000 });
 
 const looks = 60;
 const rows = 200;

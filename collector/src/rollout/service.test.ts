@@ -1,12 +1,15 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { versionList } from '../http/api.ts';
 import { readAudit, verifyAudit } from '../store/audit.ts';
 import { jsonCollection } from '../store/port.ts';
 import { trafficWeights } from './state.ts';
 import { ada, grace, trainer, World } from './testing/world.ts';
+
+/** Seconds alone on a machine, a minute on one that does a dozen other things. */
+vi.setConfig({ testTimeout: 120_000 });
 
 let world: World;
 const open = async (changes?: Record<string, unknown>) => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { fitLogistic, type LogisticModel } from '../../../../test/demo/logistic-regression.ts';
 import { seededRandom } from '../../../../test/demo/random.ts';
 import { logisticOnnx } from '../../../../test/onnx/logistic.ts';
@@ -50,6 +50,9 @@ const csv = (rows: readonly Row[]) =>
       ...rows.map(({ x, label }) => `${x.join(',')},${label === 1 ? 'yes' : 'no'}`),
     ].join('\n'),
   );
+
+/** Seconds alone on a machine, a minute on one that does a dozen other things. */
+vi.setConfig({ testTimeout: 120_000 });
 
 let world: World;
 afterEach(() => world.close());
