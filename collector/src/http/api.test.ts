@@ -695,7 +695,9 @@ describe('events over HTTP', () => {
     expectError(await send('{"kind":"inference","score":1e309}'), 'BAD_DATA');
     expectError(await send('x'.repeat(1_048_577)), 'TOO_LARGE');
     expectError(await send('x', { 'content-type': 'text/csv' }), 'UNSUPPORTED_CONTENT_TYPE');
-    expect(api.published).toHaveLength(before);
+    // What could not be read is kept as a dead letter; nothing of it is an event.
+    const refused = api.published.slice(before).map(({ headers }) => headers?.['Plumbline-Refused-Code']);
+    expect(refused).toEqual(['BAD_EVENT', 'UNKNOWN_FIELD', 'BAD_EVENT']);
   });
 });
 
