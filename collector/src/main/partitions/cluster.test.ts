@@ -187,8 +187,8 @@ describe.skipIf(missing !== undefined)(missing ?? 'collectors that share a strea
       waitingOutcomes: 0,
     });
     expect(others.filter(({ cluster }) => cluster.isLeader())).toHaveLength(1);
-    // Five seconds; on a machine so busy that entering takes seconds, two of silence and as much again as that.
-    expect(tookMs).toBeLessThan(Math.max(5_000, 2_500 + 4 * enteringMs));
+    // Entering takes half a second. Where it takes longer the machine is busy with other things, and so is taking over.
+    expect(tookMs).toBeLessThan(enteringMs < 1_000 ? 5_000 : 5_000 + 8 * enteringMs);
   });
 
   test('tell a batch that is sent again long afterwards, also to the next owner of its partition', async () => {

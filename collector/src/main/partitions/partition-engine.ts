@@ -52,6 +52,8 @@ export class PartitionEngine {
   readonly #ages: Map<string, { oldest: number; latest: number }>;
   #slices = new Map<number, SliceCounts>();
   #unknown = new Map<string, VersionKey>();
+  /** Versions without a known reference for which a commit has looked. */
+  readonly #lookedUp = new Set<string>();
   #pending = new Pending();
   #commits = 0;
   /** Number of the last commit: greater than any of this collector before. */
@@ -87,7 +89,9 @@ export class PartitionEngine {
     try {
       const counts = this.#sliceCounts(slice);
       for (const key of counts.add(settings, batch, { partition, sequence }, this.#references)) {
-        this.#unknown.set(versionKey(key), key);
+        const name = versionKey(key);
+        this.#unknown.set(name, key);
+        this.#pending.needsLookUp ||= !this.#lookedUp.has(name);
       }
       this.#noteAge(batch);
     } catch (error) {
@@ -145,8 +149,9 @@ export class PartitionEngine {
     return committing;
   }
 
+  /** About how much memory waits for the next commit; `Infinity` when rows wait for what only a commit can look up. */
   uncommittedBytes(): number {
-    return this.#pending.bytes;
+    return this.#pending.needsLookUp ? Number.POSITIVE_INFINITY : this.#pending.bytes;
   }
 
   get isClosed(): boolean {
@@ -208,6 +213,7 @@ export class PartitionEngine {
     for (const [name, key] of unknown) {
       const reference = await readAdoptedReference(transaction, key);
       if (reference !== undefined) this.#references.set(name, reference);
+      this.#lookedUp.add(name);
     }
   }
 
