@@ -539,7 +539,7 @@ describe('a reference', () => {
 });
 
 describe('crashes', () => {
-  test('at any write of any commit lose nothing and count nothing twice', async () => {
+  test('at any write of any commit lose nothing and count nothing twice', { timeout: 120_000 }, async () => {
     const reference = await ordinaryReference();
     const producer = new Producer('p');
     const batches = [

@@ -98,7 +98,8 @@ function sizesOf(store: Store) {
   }));
 }
 
-describe('outcomes', () => {
+/** Seconds on a machine with nothing else to do. */
+describe('outcomes', { timeout: 120_000 }, () => {
   test('find inferences that are kept in blocks as they find those that have a record each (property)', async () => {
     let blocks = 0;
     let labelled = 0;

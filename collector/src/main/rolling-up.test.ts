@@ -79,7 +79,8 @@ function sumOf(windows: readonly WindowProfile[]): string {
   return Buffer.from(encodeProfile(sum)).toString('hex');
 }
 
-describe('windows added up to hours and days', () => {
+/** Seconds on a machine with nothing else to do. */
+describe('windows added up to hours and days', { timeout: 180_000 }, () => {
   test('hold what the windows held, to the last bit, through late rows, late labels and restarts (property)', async () => {
     let days = 0;
     await fc.assert(

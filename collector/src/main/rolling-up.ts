@@ -110,7 +110,7 @@ function sumOf([first, ...others]: readonly Profile[]): Profile {
 
 async function removeOld(
   transaction: Transaction,
-  { key, settings }: VersionTraffic,
+  { key, settings, state }: VersionTraffic,
   known: KeptFrom,
   latest: number,
   windows: LiveWindows,
@@ -133,7 +133,8 @@ async function removeOld(
     }
     await deleteBefore(transaction, level, key, kept[index]!.from, removedAtOnce);
   }
-  await deleteFindings(transaction, key, latest - settings.retention.hours, removedAtOnce);
+  const findingsFrom = latest - settings.retention.hours;
+  if (findingsFrom > state.firstEventAt) await deleteFindings(transaction, key, findingsFrom, removedAtOnce);
 }
 
 function retentionOf({ window, retention }: ModelSettings, level: Level): number {

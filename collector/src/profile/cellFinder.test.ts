@@ -31,3 +31,15 @@ describe('findCell', () => {
     }
   });
 });
+
+describe('a finder for edges spread over many octaves', () => {
+  it('tells them apart as finders of even steps cannot, exactly', () => {
+    const edges = Float64Array.from({ length: 105 }, (_, step) => 0.01 * 2 ** (step / 4));
+    const finder = cellFinder(edges);
+    expect(finder.perUnit).toBe(0);
+    const values = [...edges, ...edges.map((edge) => edge * 1.1), -1, 0, 5e-324, 0.005, 1e300];
+    for (const value of values) {
+      expect(findCell(finder, value)).toBe(edges.filter((edge) => edge <= value).length);
+    }
+  });
+});

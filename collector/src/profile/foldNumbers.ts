@@ -1,5 +1,5 @@
 import type { Column } from '@plumbline/sdk/event';
-import { findCell } from './cellFinder.ts';
+import { type CellFinder, findCell, octaveStep, stepOf } from './cellFinder.ts';
 import type { SignalPlan } from './plan.ts';
 import type { Profile } from './profile.ts';
 import type { NumericSignal } from './shape.ts';
@@ -40,6 +40,8 @@ export function foldNumbers(
   const { values } = column;
   const { finder } = plan;
   const { padded, table, low, perUnit } = finder;
+  const inOctaves = perUnit === 0;
+  const lowStep = inOctaves ? octaveStep(low) : 0;
   const highest = finder.edges.length;
   const cells = emptyCells(highest + 1);
   const { centre } = signal;
@@ -49,7 +51,7 @@ export function foldNumbers(
   // In the loop, a constant of another module would be read from there for every value.
   const round = rounding;
   const onePerUnit = 1 / unitsPerOne;
-  const inTable = isOrdinary(signal, low, perUnit, table.length) ? table.length : 0;
+  const steps = ordinarySteps(signal, finder);
   let sum = 0;
   let squares = 0;
   let below = 0;
@@ -58,8 +60,8 @@ export function foldNumbers(
   let largest = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < rows.length; i++) {
     const value = values[rows[i]!]!;
-    const position = (value - low) * perUnit;
-    if (value >= low && position < inTable) {
+    const position = inOctaves ? octaveStep(value) - lowStep : (value - low) * perUnit;
+    if (value >= low && position < steps) {
       const before = table[position | 0]!;
       if (before >= 0) {
         const cell = before + (Number(padded[before]! <= value) | 0) + (Number(padded[before + 1]! <= value) | 0);
@@ -105,11 +107,13 @@ export function foldNumbers(
   if (largest > maxima[plan.extreme]!) maxima[plan.extreme] = largest + 0;
 }
 
-/** Do all values in the table of the finder deviate little enough for the short way, and lie between the outer edges? */
-function isOrdinary({ centre, scale, edges }: NumericSignal, low: number, perUnit: number, steps: number): boolean {
-  const high = low + steps / perUnit;
-  const isWithin = Math.max(high - centre, centre - low) < (ordinaryDeviation - 1) * scale;
-  return isWithin && low > (edges[0] ?? low) && high < (edges.at(-1) ?? high);
+/** Steps of the finder's table whose values deviate little enough for the short way, and lie between the outer edges. */
+function ordinarySteps({ centre, scale, edges }: NumericSignal, finder: CellFinder): number {
+  const { low, high, table } = finder;
+  const reach = (ordinaryDeviation - 1) * scale;
+  const isInside = low > (edges[0] ?? low) && high < (edges.at(-1) ?? high);
+  if (!isInside || !(low > centre - reach && low < centre + reach)) return 0;
+  return centre + reach >= high ? table.length : Math.min(table.length, Math.trunc(stepOf(finder, centre + reach)));
 }
 
 function addWildValue(sums: Float64Array, at: number, deviation: number, isBelow: boolean, isAbove: boolean): void {
