@@ -1,5 +1,6 @@
 import type { ModelState } from './model-state.ts';
 import type { MonitorSettings } from './options.ts';
+import { fallback } from './routing/choose.ts';
 import type { Heartbeat } from './routing/document.ts';
 import type { RoutingTable } from './routing/table.ts';
 import { heartbeatSubject } from './subjects.ts';
@@ -26,11 +27,13 @@ export function startHeartbeat(options: HeartbeatOptions): { beat(): void; stop(
 
 function heartbeatOf(model: ModelState, { settings, routing }: HeartbeatOptions): Heartbeat {
   const document = routing.document(model.name);
-  const serving = [
-    { version: document?.champion?.version ?? model.compiledInVersion, role: 'champion' as const },
-    ...(document?.canary ? [{ version: document.canary.version, role: 'canary' as const }] : []),
-    ...(document?.shadow ? [{ version: document.shadow.version, role: 'shadow' as const }] : []),
-  ];
+  const refused = routing.refused(model.name);
+  const champion = document === null ? model.compiledInVersion : fallback(document, model.compiledInVersion, refused);
+  const besides = (['canary', 'shadow'] as const).flatMap((role) => {
+    const version = document?.[role]?.version;
+    return version === undefined || refused.includes(version) ? [] : [{ version, role }];
+  });
+  const serving = [{ version: champion, role: 'champion' as const }, ...besides];
   return {
     schema: 1,
     instance: settings.instance,

@@ -13,7 +13,8 @@ export { type DropReason, dropReasons, type Problem, type ProblemCode, problemCo
 export type { InferenceRecord, OutcomeRecord } from './record.ts';
 export type { BatchFeatures, InferenceBatchRecord } from './recording/batch-record.ts';
 export type { StepOptions } from './recording/step.ts';
-export type { Route, RoutedVersion, RoutingDocument } from './routing/index.ts';
+export type { ArtefactCheck, LoadedArtefact } from './routing/artefact-digest.ts';
+export type { Route, RoutedVersion, RouteReason, RoutingDocument } from './routing/index.ts';
 export type { FlushResult, ModelStatus, MonitorStatus } from './status.ts';
 export type { StreamOptions, WrapOptions } from './wrap.ts';
 export type { WrapBatchOptions } from './wrap-batch.ts';

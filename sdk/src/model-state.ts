@@ -16,6 +16,8 @@ export class ModelState {
   readonly counts = new Counts();
   /** Version to digest. */
   readonly #loaded = new Map<string, string>();
+  /** Versions whose digest is being computed. */
+  readonly #loading = new Map<string, Promise<string>>();
 
   constructor({ name, version, digest, features, capture }: ModelSettings, tools: CaptureTools) {
     this.name = name;
@@ -32,15 +34,34 @@ export class ModelState {
     return [...this.#loaded].map(([version, digest]) => ({ version, digest }));
   }
 
-  digestOf(version: string): string | undefined {
-    return this.#loaded.get(version);
+  /** Version to digest. */
+  get digests(): ReadonlyMap<string, string> {
+    return this.#loaded;
   }
 
   load(version: string, digest: string): void {
+    this.#loading.delete(version);
     this.#loaded.set(version, digest);
   }
 
+  /** Loads a version once its digest is known, unless it was loaded anew or unloaded meanwhile. Rejects as the digest does. */
+  async loadOnce(version: string, digest: Promise<string>): Promise<string> {
+    this.#loading.set(version, digest);
+    try {
+      const known = await digest;
+      if (this.#loading.get(version) === digest) {
+        this.load(version, known);
+      }
+      return known;
+    } finally {
+      if (this.#loading.get(version) === digest) {
+        this.#loading.delete(version);
+      }
+    }
+  }
+
   unload(version: string): void {
+    this.#loading.delete(version);
     this.#loaded.delete(version);
   }
 }

@@ -15,8 +15,15 @@ import { type RecordPort, recordPort } from './record-port.ts';
 import { Recorder } from './recorder.ts';
 import type { InferenceBatchRecord } from './recording/batch-record.ts';
 import { runStep, type StepOptions } from './recording/step.ts';
+import {
+  type ArtefactCheck,
+  artefactCheck,
+  artefactDigest,
+  type LoadedArtefact,
+  notLoaded,
+} from './routing/artefact-digest.ts';
 import type { Route } from './routing/choose.ts';
-import type { RoutedVersion, RoutingDocument } from './routing/document.ts';
+import type { RoutingDocument } from './routing/document.ts';
 import { LastGoodFolder } from './routing/last-good.ts';
 import { RoutingTable } from './routing/table.ts';
 import type { LeftOverBatch } from './spool/left-over.ts';
@@ -67,8 +74,12 @@ export interface Monitor {
   route(model: string, key?: string): Route;
   /** Calls back with every new routing document, and now with those there are. Returns what ends it. */
   onRouting(listener: (document: RoutingDocument) => void): () => void;
-  /** Says that this process can serve a version now. Rollouts wait for it. */
-  loaded(version: RoutedVersion & { readonly model?: string }): void;
+  /**
+   * Says that this process can serve a version now, and of which artefact; rollouts wait for it. Where routing names another
+   * artefact, the version does not serve here: `route` gives another, and the collector is told. Give the bytes that were
+   * loaded, or the digest where it is known. Never rejects.
+   */
+  loaded(artefact: LoadedArtefact): Promise<ArtefactCheck>;
   /** Says that this process can no longer serve a version. */
   unloaded(version: { readonly version: string; readonly model?: string }): void;
   status(): MonitorStatus;
@@ -155,6 +166,7 @@ class RunningMonitor implements Monitor {
       environment: settings.environment,
       models: new Map([...this.#models.values()].map(({ name, compiledInVersion }) => [name, compiledInVersion])),
       random,
+      loaded: (model) => this.#models.get(model)?.digests,
       lastGood: settings.routingCacheFolder === undefined ? undefined : new LastGoodFolder(settings.routingCacheFolder),
       changed: (document) => this.#routingChanged(document),
       malformed: (model, reason) => diagnostics.raise('routing_malformed', `${model}: ${reason}`),
@@ -221,6 +233,7 @@ class RunningMonitor implements Monitor {
       startSpan: (model) => this.#telemetry.start(`predict ${model}`),
       within: (span, run) => this.#telemetry.within(span, run, undefined, []),
       recordBatch: (batch, span) => this.#recorder.recordBatch(batch, span),
+      loaded: (artefact) => void this.loaded(artefact),
       models: [...this.#models.keys()],
       telemetry: this.#settings.telemetry,
       clock: this.#settings.clock,
@@ -233,7 +246,7 @@ class RunningMonitor implements Monitor {
     if (route === undefined || route.version === '') {
       this.#diagnostics.warn('route', 'route() was asked about a model that the options do not name');
     }
-    return route ?? { version: '', role: 'champion', shadow: null, revision: 0, sticky: false };
+    return route ?? unknownRoute;
   }
 
   onRouting(listener: (document: RoutingDocument) => void): () => void {
@@ -249,16 +262,32 @@ class RunningMonitor implements Monitor {
     };
   }
 
-  loaded(version: RoutedVersion & { readonly model?: string }): void {
-    this.#safely(() => {
-      this.#modelNamed(version.model)?.load(String(version.version), String(version.digest));
+  async loaded(artefact: LoadedArtefact): Promise<ArtefactCheck> {
+    try {
+      const model = this.#modelNamed(artefact.model);
+      const version = String(artefact.version);
+      if (model === undefined) {
+        return notLoaded;
+      }
+      if (artefact.digest === undefined) {
+        await model.loadOnce(version, artefactDigest(artefact));
+        this.#diagnostics.clear('artefact_unreadable');
+      } else {
+        model.load(version, String(artefact.digest));
+      }
+      this.#artefactsChanged();
       this.#heart.beat();
-    }, undefined);
+      return artefactCheck(model.digests.get(version) ?? null, this.#routing.digestOf(model.name, version));
+    } catch (error) {
+      this.#diagnostics.raise('artefact_unreadable', errorTypeOf(error));
+      return notLoaded;
+    }
   }
 
   unloaded(version: { readonly version: string; readonly model?: string }): void {
     this.#safely(() => {
       this.#modelNamed(version.model)?.unload(String(version.version));
+      this.#artefactsChanged();
       this.#heart.beat();
     }, undefined);
   }
@@ -431,8 +460,22 @@ class RunningMonitor implements Monitor {
     // Documents from disk are read before anything that could be told about them exists.
     this.#heart?.beat();
     this.#diagnostics.clear('routing_malformed');
+    this.#artefactsChanged();
     for (const listener of this.#routingListeners) {
       this.#safely(() => listener(document), undefined);
+    }
+  }
+
+  /** Tells the status of versions that do not serve here. */
+  #artefactsChanged(): void {
+    const refused = [...this.#models.values()].flatMap((model) =>
+      // Documents from disk are read before there is a table to ask.
+      (this.#routing?.refused(model.name) ?? []).map((version) => `${model.name} ${version}`),
+    );
+    if (refused.length === 0) {
+      this.#diagnostics.clear('artefact_mismatch');
+    } else {
+      this.#diagnostics.raise('artefact_mismatch', refused.join(', '));
     }
   }
 
@@ -461,6 +504,7 @@ class RunningMonitor implements Monitor {
         champion: document?.champion?.version ?? model.compiledInVersion,
         canary: document?.canary?.version ?? null,
         shadow: document?.shadow?.version ?? null,
+        refused: this.#routing.refused(model.name),
       },
       loaded: model.loaded,
       capture: model.capture.mode,
@@ -478,6 +522,9 @@ class RunningMonitor implements Monitor {
   }
 }
 
+const unknownRoute: Route = {
+  ...{ version: '', role: 'champion', shadow: null, revision: 0, sticky: false, reason: 'compiled_in' },
+};
 /** Stands in for a span that is not to be made here. */
 const spanOfSomebodyElse = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 /** Above this the buffer belongs to what is recorded now. */

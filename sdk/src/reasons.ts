@@ -33,6 +33,8 @@ export const problemCodes = {
   spool_failed: 'The spool cannot be read or written: what is recorded meanwhile is lost if the process ends',
   routing_unavailable: 'Routing cannot be read: the last known or compiled-in routing stays in force',
   routing_malformed: 'A routing document was not understood and ignored',
+  artefact_mismatch: 'Another artefact is loaded than routing names for the version: that version does not serve here',
+  artefact_unreadable: 'A loaded artefact could not be read to compute its digest: the collector does not know of it',
   routing_cache: 'The last routing document could not be kept on disk',
 } as const;
 

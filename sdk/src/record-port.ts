@@ -16,6 +16,8 @@ export interface RecordPort {
   within<Result>(span: OpenSpan | undefined, run: () => Result): Result;
   /** Records the rows of one prediction and ends its span. Never throws. */
   recordBatch(batch: InferenceBatchRecord, span: OpenSpan | undefined): string[];
+  /** Says what a model's version was loaded of. */
+  loaded(artefact: { readonly model: string; readonly version: string; readonly digest: string }): void;
   readonly models: readonly string[];
   /** Whether spans and measurements are wanted. */
   readonly telemetry: boolean;

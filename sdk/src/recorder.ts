@@ -230,7 +230,7 @@ export class Recorder {
 
   #factsOf(model: ModelState, version: string): InferenceFacts {
     const routingRevision = this.#options.routing.document(model.name)?.revision ?? 0;
-    return { digest: model.digestOf(version), routingRevision };
+    return { digest: model.digests.get(version), routingRevision };
   }
 
   #defaults(model: ModelState, id: string, now: number): RecordDefaults {

@@ -47,6 +47,8 @@ export interface ModelStatus extends EventCounts {
     readonly champion: string;
     readonly canary: string | null;
     readonly shadow: string | null;
+    /** Versions that do not serve here, because another artefact is loaded than routing names. */
+    readonly refused: readonly string[];
   };
   readonly loaded: readonly RoutedVersion[];
   /** Under which rules values leave the app. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import * as ort from 'onnxruntime-node';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { logisticOnnx } from '../../../test/onnx/logistic.ts';
 import { createMonitor, type Monitor } from '../index.ts';
 import { createMemoryTransport, type MemoryTransport } from '../testing/index.ts';
@@ -188,8 +188,10 @@ describe('the session', () => {
       await session.run({ input: rows(1, 2) });
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
+    await session.run({ input: rows(1, 2) });
     expect(seen.at(-1)).toEqual({ inputNames: ['input'], outputNames: ['probabilities'], path, digest });
     expect((await recorded()).at(-1)?.version).toBe('8');
+    await vi.waitFor(() => expect(monitor.status().models['credit-risk']?.loaded).toEqual([{ version: '8', digest }]));
   });
 });
 

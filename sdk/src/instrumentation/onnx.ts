@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { followCallScopes, isWithinCallOf, withinCallOf } from '../call-scope.ts';
 import { errorTypeOf } from '../error-type.ts';
 import type { Monitor } from '../monitor.ts';
 import { type RecordPort, recordPortOf } from '../record-port.ts';
 import type { BatchFeatures, InferenceBatchRecord } from '../recording/batch-record.ts';
+import { artefactDigest } from '../routing/artefact-digest.ts';
 import type { OpenSpan } from '../telemetry/telemetry.ts';
 import { observed } from '../wrap.ts';
 import { instrumentationOf, type StructuralInstrumentation } from './instrumentation.ts';
@@ -36,7 +34,10 @@ export interface OnnxSession {
 export interface OnnxOptions {
   /** The monitor's model that a session holds; null leaves it out. Default: the monitor's only model. */
   readonly model?: string | ((session: OnnxSession) => string | null | undefined);
-  /** Default: the version compiled into the app. */
+  /**
+   * Default: the version compiled into the app. Where it is given, the monitor is told that the version is loaded, with the
+   * digest of its file or bytes.
+   */
   readonly version?: string | ((session: OnnxSession) => string | undefined);
   /** Names of the columns of input tensors [rows, columns], by the name of the input. */
   readonly columns?: Readonly<Record<string, readonly string[]>>;
@@ -82,7 +83,13 @@ export function instrumentOnnx(
       replacement: (original: (...args: unknown[]) => unknown) =>
         async function create(this: unknown, ...args: unknown[]) {
           const session = await Reflect.apply(original, this, args);
-          safely(port, () => typeof session === 'object' && session && artefacts.set(session, artefactOf(args[0])));
+          safely(port, () => {
+            if (typeof session === 'object' && session !== null) {
+              const known = () => tellLoaded(port, options, session as OnnxSession, artefact);
+              const artefact = artefactOf(args[0], () => safely(port, known));
+              artefacts.set(session, artefact);
+            }
+          });
           return session;
         },
     },
@@ -133,7 +140,7 @@ function begin(
   if (model === null || isWithinCallOf(model) || typeof given !== 'object' || given === null) {
     return undefined;
   }
-  const version = typeof options.version === 'function' ? options.version(session) : options.version;
+  const version = versionOf(options, session);
   // The names stay what they are, though the app may fill the same object anew for its next call.
   const feeds = { ...(given as OnnxValues) };
   return { model, version, feeds, span: port.startSpan(model), startedAt: performance.now() };
@@ -186,12 +193,13 @@ interface Artefact {
 }
 
 /** The digest comes later, from another thread: a session is not kept waiting for it. */
-function artefactOf(source: unknown): Artefact {
+function artefactOf(source: unknown, known: () => void): Artefact {
   const path = typeof source === 'string' ? source : null;
   const artefact: Artefact = { path, digest: null };
   digestOf(source).then(
     (digest) => {
       artefact.digest = digest;
+      known();
     },
     // A file that is gone already, or an address: the digest stays unknown.
     () => {},
@@ -201,15 +209,24 @@ function artefactOf(source: unknown): Artefact {
 
 async function digestOf(source: unknown): Promise<string | null> {
   if (typeof source === 'string') {
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(source), hash);
-    return `sha256:${hash.digest('hex')}`;
+    return artefactDigest({ file: source });
   }
-  if (source instanceof Uint8Array || source instanceof ArrayBuffer) {
-    const bytes = source instanceof Uint8Array ? new Uint8Array(source) : source;
-    return `sha256:${Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex')}`;
+  return source instanceof Uint8Array || source instanceof ArrayBuffer ? artefactDigest({ bytes: source }) : null;
+}
+
+/** Only where the app says which version a session is: one that is none of them must not stand for the one compiled in. */
+function tellLoaded(port: RecordPort, options: OnnxOptions, ofApp: OnnxSession, { path, digest }: Artefact): void {
+  const { inputNames, outputNames } = ofApp;
+  const session = { inputNames, outputNames, path, digest };
+  const version = versionOf(options, session);
+  const model = version === undefined ? null : modelOf(port, options, session);
+  if (version !== undefined && model !== null && digest !== null) {
+    port.loaded({ model, version, digest });
   }
-  return null;
+}
+
+function versionOf({ version }: OnnxOptions, session: OnnxSession): string | undefined {
+  return typeof version === 'function' ? version(session) : version;
 }
 
 /** The message of what is thrown may hold features, and stays here. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -45,12 +46,12 @@ describe('routing', () => {
   it('is what the app was compiled with, until the collector says otherwise', async () => {
     await createStreams(broker.admin);
     const monitor = broker.monitor({ model });
-    expect(routeOf(monitor)).toEqual({ version: '1', role: 'champion', shadow: null, revision: 0, sticky: true });
+    expect(routeOf(monitor)).toMatchObject({ version: '1', role: 'champion', shadow: null, revision: 0 });
 
     await put({ revision: 1 });
 
     await routed(monitor, 1);
-    expect(routeOf(monitor)).toEqual({ version: '7', role: 'champion', shadow: null, revision: 1, sticky: true });
+    expect(routeOf(monitor)).toMatchObject({ version: '7', shadow: null, revision: 1, reason: 'champion' });
     expect(monitor.status()).toMatchObject({
       problems: [],
       models: { [model.name]: { routing: { revision: 1, source: 'live', champion: '7' } } },
@@ -200,6 +201,50 @@ describe('heartbeats', () => {
     });
     monitor.unloaded({ version: '7' });
     await vi.waitFor(() => expect(heartbeats.at(-1)?.loaded).toEqual([]), patience);
+  });
+
+  it('say that a version does not serve here, when another artefact is loaded than routing names', async () => {
+    await createStreams(broker.admin);
+    const heartbeats: Heartbeat[] = [];
+    broker.admin.subscribe(heartbeatSubject(model.name), {
+      callback: (_, message) => void heartbeats.push(message.json()),
+    });
+    await broker.admin.flush();
+    const monitor = broker.monitor({ model, heartbeatMs: 60_000 });
+    const artefact = Buffer.from('the weights of version 8');
+    const digest = `sha256:${createHash('sha256').update(artefact).digest('hex')}`;
+    await put({ revision: 1, canary: { version: '8', digest, weightBasisPoints: 10_000 } });
+    await routed(monitor, 1);
+
+    expect(await monitor.loaded({ version: '8', bytes: Buffer.from('weights of somebody else') })).toMatchObject({
+      matches: false,
+    });
+
+    expect(routeOf(monitor)).toMatchObject({ version: '7', role: 'champion', reason: 'artefact_mismatch' });
+    expect(problemsOf(monitor)).toEqual(['artefact_mismatch']);
+    expect(monitor.status().models[model.name]?.routing.refused).toEqual(['8']);
+    await vi.waitFor(() => expect(heartbeats.at(-1)?.loaded).toHaveLength(1), patience);
+    expect(heartbeats.at(-1)?.serving).toEqual([{ version: '7', role: 'champion' }]);
+
+    const file = join(broker.directory, 'model.onnx');
+    writeFileSync(file, artefact);
+    expect(await monitor.loaded({ version: '8', file })).toEqual({ digest, matches: true });
+
+    expect(routeOf(monitor)).toMatchObject({ version: '8', role: 'canary', reason: 'split' });
+    expect(problemsOf(monitor)).toEqual([]);
+    await vi.waitFor(() => expect(heartbeats.at(-1)?.serving).toHaveLength(2), patience);
+    expect(heartbeats.at(-1)?.loaded).toEqual([{ version: '8', digest }]);
+  });
+
+  it('tell of no artefact that cannot be read, or was let go of while it was read', async () => {
+    const monitor = broker.monitor({ model });
+    const nothing = { digest: null, matches: null };
+    expect(await monitor.loaded({ version: '8', file: join(broker.directory, 'nowhere') })).toEqual(nothing);
+    expect(problemsOf(monitor)).toContain('artefact_unreadable');
+    const loading = monitor.loaded({ version: '8', bytes: new Uint8Array(8) });
+    monitor.unloaded({ version: '8' });
+    expect(await loading).toEqual(nothing);
+    expect(monitor.status().models[model.name]?.loaded).toEqual([]);
   });
 
   it('repeat', async () => {

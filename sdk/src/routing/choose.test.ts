@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bucketOf, chooseRoute } from './choose.ts';
+import { bucketOf, chooseRoute, type LoadedDigests, type Route } from './choose.ts';
 import type { RoutingDocument } from './document.ts';
 
 const base: RoutingDocument = {
@@ -11,15 +11,18 @@ const base: RoutingDocument = {
 const never = () => {
   throw new Error('nothing random about it');
 };
-const route = (document: RoutingDocument | null, key?: string, random: () => number = never) =>
-  chooseRoute(document, '1', key, random);
+const route = (document: RoutingDocument | null, key?: string, random: () => number = never, loaded?: LoadedDigests) =>
+  chooseRoute(document, '1', key, random, loaded);
 const canary = (weightBasisPoints: number) => ({ version: '8', digest: 'sha256:8', weightBasisPoints });
 const shadow = (sampleBasisPoints: number) => ({ version: '9', digest: 'sha256:9', sampleBasisPoints });
 const keys = Array.from({ length: 20_000 }, (_, index) => `customer-${index}`);
 
 describe('a route', () => {
   it('is the version compiled in without a document, and without a champion in it', () => {
-    expect(route(null, 'a')).toEqual({ version: '1', role: 'champion', shadow: null, revision: 0, sticky: true });
+    const compiledIn: Route = {
+      ...{ version: '1', role: 'champion', shadow: null, revision: 0, sticky: true, reason: 'compiled_in' },
+    };
+    expect(route(null, 'a')).toEqual(compiledIn);
     expect(route({ ...base, champion: null }, 'a')).toMatchObject({ version: '1', role: 'champion', revision: 3 });
   });
 
@@ -40,6 +43,29 @@ describe('a route', () => {
       expect(Math.abs(served.size - (weight / 10_000) * keys.length)).toBeLessThanOrEqual(6 * deviation);
       before = served;
     }
+  });
+
+  it('never takes a key away from a canary that grows, whatever salt, key and weights', () => {
+    const weight = fc.nat({ max: 10_000 });
+    fc.assert(
+      fc.property(fc.string(), fc.string({ unit: 'grapheme' }), weight, weight, (salt, key, one, other) => {
+        const [smaller, larger] = [Math.min(one, other), Math.max(one, other)];
+        const roleAt = (share: number) => route({ ...base, salt, canary: canary(share) }, key).role;
+        expect([roleAt(smaller), roleAt(larger)]).not.toEqual(['canary', 'champion']);
+        const shadowAt = (share: number) =>
+          route({ ...base, salt, shadow: { ...shadow(share), version: '9' } }, key).shadow;
+        expect(shadowAt(smaller) === null || shadowAt(larger) !== null).toBe(true);
+      }),
+    );
+  });
+
+  it('says why it is the version', () => {
+    const split = { ...base, canary: canary(5_000), pins: { vip: '7' } };
+    expect(route(base, 'a').reason).toBe('champion');
+    expect(route({ ...base, champion: null }, 'a').reason).toBe('compiled_in');
+    expect(route(split, 'a').reason).toBe('split');
+    expect(route(split, undefined, () => 0.9).reason).toBe('split');
+    expect(route(split, 'vip').reason).toBe('pinned');
   });
 
   it('gives pinned keys their version, whatever the weights', () => {
@@ -65,6 +91,33 @@ describe('a route', () => {
     const document = { ...base, canary: canary(2_500) };
     expect(route(document, undefined, () => 0.2499)).toMatchObject({ version: '8', sticky: false });
     expect(route(document, undefined, () => 0.25)).toMatchObject({ version: '7', sticky: false });
+  });
+});
+
+describe('a version whose loaded artefact is another than routing names', () => {
+  const all = { ...base, canary: canary(10_000), shadow: shadow(10_000), pins: { tester: '8' } };
+  const wrong = (...versions: string[]) => new Map(versions.map((version) => [version, 'sha256:other']));
+
+  it('is no canary: the champion answers for its keys, pinned ones too', () => {
+    const refused = { version: '7', role: 'champion', reason: 'artefact_mismatch' };
+    expect(route(all, 'a', never, wrong('8'))).toMatchObject(refused);
+    expect(route(all, 'tester', never, wrong('8'))).toMatchObject(refused);
+  });
+
+  it('is no shadow', () => {
+    expect(route(all, 'a').shadow).toBe('9');
+    expect(route(all, 'a', never, wrong('9'))).toMatchObject({ version: '8', shadow: null, reason: 'split' });
+  });
+
+  it('is no champion: the version compiled in answers, the only one that is left', () => {
+    expect(route(base, 'a', never, wrong('7'))).toMatchObject({ version: '1', reason: 'artefact_mismatch' });
+    expect(route(all, 'a', never, wrong('7', '8'))).toMatchObject({ version: '1', role: 'champion' });
+  });
+
+  it('leaves others alone, and what nobody has told of serves', () => {
+    const right = new Map([['8', 'sha256:8']]);
+    expect(route(all, 'a', never, right)).toMatchObject({ version: '8', role: 'canary', reason: 'split' });
+    expect(route(all, 'a', never, wrong('6'))).toMatchObject({ version: '8', role: 'canary' });
   });
 });
 

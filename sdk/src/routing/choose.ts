@@ -10,7 +10,18 @@ export interface Route {
   readonly revision: number;
   /** Whether the key decided: the same key gets the same version for the whole rollout. */
   readonly sticky: boolean;
+  readonly reason: RouteReason;
 }
+
+/**
+ * Why this version: no routing has been seen, or it names no champion (`compiled_in`); nobody but the champion serves
+ * (`champion`); the bucket of the key, or a draw, between champion and canary (`split`); the key is pinned (`pinned`); this
+ * process holds another artefact under the version that was due, so another answers (`artefact_mismatch`).
+ */
+export type RouteReason = 'compiled_in' | 'champion' | 'split' | 'pinned' | 'artefact_mismatch';
+
+/** Version to digest of what this process has loaded. */
+export type LoadedDigests = ReadonlyMap<string, string>;
 
 /**
  * The route of a key under a document; without a document, or a champion in it, the version compiled into the app.
@@ -18,15 +29,21 @@ export interface Route {
  * Keys fall into 10 000 buckets by hash(salt + key). The canary serves the buckets below its weight, so a growing canary
  * keeps everybody it had. The shadow draws from buckets of its own: it follows champion and canary alike. Without a key
  * each call is a draw of its own.
+ *
+ * A version whose loaded artefact is not the one the document names does not serve: the champion answers instead, and for
+ * the champion the version compiled in, which is also what is left when nothing fits. A version of which nothing is known
+ * to be loaded serves: not every app tells.
  */
 export function chooseRoute(
   document: RoutingDocument | null,
   compiledInVersion: string,
   key: string | undefined,
   random: () => number,
+  loaded: LoadedDigests = nothingLoaded,
 ): Route {
   if (document === null) {
-    return { version: compiledInVersion, role: 'champion', shadow: null, revision: 0, sticky: true };
+    const reason = 'compiled_in';
+    return { version: compiledInVersion, role: 'champion', shadow: null, revision: 0, sticky: true, reason };
   }
   const { champion, canary, shadow, pins, revision, salt } = document;
   const sticky = key !== undefined;
@@ -35,19 +52,53 @@ export function chooseRoute(
     pinned === undefined
       ? canary !== null && bucketFor(salt, key, random) < canary.weightBasisPoints
       : pinned !== champion?.version;
-  const version = pinned ?? (isCanary ? canary?.version : champion?.version) ?? compiledInVersion;
+  const due = pinned ?? (isCanary ? canary?.version : champion?.version);
+  const refused = refusedVersions(document, loaded);
+  const isRefused = due !== undefined && refused.includes(due);
+  const version = isRefused ? fallback(document, compiledInVersion, refused) : (due ?? compiledInVersion);
   const shadowed =
     shadow !== null &&
     shadow.version !== version &&
+    !refused.includes(shadow.version) &&
     bucketFor(`${salt}:shadow`, key, random) < shadow.sampleBasisPoints;
   return {
     version,
-    role: isCanary ? 'canary' : 'champion',
+    role: isCanary && !isRefused ? 'canary' : 'champion',
     shadow: shadowed ? shadow.version : null,
     revision,
     sticky,
+    reason: isRefused ? 'artefact_mismatch' : reasonOf(document, pinned, due),
   };
 }
+
+/** Versions of which another artefact is loaded than the document names. */
+export function refusedVersions({ champion, canary, shadow }: RoutingDocument, loaded: LoadedDigests): string[] {
+  if (loaded.size === 0) {
+    return none;
+  }
+  return [champion, canary, shadow].flatMap((routed) => {
+    const digest = routed === null ? undefined : loaded.get(routed.version);
+    return routed === null || digest === undefined || digest === routed.digest ? [] : [routed.version];
+  });
+}
+
+/** Who answers in place of a refused version. */
+export function fallback({ champion }: RoutingDocument, compiledInVersion: string, refused: readonly string[]): string {
+  return champion !== null && !refused.includes(champion.version) ? champion.version : compiledInVersion;
+}
+
+function reasonOf({ canary }: RoutingDocument, pinned: string | undefined, due: string | undefined): RouteReason {
+  if (pinned !== undefined) {
+    return 'pinned';
+  }
+  if (due === undefined) {
+    return 'compiled_in';
+  }
+  return canary === null ? 'champion' : 'split';
+}
+
+const nothingLoaded: LoadedDigests = new Map();
+const none: string[] = [];
 
 /** Buckets are the unit of every weight: basis points. */
 export const buckets = 10_000;

@@ -1,4 +1,4 @@
-export { bucketOf, buckets, chooseRoute, type Route } from './choose.ts';
+export { bucketOf, buckets, chooseRoute, type Route, type RouteReason } from './choose.ts';
 export type { CanaryRoute, Heartbeat, RoutedVersion, RoutingDocument, ShadowRoute } from './document.ts';
 export { parseRouting } from './parse.ts';
 export type { RoutingSource } from './table.ts';

@@ -1,4 +1,4 @@
-import { chooseRoute, type Route } from './choose.ts';
+import { chooseRoute, type LoadedDigests, type Route, refusedVersions } from './choose.ts';
 import type { RoutingDocument } from './document.ts';
 import type { LastGoodFolder } from './last-good.ts';
 import { parseRouting } from './parse.ts';
@@ -10,6 +10,8 @@ export interface RoutingTableOptions {
   readonly environment: string;
   /** Model names and the versions compiled into the app. */
   readonly models: ReadonlyMap<string, string>;
+  /** What this process has loaded of a model. */
+  readonly loaded: (model: string) => LoadedDigests | undefined;
   readonly random: () => number;
   readonly lastGood: LastGoodFolder | undefined;
   readonly changed: (document: RoutingDocument) => void;
@@ -41,11 +43,25 @@ export class RoutingTable {
 
   route(model: string, key: string | undefined): Route {
     const compiledIn = this.#options.models.get(model) ?? '';
-    return chooseRoute(this.#entries.get(model)?.document ?? null, compiledIn, key, this.#options.random);
+    const { random, loaded } = this.#options;
+    return chooseRoute(this.#entries.get(model)?.document ?? null, compiledIn, key, random, loaded(model));
   }
 
   document(model: string): RoutingDocument | null {
     return this.#entries.get(model)?.document ?? null;
+  }
+
+  /** The digest that routing names for a version. */
+  digestOf(model: string, version: string): string | undefined {
+    const { champion, canary, shadow } = this.document(model) ?? {};
+    return [champion, canary, shadow].find((routed) => routed?.version === version)?.digest;
+  }
+
+  /** Versions that do not serve here: another artefact is loaded than routing names. */
+  refused(model: string): readonly string[] {
+    const document = this.document(model);
+    const loaded = this.#options.loaded(model);
+    return document === null || loaded === undefined ? [] : refusedVersions(document, loaded);
   }
 
   source(model: string): RoutingSource {
