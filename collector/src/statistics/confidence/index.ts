@@ -1,11 +1,9 @@
 export { bernoulliSequence } from './bernoulliSequence.ts';
 export { betaBinomialMixture } from './betaBinomialMixture.ts';
-export type { BoundaryOptions } from './boundary.ts';
 export {
   empiricalBernsteinSequence,
   hedgedSequence,
   hoeffdingSequence,
-  type Interval,
   kellyLogWealth,
 } from './boundedMean.ts';
 export { distributionBand, distributionConstant } from './distributionBand.ts';

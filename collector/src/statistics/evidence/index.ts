@@ -5,7 +5,6 @@ export {
   type AlarmCertificate,
   certificateFormat,
   certifyStep,
-  type Recomputation,
   recomputeAlarm,
 } from './certificate.ts';
 export { designEffect, fewestWindows } from './designEffect.ts';
@@ -14,15 +13,13 @@ export {
   createDetector,
   type Detector,
   type DetectorEvidence,
-  type DetectorState,
   evidenceOf,
   initialState,
   lifetimeWeight,
   resetAfterAlarm,
-  type ScoreTable,
 } from './detector.ts';
 export { indicatorScore } from './indicatorScore.ts';
-export { boundTail, defaultTolerance, type NullBounds, nullBounds, type Tolerance } from './nullBounds.ts';
+export { boundTail, defaultTolerance, nullBounds, type Tolerance } from './nullBounds.ts';
 export { numericScores, rankScore } from './numericScores.ts';
 export { type Score, type ScoreMoments, scoreMoments, shareScore } from './score.ts';
 export { hourOfWeek, hoursOfWeek, isSeasonal, type Season, seasonOf, withoutSeason } from './season.ts';
