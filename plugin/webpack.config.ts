@@ -33,6 +33,12 @@ const providedByGrafana: NonNullable<Configuration['externals']> = [
   /^@grafana\/(ui|runtime|data)$/,
 ];
 
+/**
+ * Plugins inside the app, by their folder. Grafana serves each under an id of its own, but chunks lie beside the app's
+ * module: so a nested plugin is one file without chunks, small enough to be.
+ */
+const nestedPlugins = ['datasource', 'panels/drift-heatmap', 'panels/distribution', 'panels/fairness'];
+
 /** Fills the placeholders of Grafana's plugin metadata, as its own build tool does. */
 function fillPlaceholders(content: Buffer): string {
   return content
@@ -48,7 +54,10 @@ export default (env: { production?: boolean } = {}): Configuration => ({
   devtool: 'source-map',
   target: ['web', 'es2020'],
   context: `${packageFolder}src`,
-  entry: { module: './module.tsx' },
+  entry: {
+    module: './module.tsx',
+    ...Object.fromEntries(nestedPlugins.map((folder) => [`${folder}/module`, `./${folder}/module.ts`])),
+  },
   externals: providedByGrafana,
   externalsType: 'amd',
   output: {
@@ -84,6 +93,10 @@ export default (env: { production?: boolean } = {}): Configuration => ({
         { from: 'plugin.json', transform: fillPlaceholders },
         { from: 'img', to: 'img' },
         { from: 'locales', to: 'locales' },
+        ...nestedPlugins.flatMap((folder) => [
+          { from: `${folder}/plugin.json`, to: `${folder}/plugin.json`, transform: fillPlaceholders },
+          { from: `${folder}/img`, to: `${folder}/img` },
+        ]),
         { from: '../README.md', transform: fillPlaceholders },
         { from: '../CHANGELOG.md' },
         { from: '../../LICENSE' },

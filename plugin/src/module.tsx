@@ -3,11 +3,14 @@ import { AppPlugin, type AppPluginMeta, type PluginConfigPageProps } from '@graf
 import { initPluginTranslations } from '@grafana/i18n';
 import { lazy, Suspense } from 'react';
 import { CONFIGURATION_PAGE, PLUGIN_ID } from './constants';
+import { alertLink, panelLink } from './extensions/links';
+import type { ModelStatusProps } from './extensions/modelStatusProps';
 import type { AppSettings } from './settings';
 
 await initPluginTranslations(PLUGIN_ID);
 
 const App = lazy(() => import('./App'));
+const ModelStatus = lazy(() => import('./extensions/ModelStatus'));
 const ConfigurationPage = lazy(() => import('./pages/configuration/ConfigurationPage'));
 
 /** Grafana waits for lazy pages of the app, but not for those of its settings. */
@@ -19,6 +22,23 @@ function Configuration(props: PluginConfigPageProps<AppPluginMeta<AppSettings>>)
   );
 }
 
+/** Pages of other plugins that show it wait for nothing of ours. */
+function LazyModelStatus(props: ModelStatusProps) {
+  return (
+    <Suspense fallback={null}>
+      <ModelStatus {...props} />
+    </Suspense>
+  );
+}
+
 export const plugin = new AppPlugin<AppSettings>()
   .setRootPage(App)
-  .addConfigPage({ id: CONFIGURATION_PAGE, title: 'Configuration', icon: 'cog', body: Configuration });
+  .addConfigPage({ id: CONFIGURATION_PAGE, title: 'Configuration', icon: 'cog', body: Configuration })
+  .addLink(panelLink)
+  .addLink(alertLink)
+  .exposeComponent({
+    id: `${PLUGIN_ID}/model-status/v1`,
+    title: 'Model status badge',
+    description: 'How a model is, with a link to it',
+    component: LazyModelStatus,
+  });

@@ -79,7 +79,8 @@ export function statisticFormat(name: string): (value: number | null) => string 
   }
 }
 
-function unitOf(name: string): Unit {
+/** What the values of a statistic are: shares and their differences in [-1, 1], or plain numbers. */
+export function unitOf(name: string): Unit {
   if (points.test(name)) {
     return 'points';
   }

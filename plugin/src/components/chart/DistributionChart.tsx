@@ -10,12 +10,18 @@ import { labelledIndices, linearScale, niceTicks } from './scale';
 import { useChartStyles } from './useChartStyles';
 import { useWidth } from './useWidth';
 
-const height = 260;
+const usualHeight = 260;
 const widestBar = 40;
 const margin = { top: 8, right: 8, bottom: 24, left: 48 };
 
+interface DistributionChartProps {
+  readonly distribution: Distribution;
+  /** Of the bars with their axis, in pixels; the legend comes below. */
+  readonly height?: number;
+}
+
 /** Where the rows of a signal fell: reference beside current, on the reference's own bins. */
-export function DistributionChart({ distribution }: { readonly distribution: Distribution }) {
+export function DistributionChart({ distribution, height = usualHeight }: DistributionChartProps) {
   const styles = useChartStyles();
   const theme = useTheme2();
   const [ref, width] = useWidth<HTMLDivElement>();
