@@ -134,7 +134,8 @@ const interruptions: ReadonlySet<string> = new Set([
 ]);
 
 function partitionSubjects(partitions: readonly number[]): string[] {
-  return partitions.flatMap((partition) => [`plumbline.inference.${partition}.*`, `plumbline.outcome.${partition}.*`]);
+  // One filter for both kinds: the broker tries them one after the other.
+  return partitions.map((partition) => `plumbline.*.${partition}.*`);
 }
 
 /** The client's status iterator is a queue that ends when told to. */

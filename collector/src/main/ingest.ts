@@ -56,6 +56,8 @@ class StreamIngest implements Ingest {
   #commitFailure: unknown = null;
   #problem: string | null = 'reading has not begun';
   #lag = 0;
+  /** Messages for this reader behind the last one, when the broker sent it. */
+  #waiting = 0;
   /** Newest sequence of the reader that was applied. */
   #applied = 0;
   #isFenced = false;
@@ -118,10 +120,13 @@ class StreamIngest implements Ingest {
     if (point.missed > 0) logger.error({ ...stream, missed: point.missed }, 'messages removed before they were read');
     this.#lag = Math.max(0, stream.lastSequence - Math.max(point.after, stream.firstSequence - 1));
 
-    const partitions = engine instanceof PartitionEngine ? engine.partitions : undefined;
+    const owned = engine instanceof PartitionEngine ? engine.partitions : undefined;
+    // Who reads everything needs no filter, which costs the broker a search for every message.
+    const partitions = owned?.length === bus.partitions ? undefined : owned;
     await using reader = await bus.read({ after: point.after, partitions });
     this.#reader = reader;
     this.#applied = point.after;
+    this.#waiting = 0;
     if (this.#isStopping) return;
     logger.info({ after: point.after, lastSequence: stream.lastSequence }, 'reading');
     this.#problem = null;
@@ -131,6 +136,7 @@ class StreamIngest implements Ingest {
       await this.#apply(engine, message);
       this.#applied = message.sequence;
       this.#lag = message.waiting;
+      this.#waiting = message.waiting;
       if (this.#isStopping) return;
       if (engine.uncommittedBytes() >= this.#options.maximumUncommittedBytes) await this.#commit(engine);
       // Messages that are there already come without a turn of the event loop: others want theirs.
@@ -216,11 +222,12 @@ class StreamIngest implements Ingest {
   /** Says how far the stream has been read when there is nothing to read: the others need not wait for it. */
   async #readThrough(engine: PartitionEngine): Promise<void> {
     const reader = this.#reader;
-    if (this.#problem !== null || reader === null || reader.interruption !== null) return;
+    if (this.#problem !== null || this.#waiting > 0 || reader === null || reader.interruption !== null) return;
     const { lastSequence, at } = await this.#options.bus.stream();
     const sent = await reader.sentAll();
     const isSame = reader === this.#reader && reader.interruption === null && !engine.isClosed;
     if (isSame && at !== undefined && sent === this.#applied) {
+      this.#lag = 0;
       engine.readThrough(lastSequence, at);
     }
   }
