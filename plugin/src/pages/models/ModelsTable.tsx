@@ -3,6 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Badge, Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
 import type { ModelSummary } from '@plumbline/collector/api';
 import { memo } from 'react';
+import { healthLook } from '../../components/badges';
 import { HealthMark } from '../../components/HealthMark';
 import { SortHeader } from '../../components/SortHeader';
 import { Sparkline } from '../../components/Sparkline';
@@ -76,9 +77,10 @@ const ModelRow = memo(({ model, rowIndex }: { readonly model: ModelSummary; read
       <td key={aspect}>
         <a
           href={modelPath(model.model, tab)}
-          aria-label={t('models.open', '{{aspect}} of {{model}}', {
+          aria-label={t('models.open', '{{aspect}} of {{model}}: {{health}}', {
             aspect: columnTitle(aspect),
             model: model.model,
+            health: healthLook(model.health[aspect]).text,
           })}
         >
           <HealthMark health={model.health[aspect]} />

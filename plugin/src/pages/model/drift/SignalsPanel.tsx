@@ -96,7 +96,11 @@ const getStyles = (theme: GrafanaTheme2) => ({
   }),
   wide: css({ width: '30%' }),
   row: css({ cursor: 'pointer', '&:hover': { background: theme.colors.action.hover } }),
-  chosen: css({ background: theme.colors.action.selected, boxShadow: `inset 3px 0 ${theme.colors.primary.border}` }),
+  // Quieter than a selected row of Grafana's: small grey text must stay readable on it.
+  chosen: css({
+    background: theme.colors.background.secondary,
+    boxShadow: `inset 3px 0 ${theme.colors.primary.border}`,
+  }),
   name: css({
     padding: 0,
     border: 'none',

@@ -65,5 +65,5 @@ const getStyles = (theme: GrafanaTheme2) => ({
     borderRadius: theme.shape.radius.default,
     fontVariantNumeric: 'tabular-nums',
   }),
-  share: css({ color: theme.colors.text.secondary, fontSize: theme.typography.bodySmall.fontSize }),
+  share: css({ fontSize: theme.typography.bodySmall.fontSize }),
 });

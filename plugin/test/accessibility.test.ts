@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { expect, it } from 'vitest';
+import { alerts } from './testing/fixtures.ts';
+import { openPages } from './testing/pages.ts';
+
+const { open } = openPages();
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+const model = '/models/credit-risk';
+const pages: readonly (readonly [path: string, shows: string])[] = [
+  ['/models', 'credit-risk'],
+  [`${model}/overview`, 'What is wrong'],
+  [`${model}/drift`, 'Evidence over time'],
+  [`${model}/performance`, 'Confusion matrix'],
+  [`${model}/fairness`, 'Against male'],
+  [`${model}/data-quality`, 'Checks in the latest window'],
+  [`${model}/versions`, 'Timeline'],
+  [`${model}/alerts`, 'Audit trail'],
+  ['/alerts', 'Women are approved less often'],
+  ['/alerts?view=silences', 'Campaign until the evening'],
+  [`/alerts/${alerts[0]?.id}`, 'What changed before'],
+  ['/retrain', 'Try with the newest labels'],
+  ['/webhooks', 'Receivers'],
+  ['/audit', 'Shadow agrees'],
+  ['/settings', 'You are Ada'],
+];
+
+it.each(pages.flatMap(([path, shows]) => ['dark', 'light'].map((theme) => [path, theme, shows] as const)))(
+  '%s has no serious obstacle for anybody (%s)',
+  async (path, theme, shows) => {
+    const page = await open(`${path}${path.includes('?') ? '&' : '?'}theme=${theme}`);
+    await page.getByText(shows).first().waitFor();
+    // The page's module loader would take it for a plugin.
+    await page.evaluate(`{ const define = undefined; ${axe} }`);
+    // What surrounds the page is Grafana's, or here the host's.
+    const { violations } = (await page.evaluate("axe.run('main', { resultTypes: ['violations'] })")) as {
+      violations: Violation[];
+    };
+    const serious = violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+    expect(serious).toEqual([]);
+  },
+);
