@@ -15,6 +15,8 @@ export type { BatchFeatures, InferenceBatchRecord } from './recording/batch-reco
 export type { StepOptions } from './recording/step.ts';
 export type { ArtefactCheck, LoadedArtefact } from './routing/artefact-digest.ts';
 export type { Route, RoutedVersion, RouteReason, RoutingDocument } from './routing/index.ts';
+export type { ShadowCounts, ShadowLimits } from './shadow.ts';
 export type { FlushResult, ModelStatus, MonitorStatus } from './status.ts';
 export type { StreamOptions, WrapOptions } from './wrap.ts';
 export type { WrapBatchOptions } from './wrap-batch.ts';
+export type { Serving, VersionsOptions } from './wrap-versions.ts';

@@ -14,6 +14,7 @@ export class ModelState {
   readonly types: FeatureTypes;
   readonly capture: Capture;
   readonly counts = new Counts();
+  readonly shadows = { started: 0, timedOut: 0, skipped: 0 };
   /** Version to digest. */
   readonly #loaded = new Map<string, string>();
   /** Versions whose digest is being computed. */

@@ -37,6 +37,7 @@ import { sdkVersion } from './version.ts';
 import { FeatureTypes } from './wire/index.ts';
 import { type WrapOptions, type WrapTools, wrapFunction } from './wrap.ts';
 import { type WrapBatchOptions, wrapBatchFunction } from './wrap-batch.ts';
+import { type Serving, type VersionsOptions, wrapVersionsFunction } from './wrap-versions.ts';
 
 /**
  * Records what models do in this process. Nothing here throws, blocks or grows without bound, whatever it is given and
@@ -52,6 +53,14 @@ export interface Monitor {
   wrapBatch<Args extends unknown[], Result>(
     predict: (...args: Args) => Result,
     options: WrapBatchOptions<Args, Result>,
+  ): (...args: Args) => Result;
+  /**
+   * As `wrap`, for a function that can answer with any version: routing says which one answers for a key, and which one runs
+   * after it in the shadow, under limits of its own and without any effect on the answer.
+   */
+  wrapVersions<Args extends unknown[], Result, State = unknown>(
+    predict: (serving: Serving, ...args: Args) => Result,
+    options: VersionsOptions<Args, Result, State>,
   ): (...args: Args) => Result;
   /**
    * Calls the function as a step of a larger whole (retrieval, tool, agent, chain), in a span below the active one that
@@ -196,6 +205,17 @@ class RunningMonitor implements Monitor {
     options: WrapBatchOptions<Args, Result>,
   ): (...args: Args) => Result {
     return this.#safely(() => wrapBatchFunction(this.#wrapTools(), predict, options), predict);
+  }
+
+  wrapVersions<Args extends unknown[], Result, State>(
+    predict: (serving: Serving, ...args: Args) => Result,
+    options: VersionsOptions<Args, Result, State>,
+  ): (...args: Args) => Result {
+    const unrecorded = (...args: Args) => {
+      const { version, role } = this.route([...this.#models.keys()][0] ?? '');
+      return predict({ version, role, signal: new AbortController().signal }, ...args);
+    };
+    return this.#safely(() => wrapVersionsFunction(this.#wrapTools(), predict, options), unrecorded);
   }
 
   step<Result>(step: StepOptions, call: () => Result): Result {
@@ -507,6 +527,7 @@ class RunningMonitor implements Monitor {
         refused: this.#routing.refused(model.name),
       },
       loaded: model.loaded,
+      shadows: { ...model.shadows },
       capture: model.capture.mode,
       featuresIgnored: model.types.ignored,
     };

@@ -142,6 +142,15 @@ export class Recorder {
     this.#options.diagnostics.warn(`drop:${reason}`, `event dropped: ${dropReasons[reason]} (${reason}: ${detail})`);
   }
 
+  /** The app's id where it can be one, else a new one: what `record` would return. */
+  idFor(id: string | undefined): string {
+    return this.#idOf({ id }, this.#options.clock());
+  }
+
+  modelState(model: string): ModelState | undefined {
+    return this.#options.models.get(model);
+  }
+
   warn(kind: string, message: string): void {
     this.#options.diagnostics.warn(kind, message);
   }

@@ -3,6 +3,7 @@ import type { BufferLimits } from './pipeline/batcher.ts';
 import type { DropReason, Problem } from './reasons.ts';
 import type { RoutedVersion } from './routing/document.ts';
 import type { RoutingSource } from './routing/table.ts';
+import type { ShadowCounts } from './shadow.ts';
 
 /** How a monitor is doing, for a health page or a test. */
 export interface MonitorStatus {
@@ -51,6 +52,8 @@ export interface ModelStatus extends EventCounts {
     readonly refused: readonly string[];
   };
   readonly loaded: readonly RoutedVersion[];
+  /** Calls of shadows by `wrapVersions`. */
+  readonly shadows: ShadowCounts;
   /** Under which rules values leave the app. */
   readonly capture: CaptureMode;
   /** Features left out because of their name: empty, too long, or more than a model may have. */

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { withinCallOf } from './call-scope.ts';
 import { errorTypeOf } from './error-type.ts';
-import type { FeatureValue } from './event.ts';
+import type { FeatureValue, ServingRole } from './event.ts';
 import type { InferenceRecord } from './record.ts';
 import type { Recorder } from './recorder.ts';
 import { isStream, observeStream, type StreamObserver } from './recording/stream.ts';
@@ -48,7 +48,7 @@ export type ChunkOf<Result> = Awaited<Result> extends AsyncIterable<infer Chunk>
 export interface WrapTools {
   readonly recorder: Recorder;
   readonly telemetry: Telemetry;
-  readonly route: (model: string, key: string) => Route;
+  readonly route: (model: string, key?: string) => Route;
   /** Waits for the broker, for a while; only where the process may be frozen after a call. */
   readonly deliver: (() => Promise<unknown>) | undefined;
   /** The model of options that name none. */
@@ -63,28 +63,39 @@ export function wrapFunction<Args extends unknown[], Result, State>(
 ): (...args: Args) => Result {
   const model = options.model ?? tools.onlyModel ?? '';
   const spanName = `predict ${model}`;
-  const { telemetry } = tools;
   return function wrapped(this: unknown, ...args: Args): Result {
     const call = begin(tools, model, spanName, options, args);
-    let result: Result;
-    try {
-      result = withinCallOf(model, () => telemetry.within(call.span, predict, this, args));
-    } catch (error) {
-      failed(tools, call, error);
-      throw error;
-    }
-    if (types.isPromise(result)) {
-      const passedOn = observed(
-        // A proxy of a promise is none: only what cannot be tampered with is listened to.
-        result as Promise<Awaited<Result>>,
-        (value) => ended(tools, call, options, args, value),
-        (error) => failed(tools, call, error),
-      );
-      return delivered(passedOn, tools.deliver) as Result;
-    }
-    // Not a promise, so awaiting it would give the value itself.
-    return ended(tools, call, options, args, result as Awaited<Result>) as Result;
+    return recordedCall(tools, call, predict, options, this, args);
   };
+}
+
+/** Makes the call that has been begun, and records it. */
+export function recordedCall<Args extends unknown[], Result, State>(
+  tools: WrapTools,
+  call: Call,
+  predict: (...args: Args) => Result,
+  options: WrapOptions<Args, Result, State>,
+  receiver: unknown,
+  args: Args,
+): Result {
+  let result: Result;
+  try {
+    result = withinCallOf(call.model, () => tools.telemetry.within(call.span, predict, receiver, args));
+  } catch (error) {
+    failed(tools, call, error);
+    throw error;
+  }
+  if (types.isPromise(result)) {
+    const passedOn = observed(
+      // A proxy of a promise is none: only what cannot be tampered with is listened to.
+      result as Promise<Awaited<Result>>,
+      (value) => ended(tools, call, options, args, value),
+      (error) => failed(tools, call, error),
+    );
+    return delivered(passedOn, tools.deliver) as Result;
+  }
+  // Not a promise, so awaiting it would give the value itself.
+  return ended(tools, call, options, args, result as Awaited<Result>) as Result;
 }
 
 /** The promise, settled only after what was recorded has been delivered, or nobody waits for that any longer. */
@@ -123,7 +134,15 @@ export function observed<Value>(
   return promise;
 }
 
-interface Call {
+/** What is decided before a call, by those who decide which version answers. */
+export interface Assignment {
+  readonly routed: { readonly version: string; readonly role: ServingRole };
+  /** Of the inference, when it must be known before. */
+  readonly id?: string | undefined;
+  readonly shadowOf?: string | undefined;
+}
+
+export interface Call {
   readonly model: string;
   span: OpenSpan | undefined;
   traceId: string | null;
@@ -136,22 +155,24 @@ interface Input {
   readonly features: InferenceRecord['features'];
   readonly groups: InferenceRecord['groups'];
   readonly id: string | undefined;
-  readonly routed: Route | undefined;
+  readonly routed: Assignment['routed'] | undefined;
+  readonly shadowOf: string | undefined;
 }
 
-function begin<Args extends unknown[], Result, State>(
+export function begin<Args extends unknown[], Result, State>(
   { recorder, telemetry, route }: WrapTools,
   model: string,
   spanName: string,
   options: WrapOptions<Args, Result, State>,
   args: Args,
+  assigned?: Assignment,
 ): Call {
   const call: Call = { model, span: undefined, traceId: null, startedAt: 0, input: undefined };
   try {
-    const routed = options.key === undefined ? undefined : route(model, options.key(...args));
+    const routed = assigned?.routed ?? (options.key === undefined ? undefined : route(model, options.key(...args)));
     const groups = options.groups === undefined ? undefined : { ...options.groups(...args) };
-    const id = options.id === undefined ? undefined : options.id(...args);
-    call.input = { features: { ...options.features(...args) }, groups, id, routed };
+    const id = assigned?.id ?? options.id?.(...args);
+    call.input = { features: { ...options.features(...args) }, groups, id, routed, shadowOf: assigned?.shadowOf };
   } catch (error) {
     lost(recorder, model, error);
   }
@@ -301,7 +322,7 @@ function failed({ recorder, telemetry }: WrapTools, call: Call, error: unknown):
 /** Always the same members in the same order: objects of one shape are read fastest. */
 function recordOf(
   model: string,
-  { features, groups, id, routed }: Input,
+  { features, groups, id, routed, shadowOf }: Input,
   version: string | undefined,
   prediction: FeatureValue | undefined,
   score: number | null | undefined,
@@ -309,7 +330,7 @@ function recordOf(
   error: string | null,
 ): InferenceRecord {
   const role = routed?.role;
-  return { model, version, role, id, features, prediction, score, groups, latencyMs, error };
+  return { model, version, role, id, shadowOf, features, prediction, score, groups, latencyMs, error };
 }
 
 /** A function of the app's threw: the inference is lost to us and counted, and nothing else happens. */
