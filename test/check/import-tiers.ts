@@ -17,6 +17,7 @@ const storePort = [
   'store/history.ts',
   'store/rollups.ts',
   'store/logged-halves.ts',
+  'store/dead-letters.ts',
 ];
 const decisions = [
   ...leaves,

@@ -4,7 +4,7 @@ import type { Heartbeat, RoutingDocument } from '@plumbline/sdk/routing';
 import { streamName } from '@plumbline/sdk/subjects';
 import { isPlumblineError, PlumblineError } from '../errors.ts';
 import { checkServer, type NatsSettings, openConnection } from './connection.ts';
-import { type DeadLetterCause, publishDeadLetter } from './dead-letter.ts';
+import { type DeadLetterCause, type DeadLetterPlace, publishDeadLetter, readDeadLetterMessage } from './dead-letter.ts';
 import { listenToHeartbeats } from './heartbeats.ts';
 import type { StreamMessage } from './message.ts';
 import { type OutgoingMessage, publishMessages } from './publish.ts';
@@ -25,8 +25,10 @@ export interface Bus {
   /** A message that is on the stream now; `undefined` when it is not, or no longer. */
   messageAt(sequence: number): Promise<MessageIdentity | undefined>;
   read(from: ReadFrom): Promise<StreamReader>;
-  /** Resolves when the broker has it. */
-  deadLetter(message: StreamMessage, cause: DeadLetterCause): Promise<void>;
+  /** Resolves with its place on the dead-letter stream when the broker has it. */
+  deadLetter(message: StreamMessage, cause: DeadLetterCause): Promise<number>;
+  /** The message that became a dead letter; `undefined` when the broker has let it go. */
+  deadLetterMessage(place: DeadLetterPlace): Promise<StreamMessage | undefined>;
   /** Puts batches on the stream; resolves when the broker has them. Throws `BROKER_UNAVAILABLE`. */
   publish(messages: readonly OutgoingMessage[]): Promise<void>;
   /** Publishes a document unless a newer one is there; says whether it did. */
@@ -100,6 +102,7 @@ export async function connectBus({ nats, patienceMs = 10_000, allowOldServer = f
       },
       read: (from) => openReader(connection, client, from),
       deadLetter: (message, cause) => publishDeadLetter(client, message, cause),
+      deadLetterMessage: (place) => readDeadLetterMessage(manager, place),
       publish: (messages) => publishMessages(connection, client, messages),
       putRouting: (document) => routing.put(document),
       readRouting: (environment, model) => routing.get(environment, model),

@@ -1,4 +1,4 @@
 export { type Bus, connectBus, type MessageIdentity, type StreamState } from './connect.ts';
-export type { DeadLetterCause } from './dead-letter.ts';
+export type { DeadLetterCause, DeadLetterPlace } from './dead-letter.ts';
 export { readSubject, type StreamMessage } from './message.ts';
 export type { StreamReader } from './reader.ts';

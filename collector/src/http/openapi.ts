@@ -13,6 +13,7 @@ const namedAnswers: Readonly<Record<string, z.ZodType>> = {
   Me: api.me,
   CollectorStatus: api.collectorStatus,
   DeadLetterList: api.deadLetterList,
+  DeadLetterDetail: api.deadLetterDetail,
   ModelSummary: api.modelSummary,
   ModelList: api.modelList,
   ModelDetail: api.modelDetail,

@@ -1,16 +1,15 @@
 import type { Readable } from 'node:stream';
 import type { Heartbeat } from '@plumbline/sdk/routing';
-import type { z } from 'zod';
 import type { Alert, AlertService, SilenceService } from '../alert/index.ts';
 import type { PlumblineSettings } from '../config/index.ts';
-import type { OutgoingBatch, SpanDoor } from '../events/index.ts';
+import type { KeptMessage, OutgoingBatch, SpanDoor } from '../events/index.ts';
 import type { HookService } from '../hooks/index.ts';
 import type { RetrainService } from '../retrain/index.ts';
 import type { RolloutService } from '../rollout/index.ts';
 import type { SigningKey } from '../store/audit-signature.ts';
+import type { DeadLetter } from '../store/dead-letters.ts';
 import type { ReadTransaction } from '../store/port.ts';
 import type { DeliveryService } from '../webhook/index.ts';
-import type * as api from './api.ts';
 import type { JoiningStore } from './idempotency.ts';
 import type { LiveEvents } from './live-events.ts';
 
@@ -66,6 +65,6 @@ export interface CollectorPort {
   notReady(): readonly string[];
   /** Messages that wait on the stream. */
   lagMessages(): number;
-  /** The latest dead letters. Throws `BROKER_UNAVAILABLE`. */
-  deadLetters(limit: number): Promise<z.input<typeof api.deadLetterList>>;
+  /** What became a dead letter; `undefined` when the broker has let it go. Throws `BROKER_UNAVAILABLE`. */
+  deadLetterMessage(letter: DeadLetter): Promise<KeptMessage | undefined>;
 }

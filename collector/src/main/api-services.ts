@@ -2,8 +2,6 @@ import type { PlumblineSettings } from '../config/index.ts';
 import { SpanDoor } from '../events/index.ts';
 import type { LiveEvents } from '../http/live-events.ts';
 import type { CollectorPort, Services } from '../http/ports.ts';
-import { readDeadLetters } from '../store/dead-letters.ts';
-import { readCounts } from '../store/history.ts';
 import type { HeartbeatBook } from './heartbeat-book.ts';
 import type { CollectorServices } from './services.ts';
 
@@ -13,7 +11,7 @@ export interface ApiParts {
   readonly clock: () => number;
   readonly live: LiveEvents;
   readonly heartbeats: HeartbeatBook;
-  readonly collector: Omit<CollectorPort, 'deadLetters'>;
+  readonly collector: CollectorPort;
   readonly publish: Services['publish'];
   readonly changed: () => void;
 }
@@ -32,13 +30,6 @@ export function apiServices(parts: ApiParts): Services {
       settings.models.map(({ name, spans }) => ({ model: name, ...spans })),
       parts.clock,
     ),
-    collector: {
-      ...collector,
-      deadLetters: (limit) =>
-        services.store.read(async (transaction) => ({
-          items: await readDeadLetters(transaction, { limit }),
-          total: (await readCounts(transaction)).deadLetters,
-        })),
-    },
+    collector,
   };
 }

@@ -109,13 +109,12 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
     const problems = () => stream?.problems() ?? ['the collector is starting'];
     const checkLoaded = createLoadedArtefactsCheck({ rollout: services.rollout, changed, onError });
     const leads = () => stream?.leads() ?? false;
-    const publish = async (batches: readonly OutgoingBatch[]) => {
+    const broker = () => {
       const bus = stream?.bus() ?? null;
-      if (bus === null) {
-        throw new PlumblineError('BROKER_UNAVAILABLE', 'not connected to NATS yet: send the events again');
-      }
-      await bus.publish(batches);
+      if (bus === null) throw new PlumblineError('BROKER_UNAVAILABLE', 'not connected to NATS now: try again');
+      return bus;
     };
+    const publish = async (batches: readonly OutgoingBatch[]) => broker().publish(batches);
     const watched = { services, settings, heartbeats, problems };
     const maintenance = startMaintenance({ ...watched, clock, leads, publish, changed, onError });
     stopping.adopt(maintenance, (started) => started.stop());
@@ -133,6 +132,8 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
           startedAt,
           notReady: problems,
           lagMessages: () => stream?.lagMessages() ?? 0,
+          deadLetterMessage: ({ id, at, aside }) =>
+            broker().deadLetterMessage({ sequence: Number(id), storedAt: at, aside }),
         },
         publish,
         changed,

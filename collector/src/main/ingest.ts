@@ -188,14 +188,15 @@ class StreamIngest implements Ingest {
     const { sequence, subject, storedAt, messageId, data } = message;
     const position = { partition: message.address?.partition ?? 0, sequence, storedAt, messageId };
     // The broker has the letter before the position moves past the message.
-    await this.#putAside(message, { code, reason });
+    const aside = await this.#putAside(message, { code, reason });
     this.#options.logger.warn({ sequence, subject, code, reason }, 'dead letter');
-    const letter = { id: String(sequence), at: storedAt, subject, code, reason, bytes: data.length };
+    const place = aside === undefined ? {} : { aside };
+    const letter = { id: String(sequence), at: storedAt, subject, code, reason, bytes: data.length, ...place };
     engine.refuse(position, letter, code === 'UNKNOWN_MODEL' ? events : 0);
   }
 
   /** A letter the broker will not take must not hold up everything behind it: its record in the store has to do. */
-  async #putAside(message: StreamMessage, cause: DeadLetterCause): Promise<void> {
+  async #putAside(message: StreamMessage, cause: DeadLetterCause): Promise<number | undefined> {
     const { bus, logger } = this.#options;
     for (let attempt = 1; ; attempt++) {
       try {
@@ -203,7 +204,7 @@ class StreamIngest implements Ingest {
       } catch (error) {
         if (bus.problem() !== null || this.#isStopping) throw error;
         logger.error({ error, sequence: message.sequence, attempt }, 'dead letter not stored by the broker');
-        if (attempt === deadLetterAttempts) return;
+        if (attempt === deadLetterAttempts) return undefined;
         await this.#pause();
       }
     }

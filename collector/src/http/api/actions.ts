@@ -21,6 +21,8 @@ export const verbs = [
   'test-webhook',
   'replay-delivery',
   'replay-deliveries',
+  'replay-dead-letter',
+  'replay-dead-letters',
   'reject',
   'retire',
   'quarantine',
@@ -51,6 +53,8 @@ export const verbRoles: Readonly<Record<(typeof verbs)[number], readonly z.infer
   'test-webhook': ['approver'],
   'replay-delivery': ['operator', 'approver'],
   'replay-deliveries': ['operator', 'approver'],
+  'replay-dead-letter': ['operator', 'approver'],
+  'replay-dead-letters': ['operator', 'approver'],
   reject: ['operator', 'approver'],
   retire: ['operator', 'approver'],
   quarantine: ['operator', 'approver'],
@@ -142,6 +146,10 @@ export const actionRequests = {
   'replay-delivery': z.strictObject({ reason }),
   /** target: the name of a webhook or notifier: everything dead that was made in [since, until) */
   'replay-deliveries': z.strictObject({ since: z.number().optional(), until: z.number().optional(), reason }),
+  /** target: dead letter, at its revision */
+  'replay-dead-letter': z.strictObject({ reason }),
+  /** target: code of dead letters, at the revision `GET /v1/dead-letter-codes` gives */
+  'replay-dead-letters': z.strictObject({ reason }),
 } as const;
 
 /** Answer of every control action. */

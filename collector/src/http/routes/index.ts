@@ -3,6 +3,7 @@ import { actionRoutes } from './actions.ts';
 import { alertRoutes } from './alerts.ts';
 import { artefactRoutes } from './artefacts.ts';
 import { auditRoutes } from './audit.ts';
+import { deadLetterRoutes } from './dead-letters.ts';
 import { eventRoutes } from './events.ts';
 import { expectRoutes } from './expect.ts';
 import { hookRoutes } from './hooks.ts';
@@ -20,6 +21,7 @@ import { webhookRoutes } from './webhooks.ts';
 /** The whole API. Its order is the order of the OpenAPI document. */
 export const routes: readonly Route[] = [
   ...operationRoutes,
+  ...deadLetterRoutes,
   ...modelRoutes,
   ...versionRoutes,
   ...alertRoutes,

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { PlumblineError } from '../../errors.ts';
 import { readCounts } from '../../store/history.ts';
-import { collectorStatus, deadLetterList, me } from '../api.ts';
+import { collectorStatus, me } from '../api.ts';
 import { actionsOf } from '../identity/access.ts';
 import { collectMetrics } from '../metrics/collect.ts';
 import { prometheusContentType, prometheusText } from '../metrics/prometheus-text.ts';
 import { openApiDocument } from '../openapi.ts';
-import { defaultPageSize, pageQuery } from '../page.ts';
 import { jsonRoute, type Route, rawRoute } from '../route.ts';
 import { routes } from './index.ts';
 
@@ -94,16 +93,5 @@ export const operationRoutes: readonly Route[] = [
         lagMessages: collector.lagMessages(),
       };
     },
-  }),
-
-  jsonRoute({
-    method: 'GET',
-    path: '/v1/dead-letters',
-    summary: 'Batches that could not be read, the latest first, with the reason',
-    access: { kind: 'read' },
-    errors: ['BROKER_UNAVAILABLE'],
-    query: pageQuery.pick({ limit: true }),
-    response: deadLetterList,
-    handle: ({ services, query }) => services.collector.deadLetters(query.limit ?? defaultPageSize),
   }),
 ];

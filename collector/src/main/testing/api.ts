@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { type PlumblineSettings, type PlumblineSettingsInput, plumblineSettings } from '../../config/index.ts';
 import { PlumblineError } from '../../errors.ts';
-import type { OutgoingBatch } from '../../events/index.ts';
+import type { KeptMessage, OutgoingBatch } from '../../events/index.ts';
 import { createIdentity } from '../../http/identity/identity.ts';
 import { type FakeGrafana, personClaims, startFakeGrafana } from '../../http/identity/testing/fake-grafana.ts';
 import { createLiveEvents, type LiveEvents } from '../../http/live-events.ts';
@@ -42,6 +42,8 @@ export interface TestApi {
   now: number;
   /** True: the broker is out of reach. */
   failPublishing: boolean;
+  /** Dead letters of which the broker has the bytes, by id. */
+  readonly kept: Map<string, KeptMessage>;
   ask(path: string, options?: AskOptions): Promise<Answer>;
   /** A control action with fresh keys. */
   act(path: string, body: unknown, options: AskOptions & { readonly revision: number }): Promise<Answer>;
@@ -100,7 +102,7 @@ export async function startTestApi(change: Partial<PlumblineSettingsInput> = {})
     }),
     ...(change.models === undefined ? { models: [testModel()] } : {}),
   };
-  const state = { now: Date.UTC(2026, 10, 22), failPublishing: false };
+  const state = { now: Date.UTC(2026, 10, 22), failPublishing: false, kept: new Map<string, KeptMessage>() };
   const clock = () => state.now;
   const storePath = join(folder, 'store.sqlite');
   const store = await openSqliteStore({ path: storePath });
@@ -131,7 +133,13 @@ export async function startTestApi(change: Partial<PlumblineSettingsInput> = {})
       clock,
       live,
       heartbeats,
-      collector: { version: '0.0.0-test', startedAt: state.now, notReady: () => notReady, lagMessages: () => 7 },
+      collector: {
+        version: '0.0.0-test',
+        startedAt: state.now,
+        notReady: () => notReady,
+        lagMessages: () => 7,
+        deadLetterMessage: async ({ id }) => state.kept.get(id),
+      },
       publish: async (batches) => {
         if (state.failPublishing) throw new PlumblineError('BROKER_UNAVAILABLE', 'the broker did not take the events');
         published.push(...batches);
@@ -167,6 +175,7 @@ export async function startTestApi(change: Partial<PlumblineSettingsInput> = {})
     heartbeats,
     live,
     published,
+    kept: state.kept,
     errors,
     notReady,
     get now() {
