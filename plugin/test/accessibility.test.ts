@@ -1,17 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import { expect, it } from 'vitest';
 import { alerts } from './testing/fixtures.ts';
 import { openPages } from './testing/pages.ts';
 
 const { open } = openPages();
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface Violation {
-  readonly id: string;
-  readonly impact: string | null;
-  readonly nodes: readonly { readonly html: string }[];
-}
 
 const model = '/models/credit-risk';
 const pages: readonly (readonly [path: string, shows: string])[] = [
@@ -38,11 +30,9 @@ it.each(pages.flatMap(([path, shows]) => ['dark', 'light'].map((theme) => [path,
     const page = await open(`${path}${path.includes('?') ? '&' : '?'}theme=${theme}`);
     await page.getByText(shows).first().waitFor();
     // The page's module loader would take it for a plugin.
-    await page.evaluate(`{ const define = undefined; ${axe} }`);
+    await page.evaluate(`{ const define = undefined; ${axe.source} }`);
     // What surrounds the page is Grafana's, or here the host's.
-    const { violations } = (await page.evaluate("axe.run('main', { resultTypes: ['violations'] })")) as {
-      violations: Violation[];
-    };
+    const { violations } = (await page.evaluate("axe.run('main', { resultTypes: ['violations'] })")) as axe.AxeResults;
     const serious = violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
