@@ -34,9 +34,15 @@ export function createTokenFinder(
   };
 }
 
-/** The token of `Authorization: Bearer <token>`, or `undefined` for any other form. */
+/**
+ * The token of `Authorization: Bearer <token>`, or of `Basic` with the token as password, whatever the user: senders that
+ * know only an address write `https://any:<token>@host/`. `undefined` for any other form.
+ */
 export function bearerOf(header: string | undefined): string | undefined {
-  return /^Bearer ([\x21-\x7e]{1,4096})$/i.exec(header ?? '')?.[1];
+  const basic = /^Basic ([A-Za-z0-9+/]{1,8192}={0,2})$/i.exec(header ?? '')?.[1];
+  const pair = basic === undefined ? undefined : Buffer.from(basic, 'base64').toString('latin1');
+  const bearer = pair === undefined ? header : `Bearer ${pair.slice(pair.indexOf(':') + 1)}`;
+  return /^Bearer ([\x21-\x7e]{1,4096})$/i.exec(bearer ?? '')?.[1];
 }
 
 function digestOf({ secret, sha256: hex }: Pick<TokenSettings, 'secret' | 'sha256'>): Buffer {
