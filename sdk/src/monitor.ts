@@ -120,6 +120,7 @@ class RunningMonitor implements Monitor {
   readonly #recorder: Recorder;
   readonly #heart: ReturnType<typeof startHeartbeat>;
   readonly #routingListeners = new Set<(document: RoutingDocument) => void>();
+  readonly #connectionListeners = new Set<(connected: boolean) => void>();
   /** Models whose events the broker did not allow, the last time. */
   readonly #denied = new Set<string>();
   #connection: ConnectionState = { state: 'connecting', server: null };
@@ -254,6 +255,14 @@ class RunningMonitor implements Monitor {
       within: (span, run) => this.#telemetry.within(span, run, undefined, []),
       recordBatch: (batch, span) => this.#recorder.recordBatch(batch, span),
       loaded: (artefact) => void this.loaded(artefact),
+      routing: {
+        source: (model) => this.#routing.source(model),
+        connected: () => this.#connection.state === 'connected',
+        onConnection: (listener) => {
+          this.#connectionListeners.add(listener);
+          return () => void this.#connectionListeners.delete(listener);
+        },
+      },
       models: [...this.#models.keys()],
       telemetry: this.#settings.telemetry,
       clock: this.#settings.clock,
@@ -359,13 +368,13 @@ class RunningMonitor implements Monitor {
     const modelOfKey = new Map([...this.#models.keys()].map((model) => [routingKey(environment, model), model]));
     const listener: TransportListener = {
       connected: (server) => {
-        this.#connection = { state: 'connected', server };
+        this.#connectionChanged({ state: 'connected', server });
         this.#announce();
         this.#publisher.connected();
         this.#heart.beat();
       },
       disconnected: () => {
-        this.#connection = { state: 'disconnected', server: null };
+        this.#connectionChanged({ state: 'disconnected', server: null });
         this.#publisher.disconnected();
       },
       answered: (token, answer) => this.#publisher.answered(token, answer),
@@ -473,6 +482,13 @@ class RunningMonitor implements Monitor {
     this.#recovered += batch.events.length;
     if (model !== undefined) {
       model.counts.accepted += batch.events.length;
+    }
+  }
+
+  #connectionChanged(connection: ConnectionState): void {
+    this.#connection = connection;
+    for (const listener of this.#connectionListeners) {
+      this.#safely(() => listener(connection.state === 'connected'), undefined);
     }
   }
 

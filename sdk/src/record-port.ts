@@ -1,5 +1,6 @@
 import type { InferenceRecord } from './record.ts';
 import type { InferenceBatchRecord } from './recording/batch-record.ts';
+import type { RoutingSource } from './routing/table.ts';
 import type { OpenSpan } from './telemetry/telemetry.ts';
 
 /**
@@ -18,11 +19,20 @@ export interface RecordPort {
   recordBatch(batch: InferenceBatchRecord, span: OpenSpan | undefined): string[];
   /** Says what a model's version was loaded of. */
   loaded(artefact: { readonly model: string; readonly version: string; readonly digest: string }): void;
+  readonly routing: RoutingView;
   readonly models: readonly string[];
   /** Whether spans and measurements are wanted. */
   readonly telemetry: boolean;
   readonly clock: () => number;
   warn(kind: string, message: string): void;
+}
+
+/** Where routing comes from, and whether it can be up to date. */
+export interface RoutingView {
+  source(model: string): RoutingSource;
+  connected(): boolean;
+  /** Calls back whenever the broker is reached or lost. Returns what ends it. */
+  onConnection(listener: (connected: boolean) => void): () => void;
 }
 
 /** Throws a `TypeError` for whatever is no monitor: this happens while an app sets itself up. */
