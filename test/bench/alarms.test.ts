@@ -100,6 +100,7 @@ describe('published studies come out again', () => {
     ['mean by .5 sd', 1, 1, 1],
     ['scale by 1.1', 14, null, 8],
     ['scale by 1.25', 2, 3, 1],
+    ['one decile by 1.3', 8, 27.5, 19.5],
     ['mean by .1 sd, windows of 5000', 2, 7.5, 1],
   ])('power: %s', (scenario, without, withTolerance, chiSquare) => {
     const metric = 'median windows';
@@ -110,6 +111,36 @@ describe('published studies come out again', () => {
     close(value(scenario, 'e-detector', metric), without);
     close(value(scenario, 'e-detector with tolerance', metric), withTolerance);
     close(value(scenario, 'chi-square p < .05 / 200', metric), chiSquare);
+  });
+
+  it('no rule with as few false alarms sees a shift of .1 sd or .1 of the spread at all, but the e-detector does', () => {
+    for (const scenario of ['mean by .1 sd', 'scale by 1.1', 'mean by .05 sd, reference 100 000']) {
+      expect(value(scenario, 'e-detector', 'median windows')).toBeLessThan(60);
+      for (const rule of ['PSI', 'chi-square', 'KS'])
+        expect(value(scenario, `${rule}, false alarms as ours`, 'median windows')).toBeNull();
+    }
+  });
+
+  it.each(['0.05 to 0.1', '0.2 to 0.25'])(
+    'with false alarms made equal none sees errors go from %s much sooner than the e-detector',
+    (change) => {
+      const scenario = `errors ${change} after 2000, one false alarm in 2000`;
+      const own = value(scenario, 'e-detector', 'median')!;
+      for (const rule of ['DDM', 'HDDM-A', 'HDDM-W', 'Page-Hinkley', 'ADWIN']) {
+        const wait = value(`errors at ${change.split(' ')[0]}, one false alarm in 2000`, rule, 'events')!;
+        expect(wait, rule).toBeGreaterThanOrEqual(2_000);
+        expect(own / (value(scenario, rule, 'median') ?? Number.POSITIVE_INFINITY), rule).toBeLessThan(1.4);
+      }
+    },
+  );
+
+  it('a season: a null for each hour sees at once what one for all hours sees late, both without a false alarm', () => {
+    const scenario = 'windows follow the hour of the day by .2 sd';
+    expect(value(scenario, 'rows taken as independent', 'runs')).toBe(1);
+    expect(value(scenario, 'one null for all hours', 'runs')).toBe(0);
+    expect(value(scenario, 'a null for each hour of the day', 'runs')).toBe(0);
+    expect(value(scenario, 'one null for all hours', 'median')).toBeGreaterThanOrEqual(3);
+    expect(value(scenario, 'a null for each hour of the day', 'median')).toBe(1);
   });
 
   it.each(['clusters of 20 equal rows', 'windows wander, AR(.9) of .1 sd'])('dependence: %s', (scenario) => {

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { problemsOf } from './alarms/acceptance.ts';
 import { rules, sections } from './alarms/plan.ts';
+import { publishedFor } from './alarms/published.ts';
 import { tableOf } from './alarms/table.ts';
 
 /**
  * `npm run bench:alarms`: false alarms and delays of our monitors and of other tools' published rules, side by side and
- * from one seed. `-- --json` prints one document `{name, results: [{scenario, rule, metric, value}]}`, `-- --quick` takes
+ * from one seed. `-- --json` prints one document `{name, results: [{scenario, rule, metric, value, published?}]}`, `-- --quick` takes
  * fewer runs, `-- --seed N` other random numbers. Exit code 1 when our own rules break their promise.
  */
 const { values } = parseArgs({
@@ -22,8 +23,12 @@ const say = (text: string): void => {
   if (!values.json) process.stdout.write(`${text}\n`);
 };
 
+say('In brackets: the figure that was published for it.');
 const results = sections(values.quick ? 'quick' : 'full', seed).flatMap(({ title, measure }) => {
-  const measured = measure();
+  const measured = measure().map((result) => {
+    const published = publishedFor(result);
+    return published === undefined ? result : { ...result, published };
+  });
   say(`\n${title}\n${tableOf(measured)}`);
   return measured;
 });

@@ -8,9 +8,11 @@ import { dependence } from './studies/dependence.ts';
 import { errorStreams } from './studies/errorStreams.ts';
 import { fairnessGap } from './studies/fairnessGap.ts';
 import { modes, shiryaevRoberts } from './studies/gaussian.ts';
+import { errorChanges, matchedErrors } from './studies/matchedErrors.ts';
 import { power } from './studies/power.ts';
 import { promotion } from './studies/promotion.ts';
 import { referenceUncertainty } from './studies/referenceUncertainty.ts';
+import { season } from './studies/season.ts';
 import { type Scenario, type Shift, scenarios } from './traffic.ts';
 
 export const rules: readonly Rule[] = [calendar, lifetime, uncured, ...peerRules, ...controlRules];
@@ -51,11 +53,19 @@ export function sections(size: 'full' | 'quick', seed: number): Section[] {
       measure: () => power(of(101, 9), seed, of(400, 60)),
     },
     { title: 'Rows that depend on each other', measure: () => dependence(of(100, 8), of(300, 150), seed) },
+    { title: 'Rows that follow the hour of the day', measure: () => season(of(100, 4), of(300, 100), seed) },
     { title: 'Fairness gap', measure: () => fairnessGap(of(100, 6), seed, of(400_000, 60_000)) },
     { title: 'Promotion and roll-back', measure: () => promotion(of(300, 40), seed) },
     {
       title: 'Detectors of the literature on errors',
       measure: () => errorStreams(of(60, 3), of(100_000, 10_000), seed),
+    },
+    {
+      title: 'The same with false alarms made equal',
+      measure: () =>
+        size === 'full'
+          ? matchedErrors(80, seed, 10_000, errorChanges)
+          : matchedErrors(40, seed, 2_000, [errorChanges[0]!, errorChanges[4]!]),
     },
   ];
 }
@@ -73,5 +83,7 @@ const referenceSizes = [
   [10_000, 200],
   [10_000, 1_000],
   [10_000, 20_000],
+  [100_000, 200],
   [100_000, 1_000],
+  [100_000, 20_000],
 ] as const;

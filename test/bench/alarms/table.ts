@@ -1,6 +1,7 @@
+import { publishedFor } from './published.ts';
 import type { Result } from './result.ts';
 
-/** Results as text: a line for each scenario and rule, a column for each metric. */
+/** Results as text: a line for each scenario and rule, a column for each metric. In brackets: what was published. */
 export function tableOf(results: readonly Result[]): string {
   const metrics = [...new Set(results.map(({ metric }) => metric))];
   const many = new Set(results.map(({ scenario }) => scenario)).size > 1;
@@ -8,7 +9,9 @@ export function tableOf(results: readonly Result[]): string {
   for (const { scenario, rule, metric, value } of results) {
     const key = many ? `${scenario}  ${rule}` : rule;
     const line = lines.get(key) ?? new Map<string, string>();
-    lines.set(key, line.set(metric, value === null ? 'never' : numberText(value)));
+    const published = publishedFor({ scenario, rule, metric });
+    const beside = published === undefined ? '' : ` (${numberText(published)})`;
+    lines.set(key, line.set(metric, numberText(value) + beside));
   }
   const rows = [
     ['', ...metrics],
@@ -21,6 +24,7 @@ export function tableOf(results: readonly Result[]): string {
     .join('\n');
 }
 
-function numberText(value: number): string {
+function numberText(value: number | null): string {
+  if (value === null) return 'never';
   return Number.isInteger(value) ? String(value) : value.toPrecision(3);
 }

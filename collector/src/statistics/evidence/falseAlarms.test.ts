@@ -81,8 +81,8 @@ describe('delay of real shifts at the same alarm level', () => {
     return [0, ...below.slice(1).map((share, i) => share - below[i]!), 0, 0, 0];
   };
   const decileUp = (factor: number): number[] => {
-    const rest = (1 - 0.1 * factor) / 9;
-    return [0, ...Array.from({ length: 10 }, (_, i) => (i === 4 ? 0.1 * factor : rest)), 0, 0, 0];
+    const all = 1 + 0.1 * (factor - 1);
+    return [0, ...Array.from({ length: 10 }, (_, i) => (i === 4 ? 0.1 * factor : 0.1) / all), 0, 0, 0];
   };
 
   /** Median windows to the alarm over 21 runs. */

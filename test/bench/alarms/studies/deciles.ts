@@ -22,10 +22,10 @@ export function shifted(mean: number, scale = 1): number[] {
   return [0, ...below.slice(1).map((share, i) => share - below[i]!), 0, 0, 0];
 }
 
-/** Shares when the fifth decile is `factor` times as frequent. */
+/** Shares when rows of the fifth decile come `factor` times as often as before, and all others as often. */
 export function decileTimes(factor: number): number[] {
-  const rest = (1 - 0.1 * factor) / 9;
-  return [0, ...Array.from({ length: 10 }, (_, i) => (i === 4 ? 0.1 * factor : rest)), 0, 0, 0];
+  const all = 1 + 0.1 * (factor - 1);
+  return [0, ...Array.from({ length: 10 }, (_, i) => (i === 4 ? 0.1 * factor : 0.1) / all), 0, 0, 0];
 }
 
 export const noTolerance: Tolerance = { standardDeviations: 0, relativeShare: 0, absoluteShare: 0 };

@@ -59,7 +59,9 @@ export function modes(runs: number, seed: number): Result[] {
     return [
       result('false alarm within 1000 windows', quiet.filter((t) => t <= 1_000).length / runs),
       result('false alarm within 5000 windows', quiet.filter((t) => t <= 5_000).length / runs),
-      ...[0.5, 1, 2].map((shift) => result(`delay of ${shift} sd after 1000`, delay(shift, 1_000))),
+      ...[100, 1_000].flatMap((change) =>
+        [0.5, 1, 2].map((shift) => result(`delay of ${shift} sd after ${change}`, delay(shift, change))),
+      ),
     ];
   });
 }

@@ -1,4 +1,4 @@
-import { populationStabilityIndex } from '../../../../collector/src/statistics/index.ts';
+import { kolmogorovSmirnov, populationStabilityIndex } from '../../../../collector/src/statistics/index.ts';
 import { multinomial, seededRandom } from '../../../../collector/src/statistics/simulate.ts';
 import { chiSquareQuantile } from '../../../../collector/src/statistics/special/chiSquareQuantile.ts';
 import type { Result } from '../result.ts';
@@ -53,13 +53,45 @@ const shifts = [
   { name: 'mean by .1 sd, windows of 5000', shares: shifted(0.1), m: 100_000, n: 5_000 },
 ];
 
+/** As seldom as ours alarms at most: one window in as many. */
+const oneIn = features * 10_000;
+const matched = chiSquareQuantile(1 / oneIn, 9);
+const matchedDistance = kolmogorovQuantile(1 / oneIn);
+
 const inBins = (counts: Float64Array): Float64Array => counts.subarray(1, 11);
 
 const fixedRules: readonly (readonly [string, (reference: Float64Array, counts: Float64Array) => boolean])[] = [
   ['PSI > .1', (reference, counts) => (populationStabilityIndex(inBins(reference), inBins(counts)) ?? 0) > 0.1],
   ['PSI > .2', (reference, counts) => (populationStabilityIndex(inBins(reference), inBins(counts)) ?? 0) > 0.2],
   ['chi-square p < .05 / 200', (reference, counts) => chiSquare(inBins(reference), inBins(counts)) > critical],
+  // In the limit PSI / (1 / n + 1 / m) is a chi-square as well (Yurdakul 2018).
+  [
+    'PSI, false alarms as ours',
+    (reference, counts) => {
+      const [past, now] = [inBins(reference), inBins(counts)];
+      const unit = 1 / past.reduce(add) + 1 / now.reduce(add);
+      return (populationStabilityIndex(past, now) ?? 0) > unit * matched;
+    },
+  ],
+  ['chi-square, false alarms as ours', (reference, counts) => chiSquare(inBins(reference), inBins(counts)) > matched],
+  [
+    'KS, false alarms as ours',
+    (reference, counts) => {
+      const [past, now] = [inBins(reference), inBins(counts)];
+      const [m, n] = [past.reduce(add), now.reduce(add)];
+      return Math.sqrt((n * m) / (n + m)) * (kolmogorovSmirnov(past, now)?.value ?? 0) > matchedDistance;
+    },
+  ],
 ];
+
+function add(a: number, b: number): number {
+  return a + b;
+}
+
+/** Where the first term of the tail is all of it. */
+function kolmogorovQuantile(tail: number): number {
+  return Math.sqrt(-Math.log(tail / 2) / 2);
+}
 
 /** 5 % over all features. */
 const critical = chiSquareQuantile(0.05 / features, 9);

@@ -1,5 +1,6 @@
 import { addBlock, evidenceLog, initialEvidence } from '../../../../collector/src/rollout/gates/twoRates.ts';
 import { binomial, seededRandom } from '../../../../collector/src/statistics/simulate.ts';
+import { normalQuantile } from '../../../../collector/src/statistics/special/normalQuantile.ts';
 import type { Result } from '../result.ts';
 import { median } from './means.ts';
 
@@ -16,6 +17,12 @@ export function promotion(runs: number, seed: number): Result[] {
       ? [
           { scenario, rule: 'paired e-process', metric: 'median rows to promotion', value: median(times) },
           { scenario, rule: 'paired e-process', metric: 'promoted', value: promoted },
+          {
+            scenario,
+            rule: 'fixed number of rows',
+            metric: 'rows for a power of 80 %',
+            value: rowsForPower(discordance, gain, margin),
+          },
         ]
       : [{ scenario, rule: 'paired e-process', metric: 'promoted wrongly', value: promoted }];
   });
@@ -57,6 +64,12 @@ function betsUntil(random: () => number, discordance: number, gain: number, marg
     if (Math.log(sum / bets.length) >= levelLog) return row;
   }
   return Number.POSITIVE_INFINITY;
+}
+
+/** Rows that a test with one look at its end needs, at 5 % and a power of 80 %. */
+function rowsForPower(discordance: number, gain: number, margin: number): number {
+  const quantiles = normalQuantile(0.95) + normalQuantile(0.8);
+  return Math.ceil((quantiles ** 2 * (discordance - gain ** 2)) / (gain + margin) ** 2);
 }
 
 function rolledBackAfter(random: () => number, worse: number): number {
