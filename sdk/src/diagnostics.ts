@@ -68,9 +68,10 @@ export function messageOf(error: unknown): string {
   }
 }
 
+/** Standard error: standard output belongs to the app. */
 export const defaultLogger: Logger = {
-  info: () => {},
-  warn: (message) => console.warn(message),
+  info: (message) => console.error(message),
+  warn: (message) => console.error(message),
 };
 
 const warnIntervalMs = 60_000;

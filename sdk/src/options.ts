@@ -86,7 +86,7 @@ export interface MonitorOptions {
   readonly telemetry?: boolean;
   /** Delivers what is left when the process ends by itself, for at most 2 s. Default true. */
   readonly flushAtExit?: boolean;
-  /** Default: warnings to the console. */
+  /** Default: standard error. One line says what works when the monitor starts; warnings come at most once a minute. */
   readonly logger?: Logger;
   /** Wall clock, milliseconds since 1970-01-01 UTC. */
   readonly clock?: () => number;
