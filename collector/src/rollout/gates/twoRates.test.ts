@@ -19,6 +19,9 @@ describe('the evidence that one rate is above another', () => {
     expect(ratio(0, 1)).toBeCloseTo(1.6875, 9);
     expect(ratio(1, 0)).toBeCloseTo(0.4375, 9);
     expect(ratio(1, 1)).toBeCloseTo(0.75, 9);
+    // Both rates 0.25: its mean over the four results.
+    const mean = (9 * ratio(0, 0) + 3 * ratio(0, 1) + 3 * ratio(1, 0) + ratio(1, 1)) / 16;
+    expect(mean).toBeCloseTo(0.999023, 6);
   });
 
   test('is worth nothing on average wherever the null is true: E[e] <= 1', () => {
