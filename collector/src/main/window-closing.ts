@@ -1,7 +1,7 @@
 import type { ModelSettings } from '../config/settings.ts';
 import { countStreams, evaluateWindow, type Monitored, noArrivals, type StreamCounts } from '../monitor/index.ts';
 import { copyProfile, createProfile, mergeProfiles } from '../profile/index.ts';
-import { putFindings } from '../store/history.ts';
+import { putFindings, putStreamCount } from '../store/history.ts';
 import { latestEventAt, type SegmentContext, trafficsOf } from './commit-context.ts';
 import type { ClosedWindow } from './engine.ts';
 import { adoptExpectedReference } from './expected-reference.ts';
@@ -43,6 +43,7 @@ export async function closeWindows(
   // Hooks read what is stored.
   await context.windows.write(context.transaction);
   const streams = due.length === 0 ? undefined : await monitoredStreams(context);
+  if (streams !== undefined) await putStreamCount(context.transaction, streams.total);
   for (const window of due) if (streams !== undefined) await closeWindow(context, window, streams);
   return due;
 }

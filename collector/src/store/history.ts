@@ -225,6 +225,15 @@ export async function readReferenceIds(transaction: ReadTransaction): Promise<Re
   return new Map((await transaction.range(referenceIds, {})).map(({ key, value }) => [key, value]));
 }
 
+/** How many streams shared the false-alarm budget when windows last closed; `undefined` before the first did. */
+export async function readStreamCount(transaction: ReadTransaction): Promise<number | undefined> {
+  return (await transaction.get(streamCounts, 'all'))?.value;
+}
+
+export async function putStreamCount(transaction: Transaction, streams: number): Promise<void> {
+  await transaction.put(streamCounts, 'all', streams);
+}
+
 /** Versions that have sent events: all, of an environment and model, in the order of their names. */
 export async function listVersionsSeen(
   transaction: ReadTransaction,
@@ -274,6 +283,7 @@ const findings = jsonCollection<WindowFindings>('findings');
 const windowVerdicts = jsonCollection<WindowVerdicts>('window_verdicts');
 const versionsSeen = jsonCollection<VersionSeen>('versions_seen');
 const counts = jsonCollection<Counts>('counts');
+const streamCounts = jsonCollection<number>('stream_counts');
 const shapes = jsonCollection<ProfileShape>('shapes');
 const referenceIds = jsonCollection<string>('reference_ids');
 const references: Collection<Reference> = {

@@ -4,7 +4,7 @@ import type { Finding } from '../../monitor/finding.ts';
 import { countStreams } from '../../monitor/index.ts';
 import { readJobs } from '../../retrain/index.ts';
 import { readLatestAudit } from '../../store/audit.ts';
-import { listVersionsSeen, readReference, readReferenceIds, versionKey } from '../../store/history.ts';
+import { listVersionsSeen, readReference, readReferenceIds, readStreamCount, versionKey } from '../../store/history.ts';
 import { compositeKey, type ReadTransaction } from '../../store/port.ts';
 import type { ModelDetail } from '../api.ts';
 import type { Services } from '../ports.ts';
@@ -33,7 +33,7 @@ export async function describeModel(
       mode: budget.mode,
       hours: budget.mode === 'calendar' ? budget.hours : null,
       alpha: budget.mode === 'lifetime' ? budget.alpha : null,
-      streams: await countAllStreams(services.settings.models, transaction),
+      streams: (await readStreamCount(transaction)) ?? (await countAllStreams(services.settings.models, transaction)),
     },
     reference:
       reference === undefined
