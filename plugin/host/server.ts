@@ -41,6 +41,8 @@ export interface Host {
   connect(url: string, token: string): void;
   /** Forgets the app's settings, as in a Grafana where the app was just installed. */
   disconnect(): void;
+  /** Signs everybody in to another organisation of this Grafana; 1 at first. */
+  enterOrganisation(id: number): void;
   /** Has every open page load itself again. Only with `liveReload`. */
   reloadPages(): void;
   stop(): Promise<void>;
@@ -54,6 +56,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   const started = readManifest(pluginFolder);
   const reload = options.liveReload ? createReloader() : null;
   const settings = { jsonData: {} as Record<string, string>, secureJsonData: {} as Record<string, string> };
+  let organisation = 1;
   const connect = (url: string, token: string) => {
     settings.jsonData.collectorUrl = url.replace(/\/$/, '');
     settings.secureJsonData.collectorToken = token;
@@ -94,7 +97,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
         permissions: permissionsOf(person, manifest.roles),
         path: pathname.slice(proxyPrefix.length),
         search,
-        identityToken: await signer.sign(person),
+        identityToken: await signer.sign(person, organisation),
       });
     } else if (pathname === '/api/signing-keys/keys') {
       outgoing.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=3600' });
@@ -139,6 +142,9 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
     disconnect() {
       settings.jsonData = {};
       settings.secureJsonData = {};
+    },
+    enterOrganisation(id) {
+      organisation = id;
     },
     reloadPages: () => reload?.reload(),
     stop: () =>

@@ -2,8 +2,8 @@ import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import type { Person } from './people.ts';
 
 export interface IdentitySigner {
-  /** The token Grafana would put into `X-Grafana-Id` for this person. */
-  sign(person: Person): Promise<string>;
+  /** The token Grafana would put into `X-Grafana-Id` for this person, signed in to this organisation. */
+  sign(person: Person, organisation: number): Promise<string>;
   /** What `/api/signing-keys/keys` answers. */
   readonly keySet: { readonly keys: readonly JWK[] };
 }
@@ -11,7 +11,7 @@ export interface IdentitySigner {
 const lifetimeSeconds = 600;
 
 /**
- * Signs identity tokens like Grafana's: ES256, ten minutes, audience `org:1`, subject `user:<uid>`. The key lives as
+ * Signs identity tokens like Grafana's: ES256, ten minutes, audience `org:<id>`, subject `user:<uid>`. The key lives as
  * long as the process.
  *
  * `issuer` is Grafana's root URL, with its closing slash.
@@ -23,7 +23,7 @@ export async function createIdentitySigner(issuer: string, clock: () => number):
 
   return {
     keySet: { keys: [publicJwk] },
-    sign(person) {
+    sign(person, organisation) {
       const issuedAt = Math.floor(clock() / 1000);
       return new SignJWT({
         namespace: 'default',
@@ -38,7 +38,7 @@ export async function createIdentitySigner(issuer: string, clock: () => number):
       })
         .setProtectedHeader({ alg: 'ES256', typ: 'jwt', kid: keyId })
         .setIssuer(issuer)
-        .setAudience(['org:1'])
+        .setAudience([`org:${organisation}`])
         .setSubject(`user:${person.uid}`)
         .setIssuedAt(issuedAt)
         .setExpirationTime(issuedAt + lifetimeSeconds)
