@@ -36,6 +36,13 @@ const batchesPerSecond = 100;
 const rowsPerBatch = 100;
 const model = { name: 'credit risk', positive: 'yes', window: '1m', lateness: '10s', reference: { rows: 1_000 } };
 
+/** Read here by its stored form: the collector keeps it to itself. */
+const streamPositions = {
+  name: 'stream_positions',
+  encode: () => new Uint8Array(0),
+  decode: (bytes: Uint8Array): { sequence: number } => JSON.parse(Buffer.from(bytes).toString()),
+};
+
 const directory = mkdtempSync(join(tmpdir(), 'plumbline-recovery-'));
 try {
   const missing = postgresMissing();
@@ -192,12 +199,6 @@ async function lastSequence(server: NatsServer): Promise<number> {
   await bus.close();
   return last;
 }
-
-const streamPositions = {
-  name: 'stream_positions',
-  encode: () => new Uint8Array(0),
-  decode: (bytes: Uint8Array): { sequence: number } => JSON.parse(Buffer.from(bytes).toString()),
-};
 
 async function positionOf(store: Store): Promise<number> {
   return (await store.read((transaction) => transaction.get(streamPositions, '0')))?.value.sequence ?? 0;
