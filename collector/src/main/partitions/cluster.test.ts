@@ -216,7 +216,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'collectors that share a strea
     await publishAll(publisher, [{ ...batch!, subject }], { perSecond: 100 });
     await untilCounted(member.store, { deadLetters: 1 });
     const [letter] = await member.store.read((transaction) => readDeadLetters(transaction, { limit: 10 }));
-    expect(letter?.value).toMatchObject({ code: 'WRONG_PARTITION', subject });
+    expect(letter).toMatchObject({ code: 'WRONG_PARTITION', subject });
     expect((await seen(member.store)).counts).toMatchObject({ inferences: 0, outcomes: 0 });
   });
 
