@@ -43,6 +43,8 @@ export const collectorRooms: Readonly<Record<string, readonly string[]>> = {
   rollout: decisions,
   retrain: [...decisions, 'types:alert', 'types:rollout'],
   'wakeable-loop.ts': [],
+  // Measures what others tell it of; knows none of them.
+  telemetry: ['types:store/port.ts'],
   webhook: [...leaves, ...storePort, 'wakeable-loop.ts'],
   // Notifiers are receivers of the one sender.
   notify: [...decisions, 'alert', 'webhook'],
@@ -56,6 +58,7 @@ export const collectorRooms: Readonly<Record<string, readonly string[]>> = {
     'retrain',
     'events',
     'webhook',
+    'telemetry',
     'types:notify',
     'types:hooks',
     'types:sdk:event',

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import type { Heartbeat } from '@plumbline/sdk/routing';
 import type { Alert, AlertService, SilenceService } from '../alert/index.ts';
 import type { PlumblineSettings } from '../config/index.ts';
@@ -65,6 +66,10 @@ export interface CollectorPort {
   notReady(): readonly string[];
   /** Messages that wait on the stream. */
   lagMessages(): number;
+  /** Age of what is read now; 0 when nothing waits. */
+  lagSeconds(): number;
+  /** What the collector measured of itself since it started. */
+  measured(): Promise<readonly ScopeMetrics[]>;
   /** What became a dead letter; `undefined` when the broker has let it go. Throws `BROKER_UNAVAILABLE`. */
   deadLetterMessage(letter: DeadLetter): Promise<KeptMessage | undefined>;
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { isLoopback } from '../config/index.ts';
 import { PlumblineError } from '../errors.ts';
 import { type Actor, systemActor } from '../rollout/actor.ts';
+import { type Instruments, noInstruments } from '../telemetry/index.ts';
 import { errorAnswer } from './error-answer.ts';
 import { etagOf, isNotModified } from './etag.ts';
 import { once } from './idempotency.ts';
@@ -21,6 +22,7 @@ export interface HttpServerOptions {
   readonly services: Services;
   readonly identity: Identity;
   readonly logger: Logger;
+  readonly instruments?: Pick<Instruments, 'answered'>;
 }
 
 const defaultBodyLimit = 1_048_576;
@@ -43,7 +45,7 @@ const answerHeaders = {
 
 /** The HTTP server of a route table. Every answer that is not a success has the one error shape. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
-  const { services, identity, logger } = options;
+  const { services, identity, logger, instruments = noInstruments } = options;
   const server = fastify({
     logger: false,
     bodyLimit: defaultBodyLimit,
@@ -77,6 +79,12 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     checkPath(request.raw.url ?? '');
   });
   server.addHook('onResponse', async (request, reply) => {
+    instruments.answered({
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1_000,
+    });
     const level =
       reply.statusCode >= 500 ? 'error' : reply.statusCode >= 400 || request.method !== 'GET' ? 'info' : 'debug';
     logger[level](

@@ -11,6 +11,7 @@ import { createLiveEvents } from '../http/live-events.ts';
 import { routes } from '../http/routes/index.ts';
 import { createHttpServer } from '../http/server.ts';
 import { openStore } from '../store/open.ts';
+import { measuredStore, startTelemetry } from '../telemetry/index.ts';
 import { startWebhookSender } from '../webhook/index.ts';
 import { apiServices } from './api-services.ts';
 import { createHeartbeatBook } from './heartbeat-book.ts';
@@ -63,7 +64,26 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
 
   const stopping = new AsyncDisposableStack();
   try {
-    const store = stopping.adopt(await openStore(collector.store), (opened) => opened.close());
+    const version = await readVersion();
+    const telemetry = stopping.adopt(
+      await startTelemetry({
+        version,
+        environment: process.env,
+        state: {
+          lagMessages: () => stream?.lagMessages() ?? 0,
+          lagSeconds: () => stream?.lagSeconds() ?? 0,
+          isReady: () => problems().length === 0,
+        },
+      }),
+      (started) => started.stop(),
+    );
+    const { instruments } = telemetry;
+    for (const warning of telemetry.warnings) logger.warn({ event: 'telemetry.warning' }, warning);
+    if (telemetry.exportsTo !== null) {
+      logger.info({ event: 'telemetry', to: telemetry.exportsTo }, 'metrics are sent over OTLP');
+    }
+    const opened = stopping.adopt(await openStore(collector.store), (store) => store.close());
+    const store = measuredStore(opened, instruments);
     const heartbeats = createHeartbeatBook(clock);
     const live = createLiveEvents(startedAt);
     let url = '';
@@ -128,10 +148,12 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
         live,
         heartbeats,
         collector: {
-          version: await readVersion(),
+          version,
           startedAt,
           notReady: problems,
           lagMessages: () => stream?.lagMessages() ?? 0,
+          lagSeconds: () => stream?.lagSeconds() ?? 0,
+          measured: () => telemetry.collect(),
           deadLetterMessage: ({ id, at, aside }) =>
             broker().deadLetterMessage({ sequence: Number(id), storedAt: at, aside }),
         },
@@ -140,6 +162,7 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
       }),
       identity: createIdentity(collector.identity, clock),
       logger,
+      instruments,
     });
     stopping.adopt(server, (started) => started.close());
     await server.listen(collector.http);
@@ -164,6 +187,7 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
         startingReference: ({ name }) => startingReferences.get(name),
       },
       logger,
+      instruments,
       clock,
       readDocuments: () => store.read((transaction) => services.rollout.routingDocuments(transaction)),
       onHeartbeat(heartbeat) {

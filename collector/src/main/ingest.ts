@@ -2,6 +2,7 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import type { Bus, DeadLetterCause, StreamMessage, StreamReader, StreamState } from '../bus/index.ts';
 import { isPlumblineError } from '../errors.ts';
 import { clampTimes, type Refusal, readBatch, refuse } from '../events/index.ts';
+import { type Instruments, noInstruments } from '../telemetry/index.ts';
 import { findResumePoint, type ResumePoint } from './anchors.ts';
 import { type CommitResult, type Engine, EngineClosedError } from './engine.ts';
 import type { Logger } from './logger.ts';
@@ -19,6 +20,7 @@ export interface IngestOptions {
   readonly maximumUncommittedBytes?: number;
   /** Events dated further than this after the broker stored them count at the broker's time. Default 60 s. */
   readonly clockSkewMs?: number;
+  readonly instruments?: Instruments;
   /** Wait before trying again after a failure. Default 500 ms. */
   readonly retryMs?: number;
 }
@@ -34,6 +36,8 @@ export interface Ingest {
   stop(): Promise<void>;
   /** Messages on the stream that have not been applied. */
   lagMessages(): number;
+  /** When the broker stored what was applied last; `null` when nothing waits. Milliseconds since 1970-01-01 UTC. */
+  behindSince(): number | null;
   /** Why events are not being counted now, in sentences; empty when they are. */
   problems(): readonly string[];
   /** Another collector has what this one read; it will not read again. */
@@ -60,10 +64,18 @@ class StreamIngest implements Ingest {
   #waiting = 0;
   /** Newest sequence of the reader that was applied. */
   #applied = 0;
+  /** When the broker stored it. */
+  #appliedAt: number | null = null;
   #isFenced = false;
 
   constructor(options: IngestOptions) {
-    this.#options = { maximumUncommittedBytes: 64 * 1_048_576, clockSkewMs: 60_000, retryMs: 500, ...options };
+    this.#options = {
+      maximumUncommittedBytes: 64 * 1_048_576,
+      clockSkewMs: 60_000,
+      retryMs: 500,
+      instruments: noInstruments,
+      ...options,
+    };
   }
 
   async start(): Promise<void> {
@@ -83,6 +95,10 @@ class StreamIngest implements Ingest {
 
   lagMessages(): number {
     return this.#lag;
+  }
+
+  behindSince(): number | null {
+    return this.#lag === 0 ? null : this.#appliedAt;
   }
 
   problems(): readonly string[] {
@@ -135,6 +151,7 @@ class StreamIngest implements Ingest {
       if (this.#commitFailure !== null) break;
       await this.#apply(engine, message);
       this.#applied = message.sequence;
+      this.#appliedAt = message.storedAt;
       this.#lag = message.waiting;
       this.#waiting = message.waiting;
       if (this.#isStopping) return;
@@ -167,8 +184,14 @@ class StreamIngest implements Ingest {
         return this.#refuse(engine, message, refuse('WRONG_PARTITION', reason), 0);
       }
     }
+    const { instruments } = this.#options;
+    if (clamped > 0) instruments.clamped(clamped);
     try {
+      const startedAt = performance.now();
       const result = engine.apply(batch, position);
+      if (result === 'applied') instruments.folded((performance.now() - startedAt) / 1_000);
+      if (result === 'duplicate') instruments.repeated('duplicate');
+      if (result === 'repeated') instruments.repeated('redelivered');
       if (result !== 'unknown_model') return;
     } catch (error) {
       // A new engine leaves out the message that this one failed on.
@@ -190,6 +213,7 @@ class StreamIngest implements Ingest {
     // The broker has the letter before the position moves past the message.
     const aside = await this.#putAside(message, { code, reason });
     this.#options.logger.warn({ sequence, subject, code, reason }, 'dead letter');
+    this.#options.instruments.refused(code, events);
     const place = aside === undefined ? {} : { aside };
     const letter = { id: String(sequence), at: storedAt, subject, code, reason, bytes: data.length, ...place };
     engine.refuse(position, letter, code === 'UNKNOWN_MODEL' ? events : 0);
@@ -235,13 +259,19 @@ class StreamIngest implements Ingest {
 
   async #commit(engine: IngestEngine): Promise<void> {
     let result: CommitResult;
+    const { instruments } = this.#options;
+    const startedAt = performance.now();
     try {
       result = await engine.commit();
     } catch (error) {
+      instruments.committed((performance.now() - startedAt) / 1_000, 'failed');
       if (!(error instanceof EngineClosedError)) this.#commitFailure ??= error;
       throw error;
     }
-    if (result.inferences + result.outcomes + result.closed.length > 0) this.#options.onCommit?.(result);
+    for (const { model } of result.closed) instruments.windowClosed(model);
+    if (result.inferences + result.outcomes + result.closed.length === 0) return;
+    instruments.committed((performance.now() - startedAt) / 1_000, 'stored');
+    this.#options.onCommit?.(result);
   }
 
   async #fail(error: unknown): Promise<void> {

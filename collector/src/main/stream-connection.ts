@@ -3,6 +3,7 @@ import type { Heartbeat, RoutingDocument } from '@plumbline/sdk/routing';
 import { type Bus, connectBus } from '../bus/index.ts';
 import type { CollectorSettings } from '../config/index.ts';
 import { isPlumblineError, PlumblineError } from '../errors.ts';
+import type { Instruments } from '../telemetry/index.ts';
 import { createEngine, type EngineOptions } from './engine.ts';
 import { guardHooks } from './guard-hooks.ts';
 import { createIngest } from './ingest.ts';
@@ -18,6 +19,8 @@ export interface StreamConnection {
   /** Why events are not counted now, in sentences; empty when they are. */
   problems(): readonly string[];
   lagMessages(): number;
+  /** Age of what is read now; 0 when nothing waits. */
+  lagSeconds(): number;
   /** Whether what only one collector does is up to this one: yes where there is no other. */
   leads(): boolean;
   /** Routing documents may have changed. */
@@ -33,6 +36,7 @@ export interface StreamConnectionOptions {
   readonly sharedAs: string | null;
   readonly engine: Omit<EngineOptions, 'logger' | 'partitions'>;
   readonly logger: Logger;
+  readonly instruments: Instruments;
   readonly clock: () => number;
   readonly readDocuments: () => Promise<readonly RoutingDocument[]>;
   readonly onHeartbeat: (heartbeat: Heartbeat) => void;
@@ -109,6 +113,10 @@ export function connectStream(given: StreamConnectionOptions): StreamConnection 
         (text) => text !== null,
       ),
     lagMessages: () => parts?.reading.lagMessages() ?? 0,
+    lagSeconds() {
+      const since = parts?.reading.behindSince() ?? null;
+      return since === null ? 0 : Math.max(0, options.clock() - since) / 1_000;
+    },
     leads: () => parts?.reading.isLeader() ?? options.sharedAs === null,
     wake: () => parts?.projector.wake(),
     async stop() {
@@ -153,14 +161,15 @@ interface Reading {
   stop(): Promise<void>;
   isLeader(): boolean;
   lagMessages(): number;
+  behindSince(): number | null;
   problems(): readonly string[];
 }
 
 /** Reads the whole stream alone, or its share of it. */
 function createReading(bus: Bus, options: StreamConnectionOptions): Reading {
-  const { logger, commitEveryMs, clockSkewMs, onCommit, engine, sharedAs } = options;
+  const { logger, commitEveryMs, clockSkewMs, onCommit, engine, sharedAs, instruments } = options;
   if (sharedAs !== null) {
-    return createCluster({ bus, engine, id: sharedAs, commitEveryMs, clockSkewMs, logger, onCommit });
+    return createCluster({ bus, engine, id: sharedAs, commitEveryMs, clockSkewMs, logger, instruments, onCommit });
   }
   const ingest = createIngest({
     bus,
@@ -168,6 +177,7 @@ function createReading(bus: Bus, options: StreamConnectionOptions): Reading {
     commitEveryMs,
     clockSkewMs,
     logger,
+    instruments,
     onCommit,
   });
   return {
@@ -175,6 +185,7 @@ function createReading(bus: Bus, options: StreamConnectionOptions): Reading {
     stop: () => ingest.stop(),
     isLeader: () => true,
     lagMessages: () => ingest.lagMessages(),
+    behindSince: () => ingest.behindSince(),
     problems: () => ingest.problems(),
   };
 }

@@ -3,6 +3,7 @@ import type { ReadTransaction } from '../../store/port.ts';
 import { countDeliveries, readEndpointState } from '../../webhook/index.ts';
 import type { Services } from '../ports.ts';
 import { Families } from './families.ts';
+import { measuredFamilies } from './measured-families.ts';
 import { collectModel } from './model-metrics.ts';
 import type { MetricFamily } from './prometheus-text.ts';
 
@@ -11,6 +12,7 @@ import type { MetricFamily } from './prometheus-text.ts';
  * versions, signals, groups, states): never what the next event brings, so that traffic cannot make series.
  */
 export async function collectMetrics(services: Services): Promise<MetricFamily[]> {
+  const measured = measuredFamilies(await services.collector.measured());
   return services.store.read(async (transaction) => {
     const families = new Families();
     collectProcess(families, services);
@@ -19,7 +21,7 @@ export async function collectMetrics(services: Services): Promise<MetricFamily[]
       await collectModel(families, services, transaction, settings);
     }
     await collectDeliveries(families, services, transaction);
-    return families.all();
+    return [...families.all(), ...measured];
   });
 }
 
@@ -32,6 +34,8 @@ function collectProcess(families: Families, { collector }: Services): void {
     collector.notReady().length === 0 ? 1 : 0,
   );
   families.gauge('plumbline_stream_lag_messages', 'Messages that wait on the stream', {}, collector.lagMessages());
+  const age = 'Age of what is read now; 0 when nothing waits';
+  families.gauge('plumbline_stream_lag_seconds', age, {}, collector.lagSeconds());
   const { user, system } = process.cpuUsage();
   families.counter('process_cpu_seconds_total', 'CPU time spent', {}, (user + system) / 1e6);
   families.gauge('process_resident_memory_bytes', 'Memory in use', {}, process.memoryUsage.rss());

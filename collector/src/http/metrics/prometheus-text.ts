@@ -1,6 +1,8 @@
 /** Writes metrics in the Prometheus text exposition format 0.0.4. */
 
 export interface Sample {
+  /** What of a histogram it is: `_bucket`, `_sum` or `_count`. */
+  readonly suffix?: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Not finite values are left out: a graph shows a gap, which is the truth. */
   readonly value: number | null;
@@ -10,7 +12,7 @@ export interface MetricFamily {
   /** `plumbline_...`, with the unit and `_total` for counters, as Prometheus names things. */
   readonly name: string;
   readonly help: string;
-  readonly type: 'gauge' | 'counter';
+  readonly type: 'gauge' | 'counter' | 'histogram';
   readonly samples: readonly Sample[];
 }
 
@@ -40,7 +42,7 @@ function familyLines({ name, help, type, samples }: MetricFamily): string[] {
   return [
     `# HELP ${name} ${help.replace(/\\/g, '\\\\').replace(/\n/g, '\\n')}`,
     `# TYPE ${name} ${type}`,
-    ...samples.map(({ labels, value }) => `${name}${labelText(labels)} ${value}`),
+    ...samples.map(({ suffix = '', labels, value }) => `${name}${suffix}${labelText(labels)} ${value}`),
   ];
 }
 

@@ -26,8 +26,8 @@ import { replayLetter, StillUnreadable } from '../replay-letter.ts';
 import { type JsonRoute, jsonRoute } from '../route.ts';
 import { action, known } from './action.ts';
 
-const letterParams = z.strictObject({ letter: z.string().regex(/^\d{1,16}$/) });
-const codeParams = z.strictObject({ code: z.string().regex(/^[A-Z_]{1,64}$/) });
+const letterParams = z.strictObject({ letter: z.string().min(1).max(128) });
+const codeParams = z.strictObject({ code: z.string().min(1).max(64) });
 
 /** Letters that one action replays; the next action takes the next ones. */
 const replaysAtOnce = 100;

@@ -1,5 +1,6 @@
 import type { Bus } from '../../bus/index.ts';
 import { isPlumblineError } from '../../errors.ts';
+import type { Instruments } from '../../telemetry/index.ts';
 import { startWakeableLoop, type WakeableLoop } from '../../wakeable-loop.ts';
 import type { CommitResult, EngineOptions } from '../engine.ts';
 import { createIngest, type Ingest } from '../ingest.ts';
@@ -26,6 +27,7 @@ export interface ClusterOptions {
   /** Events dated further than this after the broker stored them count at the broker's time. */
   readonly clockSkewMs?: number;
   readonly logger: Logger;
+  readonly instruments?: Instruments;
   /** Unique among collectors, also over time: one that starts again is another one. */
   readonly id: string;
   /** Milliseconds that only grow. Default: of this process. */
@@ -48,6 +50,7 @@ export interface Cluster {
   /** Partitions that this collector reads now. */
   partitions(): readonly number[];
   lagMessages(): number;
+  behindSince(): number | null;
   /** Why its share is not being counted now, in sentences; empty when it is. */
   problems(): readonly string[];
 }
@@ -133,6 +136,10 @@ class StoreCluster implements Cluster {
     return this.#ingest?.lagMessages() ?? 0;
   }
 
+  behindSince(): number | null {
+    return this.#ingest?.behindSince() ?? null;
+  }
+
   problems(): readonly string[] {
     return [...(this.#problem === null ? [] : [this.#problem]), ...(this.#ingest?.problems() ?? [])];
   }
@@ -190,7 +197,7 @@ class StoreCluster implements Cluster {
 
   async #startReading(): Promise<void> {
     if (this.#owned.size === 0) return;
-    const { bus, engine, id, commitEveryMs, clockSkewMs, logger, onCommit } = this.#options;
+    const { bus, engine, id, commitEveryMs, clockSkewMs, logger, onCommit, instruments } = this.#options;
     const { store, models, clock } = engine;
     const owned = new Map(this.#owned);
     const ingest = createIngest({
@@ -201,6 +208,7 @@ class StoreCluster implements Cluster {
       logger,
       ...(clockSkewMs === undefined ? {} : { clockSkewMs }),
       ...(onCommit === undefined ? {} : { onCommit }),
+      ...(instruments === undefined ? {} : { instruments }),
     });
     await ingest.start();
     this.#ingest = ingest;

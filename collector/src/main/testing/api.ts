@@ -138,6 +138,8 @@ export async function startTestApi(change: Partial<PlumblineSettingsInput> = {})
         startedAt: state.now,
         notReady: () => notReady,
         lagMessages: () => 7,
+        lagSeconds: () => 0.5,
+        measured: async () => [],
         deadLetterMessage: async ({ id }) => state.kept.get(id),
       },
       publish: async (batches) => {
