@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../setup/commands.mjs';
@@ -22,9 +22,6 @@ describe('the README', () => {
   it('links only to files that exist', () => {
     const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].flatMap(([, link]) => link ?? []);
     expect(links.length).toBeGreaterThan(3);
-    for (const link of links)
-      expect(() =>
-        read(link.endsWith('.ts') || link.endsWith('.md') ? link : join(link, 'package.json')),
-      ).not.toThrow();
+    expect(links.filter((link) => !existsSync(join(repositoryRoot, link)))).toEqual([]);
   });
 });
