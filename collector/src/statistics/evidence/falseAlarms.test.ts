@@ -18,8 +18,8 @@ const features = 200;
 /** Over all features together: 10 000 windows to the first false alarm. */
 const alarmLog = Math.log(features * 10_000);
 
-describe('false alarms of 200 clean features in 200 windows', () => {
-  const windows = 200;
+describe('false alarms of 200 clean features in 1000 windows', () => {
+  const windows = 1_000;
   const rows = 1_000;
   const detectors = {
     withTolerance: (referenceCounts: Float64Array) => detectorOf(referenceCounts, defaultTolerance),
@@ -44,14 +44,14 @@ describe('false alarms of 200 clean features in 200 windows', () => {
         alarming[name] = (alarming[name] ?? 0) + (alarms(detectorFor(referenceCounts), seen) ? 1 : 0);
       }
     }
-  });
+  }, 120_000);
 
   it('there are none, whether or not small drift is tolerated', () => {
     expect(alarming).toMatchObject({ withTolerance: 0, withoutTolerance: 0 });
   });
 
   it('most features would have one if the reference were taken for the truth', () => {
-    expect(alarming.withReferenceAsTruth).toBeGreaterThan(features / 2);
+    expect(alarming.withReferenceAsTruth).toBeGreaterThan(0.9 * features);
   });
 
   function alarms(detector: Detector, seen: readonly Float64Array[]): boolean {

@@ -11,10 +11,17 @@ import { median } from './means.ts';
 import { watch } from './watch.ts';
 
 /** Rows that depend on each other: false alarms with measured design effects and without, and what they cost in delay. */
-export function dependence(runs: number, windows: number, seed: number): Result[] {
+export function dependence(
+  runs: number,
+  windows: number,
+  seed: number,
+  rules: readonly DependenceRule[] = dependenceRules,
+  isAsked: (scenario: string) => boolean = () => true,
+): Result[] {
   return kinds.flatMap(({ scenario, copies = 1, deviation = 0, correlation = 0 }, index) => {
+    if (!isAsked(scenario)) return [];
     const random = seededRandom(seed + index);
-    const tally = Object.fromEntries(rules.map((rule) => [rule, 0])) as Record<RuleName, number>;
+    const tally = Object.fromEntries(rules.map((rule) => [rule, 0])) as Record<DependenceRule, number>;
     const delays: number[] = [];
     for (let run = 0; run < runs; run++) {
       let level = deviation * normal(random);
@@ -42,15 +49,18 @@ export function dependence(runs: number, windows: number, seed: number): Result[
 }
 
 /** The cure, and what it would be without each of its parts. */
-const rules = [
+export const dependenceRules = [
   'rows taken as independent',
   'one design effect for all scores',
   'without the long-run factor',
   'measured design effects',
 ] as const;
-type RuleName = (typeof rules)[number];
+export type DependenceRule = (typeof dependenceRules)[number];
 
-function effectsOf(reference: Float64Array, past: readonly Float64Array[]): Record<RuleName, Record<string, number>> {
+function effectsOf(
+  reference: Float64Array,
+  past: readonly Float64Array[],
+): Record<DependenceRule, Record<string, number>> {
   const scores = scoresOf(reference);
   const windows = (score: Score): ScoreMoments[] => past.map((counts) => scoreMoments(score, counts));
   const byScore = (effectOf: (score: Score) => number): Record<string, number> =>
