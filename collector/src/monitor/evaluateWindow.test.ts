@@ -367,7 +367,15 @@ describe('state', () => {
   test('that is damaged is refused', () => {
     const { state } = watch(reference, repeated(clean, 1, 20));
     const bytes = encodeMonitorState(
-      state ?? { reference: '', windows: 0, detectors: new Map(), audits: new Map(), firstRatings: {}, paces: {} },
+      state ?? {
+        reference: '',
+        windows: 0,
+        detectors: new Map(),
+        audits: new Map(),
+        firstRatings: {},
+        paces: {},
+        counted: new Map(),
+      },
     );
     for (const broken of [
       bytes.subarray(0, 3),

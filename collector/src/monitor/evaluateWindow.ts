@@ -29,6 +29,7 @@ import { schemaContent, volumeContent } from './qualityContent.ts';
 import { ratingDetector, ratingsToLearn } from './ratingDetector.ts';
 import { addRatings, noRatings, ratingTypes } from './ratings.ts';
 import { freshnessSentence, volumeEvidenceSentence } from './sentences.ts';
+import { countedSince, statisticsSinceReference } from './sinceReference.ts';
 import { initialMonitorState, type MonitorState } from './state.ts';
 import { type StreamDetector, streamDetectors } from './streamDetector.ts';
 import {
@@ -82,6 +83,7 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
   // A lifetime belongs to one version; calendar time is shared by everything that runs in it.
   const streams = input.budget.mode === 'lifetime' ? countStreams([{ settings, reference }]) : input.streams;
   const states = new Map<string, Float64Array>();
+  const counted = new Map<string, readonly number[]>();
   const groupsOf = groupsThenAndNow(settings, reference, profile);
   const content = {
     ...{ settings, reference, profile, groupsOf },
@@ -121,8 +123,14 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
     states.set(stream.id, (evidence.alarm ? resetAfterAlarm(detector, after) : after).logWealth);
     const said = findingContent(content, watched, evidence);
     // How many of a hidden group came is not told by its evidence either.
-    const shown = said.kind === 'fairness' && said.rows === 0 ? withoutCertificate(evidence) : evidence;
-    return finding(input, stream.id, said, shown);
+    const isHidden = said.kind === 'fairness' && said.rows === 0;
+    // Nor by what a sum grew by: such a window does not enter it.
+    const countedBefore = previous.counted.get(stream.id);
+    const sums = isHidden ? countedBefore : countedSince(watched, countedBefore, counts);
+    if (sums !== undefined) counted.set(stream.id, sums);
+    const running = isHidden ? {} : statisticsSinceReference(watched, sums, settings.minimumGroupRows);
+    const withRunning = { ...said, statistics: { ...said.statistics, ...running } };
+    return finding(input, stream.id, withRunning, isHidden ? withoutCertificate(evidence) : evidence);
   });
   const inputsLevel = alarmLog(input.budget, streamWeight(streams, 'inputs'));
   const arrivals = watchArrivals(input, reference, previous, weight, inputsLevel);
@@ -145,6 +153,7 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
       audits: new Map(audited.map(({ signal, audit }) => [signal, audit])),
       firstRatings: firstRatings(previous, input.arrivals),
       paces: arrivals.paces,
+      counted,
     },
   };
 }

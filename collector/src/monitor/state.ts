@@ -21,11 +21,21 @@ export interface MonitorState {
   readonly firstRatings: Readonly<Partial<Record<RatingType, RatingCounts>>>;
   /** How many rows came and how late, where that is watched. */
   readonly paces: Readonly<Partial<Record<PaceName, Pace>>>;
+  /** By stream with a running estimate: its counts by cell over all windows. */
+  readonly counted: ReadonlyMap<string, readonly number[]>;
 }
 
 /** Before the first window: no evidence against anything. */
 export function initialMonitorState(reference: Reference): MonitorState {
-  return { reference: reference.id, windows: 0, detectors: new Map(), audits: new Map(), firstRatings: {}, paces: {} };
+  return {
+    reference: reference.id,
+    windows: 0,
+    detectors: new Map(),
+    audits: new Map(),
+    firstRatings: {},
+    paces: {},
+    counted: new Map(),
+  };
 }
 
 export function encodeMonitorState(state: MonitorState): Uint8Array {
@@ -39,6 +49,7 @@ export function encodeMonitorState(state: MonitorState): Uint8Array {
       audits: [...state.audits],
       firstRatings: state.firstRatings,
       paces: state.paces,
+      counted: [...state.counted],
     }),
   );
   const numbers = streams.reduce((sum, [, length]) => sum + length, 0);
@@ -72,8 +83,12 @@ export function decodeMonitorState(bytes: Uint8Array): MonitorState {
       detectors.set(stream, values);
     }
     if (at !== bytes.length) throw new RangeError(`${bytes.length - at} bytes are left over`);
-    const { reference, windows, audits, firstRatings = {}, paces = {} } = header;
-    return { reference, windows, detectors, audits: new Map(audits), firstRatings, paces };
+    const { reference, windows, audits, firstRatings = {}, paces = {}, counted } = header;
+    return {
+      ...{ reference, windows, detectors, firstRatings, paces },
+      audits: new Map(audits),
+      counted: new Map(counted),
+    };
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message : String(cause);
     throw new PlumblineError('BAD_DATA', `stored monitor state cannot be read: ${problem}`, { cause });
@@ -92,6 +107,7 @@ interface Header {
   readonly audits?: readonly (readonly [string, Audit])[];
   readonly firstRatings?: MonitorState['firstRatings'];
   readonly paces?: MonitorState['paces'];
+  readonly counted?: readonly (readonly [string, readonly number[]])[];
 }
 
 function isHeader(header: unknown): header is Header {
@@ -102,6 +118,7 @@ function isHeader(header: unknown): header is Header {
     typeof candidate.reference === 'string' &&
     Number.isSafeInteger(candidate.windows) &&
     (candidate.audits === undefined || Array.isArray(candidate.audits)) &&
+    (candidate.counted === undefined || Array.isArray(candidate.counted)) &&
     Array.isArray(candidate.streams) &&
     candidate.streams.every(
       (stream: unknown) =>

@@ -6,6 +6,7 @@ export {
   hoeffdingSequence,
   kellyLogWealth,
 } from './boundedMean.ts';
+export { countedMeanSequence } from './countedMean.ts';
 export { distributionBand, distributionConstant } from './distributionBand.ts';
 export { gammaExponentialMixture } from './gammaExponentialMixture.ts';
 export { normalMixture, normalMixtureUpper } from './normalMixture.ts';
