@@ -4,15 +4,18 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { sendFile, sendGrafanaAsset } from './server/assets.ts';
+import { sendDashboard } from './server/dashboards.ts';
 import { createIdentitySigner } from './server/identityToken.ts';
 import { createReloader, reloadPath } from './server/liveReload.ts';
 import { renderPage } from './server/page.ts';
-import { type Person, people, permissionsOf } from './server/people.ts';
-import { readManifest } from './server/pluginFiles.ts';
-import { proxyToCollector, refuse } from './server/proxy.ts';
+import { hasRole, type OrganisationRole, type Person, people, permissionsOf } from './server/people.ts';
+import { readManifest, readNestedPlugins } from './server/pluginFiles.ts';
+import { proxyToCollector, proxyToDataSource, refuse } from './server/proxy.ts';
 import { saveSettings } from './server/settings.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
+/** The data source as provisioned: one, with the settings of the app. */
+const dataSourcePrefix = '/api/datasources/proxy/uid/plumbline-models';
 
 export interface HostOptions {
   /** Where the collector listens, for example `http://127.0.0.1:4318`. May come later, through `connect`. */
@@ -25,6 +28,10 @@ export interface HostOptions {
   readonly pluginFolder?: string;
   /** The built host page; default `plugin/host/dist`. */
   readonly pageFolder?: string;
+  /** Dashboards for `/d/<uid>`; default: the provisioned ones. */
+  readonly dashboardFolder?: string;
+  /** The least organisation role that may query the data source; default Viewer, as in Grafana. */
+  readonly queriedBy?: OrganisationRole;
   readonly clock?: () => number;
   /** Pages load themselves again when `reloadPages` is called, and plugin.json is read for every request. */
   readonly liveReload?: boolean;
@@ -79,6 +86,8 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   const url = `http://127.0.0.1:${port}`;
   const issuer = `${url}/`;
   const signer = await createIdentitySigner(issuer, clock);
+  const nested = readNestedPlugins(pluginFolder, started);
+  const dashboardFolder = options.dashboardFolder ?? join(here, '../../provisioning/dashboards');
   const proxyPrefix = `/api/plugin-proxy/${started.id}`;
   const pluginPrefix = `/public/plugins/${started.id}/`;
 
@@ -86,6 +95,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
     const { pathname, search, searchParams } = new URL(`http://host${incoming.url ?? '/'}`);
     // Grafana reads plugin.json at its start. Who develops does not want to wait for that.
     const manifest = reload === null ? started : readManifest(pluginFolder);
+    const owner = nested.find(({ id }) => pathname.startsWith(`/public/plugins/${id}/`));
     if (!isSameSite(incoming, port)) {
       refuse(outgoing, 403, 'origin not allowed');
     } else if (pathname === proxyPrefix || pathname.startsWith(`${proxyPrefix}/`)) {
@@ -99,6 +109,20 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
         search,
         identityToken: await signer.sign(person, organisation),
       });
+    } else if (pathname.startsWith(`${dataSourcePrefix}/`)) {
+      const person = personOf(incoming);
+      proxyToDataSource(incoming, outgoing, {
+        routes: nested.find(({ type }) => type === 'datasource')?.routes ?? [],
+        settings,
+        person,
+        permissions: permissionsOf(person, manifest.roles),
+        mayQuery: hasRole(person, options.queriedBy ?? 'Viewer'),
+        path: pathname.slice(dataSourcePrefix.length),
+        search,
+        identityToken: await signer.sign(person, organisation),
+      });
+    } else if (pathname.startsWith('/api/dashboards/uid/')) {
+      sendDashboard(outgoing, dashboardFolder, decodeURIComponent(pathname.slice('/api/dashboards/uid/'.length)));
     } else if (pathname === '/api/signing-keys/keys') {
       outgoing.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=3600' });
       outgoing.end(JSON.stringify(signer.keySet));
@@ -110,6 +134,10 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
       refuse(outgoing, 404, `Not found: ${pathname}`);
     } else if (pathname.startsWith(pluginPrefix)) {
       sendFile(outgoing, pluginFolder, decodeURIComponent(pathname.slice(pluginPrefix.length)));
+    } else if (owner !== undefined) {
+      // Grafana serves a plugin inside the app under its own id, as if it lay beside the app.
+      const file = decodeURIComponent(pathname.slice(`/public/plugins/${owner.id}/`.length));
+      sendFile(outgoing, join(pluginFolder, owner.folder), file);
     } else if (pathname.startsWith('/public/')) {
       sendGrafanaAsset(outgoing, decodeURIComponent(pathname.slice('/public/'.length)));
     } else if (pathname.startsWith('/assets/')) {
@@ -118,10 +146,11 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
       const start = manifest.includes.find(({ defaultNav }) => defaultNav)?.path ?? `/a/${manifest.id}`;
       outgoing.writeHead(302, { location: `${start.replace('%PLUGIN_ID%', manifest.id)}${search}` });
       outgoing.end();
-    } else if (pathname.startsWith('/a/') || pathname.startsWith('/plugins/')) {
+    } else if (/^\/(a|plugins|d|connections)\//.test(pathname)) {
       renderPage(outgoing, {
         pageFolder,
         manifest,
+        nested,
         person: personOf(incoming, searchParams.get('user')),
         theme: themeOf(incoming, searchParams.get('theme')),
         jsonData: settings.jsonData,

@@ -11,10 +11,15 @@ export interface ProvisionedQuery {
 }
 
 interface Dashboard {
-  readonly panels: readonly { readonly title: string; readonly targets?: readonly { readonly expr: string }[] }[];
-  readonly annotations: { readonly list: readonly { readonly name: string; readonly expr: string }[] };
+  readonly panels: readonly { readonly title: string; readonly targets?: readonly { readonly expr?: string }[] }[];
+  readonly annotations: { readonly list: readonly { readonly name: string; readonly expr?: string }[] };
   readonly templating: {
-    readonly list: readonly { readonly name: string; readonly type: string; readonly definition?: string }[];
+    readonly list: readonly {
+      readonly name: string;
+      readonly type: string;
+      readonly definition?: string;
+      readonly datasource?: { readonly type: string };
+    }[];
   };
 }
 
@@ -48,17 +53,22 @@ function dashboardQueries(): ProvisionedQuery[] {
     const { panels, annotations, templating } = JSON.parse(read(`dashboards/${file}`)) as Dashboard; // Grafana's classic model
     return [
       ...panels.flatMap(({ title, targets = [] }) =>
-        targets.map(({ expr }) => ({ where: `${file}, panel "${title}"`, expression: expr })),
+        targets.flatMap(({ expr }) => asked(`${file}, panel "${title}"`, expr)),
       ),
-      ...annotations.list.map(({ name, expr }) => ({ where: `${file}, annotation "${name}"`, expression: expr })),
+      ...annotations.list.flatMap(({ name, expr }) => asked(`${file}, annotation "${name}"`, expr)),
       ...templating.list
-        .filter(({ type }) => type === 'query')
+        .filter(({ type, datasource }) => type === 'query' && datasource?.type !== 'plumbline-models-datasource')
         .map(({ name, definition = '' }) => ({
           where: `${file}, variable "${name}"`,
           expression: /^label_values\((.+), \w+\)$/.exec(definition)?.[1] ?? definition,
         })),
     ];
   });
+}
+
+/** Only Prometheus is asked in expressions: queries of our own data source have none. */
+function asked(where: string, expression: string | undefined): ProvisionedQuery[] {
+  return expression === undefined ? [] : [{ where, expression }];
 }
 
 function ruleQueries(): ProvisionedQuery[] {

@@ -9,8 +9,10 @@ import {
   PortalContainer,
 } from '@grafana/ui';
 import { Suspense, useEffect, useLayoutEffect, useState } from 'react';
-import { Route, Router, Routes } from 'react-router-dom-v5-compat';
+import { Route, Router, Routes, useParams } from 'react-router-dom-v5-compat';
 import { Chrome } from './Chrome';
+import { DashboardPage } from './DashboardPage';
+import { DataSourcePage } from './DataSourcePage';
 import { HostConfigurationPage } from './HostConfigurationPage';
 import { Toasts } from './Toasts';
 
@@ -40,6 +42,11 @@ export function HostApp({ plugin }: { readonly plugin: AppPlugin<object> }) {
                           path={`/plugins/${plugin.meta.id}`}
                           element={<HostConfigurationPage plugin={plugin} search={location.search} />}
                         />
+                        <Route path="/connections/datasources/edit/:uid" element={<DataSourcePage />} />
+                        <Route
+                          path="/d/:uid/*"
+                          element={<DashboardByAddress app={plugin} search={location.search} />}
+                        />
                         <Route
                           path={`${basename}/*`}
                           element={
@@ -68,6 +75,11 @@ export function HostApp({ plugin }: { readonly plugin: AppPlugin<object> }) {
   );
 }
 
+function DashboardByAddress({ app, search }: { readonly app: AppPlugin<object>; readonly search: string }) {
+  const { uid = '' } = useParams();
+  return <DashboardPage key={uid} app={app} uid={uid} search={search} />;
+}
+
 /** Links to app pages change the page without loading it again, as Grafana's link handler does. */
 function followLinksInPlace(): () => void {
   function onClick(event: MouseEvent): void {
@@ -79,7 +91,7 @@ function followLinksInPlace(): () => void {
       isPlain &&
       href !== null &&
       href !== undefined &&
-      /^\/(a|plugins)\//.test(href) &&
+      /^\/(a|plugins|d)\//.test(href) &&
       anchor?.dataset.reload === undefined
     ) {
       event.preventDefault();

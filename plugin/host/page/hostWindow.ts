@@ -3,6 +3,8 @@ export interface HostInfo {
   readonly pluginId: string;
   readonly jsonData: Readonly<Record<string, string>>;
   readonly secureJsonFields: Readonly<Record<string, boolean>>;
+  /** Data sources and panels inside the app. */
+  readonly nested: readonly { readonly id: string; readonly type: string; readonly name: string }[];
   readonly people: readonly { readonly login: string; readonly name: string; readonly role: string }[];
 }
 

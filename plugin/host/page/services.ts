@@ -15,10 +15,12 @@ import {
   setEchoSrv,
   setLocationSrv,
   setReturnToPreviousHook,
+  setTemplateSrv,
 } from '@grafana/runtime';
 import { setPluginPage } from '#runtime/components/PluginPage.mjs';
 import { createBackend } from './backend';
 import { HostPluginPage } from './HostPluginPage';
+import { createTemplateService } from './templateService';
 
 /** Messages between plugin and page: toasts. */
 export const appEvents = new EventBusSrv();
@@ -41,5 +43,6 @@ export function installServices(): void {
   setEchoSrv({ flush: () => {}, addBackend: () => {}, addEvent: () => {}, onInteraction: () => () => {} });
   setChromeHeaderHeightHook(() => 40);
   setReturnToPreviousHook(() => () => {});
+  setTemplateSrv(createTemplateService());
   setPluginPage(HostPluginPage);
 }

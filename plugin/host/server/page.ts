@@ -3,11 +3,12 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { reloadScript } from './liveReload.ts';
 import { type Person, people, permissionsOf } from './people.ts';
-import type { PluginManifest } from './pluginFiles.ts';
+import type { NestedPlugin, PluginManifest } from './pluginFiles.ts';
 
 export interface PageRequest {
   readonly pageFolder: string;
   readonly manifest: PluginManifest;
+  readonly nested: readonly NestedPlugin[];
   readonly person: Person;
   readonly theme: 'dark' | 'light';
   readonly jsonData: Readonly<Record<string, string>>;
@@ -44,7 +45,7 @@ export function renderPage(outgoing: ServerResponse, request: PageRequest): void
   );
 }
 
-function bootScript({ manifest, person, theme, jsonData, secrets, origin }: PageRequest): string {
+function bootScript({ manifest, nested, person, theme, jsonData, secrets, origin }: PageRequest): string {
   const permissions = [...permissionsOf(person, manifest.roles)].map((action) => [action, true] as const);
   const bootData = {
     settings: {
@@ -80,6 +81,7 @@ function bootScript({ manifest, person, theme, jsonData, secrets, origin }: Page
     pluginId: manifest.id,
     jsonData,
     secureJsonFields: Object.fromEntries(secrets.map((name) => [name, true] as const)),
+    nested: nested.map(({ id, type, name }) => ({ id, type, name })),
     people: people.map(({ login, name, role }) => ({ login, name, role })),
   };
   return [

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { PluginRole } from './people.ts';
 import type { PluginRoute } from './routeRules.ts';
 
@@ -18,6 +18,34 @@ export interface PluginManifest {
   }[];
   readonly roles: readonly PluginRole[];
   readonly routes: readonly PluginRoute[];
+}
+
+/** A plugin inside the app: where it lies and what the page is told of it. */
+export interface NestedPlugin {
+  readonly id: string;
+  readonly type: string;
+  readonly name: string;
+  /** Below the app's folder. */
+  readonly folder: string;
+  readonly routes: readonly PluginRoute[];
+}
+
+/** The data sources and panels that the app includes. One that is not built is left out. */
+export function readNestedPlugins(pluginFolder: string, { includes }: PluginManifest): NestedPlugin[] {
+  return includes.flatMap(({ type, path }) => {
+    const file = join(pluginFolder, path ?? '');
+    if ((type !== 'datasource' && type !== 'panel') || !existsSync(file)) {
+      return [];
+    }
+    const {
+      id,
+      name,
+      routes = [],
+    } = JSON.parse(readFileSync(file, 'utf8')) as Pick<NestedPlugin, 'id' | 'name'> & {
+      routes?: readonly PluginRoute[];
+    };
+    return [{ id, type, name, folder: dirname(path ?? ''), routes }];
+  });
 }
 
 /** Reads the built plugin.json. Throws with what to run when the plugin has not been built. */

@@ -1,5 +1,6 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp, type ServerResponse } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { dataSourceTargetOf, matchDataSourceRoute } from './dataSourceRules.ts';
 import { hasRole, type Person } from './people.ts';
 import { fillTemplate, matchRoute, type PluginRoute, type PluginSettings, targetOf } from './routeRules.ts';
 
@@ -43,11 +44,8 @@ export interface ProxiedRequest {
  * cookies and origin removed, templated headers set over whatever the browser sent, the person's signed identity
  * added, and the answer streamed through with a sandbox policy.
  */
-export function proxyToCollector(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  { routes, settings, person, permissions, path, search, identityToken }: ProxiedRequest,
-): void {
+export function proxyToCollector(incoming: IncomingMessage, outgoing: ServerResponse, request: ProxiedRequest): void {
+  const { routes, settings, person, permissions, path, search } = request;
   const match = matchRoute(routes, incoming.method ?? 'GET', path);
   if (match === null) {
     refuse(outgoing, 404, 'plugin route match not found');
@@ -57,11 +55,66 @@ export function proxyToCollector(
     refuse(outgoing, 403, 'plugin proxy route access denied');
     return;
   }
+  passOn(incoming, outgoing, request, match.route, () => targetOf(match, search, settings));
+}
+
+/**
+ * Passes a request on as Grafana's data source proxy does: whoever may query the data source enters, routes match by
+ * prefix, a path without a route goes to the data source's own address, which ours does not have, and an answer of 401
+ * becomes one of 400.
+ */
+export function proxyToDataSource(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  request: ProxiedRequest & { readonly mayQuery: boolean },
+): void {
+  const { routes, settings, person, permissions, path, search } = request;
+  if (!request.mayQuery) {
+    refuse(
+      outgoing,
+      403,
+      "You'll need additional permissions to perform this action. Permissions needed: datasources:query",
+    );
+    return;
+  }
+  const match = matchDataSourceRoute(routes, incoming.method ?? 'GET', path);
+  if (match === null) {
+    refuse(outgoing, 502, 'Bad Gateway: the data source has no url');
+    return;
+  }
+  if (!mayUse(match.route, person, permissions)) {
+    refuse(outgoing, 403, 'plugin proxy route access denied');
+    return;
+  }
+  passOn(incoming, outgoing, request, match.route, () => dataSourceTargetOf(match, search, settings), hideUnauthorised);
+}
+
+/** Answers in place of the upstream and says so. */
+type Replace = (answer: IncomingMessage, outgoing: ServerResponse) => boolean;
+
+function hideUnauthorised(answer: IncomingMessage, outgoing: ServerResponse): boolean {
+  if (answer.statusCode !== 401) {
+    return false;
+  }
+  answer.resume();
+  outgoing.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' });
+  outgoing.end('Authentication to data source failed');
+  return true;
+}
+
+function passOn(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { settings, person, identityToken }: ProxiedRequest,
+  route: PluginRoute,
+  findTarget: () => URL,
+  replace: Replace = () => false,
+): void {
   let target: URL;
   let headers: IncomingHttpHeaders;
   try {
-    target = targetOf(match, search, settings);
-    headers = requestHeaders(incoming, match.route, settings, person, identityToken);
+    target = findTarget();
+    headers = requestHeaders(incoming, route, settings, person, identityToken);
   } catch (error) {
     refuse(outgoing, 500, `Could not interpolate plugin route url: ${messageOf(error)}`);
     return;
@@ -69,6 +122,9 @@ export function proxyToCollector(
 
   const send = target.protocol === 'https:' ? requestHttps : requestHttp;
   const upstream = send(target, { method: incoming.method, headers }, (answer) => {
+    if (replace(answer, outgoing)) {
+      return;
+    }
     outgoing.writeHead(answer.statusCode ?? 502, responseHeaders(answer.headers));
     outgoing.flushHeaders();
     answer.pipe(outgoing);

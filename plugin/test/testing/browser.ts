@@ -29,7 +29,7 @@ export async function openBrowser(): Promise<Browser> {
   });
 }
 
-/** Opens an address of the app, or a `/plugins/` page beside it, as one of the host's people. Pages of one context share a cache, which is most of their start. */
+/** Opens an address of the app, or a page beside it (`/plugins/`, `/d/`, `/connections/`), as one of the host's people. Pages of one context share a cache, which is most of their start. */
 export async function openAs(context: BrowserContext, hostUrl: string, user: string, path: string): Promise<Session> {
   await context.clearCookies();
   await context.addCookies([{ name: 'host_user', value: user, url: hostUrl }]);
@@ -42,6 +42,6 @@ export async function openAs(context: BrowserContext, hostUrl: string, user: str
     }
   });
   page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
-  await page.goto(hostUrl + (path.startsWith('/plugins/') ? path : `/a/plumbline-models-app${path}`));
+  await page.goto(hostUrl + (/^\/(plugins|d|connections)\//.test(path) ? path : `/a/plumbline-models-app${path}`));
   return { page, problems, close: () => page.close() };
 }

@@ -11,10 +11,11 @@ const aspects = ['overall', 'drift', 'performance', 'fairness', 'dataQuality'] a
 /** The fleet, one row a model. */
 export function modelsFrame(models: ModelList['items']): DataFrame {
   const mappings = healthMappings();
+  // Names of models hold nothing that an address would read otherwise; Grafana replaces the rest.
   const links = [
     {
       title: t('source.link-model', 'Open in Plumbline'),
-      url: `${APP_PATH}/models/\${__data.fields.model:percentencode}/overview`,
+      url: `${APP_PATH}/models/\${__value.raw}/overview`,
     },
   ];
   return toDataFrame({
