@@ -11,7 +11,7 @@ import { confusionRates } from './confusionRates.ts';
 import { equalisedOddsDifference } from './equalisedOddsDifference.ts';
 import { africanAmerican, caucasian, compasAll } from './publishedCounts.ts';
 import { shrunkenRates } from './shrunkenRates.ts';
-import { type ScoredLabels, subgroupAreas } from './subgroupAreas.ts';
+import { areaDifference, type ScoredLabels, subgroupAreas } from './subgroupAreas.ts';
 
 /** Public data, kept out of the repository: its folder is `PLUMBLINE_DATA`, or `shared/data` beside the repository. */
 const folder = process.env.PLUMBLINE_DATA ?? join(import.meta.dirname, '../../../../../shared/data');
@@ -66,6 +66,9 @@ describe.skipIf(!existsSync(file))('COMPAS by race (needs compas.csv)', () => {
     const { subgroup } = subgroupAreas(byDecile(white), byDecile(others));
     expect(subgroup.value).toBeCloseTo(0.693146, 6);
     expect(subgroup.standardError).toBeCloseTo(0.010797, 6);
+    // DeLong's test of the two groups: z = -0.0952.
+    const { value, low, high } = areaDifference(areas.subgroup, subgroup);
+    expect((value! / (high! - low!)) * 2 * 1.959964).toBeCloseTo(-0.0952, 4);
   });
 
   it('gives the demographic disparity given prior offences', () => {
@@ -157,6 +160,18 @@ describe('parity by group', () => {
     const values = ({ value, low, high }: ReturnType<typeof katzRatio>) => [value, low, high];
     values(newcombeDifference(a, b)).forEach((value, i) => void expect(value).toBeCloseTo(difference[i] ?? 0, 6));
     values(katzRatio(a, b)).forEach((value, i) => void expect(value).toBeCloseTo(ratio[i] ?? 0, 6));
+  });
+
+  it.each([
+    ['age under 25', [88, 149], [612, 851], -0.12855, 0.821248],
+    ['sex', [201, 310], [499, 690], -0.074801, 0.896567],
+  ] as const)('German credit, %s', (_, [events, n], [otherEvents, otherN], difference, ratio) => {
+    const [a, b] = [
+      { events, n },
+      { events: otherEvents, n: otherN },
+    ];
+    expect(newcombeDifference(a, b).value).toBeCloseTo(difference, 6);
+    expect(katzRatio(a, b).value).toBeCloseTo(ratio, 6);
   });
 
   it('Adult, race', () => {
