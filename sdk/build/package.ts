@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,6 +18,11 @@ export function buildPackage(outFolder: string): void {
   writeJson(join(outFolder, 'cjs', 'package.json'), { type: 'commonjs' });
   writeJson(join(outFolder, 'package.json'), publishedManifest(manifest));
   copyFileSync(join(sdkFolder, 'README.md'), join(outFolder, 'README.md'));
+  mkdirSync(join(outFolder, 'docs'));
+  // The pages the README links; decisions are for those who change the SDK.
+  for (const page of readdirSync(join(sdkFolder, 'docs')).filter((name) => name.endsWith('.md'))) {
+    copyFileSync(join(sdkFolder, 'docs', page), join(outFolder, 'docs', page));
+  }
   copyFileSync(join(repositoryFolder, 'LICENSE'), join(outFolder, 'LICENSE'));
 }
 
@@ -87,7 +92,7 @@ function publishedManifest(manifest: WorkspaceManifest): object {
       ),
       './package.json': './package.json',
     },
-    files: ['esm', 'cjs'],
+    files: ['esm', 'cjs', 'docs'],
   };
 }
 

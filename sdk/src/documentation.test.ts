@@ -25,7 +25,7 @@ const snippets = pages.flatMap((page) =>
   [...read(page).matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => ({ page, code })),
 );
 /** The model that apps of the examples have, and apps that other tests install. */
-const notShown = ['model.ts', 'installed-app.ts', 'installed-node-app.ts'];
+const notShown = ['model.ts', 'installed-app.ts', 'installed-flag-app.ts', 'installed-node-app.ts'];
 const examples = list('examples', '.ts').filter((name) => !notShown.includes(name));
 const ran = new Set<string>();
 

@@ -49,13 +49,14 @@ beforeAll(async () => {
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe('the packed SDK', () => {
-  it('holds what is built, README and LICENSE, and no test', () => {
+  it('holds what is built, README, docs and LICENSE, and no test', () => {
     const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n').sort();
     const isBuilt = (file: string) => /^package\/(esm|cjs)\/.*\.(js|d\.ts)$/.test(file);
-    expect(files.filter((file) => !isBuilt(file))).toEqual([
+    expect(files.filter((file) => !isBuilt(file) && !file.startsWith('package/docs/'))).toEqual([
       ...['package/LICENSE', 'package/README.md', 'package/cjs/package.json', 'package/package.json'],
     ]);
     expect(files.filter(isBuilt)).toContain('package/esm/index.js');
+    expect(files).toEqual(expect.arrayContaining(['package/docs/tabular.md', 'package/docs/privacy.md']));
     expect(files.filter((file) => /test\.|bare-server|stored-events/.test(file))).toEqual([]);
   });
 
@@ -94,6 +95,10 @@ describe.each(apps)('in a fresh app with $otel, type $type', (app) => {
 
   it('sets OpenTelemetry up where it is asked to, once', async () => {
     expect(await report(process.execPath, folder, 'node-app.js')).toEqual(expectedNodeReport);
+  });
+
+  it('tells OpenFeature which version serves', async () => {
+    expect(await report(process.execPath, folder, 'flag-app.js')).toEqual({ value: '7', reason: 'DEFAULT' });
   });
 
   if (app.node20) {
@@ -137,7 +142,12 @@ async function install(app: App): Promise<void> {
   mkdirSync(folder);
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true, type: app.type }));
   const otel = { api: app.api, 'sdk-trace': app.sdk, 'sdk-node': app.sdkNode };
-  const packages = [tarball, ...Object.entries(otel).map(([name, range]) => `@opentelemetry/${name}@${range}`)];
+  const openFeature = '@openfeature/server-sdk@^1.23.0';
+  const packages = [
+    tarball,
+    openFeature,
+    ...Object.entries(otel).map(([name, range]) => `@opentelemetry/${name}@${range}`),
+  ];
   // A conflict of peers is an error here, as in the app of somebody else.
   const quick = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--strict-peer-deps'];
   await npm('install', '--prefix', folder, ...quick, ...packages);
@@ -147,9 +157,16 @@ async function install(app: App): Promise<void> {
 async function compile(folder: string): Promise<void> {
   copyFileSync(join(sdkFolder, 'examples', 'installed-app.ts'), join(folder, 'app.ts'));
   copyFileSync(join(sdkFolder, 'examples', 'installed-node-app.ts'), join(folder, 'node-app.ts'));
+  copyFileSync(join(sdkFolder, 'examples', 'installed-flag-app.ts'), join(folder, 'flag-app.ts'));
   const types = { types: ['node'], typeRoots: [join(repositoryModules, '@types')] };
   const compilerOptions = { strict: true, module: 'nodenext', target: 'es2023', skipLibCheck: false, ...types };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts', 'node-app.ts'] }));
+  await tsc(folder, { compilerOptions, files: ['app.ts', 'node-app.ts'] });
+  // The declarations of OpenFeature itself do not compile beside those of Node.
+  await tsc(folder, { compilerOptions: { ...compilerOptions, skipLibCheck: true }, files: ['flag-app.ts'] });
+}
+
+async function tsc(folder: string, configuration: object): Promise<void> {
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(configuration));
   await run(join(repositoryModules, '.bin', 'tsc'), ['-p', folder]).catch((error: { readonly stdout: string }) => {
     throw new Error(error.stdout);
   });
