@@ -10,6 +10,10 @@ describe('populationStabilityIndex', () => {
     expect(populationStabilityIndex(current, reference, 0)).toBeCloseTo(0.0111168437, 10);
   });
 
+  it('in units of 1 / n + 1 / m is close to chi-square, which is 10.0026 here', () => {
+    expect(populationStabilityIndex(current, reference, 0)! / (1 / 1_000 + 1 / 10_000)).toBeCloseTo(10.106222, 6);
+  });
+
   it('is the sum of its contributions', () => {
     const expected = [0.001054, 0.000256, 0, 0.000244, 0.000953, 0, 0.000256, 0.000244, 0.003646, 0.004463];
     const parts = populationStabilityContributions(current, reference, 0)!;

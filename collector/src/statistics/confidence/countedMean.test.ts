@@ -52,6 +52,12 @@ describe('countedMeanSequence', () => {
     expect(wide.high - wide.low).toBeGreaterThan(there.high - there.low);
   });
 
+  it('reaches the end at which every event lies', () => {
+    expect(countedMeanSequence({ ...pairs, counts: [50, 0, 0] }).low).toBe(-1);
+    expect(countedMeanSequence({ ...pairs, counts: [0, 0, 50] }).high).toBe(1);
+    expect(countedMeanSequence({ ...pairs, counts: [50, 0, 0] }).high).toBeLessThan(-0.5);
+  });
+
   it('stays inside its ends and finite for any counts', () => {
     for (const counts of [
       [0, 0, 1],

@@ -20,21 +20,35 @@ export function countedMeanSequence(options: {
   readonly designEffect: number;
 }): Interval {
   const { counts, values, low, high, alpha, designEffect } = options;
-  const level = Math.log(2 / alpha);
   const span = high - low;
-  /** Evidence that the mean is above `low + distance`, from values as distances from the lower end; and mirrored. */
+  const level = Math.log(2 / alpha);
+  const logs = new Float64Array(shares.length);
+  /** Evidence that the mean is further than `distance` from the end that `distances` are taken from, beyond its level. */
   const excess = (distance: number, distances: readonly number[]): number => {
-    const logs = shares.map(
-      (share) =>
-        distances.reduce((sum, d, cell) => sum + counts[cell]! * Math.log(1 - share + (share * d) / distance), 0) /
-        designEffect,
-    );
-    const largest = Math.max(...logs);
-    return largest + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - largest), 0) / logs.length) - level;
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let bet = 0; bet < shares.length; bet++) {
+      const share = shares[bet]!;
+      let log = 0;
+      for (let cell = 0; cell < distances.length; cell++) {
+        const count = counts[cell]!;
+        if (count > 0) log += count * Math.log(1 - share + (share * distances[cell]!) / distance);
+      }
+      logs[bet] = log / designEffect;
+      largest = Math.max(largest, logs[bet]!);
+    }
+    let sum = 0;
+    for (let bet = 0; bet < shares.length; bet++) sum += Math.exp(logs[bet]! - largest);
+    return largest + Math.log(sum / shares.length) - level;
   };
   const bound = (distances: readonly number[]): number => {
-    const least = span * 1e-12;
-    return invertMonotone((distance) => -excess(distance, distances), least, span);
+    let n = 0;
+    let sum = 0;
+    for (let cell = 0; cell < distances.length; cell++) {
+      n += counts[cell]!;
+      sum += counts[cell]! * distances[cell]!;
+    }
+    // No bet against the observed mean earns anything.
+    return sum === 0 ? 0 : invertMonotone((distance) => -excess(distance, distances), span * 1e-12, sum / n);
   };
   return {
     low: Math.max(low, low + bound(values.map((value) => value - low))),

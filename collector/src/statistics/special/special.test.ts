@@ -73,4 +73,15 @@ describe('special functions', () => {
     expect(relative(kolmogorovTail(1.36), 0.049485876755)).toBeLessThan(1e-10);
     expect(relative(kolmogorovTail(0.999999), kolmogorovTail(1.000001))).toBeLessThan(1e-5);
   });
+
+  it.each([
+    [0.1, 1.2239],
+    [0.05, 1.3581],
+    [0.01, 1.6276],
+    [0.001, 1.9495],
+  ])('kolmogorovTail is %d at its tabulated point %d', (tail, point) => {
+    const firstTerm = Math.sqrt(-Math.log(tail / 2) / 2);
+    expect(firstTerm).toBeCloseTo(point, 4);
+    expect(relative(kolmogorovTail(firstTerm), tail)).toBeLessThan(2e-4);
+  });
 });
