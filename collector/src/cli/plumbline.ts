@@ -44,7 +44,13 @@ async function main(args: readonly string[]): Promise<number> {
     const { run } = await command.load();
     return await run(rest);
   } catch (error) {
-    if (!isPlumblineError(error)) throw error;
+    if (!isPlumblineError(error)) {
+      if (process.env.PLUMBLINE_DEBUG !== undefined) throw error;
+      const text = error instanceof Error ? error.message : String(error);
+      const advice = 'a bug; PLUMBLINE_DEBUG=1 shows where, please report it';
+      process.stderr.write(`plumbline: INTERNAL: ${text.replaceAll('\n', ' ')} (${advice})\n`);
+      return 1;
+    }
     process.stderr.write(`plumbline: ${error.code}: ${error.message.replaceAll('\n', ' ')}\n`);
     return error.code === 'BAD_REQUEST' ? 2 : 1;
   }

@@ -65,7 +65,8 @@ async function serve(settings: PlumblineSettings): Promise<number> {
       process.stdout.write(`${JSON.stringify({ event: 'ready', http: collector.url })}\n`);
       return new Promise<never>(() => undefined);
     },
-    (error: unknown) => error,
+    // Stopped while it waited: that is what was asked for.
+    (error: unknown) => (isPlumblineError(error, 'NOT_READY') ? new Promise<never>(() => undefined) : error),
   );
   const failure = await Promise.race([stopped, failed]);
   if (failure !== null) {

@@ -50,7 +50,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     logger: false,
     bodyLimit: defaultBodyLimit,
     requestTimeout: requestTimeoutMs,
-    forceCloseConnections: true,
+    // Requests under way are answered; `closeGently` ends what stays open for longer.
+    forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 256 },
     genReqId: () => crypto.randomUUID(),
     exposeHeadRoutes: false,
@@ -241,6 +242,16 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       reply.header('retry-after', retryAfterSeconds);
     }
     return reply.code(status).headers(answerHeaders).type('application/json; charset=utf-8').send(JSON.stringify(body));
+  }
+}
+
+/** Takes no request any more, answers those under way, and cuts off what lasts longer than `patienceMs`: streams, uploads. */
+export async function closeGently(server: FastifyInstance, patienceMs = 2_000): Promise<void> {
+  const impatience = setTimeout(() => server.server.closeAllConnections(), patienceMs);
+  try {
+    await server.close();
+  } finally {
+    clearTimeout(impatience);
   }
 }
 

@@ -9,7 +9,7 @@ import type { OutgoingBatch } from '../events/index.ts';
 import { createIdentity } from '../http/identity/identity.ts';
 import { createLiveEvents } from '../http/live-events.ts';
 import { routes } from '../http/routes/index.ts';
-import { createHttpServer } from '../http/server.ts';
+import { closeGently, createHttpServer } from '../http/server.ts';
 import { openStore } from '../store/open.ts';
 import { measuredStore, startTelemetry } from '../telemetry/index.ts';
 import { startWebhookSender } from '../webhook/index.ts';
@@ -126,7 +126,8 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
       notify();
       act();
     };
-    const problems = () => stream?.problems() ?? ['the collector is starting'];
+    const problems = () =>
+      stopped === null ? (stream?.problems() ?? ['the collector is starting']) : ['the collector is stopping'];
     const checkLoaded = createLoadedArtefactsCheck({ rollout: services.rollout, changed, onError });
     const leads = () => stream?.leads() ?? false;
     const broker = () => {
@@ -164,8 +165,12 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
       logger,
       instruments,
     });
-    stopping.adopt(server, (started) => started.close());
-    await server.listen(collector.http);
+    stopping.adopt(server, (started) => closeGently(started));
+    await server.listen(collector.http).catch((cause: Error) => {
+      const { host, port } = collector.http;
+      const text = `cannot listen on ${host}:${port} (${cause.message}): stop what does, or set collector.http`;
+      throw new PlumblineError('BAD_CONFIG', text, { cause });
+    });
     url = addressOf(collector.http.host, server.server.address());
     logger.info({ event: 'listening', url }, 'the API answers');
     if (collector.identity.insecureLocal) {
@@ -220,7 +225,10 @@ export async function startCollector(settings: PlumblineSettings, options: Colle
       url,
       ready,
       stop() {
-        stopped ??= stopping.disposeAsync().then(() => logger.info({ event: 'stopped' }, 'the collector has stopped'));
+        // The door first: who was told that events are taken must find them on the stream.
+        stopped ??= closeGently(server)
+          .then(() => stopping.disposeAsync())
+          .then(() => logger.info({ event: 'stopped' }, 'the collector has stopped'));
         return stopped;
       },
     };

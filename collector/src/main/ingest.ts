@@ -268,7 +268,6 @@ class StreamIngest implements Ingest {
       if (!(error instanceof EngineClosedError)) this.#commitFailure ??= error;
       throw error;
     }
-    for (const { model } of result.closed) instruments.windowClosed(model);
     if (result.inferences + result.outcomes + result.closed.length === 0) return;
     instruments.committed((performance.now() - startedAt) / 1_000, 'stored');
     this.#options.onCommit?.(result);

@@ -4,7 +4,7 @@ import { type Bus, connectBus } from '../bus/index.ts';
 import type { CollectorSettings } from '../config/index.ts';
 import { isPlumblineError, PlumblineError } from '../errors.ts';
 import type { Instruments } from '../telemetry/index.ts';
-import { createEngine, type EngineOptions } from './engine.ts';
+import { type CommitResult, createEngine, type EngineOptions } from './engine.ts';
 import { guardHooks } from './guard-hooks.ts';
 import { createIngest } from './ingest.ts';
 import type { Logger } from './logger.ts';
@@ -167,7 +167,11 @@ interface Reading {
 
 /** Reads the whole stream alone, or its share of it. */
 function createReading(bus: Bus, options: StreamConnectionOptions): Reading {
-  const { logger, commitEveryMs, clockSkewMs, onCommit, engine, sharedAs, instruments } = options;
+  const { logger, commitEveryMs, clockSkewMs, engine, sharedAs, instruments } = options;
+  const onCommit = ({ closed }: CommitResult) => {
+    for (const { model } of closed) instruments.windowClosed(model);
+    options.onCommit();
+  };
   if (sharedAs !== null) {
     return createCluster({ bus, engine, id: sharedAs, commitEveryMs, clockSkewMs, logger, instruments, onCommit });
   }

@@ -13,6 +13,7 @@ const looksAt = 10_000;
 export async function giveUpHalves(store: Store, publish: Services['publish'], now: number): Promise<void> {
   await store.transaction(async (transaction) => {
     const old = await takeOldHalves(transaction, now - waitingMs, looksAt);
+    if (old.length === 0) return;
     // Before the commit: when the broker does not take them, they wait on.
     await publish(
       old.map(({ key, half }) =>

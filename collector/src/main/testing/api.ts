@@ -10,7 +10,7 @@ import { createIdentity } from '../../http/identity/identity.ts';
 import { type FakeGrafana, personClaims, startFakeGrafana } from '../../http/identity/testing/fake-grafana.ts';
 import { createLiveEvents, type LiveEvents } from '../../http/live-events.ts';
 import { routes } from '../../http/routes/index.ts';
-import { createHttpServer } from '../../http/server.ts';
+import { closeGently, createHttpServer } from '../../http/server.ts';
 import type { Store } from '../../store/port.ts';
 import { openSqliteStore } from '../../store/sqlite.ts';
 import { apiServices } from '../api-services.ts';
@@ -208,7 +208,7 @@ export async function startTestApi(change: Partial<PlumblineSettingsInput> = {})
       });
     },
     async stop() {
-      await server.close();
+      await closeGently(server);
       await store.close();
       await grafana.stop();
       await rm(folder, { recursive: true });
