@@ -1,7 +1,7 @@
-import axe from 'axe-core';
 import { expect, it } from 'vitest';
 import { alerts } from './testing/fixtures.ts';
 import { openPages } from './testing/pages.ts';
+import { seriousIssues } from './testing/seriousIssues.ts';
 
 const { open } = openPages();
 
@@ -29,13 +29,6 @@ it.each(pages.flatMap(([path, shows]) => ['dark', 'light'].map((theme) => [path,
   async (path, theme, shows) => {
     const page = await open(`${path}${path.includes('?') ? '&' : '?'}theme=${theme}`);
     await page.getByText(shows).first().waitFor();
-    // The page's module loader would take it for a plugin.
-    await page.evaluate(`{ const define = undefined; ${axe.source} }`);
-    // What surrounds the page is Grafana's, or here the host's.
-    const { violations } = (await page.evaluate("axe.run('main', { resultTypes: ['violations'] })")) as axe.AxeResults;
-    const serious = violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-    expect(serious).toEqual([]);
+    expect(await seriousIssues(page)).toEqual([]);
   },
 );

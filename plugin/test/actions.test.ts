@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { apiError, type RecordedRequest } from './testing/collector.ts';
+import { decide } from './testing/decide.ts';
 import { alerts, approval, versionList } from './testing/fixtures.ts';
 import { openPages } from './testing/pages.ts';
 
@@ -9,14 +9,6 @@ const { collector, open } = openPages();
 const model = '/models/credit-risk';
 
 const actions = (): RecordedRequest[] => collector().requests.filter(({ method }) => method === 'POST');
-
-/** Presses a button, gives a reason, and confirms. */
-async function decide(page: Page, button: string, reason: string): Promise<void> {
-  await page.getByRole('button', { name: button, exact: true }).first().click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox').fill(reason);
-  await dialog.getByRole('button', { name: button, exact: true }).click();
-}
 
 describe('a control action', () => {
   it('is sent with revision, key, reason and target, in the name of the person', async () => {

@@ -1,13 +1,7 @@
 import type { InferenceBatch, InferenceEvent } from '@plumbline/sdk/event';
 import { decodeFrame, encodeInferences } from '@plumbline/sdk/wire';
-import { type PlumblineSettings, plumblineSettings } from '../../../collector/src/config/index.ts';
-import { createEngine } from '../../../collector/src/main/engine.ts';
-import { createHeartbeatBook } from '../../../collector/src/main/heartbeat-book.ts';
-import { silentLogger } from '../../../collector/src/main/logger.ts';
-import { createReactions } from '../../../collector/src/main/reactions.ts';
-import { openServices } from '../../../collector/src/main/services.ts';
-import { openSqliteStore } from '../../../collector/src/store/sqlite.ts';
 import { seededRandom } from '../../demo/random.ts';
+import { seedStore } from '../../stack/seed-store.ts';
 import type { SettingsInput } from '../../stack/stack.ts';
 
 const hourMs = 3_600_000;
@@ -34,40 +28,20 @@ export function fleetModels(count: number): NonNullable<SettingsInput['models']>
  * Fills a store file with `windows` hours of every model's traffic, ending at `until`: through the engine and its
  * alerts, as if the events had come over the stream. Every tenth model drifts, every twenty-fifth decides by sex.
  */
-export async function seedFleet(path: string, settingsInput: SettingsInput, until: number): Promise<void> {
-  const settings: PlumblineSettings = plumblineSettings.parse(settingsInput);
-  const store = await openSqliteStore({ path });
-  let ids = 0;
-  const services = await openServices({
-    store,
-    settings,
-    clock: () => until,
-    randomId: () => `seed-${++ids}`,
-    publicUrl: () => '',
-    heartbeats: createHeartbeatBook(() => until),
-    onError: (error) => {
-      throw error;
-    },
-  });
-  const { hooks } = createReactions(services);
-  const { models, budget } = settings;
-  const engine = await createEngine({ store, models, budget, hooks, clock: () => until, logger: silentLogger });
+export async function seedFleet(path: string, settings: SettingsInput, until: number): Promise<void> {
   const traffic = {
     steady: trafficOf('steady', until, () => ({})),
     drifting: trafficOf('drifting', until, (late) => (late ? { income: 1.5, age: 0.8 } : {})),
     unfair: trafficOf('unfair', until, (late) => (late ? { unfairness: 0.35 } : {})),
   };
-  try {
-    for (const [index, { name }] of models.entries()) {
+  await seedStore(path, settings, until, async (engine) => {
+    for (const [index, { name }] of (settings.models ?? []).entries()) {
       const kind = index % 25 === 3 ? 'unfair' : index % 10 === 7 ? 'drifting' : 'steady';
       const batch = traffic[kind];
       engine.apply({ ...batch, model: name, producer: `seed-${name}` }, null);
       if (index % 10 === 9) await engine.commit();
     }
-    await engine.finish();
-  } finally {
-    await store.close();
-  }
+  });
 }
 
 interface Change {
