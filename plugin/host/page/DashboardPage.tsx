@@ -105,6 +105,7 @@ function DashboardView({ app, search, dashboard, source }: DashboardViewProps) {
         <label key={name}>
           {name}{' '}
           <select
+            className={styles.choice}
             value={typeof value === 'string' ? value : value[0]}
             onChange={({ currentTarget }) => locationService.partial({ [`var-${name}`]: currentTarget.value })}
           >
@@ -211,6 +212,14 @@ function isOurs(datasource: unknown): boolean {
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
+  choice: css({
+    height: theme.spacing(4),
+    padding: theme.spacing(0, 1),
+    color: theme.colors.text.primary,
+    background: theme.components.input.background,
+    border: `1px solid ${theme.components.input.borderColor}`,
+    borderRadius: theme.shape.radius.default,
+  }),
   panels: css({
     display: 'grid',
     gridTemplateColumns: 'repeat(24, minmax(0, 1fr))',

@@ -1,3 +1,4 @@
+import { css } from '@emotion/css';
 import { type DataFrame, formattedValueToString, getDisplayProcessor, getFieldDisplayName } from '@grafana/data';
 import { config } from '@grafana/runtime';
 
@@ -5,7 +6,7 @@ import { config } from '@grafana/runtime';
 export function FrameTable({ frames }: { readonly frames: readonly DataFrame[] }) {
   return frames.map((frame, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: frames have no identity of their own
-    <table key={index} aria-label={frame.name}>
+    <table key={index} className={style} aria-label={frame.name}>
       <thead>
         <tr>
           {frame.fields.map((field) => (
@@ -30,3 +31,5 @@ export function FrameTable({ frames }: { readonly frames: readonly DataFrame[] }
     </table>
   ));
 }
+
+const style = css({ '& th, & td': { padding: '2px 8px', whiteSpace: 'nowrap' } });

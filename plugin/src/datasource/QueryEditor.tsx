@@ -1,6 +1,7 @@
 import type { QueryEditorProps } from '@grafana/data';
 import { Combobox, InlineField, InlineSwitch, Stack } from '@grafana/ui';
 import { useId } from 'react';
+import { formatSignal } from '../format/name';
 import { statisticName } from '../format/statistic';
 import { t } from '../i18n';
 import type { ModelsDataSource } from './DataSource';
@@ -63,6 +64,7 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
           label={t('source.signal', 'Signal')}
           placeholder={report === 'drift' ? t('source.all-signals', 'All signals') : undefined}
           value={query.signal}
+          format={formatSignal}
           load={list('signals')}
           onChange={(value) => change({ signal: value })}
         />
@@ -71,6 +73,7 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
         <SourcePicker
           label={t('source.statistic', 'Statistic')}
           value={query.statistic ?? defaultStatistic[report]}
+          format={statisticName}
           load={async () => (await statisticsOf(datasource, report, modelName)).map(statisticOption)}
           onChange={(value) => change({ statistic: value })}
           isClearable={false}

@@ -7,6 +7,8 @@ interface SourcePickerProps {
   readonly tooltip?: string;
   readonly placeholder?: string;
   readonly value: string | undefined;
+  /** How a chosen name is written; default: as it is. A variable is written as it is in any case. */
+  readonly format?: (value: string) => string;
   /** Asked when the list is opened. May reject: then only variables are offered. */
   readonly load: () => Promise<readonly ComboboxOption[]>;
   readonly onChange: (value: string) => void;
@@ -19,6 +21,7 @@ export function SourcePicker({
   tooltip,
   placeholder,
   value,
+  format = (name) => name,
   load,
   onChange,
   isClearable = true,
@@ -40,7 +43,9 @@ export function SourcePicker({
         id={id}
         width={30}
         options={options}
-        value={value === undefined || value === '' ? null : { value }}
+        value={
+          value === undefined || value === '' ? null : { value, label: value.includes('$') ? value : format(value) }
+        }
         placeholder={placeholder}
         createCustomValue
         isClearable={isClearable as true}

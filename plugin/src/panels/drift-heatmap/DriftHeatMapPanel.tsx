@@ -1,5 +1,6 @@
 import type { PanelProps } from '@grafana/data';
 import { locationService } from '@grafana/runtime';
+import { HeatLegend } from '../../components/chart/HeatLegend';
 import { HeatMap } from '../../components/chart/HeatMap';
 import { t } from '../../i18n';
 import { modelPath } from '../../routing';
@@ -40,6 +41,7 @@ export function DriftHeatMapPanel({ data, width, height, options }: PanelProps<H
         rows={shown}
         onChoose={(id) => open(data.series, id)}
       />
+      <HeatLegend />
       {left > 0 && <div>{t('panel.heat.left', 'Signals that are not drawn: {{left}}', { left })}</div>}
     </PanelBody>
   );

@@ -1,11 +1,11 @@
 import { css } from '@emotion/css';
 import { useStyles2 } from '@grafana/ui';
 import type { DriftReport } from '@plumbline/collector/api';
+import { HeatLegend } from '../../../components/chart/HeatLegend';
 import { HeatMap } from '../../../components/chart/HeatMap';
 import { Panel } from '../../../components/Panel';
 import { formatSignal } from '../../../format/name';
 import { t } from '../../../i18n';
-import { HeatLegend } from './HeatLegend';
 
 interface HeatMapPanelProps {
   readonly windows: DriftReport['windows'];

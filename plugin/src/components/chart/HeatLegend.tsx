@@ -1,7 +1,7 @@
 import { useTheme2 } from '@grafana/ui';
-import { ChartLegend } from '../../../components/chart/ChartLegend';
-import { evidenceColor } from '../../../components/evidenceColor';
-import { t } from '../../../i18n';
+import { t } from '../../i18n';
+import { evidenceColor } from '../evidenceColor';
+import { ChartLegend } from './ChartLegend';
 
 /** What the colours of evidence mean. */
 export function HeatLegend() {
