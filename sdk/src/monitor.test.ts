@@ -446,6 +446,11 @@ describe('whatever it is given', () => {
       (value, other) => monitor.preview({ features: { value, other }, capture: value } as never),
       (value, other) => monitor.wrapBatch(() => value, other as never)(),
       (value, other) => monitor.wrapBatch(() => value, { features: () => other, scores: () => value } as never)(),
+      (value, other) => monitor.wrapVersions(() => value, other as never)(),
+      (value, other) =>
+        monitor.wrapVersions(() => value, { features: () => other, key: () => value, id: () => other } as never)(),
+      (value, other) => void monitor.loaded({ version: value, bytes: other } as never),
+      (value, other) => void monitor.loaded({ version: value, file: other } as never),
       (value) => monitor.step(value as never, () => 1),
       (value, other) => monitor.step({ kind: 'tool', name: value } as never, () => other),
       (value, other) => {

@@ -28,10 +28,11 @@ export interface VersionsOptions<Args extends unknown[], Result, State = unknown
 export function wrapVersionsFunction<Args extends unknown[], Result, State>(
   tools: WrapTools,
   predict: (serving: Serving, ...args: Args) => Result,
-  given: VersionsOptions<Args, Result, State>,
+  options: VersionsOptions<Args, Result, State>,
 ): (...args: Args) => Result {
-  const { shadow: limits, ...options } = given;
-  const { recorded: _, ...shadowOptions } = options;
+  const limits = options.shadow;
+  // As the app's, but nobody is told the ids of shadows. Not copied: options may be anything, however large.
+  const shadowOptions: typeof options = Object.create(options, { recorded: { value: undefined } });
   const model = options.model ?? tools.onlyModel ?? '';
   const counts = tools.recorder.modelState(model)?.shadows ?? { started: 0, timedOut: 0, skipped: 0 };
   const shadows = limits === false ? undefined : new ShadowRunner(limits ?? {}, counts);
