@@ -29,7 +29,9 @@ export async function publishMessages(
     try {
       await client.publish(subject, bytes, { msgID: messageId, headers: meta });
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const said = cause instanceof Error ? cause.message : String(cause);
+      const isFull = /maximum (bytes|messages) exceeded|insufficient (storage )?resources/i.test(said);
+      const reason = isFull ? `the stream is full: wait, or raise collector.nats.maximumBytes; ${said}` : said;
       throw new PlumblineError(
         'BROKER_UNAVAILABLE',
         `the broker did not take the events (${reason}): send them again`,
