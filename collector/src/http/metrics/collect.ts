@@ -57,6 +57,8 @@ async function collectIntake(families: Families, { settings }: Services, transac
   total('clamped_events', 'Events dated in the future, counted when the broker stored them', counts.clampedEvents);
   total('dead_letters', 'Batches that could not be read', counts.deadLetters);
   total('unknown_model_events', 'Events of models that the settings do not declare', counts.unknownModelEvents);
+  total('stream_regressions', 'Times the stream was another or had lost its end', counts.streamRegressions);
+  total('missed_messages', 'Messages that were gone from the stream before they were read', counts.missedMessages);
   families.gauge('plumbline_waiting_outcomes', 'Outcomes whose inference has not arrived', {}, counts.waitingOutcomes);
 }
 
