@@ -35,6 +35,7 @@ import type { Transport, TransportListener } from './transport.ts';
 import { createUuidMaker } from './uuid.ts';
 import { sdkVersion } from './version.ts';
 import { FeatureTypes } from './wire/index.ts';
+import { maxNameLength } from './wire/limits.ts';
 import { type WrapOptions, type WrapTools, wrapFunction } from './wrap.ts';
 import { type WrapBatchOptions, wrapBatchFunction } from './wrap-batch.ts';
 import { type Serving, type VersionsOptions, wrapVersionsFunction } from './wrap-versions.ts';
@@ -294,15 +295,16 @@ class RunningMonitor implements Monitor {
   async loaded(artefact: LoadedArtefact): Promise<ArtefactCheck> {
     try {
       const model = this.#modelNamed(artefact.model);
-      const version = String(artefact.version);
-      if (model === undefined) {
+      const { version, digest } = artefact;
+      if (model === undefined || !isName(version) || (digest !== undefined && !isName(digest))) {
+        this.#diagnostics.warn('loaded', 'loaded() was told of no model of the options, or no version or digest');
         return notLoaded;
       }
       if (artefact.digest === undefined) {
         await model.loadOnce(version, artefactDigest(artefact));
         this.#diagnostics.clear('artefact_unreadable');
       } else {
-        model.load(version, String(artefact.digest));
+        model.load(version, artefact.digest);
       }
       this.#artefactsChanged();
       this.#heart.beat();
@@ -575,6 +577,11 @@ const announceAfterMs = 5_000;
 const shutdownTimeoutMs = 5_000;
 const exitTimeoutMs = 2_000;
 const closeTimeoutMs = 1_000;
+
+/** Heartbeats hold it every few seconds, so it is short. */
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= maxNameLength;
+}
 
 function timeoutOf(options: { readonly timeoutMs?: number } | undefined, otherwise: number): number {
   const timeoutMs = options?.timeoutMs;
