@@ -1,4 +1,3 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { openAs, openBrowser, type Session } from '../../plugin/test/testing/browser.ts';
 import { startWatchedModels, type WatchedModels } from './watched-models.ts';
@@ -6,8 +5,8 @@ import { startWatchedModels, type WatchedModels } from './watched-models.ts';
 /** The provisioned dashboard over our own data source, in a real browser and over the real collector. */
 
 let world: WatchedModels;
-let browser: Browser;
-let context: BrowserContext;
+let browser: Awaited<ReturnType<typeof openBrowser>>;
+let context: Parameters<typeof openAs>[0];
 const sessions: Session[] = [];
 
 beforeAll(async () => {
@@ -30,7 +29,7 @@ afterAll(async () => {
   await world?.stop();
 }, 60_000);
 
-async function open(person: string, query: string): Promise<Page> {
+async function open(person: string, query: string): Promise<Session['page']> {
   const session = await openAs(context, world.host.url, person, `/d/plumbline-explain?${query}`);
   sessions.push(session);
   return session.page;
