@@ -56,7 +56,7 @@ try {
   try {
     const results = await measure(stack);
     const notes = [
-      'Measured from just before the batch that ends a window is published until GET /v1/models/:model/drift has that window.',
+      'Measured from just before the batch that ends a window is published until GET /v1/models/:model/drift has its findings.',
       `Counts are committed every ${commitEveryMs} ms: half of it is the least a mean can be.`,
       `The full load is what broker and collector drained of a backlog of ${values.backlog} events on this machine.`,
     ];
@@ -177,8 +177,8 @@ async function untilVisible(stack: Stack, end: number): Promise<void> {
   const path = `/v1/models/${benchModel}/drift?from=${end - windowMs}&to=${end}`;
   const giveUpAt = performance.now() + 60_000;
   for (;;) {
-    const { windows: found = [] } = (await ask(stack, path)) as { windows?: { to: number }[] };
-    if (found.some(({ to }) => to === end)) return;
+    const { signals = [] } = (await ask(stack, path)) as { signals?: { latest: { to: number } }[] };
+    if (signals.some(({ latest }) => latest.to === end)) return;
     if (performance.now() >= giveUpAt) throw new Error(`no finding of the window that ended at ${end} within a minute`);
     await delay(10);
   }
