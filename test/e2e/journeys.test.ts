@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openAs, openBrowser, type Session } from '../../plugin/test/testing/browser.ts';
 import { decide } from '../../plugin/test/testing/decide.ts';
+import { seriousIssues } from '../../plugin/test/testing/seriousIssues.ts';
 import { startWatchedModels, type WatchedModels } from './watched-models.ts';
 
 /** People's ways through the pages, in a real browser and over the real collector. */
@@ -45,6 +46,39 @@ async function open(person: string, path: string): Promise<Page> {
 }
 
 const stateOf = ({ versions }: VersionList, version: string) => versions.find((one) => one.version === version)?.state;
+
+const pages: readonly (readonly [path: string, shows: string])[] = [
+  ['/models', 'lending'],
+  ['/models/lending/overview', 'What is wrong'],
+  ['/models/lending/drift', 'income'],
+  ['/models/lending/performance', 'Confusion matrix'],
+  ['/models/lending/fairness', 'sex'],
+  ['/models/lending/data-quality', 'Checks in the latest window'],
+  ['/models/lending/versions', 'Traffic'],
+  ['/models/lending/alerts', 'Audit trail'],
+  ['/alerts', 'lending'],
+  ['/retrain', 'Retrain'],
+  ['/webhooks', 'Receivers'],
+  ['/audit', 'Before, after and hash'],
+  ['/settings', 'You are Ada'],
+];
+
+describe('every page, over what a collector really says,', () => {
+  it.each(['dark', 'light'])(
+    'has no serious obstacle for anybody (%s)',
+    async (theme) => {
+      const found: string[] = [];
+      for (const [path, shows] of [...pages, [alertPath, 'What changed before'] as const]) {
+        const page = await open('ada', `${path}?theme=${theme}`);
+        await page.getByText(shows).filter({ visible: true }).first().waitFor();
+        found.push(...(await seriousIssues(page)).map((issue) => `${path}: ${issue}`));
+        await page.close();
+      }
+      expect(found).toEqual([]);
+    },
+    240_000,
+  );
+});
 
 describe('a viewer', () => {
   it('reads what is wrong, and why it is others who act; the collector refuses what the page would not send', async () => {
