@@ -24,6 +24,8 @@ const target: Readonly<Record<Verb, string>> = {
   'test-webhook': 'trainer',
   'replay-delivery': 'evt_01:trainer',
   'replay-deliveries': 'trainer',
+  'replay-dead-letter': 'dl_01',
+  'replay-dead-letters': 'BAD_FRAME',
   reject: 'credit-risk',
   retire: 'credit-risk',
   quarantine: 'credit-risk',

@@ -155,10 +155,11 @@ export const deadLetterList: DeadLetterList = {
   items: [
     {
       ...{ id: 'dl_01', at: now - 3 * hourMs, subject: 'plumbline.inference.4.credit-risk', code: 'BAD_FRAME' },
-      ...{ reason: 'column "age" ends after 812 of 4,096 bytes', bytes: 2_210 },
+      ...{ reason: 'column "age" ends after 812 of 4,096 bytes', bytes: 2_210, replayed: null, revision: 1 },
     },
   ],
   total: 1,
+  nextCursor: null,
 };
 
 export const auditVerification: AuditVerification = {
