@@ -13,8 +13,9 @@ interface RollBackButtonProps {
 /** Takes traffic back. One person is enough, and it names where the traffic goes. */
 export function RollBackButton({ list, to, size }: RollBackButtonProps) {
   const { model, revision, routing, rollBackTarget } = list;
-  const target = to ?? rollBackTarget?.version;
   const onItsWay = routing?.canary?.version ?? routing?.shadow?.version;
+  // What is on its way goes first: the champion stays, and needs no champion before it.
+  const target = to ?? (onItsWay === undefined ? rollBackTarget?.version : (routing?.champion ?? undefined));
   return (
     <ActionButton
       verb="roll-back"
