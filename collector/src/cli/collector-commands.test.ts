@@ -65,10 +65,9 @@ describe('plumbline register and gate', () => {
     expect((await printed(() => register(registerArgs('2')))).code).toBe(0);
     const good = await printed(() => gate(['credit', '2', '--wait', '--json', ...to('reader')]));
     expect(good.code, good.out).toBe(0);
-    expect(JSON.parse(good.out)).toMatchObject({
-      verdict: 'pass',
-      gates: [{ gate: 'offline_performance', verdict: 'pass' }, {}],
-    });
+    const { verdict, gates } = JSON.parse(good.out);
+    expect(verdict).toBe('pass');
+    expect(gates).toContainEqual(expect.objectContaining({ gate: 'offline_performance', verdict: 'pass' }));
 
     expect((await printed(() => register(registerArgs('3', 'worse.onnx')))).code).toBe(0);
     const bad = await printed(() => gate(['credit', '3', '--wait', ...to('reader')]));
