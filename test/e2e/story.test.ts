@@ -69,7 +69,7 @@ const visits: readonly { readonly path: string; readonly shows: string }[] = [
   { path: `/models/${demoModel}/data-quality`, shows: 'Checks in the latest window' },
   { path: `/models/${demoModel}/versions`, shows: 'Champion' },
   { path: `/models/${demoModel}/alerts`, shows: 'Audit trail' },
-  { path: '/alerts', shows: demoModel },
+  { path: '/alerts', shows: 'No alert is open' },
   { path: '/retrain', shows: demoModel },
   { path: '/webhooks', shows: 'trainer' },
   { path: '/audit', shows: 'Before, after and hash' },
