@@ -95,10 +95,11 @@ describe('the models page', () => {
     const page = await open('/models');
     await page.getByRole('link', { name: 'fraud', exact: true }).waitFor();
     collector().answer('GET', '/v1/models', { status: 500, body: apiError('INTERNAL', 'Something broke.') });
-    await page.getByText(/refreshing the models failed/).waitFor();
+    // Where nothing arrives by itself the page asks again after a quarter of a minute.
+    await page.getByText(/refreshing the models failed/).waitFor({ timeout: 40_000 });
     await page.getByText('Something broke.').waitFor();
     expect(await page.getByRole('link', { name: 'fraud', exact: true }).isVisible()).toBe(true);
-  });
+  }, 60_000);
 
   it('names the permission that is missing', async () => {
     collector().answer('GET', '/v1/models', {
