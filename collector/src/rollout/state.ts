@@ -1,6 +1,9 @@
 import type { RoutingDocument } from '@plumbline/sdk/routing';
 import { hashOf } from '../store/audit.ts';
 import type { AutomaticReason } from './reasons.ts';
+import type { VersionState } from './version-states.ts';
+
+export type { VersionState };
 
 /**
  * What version control knows about one model in one environment. A plain value: `decide` says what may happen to it,
@@ -44,21 +47,6 @@ export interface RolloutState {
   /** The latest requests that changed something: a request sent twice acts once. */
   readonly requests: readonly string[];
 }
-
-export const versionStates = [
-  'registered',
-  'evaluated',
-  'shadow',
-  'canary',
-  'champion',
-  'superseded',
-  'rolled_back',
-  'rejected',
-  'quarantined',
-  'retired',
-] as const;
-
-export type VersionState = (typeof versionStates)[number];
 
 /** How to run a version and what to judge it by. Immutable once registered. */
 export interface VersionSpec {

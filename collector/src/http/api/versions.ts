@@ -1,19 +1,7 @@
 import { z } from 'zod';
 import { automaticReasons, gateCodes, holdReasons, refusalReasons } from '../../rollout/reasons.ts';
+import { versionStates } from '../../rollout/version-states.ts';
 import { estimate } from './findings.ts';
-
-export const versionStates = [
-  'registered',
-  'evaluated',
-  'shadow',
-  'canary',
-  'champion',
-  'superseded',
-  'rolled_back',
-  'rejected',
-  'quarantined',
-  'retired',
-] as const;
 
 export const versionState = z.enum(versionStates);
 
