@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { escapeLiteral, Pool, type PoolClient } from 'pg';
 import { isPlumblineError, PlumblineError } from '../errors.ts';
@@ -6,6 +5,7 @@ import type { ReadTransaction, Store, Transaction, TransactionOptions } from './
 import { postgresError } from './postgres-errors.ts';
 import { preparePostgres } from './postgres-schema.ts';
 import { PostgresTransaction } from './postgres-transaction.ts';
+import { RunningTransactions } from './running-transactions.ts';
 
 export interface PostgresStoreOptions {
   /** `postgres://user:password@host:5432/database`, with the parameters of libpq (`?sslmode=verify-full`). */
@@ -93,12 +93,9 @@ function isWorthRetrying(error: unknown): boolean {
 class PostgresStore implements Store {
   readonly #pool: Pool;
   readonly #beginWriting: string;
-  readonly #running = new Set<Promise<unknown>>();
+  readonly #transactions = new RunningTransactions();
   /** Writers of this process, by scope: those who wait hold no connection. */
   readonly #queues = new Map<string, Promise<unknown>>();
-  /** Marks code that runs inside a transaction, so that a nested one is an error and not a deadlock. */
-  readonly #inside = new AsyncLocalStorage<{ open: boolean }>();
-  #closed = false;
 
   constructor(pool: Pool, silenceMs: number, commitsWithoutSync: boolean) {
     this.#pool = pool;
@@ -116,7 +113,7 @@ class PostgresStore implements Store {
     work: (transaction: Transaction) => Promise<Result>,
     { scope = defaultScope }: TransactionOptions = {},
   ): Promise<Result> {
-    return this.#track(() => {
+    return this.#transactions.track(() => {
       const before = this.#queues.get(scope) ?? Promise.resolve();
       const result = before.then(() => this.#run(this.#beginWriting + lockStatement(scope), 'COMMIT', work));
       const settled = result.catch(() => undefined);
@@ -129,27 +126,12 @@ class PostgresStore implements Store {
   }
 
   read<Result>(work: (transaction: ReadTransaction) => Promise<Result>): Promise<Result> {
-    return this.#track(() => this.#run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', 'COMMIT', work));
+    return this.#transactions.track(() => this.#run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', 'COMMIT', work));
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await Promise.allSettled([...this.#running]);
+    if (!(await this.#transactions.close())) return;
     await this.#pool.end();
-  }
-
-  #track<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#closed) return Promise.reject(new PlumblineError('STORE_UNAVAILABLE', 'the store is closed'));
-    if (this.#inside.getStore()?.open === true) {
-      const message = 'a transaction was started inside a transaction: use the one that was passed in';
-      return Promise.reject(new PlumblineError('INTERNAL', message));
-    }
-    const running = work();
-    this.#running.add(running);
-    const forget = () => this.#running.delete(running);
-    running.then(forget, forget);
-    return running;
   }
 
   async #run<Result>(
@@ -166,7 +148,7 @@ class PostgresStore implements Store {
       await client.query(begin);
       transaction = new PostgresTransaction(client);
       const current = transaction;
-      const result = await this.#inside.run(scope, () => work(current));
+      const result = await this.#transactions.within(scope, () => work(current));
       transaction.end();
       await client.query(end);
       isUsable = true;

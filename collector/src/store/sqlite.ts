@@ -1,9 +1,9 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isPlumblineError, PlumblineError } from '../errors.ts';
 import type { Store } from './port.ts';
+import { RunningTransactions } from './running-transactions.ts';
 import { SqliteTransaction } from './sqlite-transaction.ts';
 
 export interface SqliteStoreOptions {
@@ -61,12 +61,9 @@ class SqliteStore implements Store {
   readonly #readOnly: boolean;
   readonly #idleReaders: SqliteTransaction[] = [];
   readonly #waitingForReader: ((reader: SqliteTransaction) => void)[] = [];
-  readonly #running = new Set<Promise<unknown>>();
-  /** Marks code that runs inside a transaction, so that a nested one is an error and not a deadlock. */
-  readonly #inside = new AsyncLocalStorage<{ open: boolean }>();
+  readonly #transactions = new RunningTransactions();
   #readers = 0;
   #queue: Promise<unknown> = Promise.resolve();
-  #closed = false;
 
   constructor(
     writer: DatabaseSync,
@@ -88,7 +85,7 @@ class SqliteStore implements Store {
   read<Result>(work: (transaction: SqliteTransaction) => Promise<Result>): Promise<Result> {
     // A database in memory has one connection, which reads must share with the writer.
     if (this.#openReader === undefined) return this.#enqueue(() => this.#run(this.#writer, 'BEGIN', work));
-    return this.#track(async () => {
+    return this.#transactions.track(async () => {
       const reader = await this.#takeReader();
       try {
         return await this.#run(reader, 'BEGIN', work);
@@ -99,33 +96,18 @@ class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await Promise.allSettled([...this.#running]);
+    if (!(await this.#transactions.close())) return;
     for (const reader of this.#idleReaders) reader.database.close();
     this.#writer.database.close();
     this.#lock?.close();
   }
 
   #enqueue<Result>(work: () => Promise<Result>): Promise<Result> {
-    return this.#track(() => {
+    return this.#transactions.track(() => {
       const result = this.#queue.then(work);
       this.#queue = result.catch(() => undefined);
       return result;
     });
-  }
-
-  #track<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#closed) return Promise.reject(new PlumblineError('STORE_UNAVAILABLE', 'the store is closed'));
-    if (this.#inside.getStore()?.open === true) {
-      const message = 'a transaction was started inside a transaction: use the one that was passed in';
-      return Promise.reject(new PlumblineError('INTERNAL', message));
-    }
-    const running = work();
-    this.#running.add(running);
-    const forget = () => this.#running.delete(running);
-    running.then(forget, forget);
-    return running;
   }
 
   async #run<Result>(
@@ -136,7 +118,7 @@ class SqliteStore implements Store {
     const scope = { open: true };
     try {
       transaction.begin(begin);
-      const result = await this.#inside.run(scope, () => work(transaction));
+      const result = await this.#transactions.within(scope, () => work(transaction));
       transaction.end('COMMIT');
       return result;
     } catch (error) {
