@@ -80,15 +80,18 @@ describe.skipIf(missing !== undefined)(missing ?? 'a PostgreSQL database', () =>
 
     test('lets transactions of different scopes run beside each other, and those of one scope not', async () => {
       const log: string[] = [];
+      const started = Promise.withResolvers<void>();
       const gate = Promise.withResolvers<void>();
       const first = store.transaction(
         async (tx) => {
           await tx.put(numbers, 'a', 1);
+          started.resolve();
           await gate.promise;
           log.push('a');
         },
         { scope: 'a' },
       );
+      await started.promise;
       await other.transaction((tx) => tx.put(numbers, 'b', 1).then(() => void log.push('b')), { scope: 'b' });
       const again = other.transaction(
         (tx) => tx.get(numbers, 'a').then((found) => void log.push(`a=${found?.value}`)),
