@@ -15,8 +15,8 @@ export interface CommitContext {
   readonly join: Pick<OutcomeJoin, 'join' | 'giveUp' | 'records'>;
 }
 
-/** What the steps of one segment share. */
-export interface SegmentContext extends CommitContext {
+/** What the steps of one stretch share. */
+export interface StretchContext extends CommitContext {
   /** Versions whose state has changed. */
   readonly touched: Set<VersionTraffic>;
 }

@@ -9,12 +9,12 @@ import {
   profileTotals,
 } from '../profile/index.ts';
 import { putReference, readReference, type VersionKey, versionKey } from '../store/history.ts';
-import { type CommitContext, latestEventAt, type SegmentContext, trafficsOf } from './commit-context.ts';
+import { type CommitContext, latestEventAt, type StretchContext, trafficsOf } from './commit-context.ts';
 import type { CommitResult } from './engine.ts';
 import type { JoinRecord } from './join-record.ts';
 import { bareShape } from './learning-rows.ts';
 import type { JoinCounts, JoinEffects } from './outcome-join.ts';
-import type { Segment, UnplacedRows } from './pending.ts';
+import type { Stretch, UnplacedRows } from './pending.ts';
 import { adoptReference, completeLearning, learn } from './reference-learning.ts';
 import { VersionTraffic } from './version-traffic.ts';
 import { closeWindows, type DueWindow } from './window-closing.ts';
@@ -26,21 +26,21 @@ export interface CommitOutcome {
   readonly lateRows: number;
 }
 
-/** Writes what was applied, segment by segment, each with its windows closed before the next begins. */
+/** Writes what was applied, stretch by stretch, each with its windows closed before the next begins. */
 export async function runCommit(
   context: CommitContext,
-  segments: readonly Segment[],
+  stretches: readonly Stretch[],
   isLast: boolean,
 ): Promise<CommitOutcome> {
   const joined: JoinCounts = { first: 0, corrected: 0, repeated: 0, refused: 0, unlabelled: 0 };
   const closed: DueWindow[] = [];
   const touched = new Set<VersionTraffic>();
   let lateRows = 0;
-  for (const [index, segment] of segments.entries()) {
-    const segmentContext: SegmentContext = { ...context, touched: new Set() };
-    lateRows += await runSegment(segmentContext, segment, joined);
-    closed.push(...(await endSegment(segmentContext, joined, isLast && index === segments.length - 1)));
-    for (const traffic of segmentContext.touched) touched.add(traffic);
+  for (const [index, stretch] of stretches.entries()) {
+    const stretchContext: StretchContext = { ...context, touched: new Set() };
+    lateRows += await runStretch(stretchContext, stretch, joined);
+    closed.push(...(await endStretch(stretchContext, joined, isLast && index === stretches.length - 1)));
+    for (const traffic of stretchContext.touched) touched.add(traffic);
   }
   await context.windows.write(context.transaction);
   for (const traffic of touched) await traffic.write(context.transaction);
@@ -57,14 +57,14 @@ export async function runCommit(
 }
 
 /** Brings rows to their windows and outcomes to their inferences. Returns how many rows came late. */
-async function runSegment(context: SegmentContext, segment: Segment, joined: JoinCounts): Promise<number> {
+async function runStretch(context: StretchContext, stretch: Stretch, joined: JoinCounts): Promise<number> {
   let lateRows = 0;
-  for (const unplaced of segment.unplaced) lateRows += await placeRows(context, unplaced);
-  for (const [traffic, windows] of segment.windows) {
+  for (const unplaced of stretch.unplaced) lateRows += await placeRows(context, unplaced);
+  for (const [traffic, windows] of stretch.windows) {
     for (const [from, counts] of windows) lateRows += await countRows(context, traffic, from, counts);
   }
-  for (const fold of segment.elsewhere) lateRows += await fold(context);
-  const { inferences, outcomes } = segment;
+  for (const fold of stretch.elsewhere) lateRows += await fold(context);
+  const { inferences, outcomes } = stretch;
   const counts = await context.join.join(context.transaction, inferences, outcomes, joinEffects(context));
   for (const decision of ['first', 'corrected', 'repeated', 'refused', 'unlabelled'] as const) {
     joined[decision] += counts[decision];
@@ -73,7 +73,7 @@ async function runSegment(context: SegmentContext, segment: Segment, joined: Joi
 }
 
 /** Makes references and closes windows of the models that got rows, of all at the end of a history. */
-async function endSegment(context: SegmentContext, joined: JoinCounts, isLast: boolean): Promise<DueWindow[]> {
+async function endStretch(context: StretchContext, joined: JoinCounts, isLast: boolean): Promise<DueWindow[]> {
   const { transaction, traffics, touched, join } = context;
   const models = new Set([...(isLast ? traffics.values() : touched)].map(({ settings }) => settings));
   for (const settings of models) {
@@ -87,7 +87,7 @@ async function endSegment(context: SegmentContext, joined: JoinCounts, isLast: b
 }
 
 /** Rows of a version whose reference was not at hand when they were applied. Returns how many came late. */
-export async function placeRows(context: SegmentContext, { settings, key, from, rows }: UnplacedRows): Promise<number> {
+export async function placeRows(context: StretchContext, { settings, key, from, rows }: UnplacedRows): Promise<number> {
   const { transaction } = context;
   const traffic = await findTraffic(context, settings, key);
   if (traffic.state.learning !== null && !context.touched.has(traffic)) {
@@ -107,7 +107,7 @@ export async function placeRows(context: SegmentContext, { settings, key, from, 
 }
 
 export async function findTraffic(
-  context: SegmentContext,
+  context: StretchContext,
   settings: ModelSettings,
   key: VersionKey,
 ): Promise<VersionTraffic> {
@@ -128,7 +128,7 @@ export async function findTraffic(
 
 /** Adds counts of rows to their window. Returns how many of them came late. */
 export async function countRows(
-  context: SegmentContext,
+  context: StretchContext,
   traffic: VersionTraffic,
   from: number,
   counts: Profile,
@@ -154,7 +154,7 @@ export async function countRows(
   return rows;
 }
 
-export function joinEffects(context: SegmentContext): JoinEffects {
+export function joinEffects(context: StretchContext): JoinEffects {
   const { transaction, windows, traffics, touched } = context;
   const keyOf = (settings: ModelSettings, record: JoinRecord): VersionKey => ({
     model: settings.name,

@@ -180,7 +180,7 @@ class StreamEngine implements Engine {
     if (!isNew) return 'duplicate';
     this.#pending.clampedEvents += position?.clamped ?? 0;
     try {
-      if (batch.kind === 'outcome') this.#pending.segment.outcomes.push({ settings, batch, partition });
+      if (batch.kind === 'outcome') this.#pending.stretch.outcomes.push({ settings, batch, partition });
       else this.#applyInferences(settings, batch, partition);
     } catch (error) {
       // Some of the batch is counted and some is not: none of it may be committed.
@@ -235,16 +235,16 @@ class StreamEngine implements Engine {
   }
 
   #applyInferences(settings: ModelSettings, batch: InferenceBatch, partition: number): void {
-    const { segment } = this.#pending;
-    segment.inferences.push({ settings, batch, partition });
+    const { stretch } = this.#pending;
+    stretch.inferences.push({ settings, batch, partition });
     for (const { version, from, rows } of partByWindow(batch, settings.window)) {
       const key = { model: settings.name, environment: settings.environment, version };
       const traffic = this.#traffics.get(versionKey(key));
       const reference = traffic?.knownReference;
       if (traffic !== undefined && reference) {
-        foldInferences(segment.window(traffic, from, reference), batch, rows);
+        foldInferences(stretch.window(traffic, from, reference), batch, rows);
       } else {
-        segment.unplaced.push({ settings, key, from, rows: selectRows(batch, rows) });
+        stretch.unplaced.push({ settings, key, from, rows: selectRows(batch, rows) });
         this.#pending.needsLookUp ||= reference === undefined;
       }
     }
@@ -286,7 +286,7 @@ class StreamEngine implements Engine {
           windows: this.#windows,
           join: this.#join,
         };
-        const outcome = await runCommit(context, taken.segments, isLast);
+        const outcome = await runCommit(context, taken.stretches, isLast);
         this.#counts = addCounts(this.#counts, taken, outcome, this.#join.waitingLabels);
         await putCounts(transaction, this.#counts);
         await putDeadLetters(transaction, taken.deadLetters, this.#counts.deadLetters);

@@ -1,10 +1,10 @@
 import { takeExpectedReference } from '../alert/index.ts';
 import { putReference } from '../store/history.ts';
-import type { SegmentContext } from './commit-context.ts';
+import type { StretchContext } from './commit-context.ts';
 import type { VersionTraffic } from './version-traffic.ts';
 
 /** Compares a version with what somebody said is to be expected, from the next window on. Its detectors start anew. */
-export async function adoptExpectedReference(context: SegmentContext, traffic: VersionTraffic): Promise<void> {
+export async function adoptExpectedReference(context: StretchContext, traffic: VersionTraffic): Promise<void> {
   const { transaction, options } = context;
   const { key, state } = traffic;
   const waiting = await takeExpectedReference(transaction, key);

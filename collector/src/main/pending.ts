@@ -3,7 +3,7 @@ import type { ModelSettings } from '../config/settings.ts';
 import { createProfile, type Profile, type Reference } from '../profile/index.ts';
 import type { DeadLetter } from '../store/dead-letters.ts';
 import type { VersionKey } from '../store/history.ts';
-import type { SegmentContext } from './commit-context.ts';
+import type { StretchContext } from './commit-context.ts';
 import type { ModelBatch } from './outcome-join.ts';
 import type { VersionTraffic } from './version-traffic.ts';
 
@@ -11,7 +11,7 @@ import type { VersionTraffic } from './version-traffic.ts';
  * Batches that came one after the other without a window coming to its end between them. A commit works them off one by
  * one, so windows close between the same batches however often somebody commits.
  */
-export class Segment {
+export class Stretch {
   readonly inferences: ModelBatch<InferenceBatch>[] = [];
   readonly outcomes: ModelBatch<OutcomeBatch>[] = [];
   /** Counts of windows of versions that have a reference. */
@@ -19,7 +19,7 @@ export class Segment {
   /** Rows of all other versions. */
   readonly unplaced: UnplacedRows[] = [];
   /** Counts of other collectors, which know how they come to their windows. Returns how many rows came late. */
-  readonly elsewhere: ((context: SegmentContext) => Promise<number>)[] = [];
+  readonly elsewhere: ((context: StretchContext) => Promise<number>)[] = [];
 
   window(traffic: VersionTraffic, from: number, reference: Reference): Profile {
     let windows = this.windows.get(traffic);
@@ -38,7 +38,7 @@ export class Segment {
 
 /** What was applied since the last commit. */
 export class Pending {
-  readonly segments: Segment[] = [new Segment()];
+  readonly stretches: Stretch[] = [new Stretch()];
   readonly deadLetters: DeadLetter[] = [];
   readonly models = new Map<string, { inferences: number; outcomes: number }>();
   unknownModelEvents = 0;
@@ -57,14 +57,14 @@ export class Pending {
     return this.inferenceRows + this.outcomeRows + this.deadLetters.length + others === 0;
   }
 
-  /** The segment that batches go to now. */
-  get segment(): Segment {
-    return this.segments.at(-1)!;
+  /** The stretch that batches go to now. */
+  get stretch(): Stretch {
+    return this.stretches.at(-1)!;
   }
 
   /** A window may have come to its end: what comes now comes after it. */
   cut(): void {
-    this.segments.push(new Segment());
+    this.stretches.push(new Stretch());
   }
 
   count(settings: ModelSettings, batch: EventBatch, isNew: boolean): void {

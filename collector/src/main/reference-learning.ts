@@ -9,7 +9,7 @@ import {
   type Reference,
 } from '../profile/index.ts';
 import { putReference } from '../store/history.ts';
-import { latestEventAt, type SegmentContext, trafficsOf } from './commit-context.ts';
+import { latestEventAt, type StretchContext, trafficsOf } from './commit-context.ts';
 import type { JoinRecord } from './join-record.ts';
 import { forgetRows, keepRows, learningSize, readRows } from './learning-rows.ts';
 import { selectRows } from './select-rows.ts';
@@ -17,7 +17,7 @@ import type { VersionTraffic } from './version-traffic.ts';
 import { closedBefore, partByWindow, windowStart } from './windows.ts';
 
 /** Keeps rows of a version that has no reference yet. */
-export async function learn(context: SegmentContext, traffic: VersionTraffic, rows: InferenceBatch): Promise<void> {
+export async function learn(context: StretchContext, traffic: VersionTraffic, rows: InferenceBatch): Promise<void> {
   const { learning } = traffic.state;
   if (learning === null) return;
   await keepRows(context.transaction, traffic.key, learning.pieces, rows);
@@ -30,7 +30,7 @@ export async function learn(context: SegmentContext, traffic: VersionTraffic, ro
  * one more window, or the outcome delay if that is shorter. At the end of a history it is made of what there is.
  */
 export async function completeLearning(
-  context: SegmentContext,
+  context: StretchContext,
   traffic: VersionTraffic,
   isLast: boolean,
 ): Promise<void> {
@@ -52,7 +52,7 @@ export async function completeLearning(
 
 /** A version gets its reference: what was counted before is counted again, in the reference's bins. */
 export async function adoptReference(
-  context: SegmentContext,
+  context: StretchContext,
   traffic: VersionTraffic,
   reference: Reference,
 ): Promise<void> {
@@ -64,7 +64,7 @@ export async function adoptReference(
 }
 
 async function makeReference(
-  context: SegmentContext,
+  context: StretchContext,
   traffic: VersionTraffic,
   needed: number,
   until: number,
@@ -96,7 +96,7 @@ async function makeReference(
 
 /** Fills the windows that had only totals with everything the reference counts. */
 async function recount(
-  { transaction, windows }: SegmentContext,
+  { transaction, windows }: StretchContext,
   traffic: VersionTraffic,
   reference: Reference,
   batches: readonly InferenceBatch[],
@@ -127,7 +127,7 @@ async function recount(
 }
 
 async function readRecords(
-  { transaction, join }: SegmentContext,
+  { transaction, join }: StretchContext,
   traffic: VersionTraffic,
   rows: readonly InferenceBatch[],
 ): Promise<Map<string, JoinRecord>> {

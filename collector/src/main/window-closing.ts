@@ -2,7 +2,7 @@ import type { ModelSettings } from '../config/settings.ts';
 import { countStreams, evaluateWindow, type Monitored, noArrivals, type StreamCounts } from '../monitor/index.ts';
 import { copyProfile, createProfile, mergeProfiles } from '../profile/index.ts';
 import { putFindings, putStreamCount } from '../store/history.ts';
-import { latestEventAt, type SegmentContext, trafficsOf } from './commit-context.ts';
+import { latestEventAt, type StretchContext, trafficsOf } from './commit-context.ts';
 import type { ClosedWindow } from './engine.ts';
 import { adoptExpectedReference } from './expected-reference.ts';
 import { bareShape } from './learning-rows.ts';
@@ -20,7 +20,7 @@ export interface DueWindow {
  * made and stored, and hooks are called. Returns what was closed.
  */
 export async function closeWindows(
-  context: SegmentContext,
+  context: StretchContext,
   models: Iterable<ModelSettings>,
   isLast: boolean,
 ): Promise<DueWindow[]> {
@@ -49,7 +49,7 @@ export async function closeWindows(
 }
 
 /** Windows of a version that start before `boundary` and are open. Moves its mark: later rows of these are late. */
-async function findDue(context: SegmentContext, traffic: VersionTraffic, boundary: number): Promise<DueWindow[]> {
+async function findDue(context: StretchContext, traffic: VersionTraffic, boundary: number): Promise<DueWindow[]> {
   const { state, settings } = traffic;
   // Windows after the rows of a reference in the making wait for it.
   const limit = Math.min(boundary, state.learning?.until ?? boundary);
@@ -68,13 +68,13 @@ async function findDue(context: SegmentContext, traffic: VersionTraffic, boundar
 }
 
 /** Has anything come for a version that gets no more rows: late ones, or labels? */
-async function hasUnjudged({ transaction }: SegmentContext, traffic: VersionTraffic): Promise<boolean> {
+async function hasUnjudged({ transaction }: StretchContext, traffic: VersionTraffic): Promise<boolean> {
   if ((await traffic.reference(transaction)) === null) return false;
   return traffic.hasArrivals() || (await traffic.late(transaction)) !== null;
 }
 
 async function closeWindow(
-  context: SegmentContext,
+  context: StretchContext,
   { traffic, from }: DueWindow,
   streams: StreamCounts,
 ): Promise<void> {
@@ -123,7 +123,7 @@ async function closeWindow(
 }
 
 /** Everything that shares the false-alarm budget now: versions that still get rows. */
-async function monitoredStreams(context: SegmentContext): Promise<StreamCounts> {
+async function monitoredStreams(context: StretchContext): Promise<StreamCounts> {
   const monitored: Monitored[] = [];
   for (const settings of context.options.models) {
     const traffics = trafficsOf(context, settings);

@@ -1,6 +1,6 @@
 import { decodeProfile, foldAgreement, mergeInto, type Profile, shapeIdOf } from '../../profile/index.ts';
 import { type VersionKey, versionKey } from '../../store/history.ts';
-import type { SegmentContext } from '../commit-context.ts';
+import type { StretchContext } from '../commit-context.ts';
 import { countRows, findTraffic, joinEffects, placeRows } from '../engine-commit.ts';
 import { joinKey } from '../join-record.ts';
 import type { VersionTraffic } from '../version-traffic.ts';
@@ -17,7 +17,7 @@ type Part<Kind extends Contribution['kind']> = {
  * collector works off a commit, so that it ends the same. Returns how many rows came late.
  */
 export async function foldContributions(
-  context: SegmentContext,
+  context: StretchContext,
   contributions: readonly StoredContribution[],
   learned: LearnedOutcomes,
 ): Promise<number> {
@@ -62,7 +62,7 @@ export async function foldContributions(
 }
 
 async function foldOutcomes(
-  context: SegmentContext,
+  context: StretchContext,
   { key, from }: Part<'outcomes'>['contribution'],
   bytes: Uint8Array,
 ): Promise<void> {
@@ -76,7 +76,7 @@ async function foldOutcomes(
 
 /** Labels of versions that had no reference when they were joined: each counts by itself, as in a single collector. */
 async function foldLabels(
-  context: SegmentContext,
+  context: StretchContext,
   { key, labels }: Part<'labels'>['contribution'],
   learned: LearnedOutcomes,
 ): Promise<void> {
@@ -98,18 +98,18 @@ function partsOf<Kind extends Contribution['kind']>(
   return contributions.filter(({ contribution }) => contribution.kind === kind) as unknown as Part<Kind>[];
 }
 
-function settingsOf({ options }: SegmentContext, { model, environment }: VersionKey) {
+function settingsOf({ options }: StretchContext, { model, environment }: VersionKey) {
   return options.models.find((settings) => settings.name === model && settings.environment === environment);
 }
 
-async function trafficOf(context: SegmentContext, key: VersionKey): Promise<VersionTraffic | undefined> {
+async function trafficOf(context: StretchContext, key: VersionKey): Promise<VersionTraffic | undefined> {
   const settings = settingsOf(context, key);
   return settings && findTraffic(context, settings, key);
 }
 
 /** Counts that were folded with the version's reference. */
 async function profileOf(
-  context: SegmentContext,
+  context: StretchContext,
   traffic: VersionTraffic,
   bytes: Uint8Array,
 ): Promise<Profile | undefined> {

@@ -3,7 +3,7 @@ import { type ReadTransaction, sortableNumber, type Transaction } from '../../st
 import type { CommitResult, EngineOptions } from '../engine.ts';
 import { type CommitOutcome, runCommit } from '../engine-commit.ts';
 import { LiveWindows } from '../live-windows.ts';
-import { Segment } from '../pending.ts';
+import { Stretch } from '../pending.ts';
 import { ReadProgress } from '../read-progress.ts';
 import { RollingUp } from '../rolling-up.ts';
 import { VersionTraffic } from '../version-traffic.ts';
@@ -99,10 +99,10 @@ class StoreSliceMerger implements SliceMerger {
   async #write(transaction: Transaction, slices: readonly Slice[], last: number): Promise<CommitOutcome> {
     this.#progress.note({ sequence: last, storedAt: 0, messageId: '' });
     await this.#progress.write(transaction, this.#progress.take());
-    const segments = slices.map(({ contributions }) => {
-      const segment = new Segment();
-      segment.elsewhere.push((context) => foldContributions(context, contributions, this.#learned));
-      return segment;
+    const stretches = slices.map(({ contributions }) => {
+      const stretch = new Stretch();
+      stretch.elsewhere.push((context) => foldContributions(context, contributions, this.#learned));
+      return stretch;
     });
     const context = {
       options: this.#options,
@@ -112,7 +112,7 @@ class StoreSliceMerger implements SliceMerger {
       join: this.#learned,
     };
     const learning = [...this.#traffics.values()].filter(({ state }) => state.learning !== null);
-    const outcome = await runCommit(context, segments, false);
+    const outcome = await runCommit(context, stretches, false);
     for (const { key, state } of learning) {
       if (state.learning === null) await this.#learned.forget(transaction, key);
     }
