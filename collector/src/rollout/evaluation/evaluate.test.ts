@@ -110,7 +110,8 @@ describe('an evaluation of candidate and champion on the same held-out rows', ()
   });
 
   test('is the same for the same bytes', async () => {
-    expect(await evaluateVersions(input())).toEqual(await evaluateVersions(input()));
+    const rows = heldOutRows(200);
+    expect(await evaluateVersions(input({ rows }))).toEqual(await evaluateVersions(input({ rows })));
   });
 
   test('fails a worse candidate, and names the group it hurts', async () => {
@@ -384,7 +385,7 @@ describe('what cannot be evaluated is refused with a reason', () => {
       rollout: { ...settings.rollout, gates: { ...settings.rollout.gates, groupLossLimit } },
     });
     const verdictAt = async (limit: number) =>
-      verdicts(await evaluateVersions(input({ settings: limited(limit) }))).group_limit;
+      verdicts(await evaluateVersions(input({ settings: limited(limit), rows: heldOutRows(400) }))).group_limit;
     expect(await verdictAt(0.5)).toBe('pass WITHIN_LIMIT');
     expect(await verdictAt(0.01)).toBe('fail OVER_LIMIT');
   });

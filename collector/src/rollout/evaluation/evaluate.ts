@@ -1,6 +1,7 @@
 import type { GroupSettings, ModelSettings } from '../../config/settings.ts';
 import type { Estimate } from '../../monitor/finding.ts';
 import { intersectionName } from '../../profile/index.ts';
+import { pairedAreaDifference } from '../../statistics/performance/pairedAreaDifference.ts';
 import type { GateResult } from '../gate.ts';
 import { assessGroupLimit } from '../gates/groupLimit.ts';
 import { assessLeakage } from '../gates/leakage.ts';
@@ -159,11 +160,25 @@ async function metricPairs(
     candidate.weighted(rows),
     champion.weighted(rows),
   );
+  const area = areaDifference(rows, candidate, champion);
+  if (area !== null) differences.areaUnderCurve = area;
   return mapValues(candidateMetrics, (estimate, name) => ({
     candidate: estimate,
     champion: championMetrics[name] ?? null,
     difference: differences[name] ?? null,
   }));
+}
+
+/** Of the areas under the curve: by DeLong's covariance, which needs no draws. `null` where rows are not ranked. */
+function areaDifference(rows: Int32Array, candidate: JudgedRows, champion: JudgedRows): Estimate | null {
+  if (candidate.ranked === undefined || champion.ranked === undefined) return null;
+  const { scores, positive } = candidate.ranked;
+  const { value, low, high, n } = pairedAreaDifference(
+    take(scores, rows),
+    take(champion.ranked.scores, rows),
+    rows.map((row) => positive[row]!),
+  );
+  return { value, low, high, n, ...(value === null ? { suppressed: 'undefined on these rows' } : {}) };
 }
 
 function offlineGates({

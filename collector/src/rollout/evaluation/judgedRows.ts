@@ -16,6 +16,8 @@ export interface JudgedRows {
   metrics(rows: Int32Array): Record<string, Estimate>;
   /** The same metrics of the same rows, each row counted with a weight: for the bootstrap. */
   weighted(rows: Int32Array): WeightedMetrics;
+  /** Scores of two classes with 1 for every row of the positive one: what ranks rows can be compared without drawing any. */
+  readonly ranked?: { readonly scores: Float64Array; readonly positive: Uint8Array };
 }
 
 export interface Judging {
@@ -79,40 +81,32 @@ function judgeBinary(scores: Float64Array, positive: Uint8Array, threshold: numb
     const [truePositive = 0, falsePositive = 0, falseNegative = 0, trueNegative = 0] = counts;
     return { truePositive, falsePositive, falseNegative, trueNegative };
   };
-  /** Positives and negatives by distinct score, ascending. */
-  const scoreSteps = (rows: Int32Array) => {
-    const order = Int32Array.from(rows.keys()).sort((a, b) => scores[rows[a]!]! - scores[rows[b]!]!);
-    const step = new Int32Array(rows.length);
-    let steps = 0;
-    order.forEach((i, place) => {
-      if (place > 0 && scores[rows[i]!] !== scores[rows[order[place - 1]!]!]) steps += 1;
-      step[i] = steps;
-    });
-    return { step, steps: steps + 1 };
-  };
-  const area = (rows: Int32Array, { step, steps }: { step: Int32Array; steps: number }, weights: Float64Array) => {
-    const [positives, negatives] = [new Float64Array(steps), new Float64Array(steps)];
-    rows.forEach((row, i) => {
+  const area = (rows: Int32Array) => {
+    const order = rows.toSorted((a, b) => scores[a]! - scores[b]!);
+    const [positives, negatives] = [new Float64Array(rows.length), new Float64Array(rows.length)];
+    let step = 0;
+    order.forEach((row, place) => {
+      if (place > 0 && scores[row] !== scores[order[place - 1]!]) step += 1;
       const counts = positive[row] === 1 ? positives : negatives;
-      counts[step[i]!] = counts[step[i]!]! + weights[i]!;
+      counts[step] = counts[step]! + 1;
     });
     return areaUnderCurve(positives, negatives);
   };
 
   return {
     losses,
+    ranked: { scores, positive },
     metrics(rows) {
       const ones = new Float64Array(rows.length).fill(1);
       const counts = confusion(rows, ones);
       const { accuracy, precision, recall, f1, falsePositiveRate } = confusionMetrics(counts);
       const selected = counts.truePositive + counts.falsePositive;
-      const areaEstimate = area(rows, scoreSteps(rows), ones);
       return {
         accuracy: told(accuracy),
         precision: told(precision),
         recall: told(recall),
         f1: told(f1),
-        areaUnderCurve: told(pickEstimated(areaEstimate)),
+        areaUnderCurve: told(pickEstimated(area(rows))),
         logLoss: told(meanEstimate(rows, logLosses)),
         brierScore: told(meanEstimate(rows, brierLosses)),
         calibrationError: told(resampled(rows, calibrationError)),
@@ -120,23 +114,19 @@ function judgeBinary(scores: Float64Array, positive: Uint8Array, threshold: numb
         selectionRate: told(wilsonInterval(selected, rows.length)),
       };
     },
-    weighted(rows) {
-      const sorted = scoreSteps(rows);
-      return (weights) => {
-        const { truePositive, falsePositive, falseNegative, trueNegative } = confusion(rows, weights);
-        const all = truePositive + falsePositive + falseNegative + trueNegative;
-        return {
-          accuracy: ratio(truePositive + trueNegative, all),
-          precision: ratio(truePositive, truePositive + falsePositive),
-          recall: ratio(truePositive, truePositive + falseNegative),
-          f1: ratio(2 * truePositive, 2 * truePositive + falsePositive + falseNegative),
-          areaUnderCurve: area(rows, sorted, weights).value,
-          logLoss: weightedMean(rows, logLosses, weights),
-          brierScore: weightedMean(rows, brierLosses, weights),
-          calibrationError: calibrationError(rows, weights),
-          falsePositiveRate: ratio(falsePositive, falsePositive + trueNegative),
-          selectionRate: ratio(truePositive + falsePositive, all),
-        };
+    weighted: (rows) => (weights) => {
+      const { truePositive, falsePositive, falseNegative, trueNegative } = confusion(rows, weights);
+      const all = truePositive + falsePositive + falseNegative + trueNegative;
+      return {
+        accuracy: ratio(truePositive + trueNegative, all),
+        precision: ratio(truePositive, truePositive + falsePositive),
+        recall: ratio(truePositive, truePositive + falseNegative),
+        f1: ratio(2 * truePositive, 2 * truePositive + falsePositive + falseNegative),
+        logLoss: weightedMean(rows, logLosses, weights),
+        brierScore: weightedMean(rows, brierLosses, weights),
+        calibrationError: calibrationError(rows, weights),
+        falsePositiveRate: ratio(falsePositive, falsePositive + trueNegative),
+        selectionRate: ratio(truePositive + falsePositive, all),
       };
     },
   };

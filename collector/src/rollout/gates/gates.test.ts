@@ -249,6 +249,19 @@ describe('offline performance', () => {
     expect(assess(candidate, champion, rows)).toBe(expected);
   });
 
+  test('says on how many rows only one of the two is wrong, and whether chance explains it', () => {
+    // 6 rows only the candidate is wrong about, none only the champion: 2 / 2^6.
+    const { reason, numbers } = assessOfflinePerformance({
+      ...{ loss: 'error rate', candidateLoss: 0.11, championLoss: 0.1, margin: 0.02, at: 0 },
+      paired: pairedDifference(losses(66, 600), losses(60, 600)),
+    });
+    expect(numbers).toMatchObject({ onlyCandidateWrong: 6, onlyChampionWrong: 0 });
+    expect(numbers.chanceTail).toBeCloseTo(1 / 32, 12);
+    expect(reason).toContain('on the same 600 rows, 6 wrong only by the candidate and 0 only by the champion');
+    const errors = pairedDifference(Float64Array.of(0.2, 3), Float64Array.of(0.1, 4));
+    expect(errors.disagreements).toBeNull();
+  });
+
   test('counts no disagreement at all as little certainty from few rows', () => {
     expect(pairedDifference(losses(0, 10), losses(0, 10)).standardError).toBeGreaterThan(0.08);
     expect(pairedDifference(new Float64Array(), new Float64Array()).standardError).toBe(Number.POSITIVE_INFINITY);

@@ -1,3 +1,4 @@
+import { mcNemarTest } from '../../statistics/performance/mcNemarTest.ts';
 import type { GateResult } from '../gate.ts';
 import { oneSidedBounds, type PairedDifference } from './paired.ts';
 
@@ -19,17 +20,23 @@ const minimumRows = 100;
 /**
  * Is the candidate at least as good as the champion on the same held-out rows, up to a margin? One look, so ordinary
  * bounds: pass when the upper bound of the paired difference (95 %) keeps the margin, fail when the difference itself
- * does not, inconclusive between.
+ * does not, inconclusive between. Of classes it also says how many rows only one of the two is wrong about, and how likely
+ * chance is to part them that unevenly (McNemar's test).
  */
 export function assessOfflinePerformance(input: OfflinePerformanceInput): GateResult {
   const { paired, margin, championLoss, candidateLoss, loss, at } = input;
   const bounds = paired === null || paired.rows === 0 ? null : oneSidedBounds(paired);
+  const disagreements = paired?.disagreements ?? null;
+  const test = disagreements === null ? null : mcNemarTest(disagreements.candidate, disagreements.champion);
   const numbers = {
     ...{ candidateLoss, championLoss, margin, minimumRows },
     rows: paired?.rows ?? null,
     difference: paired?.difference ?? null,
     differenceLow: bounds?.low ?? null,
     differenceHigh: bounds?.high ?? null,
+    onlyCandidateWrong: disagreements?.candidate ?? null,
+    onlyChampionWrong: disagreements?.champion ?? null,
+    chanceTail: test?.tail ?? null,
   };
   const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
     gate: 'offline_performance',
@@ -38,7 +45,7 @@ export function assessOfflinePerformance(input: OfflinePerformanceInput): GateRe
   if (championLoss === null || paired === null || bounds === null) {
     return result('inconclusive', 'NO_CHAMPION', `${loss} ${candidateLoss.toFixed(4)}; no champion to compare with`);
   }
-  const sentence = `${loss} ${candidateLoss.toFixed(4)} against ${championLoss.toFixed(4)} on the same ${paired.rows} rows`;
+  const sentence = `${loss} ${candidateLoss.toFixed(4)} against ${championLoss.toFixed(4)} on the same ${paired.rows} rows${disagreementText(paired)}`;
   if (paired.rows < minimumRows) {
     return result('inconclusive', 'TOO_FEW_ROWS', `${sentence}; ${minimumRows} rows are needed`);
   }
@@ -50,4 +57,10 @@ export function assessOfflinePerformance(input: OfflinePerformanceInput): GateRe
     'NOT_SHOWN',
     `${sentence}: the difference may be as large as ${bounds.high.toFixed(4)}`,
   );
+}
+
+/** `, 12 wrong only by the candidate and 30 only by the champion` */
+function disagreementText({ disagreements }: PairedDifference): string {
+  if (disagreements === null) return '';
+  return `, ${disagreements.candidate} wrong only by the candidate and ${disagreements.champion} only by the champion`;
 }

@@ -4,6 +4,8 @@ export interface PairedDifference {
   /** Mean loss of the candidate minus mean loss of the champion; positive is worse. */
   readonly difference: number;
   readonly standardError: number;
+  /** Rows on which exactly one was wrong; `null` where losses are not 0 and 1. */
+  readonly disagreements: { readonly candidate: number; readonly champion: number } | null;
 }
 
 /**
@@ -22,15 +24,16 @@ export function pairedDifference(candidateLosses: Float64Array, championLosses: 
     squares += (candidate - champion) ** 2;
     onlyZeroAndOne &&= (candidate === 0 || candidate === 1) && (champion === 0 || champion === 1);
   }
-  if (rows === 0) return { rows, difference: 0, standardError: Number.POSITIVE_INFINITY };
+  if (rows === 0) return { rows, difference: 0, standardError: Number.POSITIVE_INFINITY, disagreements: null };
   if (onlyZeroAndOne) {
     const disagreements = squares + 1;
     const n = rows + 2;
     const standardError = Math.sqrt(Math.max(0, disagreements - sum ** 2 / n)) / n;
-    return { rows, difference: sum / rows, standardError };
+    const counts = { candidate: (squares + sum) / 2, champion: (squares - sum) / 2 };
+    return { rows, difference: sum / rows, standardError, disagreements: counts };
   }
   const variance = rows < 2 ? Number.POSITIVE_INFINITY : Math.max(0, squares - sum ** 2 / rows) / (rows - 1);
-  return { rows, difference: sum / rows, standardError: Math.sqrt(variance / rows) };
+  return { rows, difference: sum / rows, standardError: Math.sqrt(variance / rows), disagreements: null };
 }
 
 /** Bounds that each hold with 95 %, for a decision that looks one way; the two together are a 90 % interval. */

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import type { ConfusionCounts } from '../confusionMetrics.ts';
 import { katzRatio } from '../katzRatio.ts';
 import { newcombeDifference, type Proportion } from '../newcombeDifference.ts';
+import { mcNemarTest } from '../performance/mcNemarTest.ts';
+import { pairedAreaDifference } from '../performance/pairedAreaDifference.ts';
 import { averageOddsDifference } from './averageOddsDifference.ts';
 import { conditionalDemographicDisparity } from './conditionalDemographicDisparity.ts';
 import { confusionRates } from './confusionRates.ts';
@@ -69,6 +71,25 @@ describe.skipIf(!existsSync(file))('COMPAS by race (needs compas.csv)', () => {
     // DeLong's test of the two groups: z = -0.0952.
     const { value, low, high } = areaDifference(areas.subgroup, subgroup);
     expect((value! / (high! - low!)) * 2 * 1.959964).toBeCloseTo(-0.0952, 4);
+  });
+
+  it('gives the decile a better area than the number of priors on the same rows', () => {
+    const column = (name: string): number[] => rows.map((row) => Number(row[name]));
+    const [deciles, priors, events] = [column('decile_score'), column('priors_count'), column('two_year_recid')];
+    const { value, standardError } = pairedAreaDifference(deciles, priors, events);
+    // 0.702166 - 0.670393, z = 4.5554.
+    expect(value).toBeCloseTo(0.031774, 6);
+    expect(standardError).toBeCloseTo(0.006975, 6);
+    expect(value! / standardError!).toBeCloseTo(4.5554, 4);
+  });
+
+  it('counts the rows on which the score and a rule by priors are not both wrong or both right', () => {
+    const isWrong = (decision: boolean, row: Row): boolean => decision !== isEvent(row);
+    const wrong = rows.map((row) => [isWrong(isPositive(row), row), isWrong(Number(row.priors_count) >= 3, row)]);
+    const onlyScoreRight = wrong.filter(([score, rule]) => !score && rule).length;
+    const onlyRuleRight = wrong.filter(([score, rule]) => score && !rule).length;
+    expect([onlyScoreRight, onlyRuleRight]).toEqual([1_202, 1_124]);
+    expect(mcNemarTest(onlyRuleRight, onlyScoreRight).exactTail).toBeCloseTo(0.110344, 6);
   });
 
   it('gives the demographic disparity given prior offences', () => {
