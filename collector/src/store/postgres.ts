@@ -16,7 +16,7 @@ export interface PostgresStoreOptions {
   readonly connections?: number;
   /**
    * The server undoes a transaction whose collector says nothing for this long: one that is paused in the middle of a
-   * transaction must not keep the others from taking over. Default 4 s.
+   * transaction must not keep the others from taking over. Default 3 s.
    */
   readonly silenceMs?: number;
 }
@@ -36,7 +36,7 @@ const retryMs = 250;
  * Throws `STORE_NEWER` for a database of a newer Plumbline, `STORE_UNAVAILABLE` when there is none to be had.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
-  const { url, patienceMs = 10_000, connections = 10, silenceMs = 4_000 } = options;
+  const { url, patienceMs = 10_000, connections = 10, silenceMs = 3_000 } = options;
   const pool = makePool(url, connections);
   const giveUpAt = performance.now() + patienceMs;
   for (;;) {

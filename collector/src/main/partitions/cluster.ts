@@ -6,15 +6,15 @@ import type { CommitResult, EngineOptions } from '../engine.ts';
 import { createIngest, type Ingest } from '../ingest.ts';
 import type { Logger } from '../logger.ts';
 import { assignLeader, assignPartitions } from './assignment.ts';
-import { Membership } from './members.ts';
+import { beatMs, lookMs, Membership } from './members.ts';
 import {
   type Ownership,
   readLeader,
   readOwners,
   releaseLead,
-  releasePartition,
+  releasePartitions,
   takeLead,
-  takePartition,
+  takePartitions,
 } from './ownership.ts';
 import { createPartitionEngine } from './partition-engine.ts';
 import { createSliceMerger, type SliceMerger } from './slice-merger.ts';
@@ -33,8 +33,6 @@ export interface ClusterOptions {
   /** Milliseconds that only grow. Default: of this process. */
   readonly monotonic?: () => number;
   readonly onCommit?: (result: CommitResult) => void;
-  /** A collector that has not been heard of for this long is taken for dead. Default 2 s. */
-  readonly silenceMs?: number;
 }
 
 /**
@@ -72,14 +70,13 @@ class StoreCluster implements Cluster {
   #beating: WakeableLoop | null = null;
 
   constructor(options: ClusterOptions) {
-    const { monotonic = () => performance.now(), id, silenceMs } = options;
+    const { monotonic = () => performance.now(), id } = options;
     this.#options = options;
     this.#membership = new Membership({
       store: options.engine.store,
       id,
       startedAt: options.engine.clock(),
       monotonic,
-      ...(silenceMs === undefined ? {} : { silenceMs }),
     });
   }
 
@@ -113,9 +110,7 @@ class StoreCluster implements Cluster {
     await this.#looking?.stop();
     await this.#merging?.stop();
     await this.#stopReading();
-    for (const [partition, owned] of this.#owned) {
-      await releasePartition(engine.store, id, partition, owned).catch((error: unknown) => this.#fail(error));
-    }
+    await releasePartitions(engine.store, id, this.#owned).catch((error: unknown) => this.#fail(error));
     this.#owned.clear();
     if (this.#isLeader) await releaseLead(engine.store, id).catch((error: unknown) => this.#fail(error));
     this.#isLeader = false;
@@ -181,16 +176,13 @@ class StoreCluster implements Cluster {
     const { engine, id, logger } = this.#options;
     await this.#stopReading();
     for (const [partition] of lost) this.#owned.delete(partition);
-    for (const [partition, owned] of surplus) {
-      if (!this.#owned.delete(partition)) continue;
-      await releasePartition(engine.store, id, partition, owned);
-    }
-    for (const [partition] of free) {
-      const from = owners.get(partition);
-      if (!(await takePartition(engine.store, id, partition, from))) continue;
-      this.#owned.set(partition, { owner: id, epoch: (from?.epoch ?? 0) + 1 });
-    }
-    const count = { lost: lost.length, released: surplus.length, taken: free.length };
+    // What another has taken meanwhile is not there to be handed back.
+    const released = new Map(surplus.filter(([partition]) => this.#owned.delete(partition)));
+    if (released.size > 0) await releasePartitions(engine.store, id, released);
+    const from = new Map(free.map(([partition]) => [partition, owners.get(partition)]));
+    const taken = from.size === 0 ? new Map<number, Ownership>() : await takePartitions(engine.store, id, from);
+    for (const [partition, owned] of taken) this.#owned.set(partition, owned);
+    const count = { lost: lost.length, released: released.size, taken: taken.size };
     logger.info({ event: 'partitions.changed', ...count, partitions: this.partitions() }, 'partitions changed');
     await this.#startReading();
   }
@@ -262,6 +254,4 @@ class StoreCluster implements Cluster {
 
 /** Commits stay short, so that others can take over and merge in between. */
 const maximumUncommittedBytes = 16 * 1_048_576;
-const beatMs = 400;
-const lookMs = 250;
 const mergeMs = 200;

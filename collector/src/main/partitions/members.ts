@@ -16,9 +16,20 @@ export interface MembershipOptions {
   readonly startedAt: number;
   /** Milliseconds that only grow: how long another has been silent is measured by nobody's calendar. */
   readonly monotonic: () => number;
-  /** A collector that has not been heard of for this long is taken for dead. Default 2 s. */
-  readonly silenceMs?: number;
 }
+
+/** How often a collector says that it lives. */
+export const beatMs = 400;
+/** How often it looks who else does. */
+export const lookMs = 250;
+/**
+ * One that has not been heard of for this long is taken for dead: by everybody within this and two looks. One that stands
+ * still for up to `silenceMs - beatMs`, as for a collection of garbage, is left alone.
+ */
+export const silenceMs = 2_000;
+/** A look that comes later than this is no witness of the time before it: whoever looks was away himself, or the store. */
+const longestLookMs = 2 * lookMs;
+const forgottenAfterMs = 60_000;
 
 /**
  * Who lives. Each collector changes its own record all the time; one whose record stays as it is for long enough, by the
@@ -26,13 +37,13 @@ export interface MembershipOptions {
  * of each partition, so being wrong here costs a moment of reading and never a count.
  */
 export class Membership {
-  readonly #options: Required<MembershipOptions>;
-  readonly #heard = new Map<string, { revision: number; at: number }>();
+  readonly #options: MembershipOptions;
+  readonly #heard = new Map<string, { readonly revision: number; silentMs: number }>();
   #beat = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: MembershipOptions) {
-    this.#options = { silenceMs: 2_000, ...options };
+    this.#options = options;
   }
 
   /** Says that this collector lives. */
@@ -46,27 +57,26 @@ export class Membership {
 
   /** Ids of those who live, this one included. */
   async look(transaction: ReadTransaction): Promise<string[]> {
-    const { id, monotonic, silenceMs } = this.#options;
+    const { id, monotonic } = this.#options;
     const found = await transaction.range(members, {});
     const now = monotonic();
-    // After a pause of our own nobody can be said to have been silent.
-    const overslept = now - this.#lookedAt > silenceMs / 2;
+    const watchedMs = Math.min(now - this.#lookedAt, longestLookMs);
     this.#lookedAt = now;
     const living = new Set([id]);
     for (const { key, revision } of found) {
       const heard = this.#heard.get(key);
-      if (heard === undefined || heard.revision !== revision || overslept) this.#heard.set(key, { revision, at: now });
-      else if (now - heard.at >= silenceMs) continue;
-      living.add(key);
+      if (heard?.revision === revision) heard.silentMs += watchedMs;
+      else this.#heard.set(key, { revision, silentMs: 0 });
+      if ((this.#heard.get(key)?.silentMs ?? 0) < silenceMs) living.add(key);
     }
     return [...living].sort();
   }
 
   /** Forgets collectors that have been silent for so long that they will not come back under their id. */
   async forgetDead(): Promise<void> {
-    const { store, monotonic, silenceMs, id } = this.#options;
-    const dead = [...this.#heard].filter(([, { at }]) => monotonic() - at > silenceMs * 30).map(([key]) => key);
-    for (const key of dead) {
+    const { store, id } = this.#options;
+    for (const [key, { silentMs }] of this.#heard) {
+      if (silentMs <= forgottenAfterMs) continue;
       this.#heard.delete(key);
       if (key !== id)
         await store.transaction((transaction) => transaction.delete(members, key), { scope: `member ${key}` });

@@ -46,42 +46,46 @@ export async function readLeader(transaction: ReadTransaction): Promise<Ownershi
 }
 
 /**
- * Takes a partition that nobody has, or whose owner is dead. The position gets the new epoch in the same transaction, so
- * a commit of the old owner comes either before, and is part of what is taken over, or fails. False when somebody else
- * was faster, or the old owner turned out to be alive: look again.
+ * Takes partitions that nobody has, or whose owner is dead: `from` says who had each when that was found. Their positions
+ * get the new epochs in the same transaction, so a commit of an old owner comes either before, and is part of what is
+ * taken over, or fails. Returns what was taken; nothing when somebody else was faster, or an old owner turned out to be
+ * alive: look again.
  */
-export function takePartition(
+export async function takePartitions(
   store: Store,
   id: string,
-  partition: number,
-  from: Ownership | undefined,
-): Promise<boolean> {
-  const key = sortableNumber(partition);
-  const epoch = (from?.epoch ?? 0) + 1;
-  return unlessBeaten(() =>
+  from: ReadonlyMap<number, Ownership | undefined>,
+): Promise<ReadonlyMap<number, Ownership>> {
+  const taken = new Map(
+    [...from].map(([partition, before]) => [partition, { owner: id, epoch: (before?.epoch ?? 0) + 1 }]),
+  );
+  const done = await unlessBeaten(() =>
     store.transaction(
       async (transaction) => {
-        if (!(await change(transaction, partition, from, { owner: id, epoch }))) return false;
-        const position = await transaction.get(partitionPositions, key);
-        await transaction.put(
-          partitionPositions,
-          key,
-          { ...startOfPartition, ...position?.value, epoch },
-          position?.revision ?? 'absent',
+        if (!(await change(transaction, from, taken))) return false;
+        const keys = [...taken.keys()].map(sortableNumber);
+        const positions = await transaction.getMany(partitionPositions, keys);
+        await Promise.all(
+          [...taken.values()].map(({ epoch }, index) => {
+            const position = positions[index];
+            const next = { ...startOfPartition, ...position?.value, epoch };
+            // One for each key was asked for.
+            return transaction.put(partitionPositions, keys[index]!, next, position?.revision ?? 'absent');
+          }),
         );
         return true;
       },
       { scope: `collector ${id}` },
     ),
   );
+  return done ? taken : new Map();
 }
 
-/** Hands a partition back: whoever shall have it need not wait until this collector is silent. */
-export function releasePartition(store: Store, id: string, partition: number, owned: Ownership): Promise<boolean> {
+/** Hands partitions back: whoever shall have them need not wait until this collector is silent. */
+export function releasePartitions(store: Store, id: string, owned: ReadonlyMap<number, Ownership>): Promise<boolean> {
+  const released = new Map([...owned].map(([partition, { epoch }]) => [partition, { owner: null, epoch }]));
   return unlessBeaten(() =>
-    store.transaction((transaction) => change(transaction, partition, owned, { owner: null, epoch: owned.epoch }), {
-      scope: `collector ${id}`,
-    }),
+    store.transaction((transaction) => change(transaction, owned, released), { scope: `collector ${id}` }),
   );
 }
 
@@ -114,16 +118,21 @@ export function releaseLead(store: Store, id: string): Promise<boolean> {
   );
 }
 
+/** All of them or none. Every statement is sent at once: a store at the other end of a wire is waited for twice. */
 async function change(
   transaction: Transaction,
-  partition: number,
-  from: Ownership | undefined,
-  to: Ownership,
+  from: ReadonlyMap<number, Ownership | undefined>,
+  to: ReadonlyMap<number, Ownership>,
 ): Promise<boolean> {
-  const key = sortableNumber(partition);
-  const stored = await transaction.get(owners, key);
-  if (!isSame(stored?.value, from)) return false;
-  await transaction.put(owners, key, to, stored?.revision ?? 'absent');
+  const partitions = [...to.keys()];
+  const keys = partitions.map(sortableNumber);
+  const stored = await transaction.getMany(owners, keys);
+  if (!partitions.every((partition, index) => isSame(stored[index]?.value, from.get(partition)))) return false;
+  const changes = [...to.values()].map((next, index) =>
+    // One for each key was asked for.
+    transaction.put(owners, keys[index]!, next, stored[index]?.revision ?? 'absent'),
+  );
+  await Promise.all(changes);
   return true;
 }
 
