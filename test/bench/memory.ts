@@ -10,7 +10,8 @@ import { formatReport, type Measurement } from './report.ts';
 
 /**
  * `npm run bench:memory`: memory of a collector against models x features x groups, each in a process of its own with four
- * windows of traffic counted and committed. `-- --soak 10 --rate 100000`: memory over minutes of steady traffic instead.
+ * windows of traffic counted and committed. `-- --soak 10 --rate 100000`: memory over minutes of steady traffic instead;
+ * with `BENCH_NODE_OPTIONS=--expose-gc` also what is left of it after forced collections, which tells growth from garbage.
  */
 const { values } = parseArgs({
   options: {
@@ -62,27 +63,45 @@ async function soak(minutes: number): Promise<Measurement[]> {
     const lines = await collector.finished('SIGTERM');
     const followed = lines.find((line): line is FollowResult => line.event === 'followed');
     if (followed === undefined) throw new Error('the collector said nothing');
-    const { residentBytes } = followed;
-    const tenth = Math.max(1, Math.floor(residentBytes.length / 10));
-    const second = median(residentBytes.slice(tenth, 2 * tenth));
-    const last = median(residentBytes.slice(-tenth));
     return [
       { metric: 'published', value: published.events / published.seconds, unit: 'events/s' },
       { metric: 'most behind, second half', value: (followed.mostLag * rowsPerBatch) / rate, unit: 's' },
-      { metric: 'resident, second tenth of the time', value: second / mebibyte, unit: 'MiB' },
-      {
-        metric: 'resident, last tenth of the time',
-        value: last / mebibyte,
-        unit: 'MiB',
-        floor: second / mebibyte,
-        ratio: last / second,
-      },
-      { metric: 'resident, most', value: Math.max(...residentBytes) / mebibyte, unit: 'MiB' },
+      ...memoryOver(followed),
     ];
   } finally {
     await server.stop();
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** Minute by minute, and the last beside the second: the first is for warming up. */
+function memoryOver({ residentBytes, kept }: FollowResult): Measurement[] {
+  const minutes = chunks(residentBytes, 60).map((minute) => median(minute) / mebibyte);
+  const [, second = Number.NaN] = minutes;
+  const last = minutes.at(-1) ?? Number.NaN;
+  return [
+    ...minutes.map((value, index) => ({ metric: `resident, minute ${index + 1}`, value, unit: 'MiB' })),
+    {
+      metric: 'resident, last minute against the second',
+      value: last,
+      unit: 'MiB',
+      floor: second,
+      ratio: last / second,
+    },
+    { metric: 'resident, most', value: Math.max(...residentBytes) / mebibyte, unit: 'MiB' },
+    ...kept.flatMap(({ heapBytes, externalBytes }, index) => [
+      { metric: `heap kept, ${(index + 1) * 20} s`, value: heapBytes / mebibyte, unit: 'MiB' },
+      { metric: `outside the heap kept, ${(index + 1) * 20} s`, value: externalBytes / mebibyte, unit: 'MiB' },
+    ]),
+  ];
+}
+
+/** Of `size` each; what is left over belongs to the last one. */
+function chunks<Item>(items: readonly Item[], size: number): Item[][] {
+  const count = Math.max(1, Math.floor(items.length / size));
+  return Array.from({ length: count }, (_, index) =>
+    items.slice(index * size, index === count - 1 ? items.length : (index + 1) * size),
+  );
 }
 
 function median(samples: readonly number[]): number {

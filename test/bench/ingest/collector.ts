@@ -40,6 +40,14 @@ export interface FollowResult {
   readonly lastLag: number;
   /** Memory in use, every second. */
   readonly residentBytes: readonly number[];
+  /** What is still in use after a forced collection, every 20 s; nothing unless Node was started with `--expose-gc`. */
+  readonly kept: readonly KeptMemory[];
+}
+
+export interface KeptMemory {
+  readonly heapBytes: number;
+  /** Outside the heap: buffers, and what native code says it holds. SQLite's pages are not among them. */
+  readonly externalBytes: number;
 }
 
 // Written by the bench.
@@ -92,10 +100,12 @@ async function follow(): Promise<void> {
   let began: (() => { seconds: number; cpuSeconds: number }) | undefined;
   const lags: number[] = [];
   const residentBytes: number[] = [];
+  const kept: KeptMemory[] = [];
   const sampling = setInterval(() => {
     if (collecting.count() > 0) began ??= stopwatch();
     if (began === undefined) return;
     if (lags.push(collecting.lag()) % 10 === 1) residentBytes.push(process.memoryUsage.rss());
+    if (globalThis.gc !== undefined && lags.length % 200 === 0) kept.push(keptMemory(globalThis.gc));
   }, 100);
   await stopping;
   clearInterval(sampling);
@@ -108,6 +118,7 @@ async function follow(): Promise<void> {
     mostLag: Math.max(0, ...lags.slice(Math.floor(lags.length / 2))),
     lastLag,
     residentBytes,
+    kept,
   };
   say(result);
   await collecting.stop();
@@ -170,6 +181,12 @@ function makeReference(): Reference {
     positive: 'yes',
     windowMs: 10_000,
   });
+}
+
+function keptMemory(collectGarbage: () => void): KeptMemory {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return { heapBytes: heapUsed, externalBytes: external };
 }
 
 function stopwatch(): () => { seconds: number; cpuSeconds: number } {
