@@ -75,6 +75,11 @@ export class CategoryBuilder {
     }
   }
 
+  /** The text of a row that has been set; nothing when it is missing. */
+  textAt(row: number): string | undefined {
+    return this.#dictionary[(this.#codes[row] ?? 0) - 1];
+  }
+
   codes(count: number): Uint16Array {
     if (count > this.#codes.length) {
       const grown = new Uint16Array(grownTo(count));

@@ -2,17 +2,11 @@ import type { BatchIdentity, FeatureDeclaration, FeatureType, InferenceEvent } f
 import { asScalar, CategoryBuilder, NumberBuilder, setValue, typeOfValue } from './columns.ts';
 import { FeatureCells } from './feature-cells.ts';
 import { type ColumnData, writeFrame } from './frame.ts';
+import { IdColumn } from './id-column.ts';
 import { maxCells, maxColumns, maxNameLength, maxRows, maxTextLength } from './limits.ts';
-import {
-  type PackedColumn,
-  packCategories,
-  packIds,
-  packNumbers,
-  packScalars,
-  packTimes,
-  packTraceIds,
-} from './pack.ts';
+import { type PackedColumn, packCategories, packNumbers, packScalars, packTimes } from './pack.ts';
 import { byName } from './schema.ts';
+import { TraceIdColumn } from './trace-id-column.ts';
 
 /**
  * Inferences of one model, at least one, as a columnar frame.
@@ -94,17 +88,15 @@ export class InferenceColumns {
   #bytes = 0;
   readonly #features: FeatureCells;
   readonly #groups = new Map<string, CategoryBuilder>();
-  #ids: string[] = [];
-  #traceIds: (string | null)[] = [];
+  readonly #ids = new IdColumn();
+  readonly #traceIds = new TraceIdColumn();
   #predictions: (string | number | null)[] = [];
-  readonly #suffixes = new CategoryBuilder();
   readonly #times = new NumberBuilder();
   readonly #versions = new CategoryBuilder();
   readonly #roles = new CategoryBuilder();
   readonly #predictionTexts = new CategoryBuilder();
   readonly #scores = new NumberBuilder();
   readonly #latencies = new NumberBuilder();
-  readonly #traces = new CategoryBuilder();
   readonly #errors = new CategoryBuilder();
   readonly #weights = new NumberBuilder();
   readonly #captures = new CategoryBuilder();
@@ -156,14 +148,14 @@ export class InferenceColumns {
         bytes += 2 + String(groups[attribute]).length;
       }
     }
-    this.#ids.push(event.id);
+    this.#ids.set(row, event.id);
     this.#times.set(row, event.time);
     this.#versions.set(row, event.version);
     this.#roles.set(row, event.role);
     this.#predictions.push(asScalar(event.prediction));
     setValue(this.#scores, row, event.score);
     setValue(this.#latencies, row, event.latencyMs);
-    this.#traceIds.push(event.traceId);
+    this.#traceIds.set(row, event.traceId);
     setValue(this.#errors, row, event.error);
     const weight = event.weight ?? 1;
     this.#weights.set(row, weight);
@@ -187,13 +179,12 @@ export class InferenceColumns {
       }
       return column.description;
     };
-    const ids = packIds(this.#ids, this.#suffixes);
     // Members are packed, and so their bytes are laid out, in the order in which they stand here.
     const header = {
       producer: identity.producer,
       batch: identity.batch,
       model,
-      ids: ids.map(packed)[0],
+      ids: this.#ids.pack(count).map(packed)[0],
       times: packed(packTimes(this.#times.values(count), this.#ids)),
       versions: packed(packCategories(this.#versions, count)),
       roles: packed(packCategories(this.#roles, count)),
@@ -202,7 +193,7 @@ export class InferenceColumns {
       scores: packed(packNumbers(this.#scores.values(count))),
       groups: [...this.#groups].map(([attribute, column]) => [attribute, ...packed(packCategories(column, count))]),
       latenciesMs: packed(packNumbers(this.#latencies.values(count))),
-      traceIds: packed(packTraceIds(this.#traceIds, this.#traces)),
+      traceIds: packed(this.#traceIds.pack(count)),
       errors: packed(packCategories(this.#errors, count)),
       ...(this.#weighted ? { weights: packed(packNumbers(this.#weights.values(count))) } : {}),
       ...(this.#captures.dictionary.length > 0 ? { captures: packed(packCategories(this.#captures, count)) } : {}),
@@ -233,13 +224,11 @@ export class InferenceColumns {
       column.reset();
     }
     for (const column of [
-      ...[this.#suffixes, this.#times, this.#versions, this.#roles, this.#predictionTexts],
-      ...[this.#scores, this.#latencies, this.#traces, this.#errors, this.#weights, this.#captures],
+      ...[this.#ids, this.#traceIds, this.#times, this.#versions, this.#roles, this.#predictionTexts],
+      ...[this.#scores, this.#latencies, this.#errors, this.#weights, this.#captures],
     ]) {
       column.reset();
     }
-    this.#ids = [];
-    this.#traceIds = [];
     this.#predictions = [];
     this.#weighted = false;
     this.#count = 0;

@@ -1,8 +1,9 @@
 import type { BatchIdentity, OutcomeEvent } from '../event.ts';
 import { asScalar, CategoryBuilder, NumberBuilder } from './columns.ts';
 import { type ColumnData, writeFrame } from './frame.ts';
+import { IdColumn } from './id-column.ts';
 import { maxRows } from './limits.ts';
-import { type PackedColumn, packCategories, packIds, packScalars, packTimes } from './pack.ts';
+import { type PackedColumn, packCategories, packScalars, packTimes } from './pack.ts';
 
 /** Outcomes of one model, at least one, as a columnar frame. */
 export function encodeOutcomes(events: readonly OutcomeEvent[], identity: BatchIdentity): Uint8Array {
@@ -17,8 +18,8 @@ export function encodeOutcomes(events: readonly OutcomeEvent[], identity: BatchI
 export class OutcomeColumns {
   #count = 0;
   #bytes = 0;
-  #ids: string[] = [];
-  #inferenceIds: string[] = [];
+  readonly #ids = new IdColumn();
+  readonly #inferenceIds = new IdColumn();
   #values: (string | number | null)[] = [];
   readonly #times = new NumberBuilder();
   readonly #types = new CategoryBuilder();
@@ -37,8 +38,8 @@ export class OutcomeColumns {
   }
 
   append(event: OutcomeEvent): number {
-    this.#ids.push(event.id);
-    this.#inferenceIds.push(event.inferenceId);
+    this.#ids.set(this.#count, event.id);
+    this.#inferenceIds.set(this.#count, event.inferenceId);
     this.#times.set(this.#count, event.time);
     this.#types.set(this.#count, event.type);
     this.#values.push(asScalar(event.value));
@@ -67,9 +68,9 @@ export class OutcomeColumns {
       producer: identity.producer,
       batch: identity.batch,
       model,
-      ids: packIds(this.#ids, new CategoryBuilder()).map(packed)[0],
+      ids: this.#ids.pack(count).map(packed)[0],
       times: packed(packTimes(this.#times.values(count), this.#ids)),
-      inferenceIds: packIds(this.#inferenceIds, new CategoryBuilder()).map(packed)[0],
+      inferenceIds: this.#inferenceIds.pack(count).map(packed)[0],
       types: packed(packCategories(this.#types, count)),
       values: packed(packScalars(this.#values, new CategoryBuilder())),
     };
@@ -79,8 +80,8 @@ export class OutcomeColumns {
   }
 
   #reset(): void {
-    this.#ids = [];
-    this.#inferenceIds = [];
+    this.#ids.reset();
+    this.#inferenceIds.reset();
     this.#values = [];
     this.#times.reset();
     this.#types.reset();

@@ -1,6 +1,5 @@
 import type { CategoryBuilder } from './columns.ts';
 import type { ColumnData, ElementName } from './frame.ts';
-import { uuidBytes, uuidMilliseconds, uuidTextLength, writeHex, writeUuid } from './uuid-bytes.ts';
 
 /**
  * A column as the frame stores it: what the header says about it, and its bytes (none when every row is the same).
@@ -83,8 +82,8 @@ export function packScalars(values: readonly (string | number | null)[], categor
  * Milliseconds as differences from the clocks in the ids when those are UUIDv7 (mostly the same, and then free), else as
  * offsets from the earliest when they are whole and close together.
  */
-export function packTimes(times: Float64Array, ids?: readonly string[]): PackedColumn {
-  const behind = ids === undefined ? undefined : behindIds(times, ids);
+export function packTimes(times: Float64Array, ids: Clocks): PackedColumn {
+  const behind = behindIds(times, ids);
   if (behind !== undefined) {
     const { description, data } = packNumbers(behind);
     if (data === undefined || data.BYTES_PER_ELEMENT === 1) {
@@ -111,11 +110,16 @@ export function packTimes(times: Float64Array, ids?: readonly string[]): PackedC
   return { description: [span <= 0xffff ? 'u16' : 'u32', earliest], data: offsets };
 }
 
+/** Milliseconds since 1970-01-01 UTC that the id of a row holds; `NaN` when it holds none. */
+export interface Clocks {
+  clock(row: number): number;
+}
+
 /** Event times less the clocks in their ids, or nothing when an id holds none or is far away. */
-function behindIds(times: Float64Array, ids: readonly string[]): Float64Array | undefined {
+function behindIds(times: Float64Array, ids: Clocks): Float64Array | undefined {
   const behind = new Float64Array(times.length);
   for (let row = 0; row < times.length; row++) {
-    const clock = uuidMilliseconds(ids[row]!);
+    const clock = ids.clock(row);
     const difference = times[row]! - clock;
     if (!(difference >= -0x80 && difference <= 0x7f) || clock + difference !== times[row]) {
       return undefined;
@@ -124,70 +128,6 @@ function behindIds(times: Float64Array, ids: readonly string[]): Float64Array | 
   }
   return behind;
 }
-
-/**
- * Ids as 16-byte UUIDs without the bytes they all share (ours share most of their clock and the part that names the
- * process), plus what follows a `~`. One id of another form makes them all text in the header.
- */
-export function packIds(ids: readonly string[], suffixes: CategoryBuilder): PackedColumn[] {
-  const bytes = new Uint8Array(ids.length * uuidBytes);
-  for (let row = 0; row < ids.length; row++) {
-    const id = ids[row]!;
-    if (!writeUuid(id, bytes, row * uuidBytes) || (id.length > uuidTextLength && id[uuidTextLength] !== '~')) {
-      return [{ description: ['text', ids] }];
-    }
-    if (id.length > uuidTextLength) {
-      suffixes.set(row, id.slice(uuidTextLength + 1));
-    }
-  }
-  const own = differingBytes(bytes, ids.length);
-  const data = new Uint8Array(ids.length * own.length);
-  for (let row = 0, at = 0; row < ids.length; row++) {
-    for (let index = 0; index < own.length; index++, at++) {
-      data[at] = bytes[row * uuidBytes + own[index]!]!;
-    }
-  }
-  const suffix = packCategories(suffixes, ids.length);
-  const shared = Array.from({ length: uuidBytes }, (_, byte) =>
-    own.includes(byte) ? '--' : bytes[byte]!.toString(16).padStart(2, '0'),
-  ).join('');
-  return [
-    { description: ['uuid', shared, ...suffix.description], data },
-    ...(suffix.data === undefined ? [] : [{ description: [], data: suffix.data }]),
-  ];
-}
-
-/** Trace ids as 16 bytes a row, zeros for none; as a dictionary when rows share them or one is no trace id. */
-export function packTraceIds(traceIds: readonly (string | null)[], categories: CategoryBuilder): PackedColumn {
-  let repeats = 0;
-  for (let row = 1; row < traceIds.length; row++) {
-    repeats += traceIds[row] === traceIds[row - 1] ? 1 : 0;
-  }
-  const data = repeats * 2 < traceIds.length ? traceBytes(traceIds) : undefined;
-  if (data !== undefined) {
-    return { description: ['trace'], data };
-  }
-  for (let row = 0; row < traceIds.length; row++) {
-    const id = traceIds[row]!;
-    if (id !== null) {
-      categories.set(row, id);
-    }
-  }
-  return packCategories(categories, traceIds.length);
-}
-
-function traceBytes(traceIds: readonly (string | null)[]): Uint8Array | undefined {
-  const bytes = new Uint8Array(traceIds.length * uuidBytes);
-  for (let row = 0; row < traceIds.length; row++) {
-    const id = traceIds[row]!;
-    if (id !== null && (id.length !== 32 || !writeHex(id, 0, 32, bytes, row * uuidBytes) || id === noTraceId)) {
-      return undefined;
-    }
-  }
-  return bytes;
-}
-
-const noTraceId = '0'.repeat(32);
 
 const narrowTypes = {
   f32: Float32Array,
@@ -198,18 +138,6 @@ const narrowTypes = {
   i8: Int8Array,
   u8: Uint8Array,
 } as const;
-
-/** Places of the bytes in which rows differ; at least the last, so that a row always costs bytes. */
-function differingBytes(bytes: Uint8Array, count: number): readonly number[] {
-  const differ = new Uint8Array(uuidBytes);
-  for (let row = 1, at = uuidBytes; row < count; row++) {
-    for (let byte = 0; byte < uuidBytes; byte++, at++) {
-      differ[byte]! |= bytes[at]! ^ bytes[byte]!;
-    }
-  }
-  differ[uuidBytes - 1] = 1;
-  return Array.from(differ.keys()).filter((byte) => differ[byte] !== 0);
-}
 
 /** Plain loops, each ending as soon as it knows: this runs over every number that leaves the app. */
 function elementFor(values: Float64Array): ElementName | 'constant' {
