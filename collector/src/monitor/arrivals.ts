@@ -37,6 +37,8 @@ export interface ArrivalCounts {
   /** Whose label says that the favourable decision was due to them, and who of them were denied it. */
   readonly deserving?: number;
   readonly denied?: number;
+  /** Of the others, who were granted it. */
+  readonly granted?: number;
 }
 
 export const noArrivals: OutcomeArrivals = { overall: { labelled: 0, wrong: 0 }, groups: {} };
@@ -44,7 +46,7 @@ export const noArrivals: OutcomeArrivals = { overall: { labelled: 0, wrong: 0 },
 type Counting = { -readonly [Field in keyof ArrivalCounts]-?: ArrivalCounts[Field] };
 
 function nothingCounted(): Counting {
-  return { labelled: 0, wrong: 0, deserving: 0, denied: 0 };
+  return { labelled: 0, wrong: 0, deserving: 0, denied: 0, granted: 0 };
 }
 
 /** Counts outcomes one by one; `take` hands over what was counted and starts again. */
@@ -131,7 +133,10 @@ export class ArrivalCounter {
 function count(cell: Counting, { decision, label, wrong }: Judgement, favourable: 0 | 1): void {
   cell.labelled += 1;
   if (wrong) cell.wrong += 1;
-  if (label !== favourable) return;
+  if (label !== favourable) {
+    if (decision === favourable) cell.granted += 1;
+    return;
+  }
   cell.deserving += 1;
   if (decision !== favourable) cell.denied += 1;
 }
@@ -141,4 +146,5 @@ function merge(cell: Counting, more: ArrivalCounts): void {
   cell.wrong += more.wrong;
   cell.deserving += more.deserving ?? 0;
   cell.denied += more.denied ?? 0;
+  cell.granted += more.granted ?? 0;
 }

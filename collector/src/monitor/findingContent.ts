@@ -274,6 +274,10 @@ function gapContent(
       selectionRate:
         selected === undefined || selectedOfBase === undefined ? null : { own: selected, base: selectedOfBase },
       wronglyDenied: arrived(({ deserving = 0, denied = 0 }) => ({ events: denied, n: deserving })),
+      wronglyGranted: arrived(({ labelled, deserving = 0, granted = 0 }) => ({
+        events: granted,
+        n: labelled - deserving,
+      })),
       errorRate: arrived(({ labelled, wrong }) => ({ events: wrong, n: labelled })),
       gapBefore: find(past, group)?.statistics.statisticalParityDifference?.value ?? null,
     },

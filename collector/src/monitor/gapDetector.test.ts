@@ -4,8 +4,10 @@ import { recomputeAlarm } from '../statistics/evidence/index.ts';
 import { countStreams } from './budget.ts';
 import { evaluateWindow } from './evaluateWindow.ts';
 import type { Finding } from './finding.ts';
+import { gapDetector, gapScores } from './gapDetector.ts';
 import { hourMs, sampleReference, sampleWindow, type Traffic } from './sampleTraffic.ts';
 import type { MonitorState } from './state.ts';
+import { type GapStream, streamsOf } from './streams.ts';
 
 const parted: Traffic = { rows: 1_000, approved: { female: 0.35, male: 0.5 } };
 const reference = sampleReference(parted, 20, 3);
@@ -35,6 +37,10 @@ function watch(settings: ModelSettings, traffic: Traffic, windows: number, seed:
   }).flat();
 }
 
+const gapStream = streamsOf(settingsOver('parity'), reference).find(
+  (stream): stream is GapStream => stream.kind === 'fairness_gap',
+)!;
+
 const firstAlarm = (findings: readonly Finding[]): number => findings.findIndex(({ verdict }) => verdict === 'alarm');
 
 describe('the gap between a group and its reference group', () => {
@@ -59,6 +65,61 @@ describe('the gap between a group and its reference group', () => {
   it('is about wrong denials and wrong decisions too', () => {
     const found = watch(settingsOver('reference'), { ...parted, errors: { female: 0.3, male: 0.1 } }, 30, 3);
     expect(['wrongly_denied_gap', 'error_gap']).toContain(found[firstAlarm(found)]?.evidence?.leading?.score);
+  });
+
+  it('is about both sides of equal odds: also about who gets what is not due', () => {
+    const settings = settingsOver('parity');
+    const equal: Traffic = { rows: 1_000 };
+    const even = sampleReference(equal, 20, 6);
+    // As many of both are denied what is due; what is not due, men alone are granted.
+    const groups = {
+      female: { labelled: 400, wrong: 20, deserving: 200, denied: 20, granted: 0 },
+      male: { labelled: 400, wrong: 80, deserving: 200, denied: 20, granted: 60 },
+    };
+    const { profile } = sampleWindow(even.shape, equal, 1);
+    const evaluation = evaluateWindow({
+      ...{ settings, reference: even, profile, state: null, version: '1', budget: budgetSettings.parse({}) },
+      arrivals: { overall: { labelled: 800, wrong: 100 }, groups: { sex: groups } },
+      streams: countStreams([{ settings, reference: even }]),
+      ...{ from: 0, to: hourMs },
+    });
+    const found = evaluation.findings.find(({ signal }) => signal === 'fairness_gap:sex=female');
+    expect(found?.evidence).toMatchObject({
+      alarm: true,
+      leading: { score: 'wrongly_granted_gap', direction: 'up' },
+      certificate: { observedEvents: 200 },
+    });
+    expect(found?.sentence).toMatch(
+      /^sex=female gets the favourable decision in error less often than male: 0 % against 30 % of those not due it; evidence/,
+    );
+    expect(found?.statistics.runningWronglyGrantedDifference?.value).toBeCloseTo(-0.3, 12);
+    expect(found?.statistics.runningEqualOpportunityDifference?.value).toBeCloseTo(0, 12);
+  });
+
+  it('shares one alarm level among its scores, which together spend no more than one would', () => {
+    const detector = gapDetector(settingsOver('parity'), reference, gapStream, 8);
+    const tables = detector.detector.tables;
+    expect(new Set(tables.map(({ score }) => score))).toEqual(new Set(gapScores));
+    // A pair with a difference of exactly what is tolerated, however it comes about: no bet gains on average.
+    for (const { nullMean, bets } of tables) {
+      for (const equal of [0, 0.5, 1 - nullMean]) {
+        const worse = (1 - equal + nullMean) / 2;
+        for (const bet of bets) {
+          const gain = worse * (1 + bet * (1 - nullMean)) + equal * (1 - bet * nullMean);
+          expect(gain + (1 - worse - equal) * (1 - bet * (1 + nullMean))).toBeLessThanOrEqual(1 + 1e-12);
+        }
+      }
+    }
+    const first = sampleWindow(reference.shape, parted, 1);
+    const settings = settingsOver('parity');
+    const level = (budgetStreams: ReturnType<typeof countStreams>) =>
+      evaluateWindow({
+        ...{ settings, reference, ...first, state: null, version: '1', budget: budgetSettings.parse({}) },
+        ...{ streams: budgetStreams, from: 0, to: hourMs },
+      }).findings.find(({ signal }) => signal === gapStream.id)?.evidence?.alarmLog;
+    const streams = countStreams([{ settings, reference }]);
+    // 720 hours, a quarter of the budget to fairness, however many scores each of its streams has.
+    expect(level(streams)).toBeCloseTo(Math.log((720 * streams.fairness) / 0.25), 9);
   });
 
   it('that closes, or turns to the better for the group, is none', () => {

@@ -25,8 +25,12 @@ import { signalDesignEffect } from './signalStatistics.ts';
 import type { StreamDetector } from './streamDetector.ts';
 import { errorRateSignal, type GapStream } from './streams.ts';
 
-/** How a group may be worse off than the one it is compared with; each is a share of people, high is bad. */
-export const gapScores = ['selection_gap', 'wrongly_denied_gap', 'error_gap'] as const;
+/**
+ * How a group may be worse off than the one it is compared with; each is a share of people, high is bad. Equal odds have
+ * two sides: who is denied what is due (`wrongly_denied_gap`, also equal opportunity), and who is granted what is not
+ * (`wrongly_granted_gap`: of those whose label says that it was not due, the share that was not granted it either).
+ */
+export const gapScores = ['selection_gap', 'wrongly_denied_gap', 'error_gap', 'wrongly_granted_gap'] as const;
 const pairCells = 3;
 
 /**
@@ -83,7 +87,12 @@ type GapRates = readonly Proportion[];
 
 function ratesOf(shape: ProfileShape, confusion: GroupConfusion | undefined): GapRates {
   const { right = 0, wrong = 0 } = confusion ?? {};
-  return [selected(shape, confusion), denied(shape, confusion), { events: wrong, n: right + wrong }];
+  return [
+    selected(shape, confusion),
+    denied(shape, confusion),
+    { events: wrong, n: right + wrong },
+    refused(shape, confusion),
+  ];
 }
 
 /** Not selected, of those decided. */
@@ -102,16 +111,27 @@ function denied(shape: ProfileShape, confusion: GroupConfusion | undefined): Pro
     : { events: falsePositive, n: falsePositive + trueNegative };
 }
 
+/** Denied, of those whose label says that they should have been. */
+function refused(shape: ProfileShape, confusion: GroupConfusion | undefined): Proportion {
+  if (confusion === undefined || shape.positive === null) return nobody;
+  const { truePositive, falsePositive, falseNegative, trueNegative } = confusion;
+  return favourableDecision(shape) === 1
+    ? { events: trueNegative, n: falsePositive + trueNegative }
+    : { events: truePositive, n: truePositive + falseNegative };
+}
+
 function arrivedRates({ groups }: OutcomeArrivals, attribute: string, group: string): readonly Proportion[] {
   const {
     labelled = 0,
     wrong = 0,
     deserving = 0,
     denied: count = 0,
+    granted = 0,
   }: Partial<ArrivalCounts> = groups[attribute]?.[group] ?? {};
   return [
     { events: count, n: deserving },
     { events: wrong, n: labelled },
+    { events: labelled - deserving - granted, n: labelled - deserving },
   ];
 }
 

@@ -58,6 +58,7 @@ export interface GapChange {
   readonly selectionRate: GroupAndBase | null;
   /** Of labels that have come since the last window. */
   readonly wronglyDenied: GroupAndBase | null;
+  readonly wronglyGranted: GroupAndBase | null;
   readonly errorRate: GroupAndBase | null;
   /** Difference of the selection rates in the reference. */
   readonly gapBefore: number | null;
@@ -68,10 +69,16 @@ export function gapSentence(change: GapChange, evidence: Evidence): string {
   const than = `than ${nameText(change.referenceGroup)}`;
   const leading = isNotable(evidence) ? evidence.leading?.score : undefined;
   if (leading === 'wrongly_denied_gap') {
-    return sentence([`${who} is wrongly denied more often ${than}`, againstText(change.wronglyDenied)], evidence);
+    const what = `${who} is wrongly denied more often ${than}`;
+    return sentence([what, againstText(change.wronglyDenied, ' of those due the favourable decision')], evidence);
+  }
+  if (leading === 'wrongly_granted_gap') {
+    const what = `${who} gets the favourable decision in error less often ${than}`;
+    return sentence([what, againstText(change.wronglyGranted, ' of those not due it')], evidence);
   }
   if (leading === 'error_gap') {
-    return sentence([`${who} is judged wrongly more often ${than}`, againstText(change.errorRate)], evidence);
+    const what = `${who} is judged wrongly more often ${than}`;
+    return sentence([what, againstText(change.errorRate, ' of labelled rows')], evidence);
   }
   const rates = againstText(change.selectionRate);
   if (rates === null)
@@ -89,10 +96,10 @@ export function gapSentence(change: GapChange, evidence: Evidence): string {
   );
 }
 
-/** `31 % against 45 %` */
-function againstText(rates: GroupAndBase | null): string | null {
+/** `31 % against 45 % of labelled rows` */
+function againstText(rates: GroupAndBase | null, of = ''): string | null {
   if (rates === null || rates.own.value === null || rates.base.value === null) return null;
-  return `${shareText(rates.own.value)} against ${shareText(rates.base.value)}`;
+  return `${shareText(rates.own.value)} against ${shareText(rates.base.value)}${of}`;
 }
 
 /** `-5 points` */

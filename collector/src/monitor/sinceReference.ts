@@ -21,8 +21,9 @@ export function countedSince(
 
 /**
  * `runningErrorRate` of labels that arrived. Of a group against the one it is compared with, in pairs of one person each:
- * `runningStatisticalParityDifference`, `runningEqualOpportunityDifference`, `runningErrorRateDifference`, in [-1, 1] and with the
- * signs of what they are named after. `n` are labels or pairs; with fewer than `minimum` nothing is said.
+ * `runningStatisticalParityDifference`, `runningEqualOpportunityDifference`, `runningErrorRateDifference`,
+ * `runningWronglyGrantedDifference`, in [-1, 1] and with the signs of what they are named after. `n` are labels or pairs;
+ * with fewer than `minimum` nothing is said.
  */
 export function statisticsSinceReference(
   { stream, detector }: StreamDetector,
@@ -61,6 +62,7 @@ const names = {
   selection_gap: { name: 'runningStatisticalParityDifference', isReversed: true },
   wrongly_denied_gap: { name: 'runningEqualOpportunityDifference', isReversed: true },
   error_gap: { name: 'runningErrorRateDifference', isReversed: false },
+  wrongly_granted_gap: { name: 'runningWronglyGrantedDifference', isReversed: true },
 } as const;
 
 const alpha = 0.05;
