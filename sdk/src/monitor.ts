@@ -257,6 +257,7 @@ class RunningMonitor implements Monitor {
       recordBatch: (batch, span) => this.#recorder.recordBatch(batch, span),
       loaded: (artefact) => void this.loaded(artefact),
       routing: {
+        route: (model, key) => this.#routing.route(model, key),
         source: (model) => this.#routing.source(model),
         connected: () => this.#connection.state === 'connected',
         onConnection: (listener) => {
@@ -275,6 +276,8 @@ class RunningMonitor implements Monitor {
     const route = this.#safely(() => this.#routing.route(model, typeof key === 'string' ? key : undefined), undefined);
     if (route === undefined || route.version === '') {
       this.#diagnostics.warn('route', 'route() was asked about a model that the options do not name');
+    } else {
+      this.#telemetry.chosen(model, this.#settings.environment, route);
     }
     return route ?? unknownRoute;
   }

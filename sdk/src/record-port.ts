@@ -1,5 +1,6 @@
 import type { InferenceRecord } from './record.ts';
 import type { InferenceBatchRecord } from './recording/batch-record.ts';
+import type { Route } from './routing/choose.ts';
 import type { RoutingSource } from './routing/table.ts';
 import type { OpenSpan } from './telemetry/telemetry.ts';
 
@@ -27,8 +28,10 @@ export interface RecordPort {
   warn(kind: string, message: string): void;
 }
 
-/** Where routing comes from, and whether it can be up to date. */
+/** Who is routed where, where routing comes from, and whether it can be up to date. */
 export interface RoutingView {
+  /** As `route` of the monitor, which also tells the app's logs of the choice. */
+  route(model: string, key: string | undefined): Route;
   source(model: string): RoutingSource;
   connected(): boolean;
   /** Calls back whenever the broker is reached or lost. Returns what ends it. */

@@ -50,6 +50,12 @@ export function amountField(value: unknown, name: string): number | null {
   return isRecord(value) ? amountOf(value, [name]) : null;
 }
 
+/** As an amount, and possibly negative. */
+export function numberField(value: unknown, name: string): number | null {
+  const found = field(value, name);
+  return typeof found === 'number' && Number.isFinite(found) ? found : null;
+}
+
 export function firstOf(value: unknown, name: string): unknown {
   const list = field(value, name);
   return Array.isArray(list) ? list[0] : undefined;

@@ -64,11 +64,40 @@ describe("Anthropic's client", () => {
     expect(scopes).toContain('com.anthropic.sdk.typescript');
   });
 
+  it('has each end of a stream told apart: left, aborted, broken off', async () => {
+    const before = new Set(transport.inferences().map(({ id }) => id));
+    const request = { ...chat, stream: true as const };
+    for await (const _ of await client.messages.create(request)) {
+      break;
+    }
+    const aborted = await client.messages.create(request);
+    for await (const _ of aborted) {
+      aborted.controller.abort();
+    }
+    const breaking = { ...request, messages: [{ ...question, content: 'break off' }] };
+    const read = async () => {
+      for await (const _ of await client.messages.create(breaking)) {
+        // Until it fails.
+      }
+    };
+    await expect(read()).rejects.toThrow();
+    await monitor.flush();
+    const ends = transport
+      .inferences()
+      .filter(({ id }) => !before.has(id))
+      .toSorted((a, b) => a.time - b.time);
+    expect(ends.map(({ error, features }) => [error === null, features.finish_reason ?? null])).toEqual([
+      [true, 'abort'],
+      [true, 'abort'],
+      [false, null],
+    ]);
+  });
+
   it('without the instrumentation is recorded from its own spans', async () => {
     instrumentation.disable();
     await client.messages.create(chat);
     await monitor.flush();
-    expect(transport.inferences()).toHaveLength(5);
+    expect(transport.inferences()).toHaveLength(8);
     instrumentation.enable();
   });
 });

@@ -7,11 +7,12 @@ import { GenAiTelemetry, type RequestFacts } from '../otel/gen-ai-telemetry.ts';
 import { type ModelCallOptions, ModelCallRecorder } from '../otel/model-call-recorder.ts';
 import type { ModelMessage } from '../otel/spans/messages.ts';
 import type { ModelCall, ModelOperation } from '../otel/spans/model-call.ts';
+import { noTokens } from '../otel/spans/token-counts.ts';
 import { type RecordPort, recordPortOf } from '../record-port.ts';
+import { isStream, observeStream, type StreamEnd } from '../recording/stream.ts';
 import { traceIdOf } from '../telemetry/telemetry.ts';
-import { type Answer, type AnswerReader, amountField, emptyAnswer, field, textField } from './answer.ts';
+import { type Answer, type AnswerReader, amountField, emptyAnswer, field, numberField, textField } from './answer.ts';
 import { watchAnswer } from './answer-promise.ts';
-import { type StreamEnd, watchStream } from './answer-stream.ts';
 import type { Patch, Providers } from './instrumentation.ts';
 
 /** One method of a client's class that calls a model. */
@@ -100,7 +101,7 @@ class ClientCalls {
         },
         startedAt: performance.now(),
         answer: emptyAnswer(this.#calls.content === 'messages'),
-        ...{ firstTokenAt: null, isFinished: false },
+        ...{ firstTokenAt: null, lastSeenAt: 0, endedAt: null, isFinished: false },
       };
     });
   }
@@ -108,14 +109,11 @@ class ClientCalls {
   #watch(call: OpenCall, promise: unknown): unknown {
     return watchAnswer(promise, {
       answered: (answer) => {
-        this.#safely(() => {
-          if (call.request.stream) {
-            this.#watchStream(call, answer);
-          } else {
-            call.reader.whole(answer, call.answer);
-            this.#finish(call, call.answer.error);
-          }
-        });
+        if (call.request.stream) {
+          return this.#watchStream(call, answer);
+        }
+        this.#safely(() => call.reader.whole(answer, call.answer));
+        this.#finish(call, call.answer.error);
         return answer;
       },
       failed: (error) => this.#failed(call, error),
@@ -123,30 +121,48 @@ class ClientCalls {
     });
   }
 
-  /** Refers to the call alone, never to the stream: nothing here keeps a stream from being forgotten. */
-  #watchStream(call: OpenCall, stream: unknown): void {
-    watchStream(stream, {
-      chunk: (chunk) => {
-        this.#safely(() => {
-          if (call.reader.chunk(chunk, call.answer) && call.firstTokenAt === null) {
-            call.firstTokenAt = performance.now();
-          }
-        });
-      },
-      ended: (how, error) => this.#streamEnded(call, how, error),
+  /** What is kept refers to the call and the request's signal, never to the stream: that one may be forgotten. */
+  #watchStream(call: OpenCall, stream: unknown): unknown {
+    if (!isStream(stream)) {
+      this.#finish(call, null);
+      return stream;
+    }
+    const signal = signalOf(stream);
+    call.lastSeenAt = performance.now();
+    return observeStream(stream, {
+      chunk: (chunk) => this.#safely(() => this.#chunkCame(call, chunk)),
+      ended: (how, error) => this.#streamEnded(call, how === 'done' && signal?.aborted === true ? 'abort' : how, error),
+      within: (run) => run(),
     });
   }
 
+  #chunkCame(call: OpenCall, chunk: unknown): void {
+    const isOutput = call.reader.chunk(chunk, call.answer);
+    const now = performance.now();
+    if (isOutput && call.firstTokenAt === null) {
+      call.firstTokenAt = now;
+    } else if (isOutput && this.#port.telemetry) {
+      this.#telemetry.chunk(
+        { ...call.start, responseModel: call.answer.responseModel },
+        call.request,
+        now - call.lastSeenAt,
+      );
+    }
+    call.lastSeenAt = now;
+  }
+
   #streamEnded(call: OpenCall, how: StreamEnd, error: unknown): void {
-    if (how === 'aborted' || how === 'abandoned') {
+    if (how === 'error') {
+      this.#failed(call, error);
+      return;
+    }
+    if (how !== 'done') {
       // The reader's doing, not the model's: no error.
       call.answer.finishReason ??= how;
+      // Of a stream that somebody dropped nobody knows when.
+      call.endedAt = how === 'abandoned' ? call.lastSeenAt : null;
     }
-    if (how === 'failed') {
-      this.#failed(call, error);
-    } else {
-      this.#finish(call, call.answer.error);
-    }
+    this.#finish(call, call.answer.error);
   }
 
   #failed(call: OpenCall, error: unknown): void {
@@ -163,11 +179,13 @@ class ClientCalls {
       const finished: ModelCall = {
         ...start,
         ...{ responseModel: answer.responseModel, responseId: answer.responseId, finishReason: answer.finishReason },
-        ...{ latencyMs: performance.now() - startedAt, error },
+        ...{ latencyMs: (call.endedAt ?? performance.now()) - startedAt, error },
         timeToFirstTokenMs: firstTokenAt === null ? null : firstTokenAt - startedAt,
         tokens: {
           ...{ input: answer.inputTokens, output: answer.outputTokens, reasoning: answer.reasoningTokens },
           ...{ cachedInput: answer.cachedInputTokens, cacheWrite: answer.cacheWriteTokens },
+          // The readers of answers know how their vendor counts.
+          semantics: answer.inputTokens === null ? null : 'inclusive',
         },
         content:
           start.content === null || answer.text === null
@@ -186,7 +204,7 @@ class ClientCalls {
       ...{ operation: method.operation, provider: this.#provider, requestModel: textField(parameters, 'model') },
       ...{ responseModel: null, responseId: null, conversationId: null, time: this.#port.clock(), latencyMs: 0 },
       ...{ timeToFirstTokenMs: null, costUsd: null, finishReason: null, error: null, weight: null },
-      tokens: { input: null, output: null, cachedInput: null, cacheWrite: null, reasoning: null },
+      tokens: noTokens,
       ...{ traceId: '', spanId: '' },
       content: this.#calls.content === 'messages' ? { input: method.input(parameters), output: [] } : null,
     };
@@ -215,19 +233,45 @@ interface OpenCall {
   readonly startedAt: number;
   readonly answer: Answer;
   firstTokenAt: number | null;
+  /** When the stream, or its last chunk, came. */
+  lastSeenAt: number;
+  /** Where it is not the moment at which it is recorded. */
+  endedAt: number | null;
   isFinished: boolean;
 }
 
 function requestOf(client: unknown, parameters: unknown): RequestFacts {
   const server = serverOf(textField(field(client, '_client'), 'baseURL'));
+  const choices = amountField(parameters, 'n');
+  // Of chat completions, and of responses.
+  const format = field(parameters, 'response_format') ?? field(field(parameters, 'text'), 'format');
   return {
     stream: field(parameters, 'stream') === true,
     temperature: amountField(parameters, 'temperature'),
     maxTokens: amountField(parameters, 'max_tokens') ?? amountField(parameters, 'max_output_tokens'),
     topP: amountField(parameters, 'top_p'),
+    topK: amountField(parameters, 'top_k'),
+    frequencyPenalty: numberField(parameters, 'frequency_penalty'),
+    presencePenalty: numberField(parameters, 'presence_penalty'),
+    seed: numberField(parameters, 'seed'),
+    choices: choices === 1 ? null : choices,
+    outputType: outputTypeOf(textField(format, 'type')),
     serverAddress: server?.hostname ?? null,
     serverPort: server === null || server.port === '' ? null : Number(server.port),
   };
+}
+
+function outputTypeOf(format: string | null): RequestFacts['outputType'] {
+  return format === null ? null : format.startsWith('json') ? 'json' : 'text';
+}
+
+/**
+ * Both clients give their streams the controller of the request. They end an aborted stream as if it were complete, and
+ * abort the request of one that has failed.
+ */
+function signalOf(stream: object): AbortSignal | undefined {
+  const signal = field(field(stream, 'controller'), 'signal');
+  return signal instanceof AbortSignal ? signal : undefined;
 }
 
 function serverOf(baseUrl: string | null): URL | null {

@@ -11,6 +11,7 @@ import { AlwaysOffSampler, InMemorySpanExporter, SimpleSpanProcessor, TracerProv
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMonitor, type Monitor } from '../index.ts';
+import { createSpanProcessor } from '../otel/index.ts';
 import { startVendorServer } from '../otel/spans/fixtures/make/vendor-server.mjs';
 import { createMemoryTransport, type MemoryTransport } from '../testing/index.ts';
 import type { Transport, TransportListener } from '../transport.ts';
@@ -77,6 +78,7 @@ const streamed = { ...chat, stream: true as const, stream_options: { include_usa
 const answeredFeatures = {
   ...{ operation: 'chat', provider: 'openai', request_model: 'gpt-4o-mini', response_model: 'gpt-4o-mini-2024-07-18' },
   ...{ finish_reason: 'stop', input_tokens: 21, output_tokens: 7, cached_input_tokens: 5, reasoning_tokens: 2 },
+  token_semantics: 'inclusive',
 };
 
 describe('a call of the client', () => {
@@ -156,6 +158,36 @@ describe('a call of the client', () => {
     expect(await recorded()).toHaveLength(2);
   });
 
+  it.each(['before', 'after'] as const)('counts once beside an instrumentation made %s ours', async (order) => {
+    // As the instrumentations of others do: a span around the call, by the conventions.
+    const tracerProvider = new TracerProvider({ spanProcessors: [createSpanProcessor(monitor)] });
+    instrumentation.disable();
+    const { prototype } = OpenAI.Chat.Completions;
+    const original = prototype.create;
+    const instrument = () => {
+      const next = prototype.create;
+      prototype.create = function create(this: unknown, ...args: never[]) {
+        const attributes = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'gpt-4o-mini' };
+        const span = tracerProvider.getTracer('theirs').startSpan('chat', { attributes });
+        const answer = Reflect.apply(next, this, args);
+        answer.then(({ id }: { id: string }) => span.setAttribute('gen_ai.response.id', id).end());
+        return answer;
+      } as typeof original;
+    };
+    if (order === 'before') {
+      instrument();
+    }
+    start();
+    instrumentation.setTracerProvider(tracerProvider);
+    if (order === 'after') {
+      instrument();
+    }
+    await client().chat.completions.create(chat);
+    await tracerProvider.forceFlush();
+    prototype.create = original;
+    expect(await recorded()).toMatchObject([{ features: answeredFeatures }]);
+  });
+
   it('of the class that require gives is recorded too', async () => {
     const { OpenAI: Required } = createRequire(import.meta.url)('openai') as typeof import('openai');
     const other = instrumentOpenAI(Required, monitor);
@@ -198,13 +230,13 @@ describe('a stream', () => {
     expect(inference?.features.output_tokens ?? null).toBeNull();
   });
 
-  it('left early is an inference that was abandoned, and lets the request go', async () => {
+  it('left early is an inference that was aborted, and lets the request go', async () => {
     const stream = await client().chat.completions.create(streamed);
     for await (const _ of stream) {
       break;
     }
     expect(stream.controller.signal.aborted).toBe(true);
-    expect(await recorded()).toMatchObject([{ error: null, features: { finish_reason: 'abandoned' } }]);
+    expect(await recorded()).toMatchObject([{ error: null, features: { finish_reason: 'abort' } }]);
     expect(spans.getFinishedSpans()).toHaveLength(1);
   });
 
@@ -216,7 +248,25 @@ describe('a stream', () => {
       stream.controller.abort();
     }
     expect(chunks).toBe(1);
-    expect(await recorded()).toMatchObject([{ error: null, features: { finish_reason: 'aborted' } }]);
+    expect(await recorded()).toMatchObject([{ error: null, features: { finish_reason: 'abort' } }]);
+  });
+
+  it('that breaks off fails as before, and is an inference with the type of its failure and what was known', async () => {
+    const breaking = { ...streamed, messages: [{ role: 'user' as const, content: 'break off' }] };
+    let chunks = 0;
+    const read = async () => {
+      for await (const _ of await client().chat.completions.create(breaking)) {
+        chunks += 1;
+      }
+    };
+    await expect(read()).rejects.toThrow();
+    expect(chunks).toBeGreaterThan(0);
+    const [inference, ...more] = await recorded();
+    expect(more).toEqual([]);
+    expect(inference).toMatchObject({ error: expect.any(String), features: { request_model: 'gpt-4o-mini' } });
+    expect(inference?.features.time_to_first_token_ms).toBeGreaterThan(0);
+    expect(inference?.features.output_tokens ?? null).toBeNull();
+    expect(spans.getFinishedSpans()[0]?.status.code).toBe(2);
   });
 
   it('can be torn in two, and is one inference', async () => {
@@ -234,22 +284,27 @@ describe('a stream', () => {
   }, async () => {
     const gc = collector();
     instrumentation.disable();
-    await forget(100);
-    const without = await heapGrowth(gc, () => forget(100));
     const keeping = createMonitor({ service: 'api', model: { name: 'assistant', version: '1' }, transport: sink() });
     instrumentation = instrumentOpenAI(OpenAI, keeping);
     instrumentation.setTracerProvider(provider());
     const streams: WeakRef<object>[] = [];
-    const grown = await heapGrowth(gc, async () => {
-      streams.push(...(await forget(100)));
-      await collected(gc, 100);
-      expect(spans.getFinishedSpans()).toHaveLength(100);
+    const forgetAndCollect = async (count: number) => {
+      streams.push(...(await forget(count)));
+      await collected(gc, count);
+      const reasons = spans.getFinishedSpans().map(({ attributes }) => attributes['gen_ai.response.finish_reasons']);
+      expect(reasons).toEqual(Array.from({ length: count }, () => ['abandoned']));
       await keeping.flush();
-      expect(keeping.status().counts.acknowledged).toBe(100);
       // What the test keeps is no leak.
       spans.reset();
-    });
+    };
+    // What the first ones leave is code and tables.
+    await forgetAndCollect(20);
+    const grown = await heapGrowth(gc, () => forgetAndCollect(100));
+    expect(keeping.status().counts.acknowledged).toBe(120);
     expect(streams.filter((stream) => stream.deref() !== undefined)).toEqual([]);
+    instrumentation.disable();
+    // The client itself keeps the connection of a stream that nobody reads.
+    const without = await heapGrowth(gc, () => forget(100));
     await keeping.shutdown();
     expect((grown - without) / 100).toBeLessThan(8_192);
   });
@@ -272,7 +327,7 @@ function sink(): Transport {
 /** Bytes of heap that are still there after everything that can be collected is. */
 async function heapGrowth(gc: () => void, run: () => Promise<unknown>): Promise<number> {
   const used = async () => {
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 3; round++) {
       await new Promise((resolve) => setTimeout(resolve, 50));
       gc();
     }
@@ -286,15 +341,15 @@ async function heapGrowth(gc: () => void, run: () => Promise<unknown>): Promise<
 /** Streams that are asked for and let go, half of them after their first chunk. */
 async function forget(count: number): Promise<WeakRef<object>[]> {
   const one = client();
-  const streams: WeakRef<object>[] = [];
-  for (let index = 0; index < count; index++) {
-    const stream = await one.chat.completions.create(streamed);
-    if (index % 2 === 0) {
-      await stream[Symbol.asyncIterator]().next();
-    }
-    streams.push(new WeakRef(stream));
-  }
-  return streams;
+  return Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const stream = await one.chat.completions.create(streamed);
+      if (index % 2 === 0) {
+        await stream[Symbol.asyncIterator]().next();
+      }
+      return new WeakRef(stream);
+    }),
+  );
 }
 
 function collector(): () => void {
@@ -338,11 +393,12 @@ describe('measurements', () => {
     await reader.forceFlush();
     const metrics = exporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
     expect(metrics.map(({ descriptor }) => [descriptor.name, descriptor.unit])).toEqual([
+      ['gen_ai.client.operation.time_per_output_chunk', 's'],
       ['gen_ai.client.operation.duration', 's'],
       ['gen_ai.client.operation.time_to_first_chunk', 's'],
       ['gen_ai.client.token.usage', '{token}'],
     ]);
-    const tokens = metrics[2]?.dataPoints.map(({ attributes, value }) => [attributes['gen_ai.token.type'], value]);
+    const tokens = metrics[3]?.dataPoints.map(({ attributes, value }) => [attributes['gen_ai.token.type'], value]);
     expect(tokens).toMatchObject([
       ['input', { sum: 21 }],
       [

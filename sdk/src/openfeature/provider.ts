@@ -44,7 +44,8 @@ export function createProvider(monitor: Monitor, options: ProviderOptions = {}):
     if (!models.includes(flagKey)) {
       return { errorCode: ErrorCode.FLAG_NOT_FOUND, errorMessage: `the monitor has no model ${flagKey}` };
     }
-    const route = monitor.route(flagKey, targetingKey);
+    // Evaluations are told of by OpenFeature's own hooks.
+    const route = routing.route(flagKey, typeof targetingKey === 'string' ? targetingKey : undefined);
     const flagMetadata = { revision: route.revision, routing: routing.source(flagKey), sticky: route.sticky };
     return { route, resolved: { variant: route.role, reason: reasonOf(route, flagKey, routing), flagMetadata } };
   };

@@ -62,6 +62,33 @@ export const steps = {
 
 export type StepKind = keyof typeof steps;
 
+/** A choice between versions as a log event (release candidate), as OpenFeature's own hook writes it. */
+export const flagEvaluation = {
+  event: 'feature_flag.evaluation',
+  key: featureFlag.key,
+  variant: featureFlag.variant,
+  provider: featureFlag.provider,
+  /** The version. */
+  value: 'feature_flag.result.value',
+  reason: 'feature_flag.result.reason',
+  /** Revision of the routing document. */
+  version: 'feature_flag.version',
+  /** The environment. */
+  set: 'feature_flag.set.id',
+} as const;
+
+/** `feature_flag.result.reason` of each reason of a route. */
+export const flagReasons = {
+  ...{ compiled_in: 'default', champion: 'static', split: 'split', pinned: 'targeting_match' },
+  artefact_mismatch: 'error',
+} as const;
+
+/** A failed call of a generative model as a log event. */
+export const exception = {
+  event: 'gen_ai.client.operation.exception',
+  type: 'exception.type',
+} as const;
+
 /** An outcome as a log event, for those whose tools read evaluations there. */
 export const evaluation = {
   event: 'gen_ai.evaluation.result',
@@ -81,6 +108,12 @@ export const genAi = {
   requestTemperature: 'gen_ai.request.temperature',
   requestMaxTokens: 'gen_ai.request.max_tokens',
   requestTopP: 'gen_ai.request.top_p',
+  requestTopK: 'gen_ai.request.top_k',
+  requestFrequencyPenalty: 'gen_ai.request.frequency_penalty',
+  requestPresencePenalty: 'gen_ai.request.presence_penalty',
+  requestSeed: 'gen_ai.request.seed',
+  requestChoices: 'gen_ai.request.choice.count',
+  outputType: 'gen_ai.output.type',
   responseId: 'gen_ai.response.id',
   responseModel: 'gen_ai.response.model',
   finishReasons: 'gen_ai.response.finish_reasons',
@@ -115,6 +148,7 @@ export const genAiNames: Readonly<Record<GenAiStability, GenAiNames>> = {
     cacheWriteTokens: 'gen_ai.usage.cache_creation.input_tokens',
     duration: duration('gen_ai.client.operation.duration'),
     timeToFirstChunk: firstChunk('gen_ai.client.operation.time_to_first_chunk'),
+    timePerOutputChunk: outputChunk('gen_ai.client.operation.time_per_output_chunk'),
     tokenUsage: {
       name: 'gen_ai.client.token.usage',
       unit: '{token}',
@@ -122,15 +156,30 @@ export const genAiNames: Readonly<Record<GenAiStability, GenAiNames>> = {
       buckets: tokenBuckets(),
     },
     tokenHistograms: null,
+    tokenCounters: null,
   },
   latest: {
     cacheWriteTokens: 'gen_ai.usage.cache_write.input_tokens',
     duration: duration('gen_ai.client.inference.duration'),
     timeToFirstChunk: firstChunk('gen_ai.client.inference.time_to_first_chunk'),
+    timePerOutputChunk: outputChunk('gen_ai.client.inference.time_per_output_chunk'),
     tokenUsage: null,
     tokenHistograms: {
       input: tokensOfOneCall('gen_ai.client.inference.operation.input_tokens', 'Input tokens of one call'),
       output: tokensOfOneCall('gen_ai.client.inference.operation.output_tokens', 'Output tokens of one call'),
+    },
+    tokenCounters: {
+      input: tokensUsed('gen_ai.client.inference.usage.input_tokens', 'Input tokens'),
+      output: tokensUsed('gen_ai.client.inference.usage.output_tokens', 'Output tokens'),
+      cachedInput: tokensUsed(
+        'gen_ai.client.inference.usage.cache_read.input_tokens',
+        'Input tokens read from a cache',
+      ),
+      cacheWrite: tokensUsed(
+        'gen_ai.client.inference.usage.cache_write.input_tokens',
+        'Input tokens written to a cache',
+      ),
+      reasoning: tokensUsed('gen_ai.client.inference.usage.reasoning.output_tokens', 'Output tokens of reasoning'),
     },
   },
 };
@@ -142,10 +191,15 @@ export interface GenAiNames {
   readonly cacheWriteTokens: string;
   readonly duration: MetricDefinition;
   readonly timeToFirstChunk: MetricDefinition;
+  /** Of each chunk of a stream after the first. */
+  readonly timePerOutputChunk: MetricDefinition;
   /** One histogram by `gen_ai.token.type`. */
   readonly tokenUsage: MetricDefinition | null;
   /** One histogram for each direction. */
   readonly tokenHistograms: { readonly input: MetricDefinition; readonly output: MetricDefinition } | null;
+  readonly tokenCounters: Readonly<
+    Record<'input' | 'output' | 'cachedInput' | 'cacheWrite' | 'reasoning', MetricDefinition>
+  > | null;
 }
 
 function duration(name: string): MetricDefinition {
@@ -154,6 +208,14 @@ function duration(name: string): MetricDefinition {
 
 function firstChunk(name: string): MetricDefinition {
   return { name, unit: 's', description: 'Time to the first chunk of a stream', buckets: secondBuckets() };
+}
+
+function outputChunk(name: string): MetricDefinition {
+  return { name, unit: 's', description: 'Time from one chunk of a stream to the next', buckets: secondBuckets() };
+}
+
+function tokensUsed(name: string, description: string): MetricDefinition {
+  return { name, unit: '{token}', description };
 }
 
 function tokensOfOneCall(name: string, description: string): MetricDefinition {

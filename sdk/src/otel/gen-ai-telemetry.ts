@@ -1,7 +1,9 @@
 import {
   type Attributes,
+  type Counter,
   context,
   type Histogram,
+  type Meter,
   type MeterProvider,
   metrics,
   type Span,
@@ -10,9 +12,11 @@ import {
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
+import { EventLog, warning } from '../telemetry/event-log.ts';
 import { sdkVersion } from '../version.ts';
 import {
   attributes,
+  exception,
   type GenAiStability,
   genAi,
   genAiNames,
@@ -21,13 +25,21 @@ import {
   scopeName,
 } from './conventions.ts';
 import type { ModelCall } from './spans/model-call.ts';
+import type { TokenCounts } from './spans/token-counts.ts';
 
-/** What of a request belongs on its span. */
+/** What of a request belongs on its span. Stop sequences do not: they are text, and often names. */
 export interface RequestFacts {
   readonly stream: boolean;
   readonly temperature: number | null;
   readonly maxTokens: number | null;
   readonly topP: number | null;
+  readonly topK: number | null;
+  readonly frequencyPenalty: number | null;
+  readonly presencePenalty: number | null;
+  readonly seed: number | null;
+  /** When there are several. */
+  readonly choices: number | null;
+  readonly outputType: 'text' | 'json' | null;
   readonly serverAddress: string | null;
   readonly serverPort: number | null;
 }
@@ -42,7 +54,8 @@ export class GenAiTelemetry {
   tracerProvider: TracerProvider | undefined;
   meterProvider: MeterProvider | undefined;
   #measuredBy: MeterProvider | undefined;
-  readonly #histograms = new Map<string, Histogram>();
+  readonly #instruments = new Map<string, Histogram | Counter>();
+  readonly #exceptions = new EventLog();
 
   constructor(stability: GenAiStability, failed: (error: unknown) => void) {
     this.#stability = stability;
@@ -71,6 +84,18 @@ export class GenAiTelemetry {
       span?.end();
     });
     this.#safely(() => this.#measure(call, request));
+    if (call.error !== null) {
+      this.#safely(() => this.#tellFailure(call));
+    }
+  }
+
+  /** With its type alone: messages of failures quote what was said. */
+  #tellFailure(call: ModelCall): void {
+    this.#exceptions.emit({
+      eventName: exception.event,
+      ...warning,
+      attributes: { ...identity(call), [exception.type]: call.error ?? '' },
+    });
   }
 
   #describe(span: Span, call: ModelCall, request: RequestFacts, inferenceId: string | null): void {
@@ -82,6 +107,12 @@ export class GenAiTelemetry {
     known(genAi.requestTemperature, request.temperature);
     known(genAi.requestMaxTokens, request.maxTokens);
     known(genAi.requestTopP, request.topP);
+    known(genAi.requestTopK, request.topK);
+    known(genAi.requestFrequencyPenalty, request.frequencyPenalty);
+    known(genAi.requestPresencePenalty, request.presencePenalty);
+    known(genAi.requestSeed, request.seed);
+    known(genAi.requestChoices, request.choices);
+    known(genAi.outputType, request.outputType);
     known(genAi.serverAddress, request.serverAddress);
     known(genAi.serverPort, request.serverPort);
     known(genAi.responseId, call.responseId);
@@ -99,46 +130,68 @@ export class GenAiTelemetry {
     }
   }
 
+  /** A chunk of a stream came, so long after the one before. */
+  chunk(call: ModelCall, request: RequestFacts, afterMs: number): void {
+    this.#safely(() => {
+      const { timePerOutputChunk } = genAiNames[this.#stability];
+      this.#histogram(timePerOutputChunk).record(afterMs / 1_000, dimensionsOf(call, request));
+    });
+  }
+
   #measure(call: ModelCall, request: RequestFacts): void {
     const names = genAiNames[this.#stability];
-    const dimensions: Attributes = {
-      ...identity(call),
-      ...(call.responseModel === null ? {} : { [genAi.responseModel]: call.responseModel }),
-      ...(request.serverAddress === null ? {} : { [genAi.serverAddress]: request.serverAddress }),
-      ...(request.serverPort === null ? {} : { [genAi.serverPort]: request.serverPort }),
-    };
+    const dimensions = dimensionsOf(call, request);
     const error = call.error === null ? {} : { [attributes.errorType]: call.error };
     const duration = call.operation === 'embeddings' ? operationDuration : names.duration;
     this.#histogram(duration).record(call.latencyMs / 1_000, { ...dimensions, ...error });
     if (call.timeToFirstTokenMs !== null) {
       this.#histogram(names.timeToFirstChunk).record(call.timeToFirstTokenMs / 1_000, dimensions);
     }
-    // Unknown token counts must not be reported.
-    for (const [type, tokens] of [['input', call.tokens.input] as const, ['output', call.tokens.output] as const]) {
-      const histogram = names.tokenUsage ?? names.tokenHistograms?.[type];
-      if (tokens !== null && histogram !== undefined) {
-        const direction = names.tokenUsage === null ? { [genAi.tokenModality]: 'text' } : { [genAi.tokenType]: type };
-        this.#histogram(histogram).record(tokens, { ...dimensions, ...direction });
+    this.#measureTokens(call.tokens, dimensions);
+  }
+
+  /** Unknown token counts must not be reported. */
+  #measureTokens(tokens: TokenCounts, dimensions: Attributes): void {
+    const { tokenUsage, tokenHistograms, tokenCounters } = genAiNames[this.#stability];
+    for (const type of ['input', 'output'] as const) {
+      const histogram = tokenUsage ?? tokenHistograms?.[type];
+      if (tokens[type] !== null && histogram !== undefined) {
+        const direction = tokenUsage === null ? textModality : { [genAi.tokenType]: type };
+        this.#histogram(histogram).record(tokens[type], { ...dimensions, ...direction });
+      }
+    }
+    for (const kind of tokenKinds) {
+      const counter = tokenCounters?.[kind];
+      if (tokens[kind] !== null && counter !== undefined) {
+        this.#counter(counter).add(tokens[kind], { ...dimensions, ...textModality });
       }
     }
   }
 
+  #histogram(definition: MetricDefinition): Histogram {
+    const { name, unit, description, buckets = [] } = definition;
+    return this.#instrument(definition, (meter) =>
+      meter.createHistogram(name, { unit, description, advice: { explicitBucketBoundaries: [...buckets] } }),
+    );
+  }
+
+  #counter(definition: MetricDefinition): Counter {
+    const { name, unit, description } = definition;
+    return this.#instrument(definition, (meter) => meter.createCounter(name, { unit, description }));
+  }
+
   /** Instruments stay with the provider they were made by, so a new provider needs new ones. */
-  #histogram({ name, unit, description, buckets = [] }: MetricDefinition): Histogram {
+  #instrument<Kind extends Histogram | Counter>({ name }: MetricDefinition, make: (meter: Meter) => Kind): Kind {
     const provider = this.meterProvider ?? metrics.getMeterProvider();
     if (provider !== this.#measuredBy) {
       this.#measuredBy = provider;
-      this.#histograms.clear();
+      this.#instruments.clear();
     }
-    const known = this.#histograms.get(name);
-    if (known !== undefined) {
-      return known;
-    }
-    const made = provider
-      .getMeter(scopeName, sdkVersion)
-      .createHistogram(name, { unit, description, advice: { explicitBucketBoundaries: [...buckets] } });
-    this.#histograms.set(name, made);
-    return made;
+    // A name always stands for the same kind.
+    const known = this.#instruments.get(name) as Kind | undefined;
+    const instrument = known ?? make(provider.getMeter(scopeName, sdkVersion));
+    this.#instruments.set(name, instrument);
+    return instrument;
   }
 
   #safely<Value>(run: () => Value): Value | undefined {
@@ -149,6 +202,18 @@ export class GenAiTelemetry {
       return undefined;
     }
   }
+}
+
+const textModality = { [genAi.tokenModality]: 'text' };
+const tokenKinds = ['input', 'output', 'cachedInput', 'cacheWrite', 'reasoning'] as const;
+
+function dimensionsOf(call: ModelCall, request: RequestFacts): Attributes {
+  return {
+    ...identity(call),
+    ...(call.responseModel === null ? {} : { [genAi.responseModel]: call.responseModel }),
+    ...(request.serverAddress === null ? {} : { [genAi.serverAddress]: request.serverAddress }),
+    ...(request.serverPort === null ? {} : { [genAi.serverPort]: request.serverPort }),
+  };
 }
 
 function identity(call: ModelCall): Attributes {

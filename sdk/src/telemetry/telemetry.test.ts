@@ -9,6 +9,9 @@ import { InMemorySpanExporter, SimpleSpanProcessor, type SpanProcessor } from '@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMonitor, type Monitor } from '../index.ts';
 import { inferenceMetrics } from '../otel/conventions.ts';
+import { GenAiTelemetry, type RequestFacts } from '../otel/gen-ai-telemetry.ts';
+import { modelCallOf } from '../otel/spans/index.ts';
+import type { RoutingDocument } from '../routing/index.ts';
 import { createMemoryTransport, type MemoryTransport } from '../testing/index.ts';
 
 /** What an app may have registered: a processor of its own that fails. */
@@ -202,6 +205,65 @@ describe('the version that answers', () => {
       ...{ 'plumbline.routing.revision': 3, 'plumbline.model.version': '8' },
       ...{ 'feature_flag.key': 'credit-risk', 'feature_flag.result.variant': 'canary' },
     });
+  });
+});
+
+describe('a choice between versions', () => {
+  const routing: RoutingDocument = {
+    ...{ schema: 1 as const, model: 'credit-risk', environment: 'production', revision: 3, salt: 's', updatedAt: 0 },
+    ...{ champion: { version: '7', digest: 'sha256:7' }, shadow: null, pins: { 'Ms Miller': '7' } },
+    canary: { version: '8', digest: 'e', weightBasisPoints: 10_000 },
+  };
+
+  it('is a log event of the evaluation of a flag, without the key it was for', () => {
+    transport.setRouting(routing);
+    monitor.wrap((age: number) => age, { features: (age) => ({ age }), key: () => 'Mr Smith' })(44);
+    monitor.route('credit-risk', 'Ms Miller');
+    const flag = {
+      'feature_flag.key': 'credit-risk',
+      'feature_flag.set.id': 'production',
+      'feature_flag.version': '3',
+    };
+    expect(logEvents).toEqual([
+      {
+        eventName: 'feature_flag.evaluation',
+        attributes: {
+          ...{ ...flag, 'feature_flag.provider.name': '@plumbline/sdk', 'feature_flag.result.variant': 'canary' },
+          ...{ 'feature_flag.result.value': '8', 'feature_flag.result.reason': 'split' },
+        },
+      },
+      {
+        eventName: 'feature_flag.evaluation',
+        attributes: expect.objectContaining({
+          'feature_flag.result.value': '7',
+          'feature_flag.result.reason': 'targeting_match',
+        }),
+      },
+    ]);
+    expect(JSON.stringify(logEvents)).not.toMatch(/Miller|Smith/);
+  });
+
+  it('is none where the champion serves everybody, or nothing is routed', () => {
+    monitor.route('credit-risk', 'Mr Smith');
+    transport.setRouting({ ...routing, canary: null });
+    monitor.route('credit-risk', 'Mr Smith');
+    expect(logEvents).toEqual([]);
+  });
+});
+
+describe('a failed call of a language model', () => {
+  it('is a log event of a warning, with the type of the failure and nothing that was said', () => {
+    const telemetry = new GenAiTelemetry('v1.41', () => {});
+    const start = { time: 0, traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' };
+    const attributes = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'gpt-4o' };
+    const call = modelCallOf({ ...start, name: 'chat', startTimeMs: 0, endTimeMs: 1, attributes });
+    telemetry.end(undefined, { ...call!, error: 'RateLimitError' }, {} as RequestFacts, null);
+    expect(logEvents).toEqual([
+      {
+        eventName: 'gen_ai.client.operation.exception',
+        attributes: { ...attributes, 'exception.type': 'RateLimitError' },
+      },
+    ]);
   });
 });
 

@@ -14,7 +14,9 @@ import {
 import { errorTypeOf } from '../error-type.ts';
 import type { OutcomeEvent, ServingRole } from '../event.ts';
 import { attributes, featureFlag, inferenceMetrics, scopeName } from '../otel/conventions.ts';
-import { Evaluations } from './evaluations.ts';
+import type { Route } from '../routing/choose.ts';
+import { EventLog } from './event-log.ts';
+import { evaluationOf, flagEvaluationOf } from './log-events.ts';
 import { type Dimensions, isOf, type RowCounter, rowCounterOf } from './row-counter.ts';
 
 /** A span that has been started and not ended. */
@@ -37,7 +39,7 @@ export class Telemetry {
   readonly #version: string;
   readonly #enabled: boolean;
   readonly #failed: (error: unknown) => void;
-  readonly #evaluations = new Evaluations();
+  readonly #log = new EventLog();
   #tracerProvider: unknown;
   #tracer: Tracer | undefined;
   #meterProvider: unknown;
@@ -120,7 +122,21 @@ export class Telemetry {
   outcome(outcome: OutcomeEvent): void {
     try {
       if (this.#enabled) {
-        this.#evaluations.emit(outcome);
+        this.#log.emit(evaluationOf(outcome));
+      }
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** Tells the app's logs which version was chosen for somebody. */
+  chosen(model: string, environment: string, route: Route): void {
+    try {
+      if (this.#enabled && this.#log.isHeard) {
+        const event = flagEvaluationOf(model, environment, route);
+        if (event !== null) {
+          this.#log.emit(event);
+        }
       }
     } catch (error) {
       this.#failed(error);

@@ -1,3 +1,5 @@
+import { scopeName } from '../conventions.ts';
+
 /**
  * The names under which instrumentations write what a model call was, in the order in which they are believed: the GenAI
  * conventions of OpenTelemetry (latest, then as of 1.36 and before), OpenInference, OpenLLMetry, the Vercel AI SDK.
@@ -41,6 +43,13 @@ export const readNames = {
     ...['llm.token_count.completion_details.reasoning', 'ai.usage.reasoningTokens'],
     'ai.usage.outputTokenDetails.reasoningTokens',
   ],
+  /** As some write it beside the conventions: `inclusive` where input tokens include cached ones. */
+  tokenSemantics: ['gen_ai.token.semantics'],
+  /** Whoever writes one of these counts cached tokens in: OpenInference, Vercel's AI SDK 6, the latest conventions. */
+  inclusiveTokens: [
+    ...['llm.token_count.prompt', 'ai.usage.inputTokenDetails.noCacheTokens'],
+    'gen_ai.usage.cache_write.input_tokens',
+  ],
   costUsd: ['gen_ai.usage.cost', 'operation.cost', 'llm.cost.total'],
   finishReason: [
     ...['gen_ai.response.finish_reasons', 'llm.finish_reason', 'ai.response.finishReason'],
@@ -62,6 +71,12 @@ export const readNames = {
   outputMessages: ['gen_ai.output.messages'],
   outputText: ['ai.response.text'],
 } as const;
+
+/** Libraries that count cached tokens in, whatever the vendor does. */
+export const inclusiveTokenScopes: readonly string[] = ['com.anthropic.sdk.typescript', scopeName];
+
+/** Libraries that pass on a vendor's count of input tokens without the cached ones. */
+export const exclusiveTokenScopes: readonly string[] = ['@traceloop/instrumentation-anthropic'];
 
 /** Flattened messages: `<list>.<index>.<member>`. */
 export const messageLists = {

@@ -68,8 +68,8 @@ const expected: Readonly<Record<string, readonly object[]>> = {
     { ...openai, ...ok, models: [asked, answered], responseId: 'resp-once', tokens: [21, 7, null, null, null] },
   ],
   'traceloop-anthropic': [
-    { ...claude, ...ok, responseId: null, tokens: [16, 7, 5, 3, null] },
-    { ...claude, responseId: null, finishReason: null, error: null, tokens: [16, 7, 5, 3, null] },
+    { ...claude, ...ok, responseId: null, tokens: [24, 7, 5, 3, null] },
+    { ...claude, responseId: null, finishReason: null, error: null, tokens: [24, 7, 5, 3, null] },
     {
       ...claude,
       models: ['claude-sonnet-4-5', null],
@@ -150,6 +150,14 @@ describe('content of spans', () => {
   it('is not looked at unless asked for', () => {
     const [span] = spansOf('traceloop-openai');
     expect(span && modelCallOf(span)?.content).toBeNull();
+  });
+});
+
+describe('input tokens', () => {
+  it.each(Object.keys(expected))('of %s include cached ones, so that they compare with any other', (fixture) => {
+    for (const { tokens } of callsOf(fixture)) {
+      expect(tokens.semantics).toBe(tokens.input === null ? null : 'inclusive');
+    }
   });
 });
 

@@ -16,6 +16,7 @@ export const modelCallFeatures = {
   cached_input_tokens: 'number',
   cache_write_tokens: 'number',
   reasoning_tokens: 'number',
+  token_semantics: 'category',
   cost_usd: 'number',
   time_to_first_token_ms: 'number',
 } as const satisfies Readonly<Record<string, FeatureType>>;
@@ -47,6 +48,7 @@ export function inferenceOfCall(call: ModelCall): ModelCallInference {
     cached_input_tokens: tokens.cachedInput,
     cache_write_tokens: tokens.cacheWrite,
     reasoning_tokens: tokens.reasoning,
+    token_semantics: tokens.semantics,
     cost_usd: call.costUsd,
     time_to_first_token_ms: call.timeToFirstTokenMs,
   };

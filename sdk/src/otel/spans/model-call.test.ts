@@ -59,6 +59,38 @@ describe('a span', () => {
     },
   );
 
+  const claude = { ...chat, 'gen_ai.provider.name': 'anthropic', 'gen_ai.request.model': 'claude-sonnet-5' };
+  const used = { 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.cache_read.input_tokens': 40 };
+  const written = { 'gen_ai.usage.cache_creation.input_tokens': 20 };
+
+  it.each<[string, Record<string, unknown>, string, number, string]>([
+    ['of a vendor that counts cached tokens in', { ...chat, ...used }, '', 100, 'inclusive'],
+    ['of Anthropic, by nobody knows whose count', { ...claude, ...used, ...written }, '', 100, 'unknown'],
+    ['of Anthropic, where nothing is said of a cache', { ...claude, 'gen_ai.usage.input_tokens': 9 }, '', 9, 'unknown'],
+    [
+      'of Anthropic, with nothing from and to the cache',
+      { ...claude, ...used, 'gen_ai.usage.cache_read.input_tokens': 0, 'gen_ai.usage.cache_creation.input_tokens': 0 },
+      ...(['', 100, 'inclusive'] as const),
+    ],
+    [
+      'of Anthropic, fewer than came from its cache',
+      { ...claude, ...written, 'gen_ai.usage.input_tokens': 3, 'gen_ai.usage.cache_read.input_tokens': 40 },
+      ...(['', 63, 'inclusive'] as const),
+    ],
+    [
+      'of Anthropic, by a library that passes its count on',
+      { ...claude, ...used, ...written },
+      ...(['@traceloop/instrumentation-anthropic', 160, 'inclusive'] as const),
+    ],
+    ['of Anthropic, by its own client', { ...claude, ...used }, 'com.anthropic.sdk.typescript', 100, 'inclusive'],
+    ['that says so', { ...claude, ...used, 'gen_ai.token.semantics': 'inclusive' }, '', 100, 'inclusive'],
+    ['of Claude on Bedrock', { ...claude, ...used, 'gen_ai.provider.name': 'aws.bedrock' }, '', 100, 'unknown'],
+  ])('has input tokens that compare, or says that they may not: %s', (_, attributes, scope, input, semantics) => {
+    const call = modelCallOf(span(attributes, { scope: { name: scope } })) ?? fail();
+    expect(call.tokens).toMatchObject({ input, semantics });
+    expect(inferenceOfCall(call).features).toMatchObject({ input_tokens: input, token_semantics: semantics });
+  });
+
   it('that failed without saying how is an error of no particular type', () => {
     expect(modelCallOf(span(chat, { status: { code: 2 } }))?.error).toBe('error');
   });

@@ -3,6 +3,7 @@ import { contentOf, type ModelContent } from './messages.ts';
 import { amountOf, attributeOf, isRecord, structureOf, textOf } from './read.ts';
 import { samplingWeight } from './sampling-weight.ts';
 import type { SpanAttributes, SpanData } from './span-data.ts';
+import { type TokenCounts, tokenCountsOf } from './token-counts.ts';
 
 /** One call of a generative or embedding model, read off a span of any of the usual instrumentations. */
 export interface ModelCall {
@@ -37,16 +38,6 @@ export interface ModelCall {
 
 export type ModelOperation = 'chat' | 'generate_content' | 'text_completion' | 'embeddings';
 
-/** Each null when unknown: zero tokens is something else. */
-export interface TokenCounts {
-  /** Including those read from a cache, where the provider counts like that. */
-  readonly input: number | null;
-  readonly output: number | null;
-  readonly cachedInput: number | null;
-  readonly cacheWrite: number | null;
-  readonly reasoning: number | null;
-}
-
 /** `none`: not even looked at. `messages`: what was said is part of the call, for whoever computes something from it. */
 export type ContentMode = 'none' | 'messages';
 
@@ -70,13 +61,7 @@ export function modelCallOf(span: SpanData, content: ContentMode = 'none'): Mode
     time: span.startTimeMs,
     latencyMs: Math.max(0, span.endTimeMs - span.startTimeMs),
     timeToFirstTokenMs: timeToFirstTokenOf(span),
-    tokens: {
-      input: amountOf(attributes, readNames.inputTokens),
-      output: amountOf(attributes, readNames.outputTokens),
-      cachedInput: amountOf(attributes, readNames.cachedInputTokens),
-      cacheWrite: amountOf(attributes, readNames.cacheWriteTokens),
-      reasoning: amountOf(attributes, readNames.reasoningTokens),
-    },
+    tokens: tokenCountsOf(span),
     costUsd: amountOf(attributes, readNames.costUsd),
     finishReason: textOf(attributes, readNames.finishReason),
     error: errorOf(span),
