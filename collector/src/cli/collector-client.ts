@@ -13,6 +13,7 @@ export interface CollectorRequest {
   readonly method: 'POST' | 'PUT';
   readonly path: string;
   readonly contentType: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: string | Blob;
 }
 
@@ -70,8 +71,8 @@ export function collectorClient(options: {
       }
       throw errorOf(await response.json().catch(() => null), response.status, base);
     },
-    send: ({ method, path, contentType, body }, schema) =>
-      ask(path, { method, headers: { ...headers, 'content-type': contentType }, body }, schema),
+    send: ({ method, path, contentType, headers: more, body }, schema) =>
+      ask(path, { method, headers: { ...headers, ...more, 'content-type': contentType }, body }, schema),
   };
 }
 

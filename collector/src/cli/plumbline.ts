@@ -18,6 +18,10 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
   gate: { summary: "show or wait for the verdict of a version's gates", load: () => import('./gate.ts') },
   certificate: { summary: 'compute an alarm again from its certificate', load: () => import('./certificate.ts') },
   incident: { summary: 'an alert as a Markdown document', load: () => import('./incident.ts') },
+  'dead-letters': {
+    summary: 'batches that could not be read: list, show, replay',
+    load: () => import('./dead-letters.ts'),
+  },
   audit: { summary: 'verify the audit log', load: () => import('./audit.ts') },
 };
 

@@ -1,4 +1,4 @@
-import type { InferenceEvent, OutcomeEvent } from '@plumbline/sdk/event';
+import type { BatchIdentity, InferenceEvent, OutcomeEvent } from '@plumbline/sdk/event';
 import { columnarContentType, inferenceSubject, outcomeSubject, partitionOf } from '@plumbline/sdk/subjects';
 import { encodeInferences, encodeOutcomes, messageIdOf, parseEvent, parseJsonLines } from '@plumbline/sdk/wire';
 
@@ -69,9 +69,7 @@ export function batchesOf(
 
   function addBatches(group: readonly (InferenceEvent | OutcomeEvent)[], subject: string): void {
     const identity = { producer, batch: batches.length + 1 };
-    const inferences = group.filter((event) => event.kind === 'inference');
-    const outcomes = group.filter((event) => event.kind === 'outcome');
-    const bytes = inferences.length > 0 ? encodeInferences(inferences, identity) : encodeOutcomes(outcomes, identity);
+    const bytes = encodeEvents(group, identity);
     if (bytes.length > bytesPerBatch && group.length > 1) {
       const half = Math.ceil(group.length / 2);
       addBatches(group.slice(0, half), subject);
@@ -82,7 +80,15 @@ export function batchesOf(
   }
 }
 
-function groupBySubject(
+/** Events of one kind and model. */
+export function encodeEvents(events: readonly (InferenceEvent | OutcomeEvent)[], identity: BatchIdentity): Uint8Array {
+  const inferences = events.filter((event) => event.kind === 'inference');
+  const outcomes = events.filter((event) => event.kind === 'outcome');
+  return inferences.length > 0 ? encodeInferences(inferences, identity) : encodeOutcomes(outcomes, identity);
+}
+
+/** Every event on the subject of its kind, model and partition. */
+export function groupBySubject(
   events: readonly (InferenceEvent | OutcomeEvent)[],
   partitions: number,
 ): Map<string, (InferenceEvent | OutcomeEvent)[]> {

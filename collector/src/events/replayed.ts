@@ -1,7 +1,9 @@
-import { batchHeader, identityFromHeaders, producerHeader } from '@plumbline/sdk/wire';
+import type { EventBatch } from '@plumbline/sdk/event';
+import { columnarContentType } from '@plumbline/sdk/subjects';
+import { batchHeader, batchRows, identityFromHeaders, producerHeader } from '@plumbline/sdk/wire';
 import { z } from 'zod';
 import type { StreamMessage } from '../bus/index.ts';
-import type { OutgoingBatch } from './incoming.ts';
+import { encodeEvents, groupBySubject, type OutgoingBatch } from './incoming.ts';
 import { refusedHeaders } from './refused.ts';
 
 /** A message that could not be used once, with its place on the stream. */
@@ -39,10 +41,27 @@ export function replayedMessage(message: KeptMessage): OutgoingBatch {
   const identity = identityFromHeaders(message.header);
   return {
     subject: message.subject,
-    messageId: `replay-${message.storedAt}:${message.sequence}`,
+    messageId: replayIdOf(message),
     contentType: message.contentType ?? '',
     bytes: message.data,
     headers:
       identity === undefined ? {} : { [producerHeader]: identity.producer, [batchHeader]: String(identity.batch) },
   };
+}
+
+/**
+ * The rows of a batch whose ids belong on other partitions than the subject it came on, each on its own. The parts keep
+ * producer and number: a sender uses a number on one partition only, so no part can be taken for another batch.
+ */
+export function repartitioned(message: KeptMessage, batch: EventBatch, partitions: number): OutgoingBatch[] {
+  return Array.from(groupBySubject(batchRows(batch), partitions), ([subject, rows]) => ({
+    subject,
+    messageId: `${replayIdOf(message)}:${subject}`,
+    contentType: columnarContentType,
+    bytes: encodeEvents(rows, batch),
+  }));
+}
+
+function replayIdOf({ storedAt, sequence }: KeptMessage): string {
+  return `replay-${storedAt}:${sequence}`;
 }

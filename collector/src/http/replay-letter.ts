@@ -1,4 +1,4 @@
-import { doorOf, readBatch, replayedMessage } from '../events/index.ts';
+import { doorOf, readBatch, repartitioned, replayedMessage } from '../events/index.ts';
 import type { DeadLetter } from '../store/dead-letters.ts';
 import type { Entered, EnteringBody } from './entering.ts';
 import type { Services } from './ports.ts';
@@ -37,7 +37,9 @@ export async function replayLetter(services: Services, letter: DeadLetter): Prom
     if (!services.settings.models.some(({ name }) => name === read.model)) {
       return unreadable(`no model named ${JSON.stringify(read.model)} is configured`);
     }
-    await services.publish([replayedMessage(message)]);
+    const { partitions } = services.settings.collector.nats;
+    const isMisplaced = letter.code === 'WRONG_PARTITION';
+    await services.publish(isMisplaced ? repartitioned(message, read, partitions) : [replayedMessage(message)]);
     return null;
   }
   if (door.cut) return new StillUnreadable('not_kept', 'only a part of its bytes was kept');
