@@ -153,7 +153,8 @@ class SqliteStore implements Store {
 
 function openDatabase(path: string, readOnly: boolean): DatabaseSync {
   const database = new DatabaseSync(path, { readOnly, timeout: 5_000 });
-  database.exec('PRAGMA cache_size = -65536');
+  // In KiB, and a bound on memory: there is one writer and a few readers, and behind them the cache of the system.
+  database.exec(`PRAGMA cache_size = -${readOnly ? 16_384 : 32_768}`);
   return database;
 }
 
