@@ -7,6 +7,8 @@ import {
   mergeProfiles,
   type Profile,
   profileTotals,
+  rowCounts,
+  weightOf,
 } from '../profile/index.ts';
 import { putReference, readReference, type VersionKey, versionKey } from '../store/history.ts';
 import { type CommitContext, latestEventAt, type StretchContext, trafficsOf } from './commit-context.ts';
@@ -136,7 +138,8 @@ export async function countRows(
   const { transaction, windows } = context;
   const { key, state, settings } = traffic;
   context.touched.add(traffic);
-  const { rows, from: first, to: last } = profileTotals(counts);
+  const { from: first, to: last } = profileTotals(counts);
+  const { seen: rows } = rowCounts(counts);
   state.rows += rows;
   state.firstEventAt = Math.min(state.firstEventAt, first ?? state.firstEventAt);
   state.lastEventAt = Math.max(state.lastEventAt, last ?? state.lastEventAt);
@@ -178,7 +181,7 @@ export function joinEffects(context: StretchContext): JoinEffects {
     async rated(settings, record, type, value) {
       const traffic = traffics.get(versionKey(keyOf(settings, record)));
       if (traffic === undefined) return;
-      traffic.arrivals.rate(type, value);
+      traffic.arrivals.rate(type, value, weightOf(record));
       touched.add(traffic);
     },
     async compared(settings, shadow, agree) {
@@ -188,7 +191,7 @@ export function joinEffects(context: StretchContext): JoinEffects {
         windowStart(shadow.time, settings.window),
       );
       if (window === undefined) return;
-      foldAgreement(window.profile, agree);
+      foldAgreement(window.profile, agree, weightOf(shadow));
       windows.change(window);
     },
     predictionScale(settings, shadow) {

@@ -2,6 +2,7 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import type { Bus, DeadLetterCause, StreamMessage, StreamReader, StreamState } from '../bus/index.ts';
 import { isPlumblineError } from '../errors.ts';
 import { clampTimes, type Refusal, readBatch, refuse } from '../events/index.ts';
+import { wholeWeights } from '../profile/index.ts';
 import { type Instruments, noInstruments } from '../telemetry/index.ts';
 import { findResumePoint, type ResumePoint } from './anchors.ts';
 import { type CommitResult, type Engine, EngineClosedError } from './engine.ts';
@@ -175,7 +176,8 @@ class StreamIngest implements Ingest {
     const found = readBatch(message);
     if (found.kind === 'refusal') return this.#refuse(engine, message, found, 0);
     const { sequence, storedAt, messageId } = message;
-    const { batch, clamped } = clampTimes(found, storedAt, this.#options.clockSkewMs);
+    const counted = found.kind === 'inference' ? wholeWeights(found) : found;
+    const { batch, clamped } = clampTimes(counted, storedAt, this.#options.clockSkewMs);
     const position = { partition: message.address?.partition ?? 0, sequence, storedAt, messageId, clamped };
     if (engine instanceof PartitionEngine) {
       const id = engine.misplaced(batch, position.partition);

@@ -67,6 +67,7 @@ describe('a piece of rows', () => {
             score: scores[row % scores.length] ?? null,
             version: versions[row % versions.length]!,
             groups: town === null ? {} : { town },
+            ...(everyOther && row % 3 === 0 ? { weight: 4 } : {}),
           });
         });
         const batch = batchOf(rows);

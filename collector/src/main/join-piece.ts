@@ -10,7 +10,8 @@ import type { JoinRecord } from './join-record.ts';
  * Format, version 1 (little-endian, each column at a multiple of its element's width, the whole a multiple of 8 bytes):
  * u32 length in bytes; u32 version; u32 rows; u32 length of the JSON header; header; columns: times f64, scores f64
  * (NaN: none), predictions (f64 or codes), last 4 bytes of the ids u32, first 12 bytes of the ids, codes of versions,
- * roles and each attribute's groups. Codes are u8, u16 or u32 as the dictionary needs.
+ * roles and each attribute's groups, and weights f64 if the header says so. Codes are u8, u16 or u32 as the dictionary
+ * needs.
  */
 export interface JoinPiece {
   readonly rows: number;
@@ -27,6 +28,8 @@ export interface JoinPiece {
   readonly versions: Codes;
   readonly roles: Codes;
   readonly groups: readonly Codes[];
+  /** `null` when every row stands for itself. */
+  readonly weights: Float64Array | null;
 }
 
 interface PieceHeader {
@@ -35,23 +38,26 @@ interface PieceHeader {
   /** `null` when predictions are numbers. */
   readonly predictions: readonly string[] | null;
   readonly groups: readonly (readonly [attribute: string, groups: readonly string[]])[];
+  /** Whether rows have weights. */
+  readonly weighted?: true;
 }
 
 type Codes = Uint8Array | Uint16Array | Uint32Array;
 
 /** `uuids`: 16 bytes for each row of the batch. `rows`: those to keep; `null` keeps all. */
 export function encodePiece(batch: InferenceBatch, uuids: Uint8Array, rows: Int32Array | null): Uint8Array {
-  const { versions, roles, predictions, scores, times } = batch;
+  const { versions, roles, predictions, scores, times, weights } = batch;
   const groups = Object.entries(batch.groups);
   const header: PieceHeader = {
     versions: versions.dictionary,
     roles: roles.dictionary,
     predictions: predictions.type === 'category' ? predictions.dictionary : null,
     groups: groups.map(([attribute, { dictionary }]) => [attribute, dictionary] as const),
+    ...(weights === undefined ? {} : { weighted: true }),
   };
   const text = Buffer.from(JSON.stringify(header));
   const count = rows?.length ?? batch.count;
-  const writer = new ColumnWriter(16 + text.length + (count + 1) * (60 + 4 * groups.length) + 64);
+  const writer = new ColumnWriter(16 + text.length + (count + 1) * (68 + 4 * groups.length) + 64);
   writer.u32(0, version, count, text.length);
   writer.bytes(text);
   writer.numbers(times, rows);
@@ -62,6 +68,7 @@ export function encodePiece(batch: InferenceBatch, uuids: Uint8Array, rows: Int3
   writer.codes(versions.codes, versions.dictionary.length, rows);
   writer.codes(roles.codes, roles.dictionary.length, rows);
   for (const [, { codes, dictionary }] of groups) writer.codes(codes, dictionary.length, rows);
+  if (weights !== undefined) writer.numbers(weights.values, rows);
   return writer.finish();
 }
 
@@ -113,6 +120,7 @@ export function recordOf(piece: JoinPiece, row: number): JoinRecord {
     if (code > 0) groups[attribute] = names[code - 1]!;
   });
   const role = header.roles[piece.roles[row]! - 1];
+  const weight = piece.weights?.[row] ?? 1;
   return {
     version: header.versions[piece.versions[row]! - 1] ?? '',
     role: servingRoles.find((known) => known === role) ?? 'champion',
@@ -126,6 +134,7 @@ export function recordOf(piece: JoinPiece, row: number): JoinRecord {
     label: null,
     labelTime: null,
     shadows: [],
+    ...(weight === 1 ? {} : { weight }),
   };
 }
 
@@ -169,6 +178,7 @@ function decodePiece(bytes: Uint8Array): JoinPiece {
     versions: codes(header.versions),
     roles: codes(header.roles),
     groups: header.groups.map(([, names]) => codes(names)),
+    weights: header.weighted === true ? numbers() : null,
   };
 }
 

@@ -33,8 +33,13 @@ const record: fc.Arbitrary<JoinRecord> = fc
     label: fc.option(scalar),
     labelTime: number,
     shadows: fc.array(text, { maxLength: 2 }),
+    weight: fc.constantFrom(1, 2, 65_536),
   })
-  .map((made) => ({ ...made, labelTime: made.label === null ? null : made.labelTime }));
+  .map(({ weight, ...made }) => ({
+    ...made,
+    labelTime: made.label === null ? null : made.labelTime,
+    ...(weight === 1 ? {} : { weight }),
+  }));
 
 describe('a join record', () => {
   test('comes back from its bytes as it was (property)', () => {
@@ -74,6 +79,7 @@ describe('a join record', () => {
             latencyMs: null,
             traceId: null,
             error: null,
+            ...(index % 4 === 3 ? { weight: 8 } : {}),
           }),
         );
         const batch = decodeFrame(encodeInferences(events, { producer: 'p', batch: 1 }));

@@ -1,6 +1,6 @@
 import { type InferenceBatch, servingRoles } from '@plumbline/sdk/event';
 import { PlumblineError } from '../errors.ts';
-import type { JoinEntry } from '../profile/index.ts';
+import { type JoinEntry, weightOf } from '../profile/index.ts';
 import type { Collection } from '../store/port.ts';
 
 /** What is kept of an inference for as long as an outcome may still come. */
@@ -39,9 +39,11 @@ export function primaryId(inferenceId: string): string {
  * Format, version 1 (numbers little-endian): format byte; event time f64; flags: 2 bits role, 1 bit score, 2 bits type
  * of the prediction, 2 bits type of the label; score f64; prediction and label, each nothing, f64 or text, and the
  * label's time f64; version; u16 groups, each name and value; u16 shadows. A text is its length as u16 and its UTF-8.
+ * Version 2 has the weight as f64 at the end; version 1 is for inferences that stand for themselves, so for nearly all.
  */
 export function encodeJoinRecord(record: JoinRecord): Uint8Array {
-  const writer = startWriting(record.time);
+  const weight = weightOf(record);
+  const writer = startWriting(record.time, weight);
   const { score, prediction, label } = record;
   writer.byte(flagsOf(servingRoles.indexOf(record.role), score !== null, typeOf(prediction), typeOf(label)));
   if (score !== null) writer.number(score);
@@ -57,13 +59,15 @@ export function encodeJoinRecord(record: JoinRecord): Uint8Array {
   }
   writer.short(record.shadows.length);
   for (const shadow of record.shadows) writer.text(shadow);
+  if (weight !== 1) writer.number(weight);
   return writer.finish();
 }
 
 export function decodeJoinRecord(bytes: Uint8Array): JoinRecord {
   const reader = new Reader(bytes);
   const format = reader.byte();
-  if (format !== formatVersion) throw new PlumblineError('BAD_DATA', `a join record has the unknown format ${format}`);
+  if (format !== formatVersion && format !== withWeight)
+    throw new PlumblineError('BAD_DATA', `a join record has the unknown format ${format}`);
   const time = reader.number();
   const flags = reader.byte();
   const score = (flags & 4) === 0 ? null : reader.number();
@@ -75,6 +79,7 @@ export function decodeJoinRecord(bytes: Uint8Array): JoinRecord {
   for (let left = reader.short(); left > 0; left--) groups[reader.text()] = reader.text();
   const shadows: string[] = [];
   for (let left = reader.short(); left > 0; left--) shadows.push(reader.text());
+  const weight = format === withWeight ? reader.number() : 1;
   return {
     version,
     role: servingRoles[flags & 3] ?? 'champion',
@@ -85,6 +90,7 @@ export function decodeJoinRecord(bytes: Uint8Array): JoinRecord {
     label,
     labelTime,
     shadows,
+    ...(weight === 1 ? {} : { weight }),
   };
 }
 
@@ -98,7 +104,7 @@ export function joinRecordTime(bytes: Uint8Array): number {
  * hottest path after the fold. Texts come from dictionaries and are encoded once a batch.
  */
 export function joinEncoder(batch: InferenceBatch): (row: number) => Uint8Array {
-  const { times, roles, versions, predictions, scores } = batch;
+  const { times, roles, versions, predictions, scores, weights } = batch;
   const roleNumbers = [0, ...roles.dictionary.map((role) => roleNumber.get(role) ?? 0)];
   const versionTexts = versions.dictionary.map(encodedText);
   const predictionTexts = predictions.type === 'category' ? predictions.dictionary.map(encodedText) : [];
@@ -107,7 +113,8 @@ export function joinEncoder(batch: InferenceBatch): (row: number) => Uint8Array 
     texts: column.dictionary.map((group) => Buffer.concat([encodedText(attribute), encodedText(group)])),
   }));
   return (row) => {
-    const writer = startWriting(times[row]!);
+    const weight = weights === undefined ? 1 : weights.values[row]!;
+    const writer = startWriting(times[row]!, weight);
     const score = scores.values[row]!;
     const hasScore = Number.isFinite(score);
     const code = predictions.type === 'category' ? predictions.codes[row]! : 0;
@@ -126,6 +133,7 @@ export function joinEncoder(batch: InferenceBatch): (row: number) => Uint8Array 
       if (group > 0) writer.bytes(texts[group - 1]!);
     }
     writer.short(0);
+    if (weight !== 1) writer.number(weight);
     return writer.finish();
   };
 }
@@ -133,6 +141,7 @@ export function joinEncoder(batch: InferenceBatch): (row: number) => Uint8Array 
 const roleNumber = new Map<string, number>(servingRoles.map((role, number) => [role, number]));
 
 const formatVersion = 1;
+const withWeight = 2;
 const nothingType = 0;
 const numberType = 1;
 const textType = 2;
@@ -204,9 +213,9 @@ class Writer {
 
 const sharedWriter = new Writer();
 
-function startWriting(time: number): Writer {
+function startWriting(time: number, weight: number): Writer {
   sharedWriter.reset();
-  sharedWriter.byte(formatVersion);
+  sharedWriter.byte(weight === 1 ? formatVersion : withWeight);
   sharedWriter.number(time);
   return sharedWriter;
 }

@@ -112,8 +112,8 @@ async function recount(
         // Comparisons with what was served are known only as counts.
         const { agreements, disagreements } = profileTotals(window.profile);
         windows.restart(window, reference.id, reference.shape);
-        for (let count = 0; count < agreements; count++) foldAgreement(window.profile, true);
-        for (let count = 0; count < disagreements; count++) foldAgreement(window.profile, false);
+        foldAgreement(window.profile, true, agreements);
+        foldAgreement(window.profile, false, disagreements);
       }
       foldInferences(window.profile, batch, rows);
       for (const row of rows) {

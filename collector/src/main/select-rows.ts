@@ -24,6 +24,8 @@ export function selectRows(batch: InferenceBatch, rows: Int32Array): InferenceBa
     latenciesMs: selectNumbers(batch.latenciesMs, rows),
     traceIds: { type: 'category', codes: new Uint8Array(rows.length), dictionary: [] },
     errors: selectCategories(batch.errors, rows),
+    ...(batch.weights === undefined ? {} : { weights: selectNumbers(batch.weights, rows) }),
+    ...(batch.captures === undefined ? {} : { captures: selectCategories(batch.captures, rows) }),
   };
 }
 

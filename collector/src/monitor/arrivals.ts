@@ -6,6 +6,7 @@ import {
   judge,
   outcomeCell,
   type ProfileShape,
+  weightOf,
 } from '../profile/index.ts';
 import {
   addRating,
@@ -15,6 +16,7 @@ import {
   type RatingType,
   ratingTypes,
   ratingValue,
+  timesRatings,
 } from './ratings.ts';
 
 /**
@@ -29,6 +31,8 @@ export interface OutcomeArrivals {
   readonly sizes?: readonly number[];
   /** Feedback and evaluations, of any inference of the version. */
   readonly ratings?: Readonly<Partial<Record<RatingType, RatingCounts>>>;
+  /** The largest weight of an inference that something arrived of; absent means 1. All counts are sums of weights. */
+  readonly heaviest?: number;
 }
 
 export interface ArrivalCounts {
@@ -43,6 +47,32 @@ export interface ArrivalCounts {
 
 export const noArrivals: OutcomeArrivals = { overall: { labelled: 0, wrong: 0 }, groups: {} };
 
+/** Arrivals as evidence may count them: with no more outcomes than the weighted ones are worth (see `effectiveProfile`). */
+export function effectiveArrivals(arrivals: OutcomeArrivals): OutcomeArrivals {
+  const { overall, groups, sizes, ratings, heaviest = 1 } = arrivals;
+  if (heaviest === 1) return arrivals;
+  const scaled = <Values extends object>(values: Values): Values =>
+    // The same names, each with a number.
+    Object.fromEntries(Object.entries(values).map(([name, count]) => [name, count / heaviest])) as Values;
+  return {
+    overall: scaled(overall),
+    groups: Object.fromEntries(
+      Object.entries(groups).map(([attribute, counts]) => [
+        attribute,
+        Object.fromEntries(Object.entries(counts).map(([group, own]) => [group, scaled(own)])),
+      ]),
+    ),
+    ...(sizes === undefined ? {} : { sizes: sizes.map((count) => count / heaviest) }),
+    ...(ratings === undefined
+      ? {}
+      : {
+          ratings: Object.fromEntries(
+            Object.entries(ratings).map(([type, counts]) => [type, timesRatings(counts, 1 / heaviest)]),
+          ),
+        }),
+  };
+}
+
 type Counting = { -readonly [Field in keyof ArrivalCounts]-?: ArrivalCounts[Field] };
 
 function nothingCounted(): Counting {
@@ -55,6 +85,7 @@ export class ArrivalCounter {
   #groups = new Map<string, Map<string, Counting>>();
   #sizes: number[] = [];
   #ratings = new Map<RatingType, RatingCounts>();
+  #heaviest = 1;
 
   /** `joined` is the entry as it was before this label. Rows that cannot be judged count as nothing. */
   add(shape: ProfileShape, joined: JoinEntry, label: string | number): void {
@@ -65,29 +96,40 @@ export class ArrivalCounter {
       return;
     }
     const favourable = favourableDecision(shape);
-    count(this.#overall, judgement, favourable);
+    const weight = this.#weigh(joined);
+    count(this.#overall, judgement, favourable, weight);
     for (const of of shape.groups) {
       const group = groupIn(of, joined.groups);
-      if (group !== undefined) count(this.#cell(of.attribute, group), judgement, favourable);
+      if (group !== undefined) count(this.#cell(of.attribute, group), judgement, favourable, weight);
     }
   }
 
   #addSize(shape: ProfileShape, joined: JoinEntry, label: string | number): void {
     const cell = outcomeCell(shape, joined, label);
     if (cell === null) return;
-    this.#overall.labelled += 1;
+    const weight = this.#weigh(joined);
+    this.#overall.labelled += weight;
     while (this.#sizes.length <= cell) this.#sizes.push(0);
-    this.#sizes[cell]! += 1;
+    this.#sizes[cell]! += weight;
   }
 
   /** A rating of an inference; what is no number and no known word is left out. Every rating counts, also a second one. */
-  rate(type: RatingType, value: string | number): void {
+  rate(type: RatingType, value: string | number, weight = 1): void {
     const number = ratingValue(value);
     if (number === null) return;
-    this.#ratings.set(type, addRating(this.#ratings.get(type) ?? noRatings, number));
+    this.#heaviest = Math.max(this.#heaviest, weight);
+    const rating = timesRatings(addRating(noRatings, number), weight);
+    this.#ratings.set(type, addRatings(this.#ratings.get(type) ?? noRatings, rating));
+  }
+
+  #weigh(joined: JoinEntry): number {
+    const weight = weightOf(joined);
+    this.#heaviest = Math.max(this.#heaviest, weight);
+    return weight;
   }
 
   addAll(arrivals: OutcomeArrivals): void {
+    this.#heaviest = Math.max(this.#heaviest, arrivals.heaviest ?? 1);
     for (const type of ratingTypes) {
       const more = arrivals.ratings?.[type];
       if (more !== undefined) this.#ratings.set(type, addRatings(this.#ratings.get(type) ?? noRatings, more));
@@ -107,11 +149,13 @@ export class ArrivalCounter {
       ),
       ...(this.#sizes.length === 0 ? {} : { sizes: this.#sizes }),
       ...(this.#ratings.size === 0 ? {} : { ratings: Object.fromEntries(this.#ratings) }),
+      ...(this.#heaviest === 1 ? {} : { heaviest: this.#heaviest }),
     };
     this.#overall = nothingCounted();
     this.#groups = new Map();
     this.#sizes = [];
     this.#ratings = new Map();
+    this.#heaviest = 1;
     return taken;
   }
 
@@ -130,15 +174,15 @@ export class ArrivalCounter {
   }
 }
 
-function count(cell: Counting, { decision, label, wrong }: Judgement, favourable: 0 | 1): void {
-  cell.labelled += 1;
-  if (wrong) cell.wrong += 1;
+function count(cell: Counting, { decision, label, wrong }: Judgement, favourable: 0 | 1, weight: number): void {
+  cell.labelled += weight;
+  if (wrong) cell.wrong += weight;
   if (label !== favourable) {
-    if (decision === favourable) cell.granted += 1;
+    if (decision === favourable) cell.granted += weight;
     return;
   }
-  cell.deserving += 1;
-  if (decision !== favourable) cell.denied += 1;
+  cell.deserving += weight;
+  if (decision !== favourable) cell.denied += weight;
 }
 
 function merge(cell: Counting, more: ArrivalCounts): void {

@@ -48,8 +48,8 @@ export function distribution(input: ReportInput & { readonly signal: string }): 
     type: shape.type,
     from,
     to,
-    referenceRows,
-    currentRows,
+    referenceRows: Math.round(referenceRows),
+    currentRows: Math.round(currentRows),
     bins,
     statistics,
   };

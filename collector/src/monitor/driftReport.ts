@@ -1,5 +1,5 @@
 import type { DriftReport } from '../http/api.ts';
-import { findSignal, type ProfileShape, profileTotals } from '../profile/index.ts';
+import { effectiveProfile, findSignal, type ProfileShape, profileTotals } from '../profile/index.ts';
 import type { Finding } from './finding.ts';
 import { compareMateriality, type Materiality, materiality } from './materiality.ts';
 import { latestFindings, type ReportInput } from './reportInput.ts';
@@ -72,7 +72,7 @@ function materialityOf({ reference, profiles }: ReportInput, { signal, from }: F
   const shape = reference === null ? undefined : findSignal(reference.shape, signal);
   const window = profiles.findLast((candidate) => candidate.from === from);
   if (reference === null || shape === undefined || window?.profile.shape.id !== reference.shape.id) return null;
-  return materiality(reference, shape, window.profile);
+  return materiality(reference, shape, effectiveProfile(window.profile));
 }
 
 /** Alarm, watch, neither: finer differences of evidence do not say which change is larger. */

@@ -1,5 +1,5 @@
 import type { BudgetSettings, ModelSettings } from '../config/settings.ts';
-import { groupConfusions, type Profile, profileTotals, type Reference } from '../profile/index.ts';
+import { effectiveProfile, groupConfusions, type Profile, profileTotals, type Reference } from '../profile/index.ts';
 import {
   advance,
   certifyStep,
@@ -10,7 +10,7 @@ import {
   scoreMoments,
 } from '../statistics/evidence/index.ts';
 import { afterAlarm, type Pace, type PaceName, paceOf, paces, stepPace } from './arrivalPace.ts';
-import type { OutcomeArrivals } from './arrivals.ts';
+import { effectiveArrivals, type OutcomeArrivals } from './arrivals.ts';
 import { auditGroups } from './audits.ts';
 import { alarmLog, countStreams, type StreamCounts, streamWeight, windowWeight } from './budget.ts';
 import { explainDrift } from './explainDrift.ts';
@@ -72,7 +72,9 @@ export interface WindowEvaluation {
  *
  * Only accumulated evidence alarms. A detector that alarmed starts again from nothing.
  */
-export function evaluateWindow(input: WindowInput): WindowEvaluation {
+export function evaluateWindow(came: WindowInput): WindowEvaluation {
+  // Rows with weights are evidence of fewer rows than they stand for; only how many there were is told from all of them.
+  const input = { ...came, profile: effectiveProfile(came.profile), arrivals: effectiveArrivals(came.arrivals) };
   const { reference, profile, settings } = input;
   if (reference === null || profile.shape.id !== reference.shape.id) {
     return { findings: withoutReference(input), state: input.state };
@@ -133,7 +135,7 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
     return finding(input, stream.id, withRunning, isHidden ? withoutCertificate(evidence) : evidence);
   });
   const inputsLevel = alarmLog(input.budget, streamWeight(streams, 'inputs'));
-  const arrivals = watchArrivals(input, reference, previous, weight, inputsLevel);
+  const arrivals = watchArrivals(came, reference, previous, weight, inputsLevel);
   const audited = isClassification(reference.shape.task) ? auditGroups({ ...input, audits: previous.audits }) : [];
   const unaudited = audited.flatMap(({ signal, sentence }) =>
     sentence === null ? [] : [finding(input, signal, { kind: 'fairness', rows: 0, statistics: {}, sentence }, null)],
@@ -141,7 +143,7 @@ export function evaluateWindow(input: WindowInput): WindowEvaluation {
   return {
     findings: [
       ...explainDrift(findings, reference, profile),
-      ...facts(input, reference, arrivals),
+      ...facts(came, reference, arrivals),
       ...unwatched(input, content),
       ...unaudited,
       ...unwatchedRatings(input, ofRatings),

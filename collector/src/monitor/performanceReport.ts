@@ -1,11 +1,17 @@
 import type { PerformanceReport } from '../http/api.ts';
-import { overallConfusion, type Profile, profileTotals, scoreDistribution } from '../profile/index.ts';
+import {
+  effectiveProfile,
+  overallConfusion,
+  type Profile,
+  profileTotals,
+  scoreDistribution,
+} from '../profile/index.ts';
 import { confusionBounds, type LabelBounds } from '../statistics/labelBounds.ts';
 import { calibrationLine, reliability } from '../statistics/performance/calibration.ts';
 import { finite } from './estimates.ts';
 import type { Estimate } from './finding.ts';
 import { classMetrics, performanceStatistics } from './performanceStatistics.ts';
-import { latestFindings, mergedProfile, type ReportInput } from './reportInput.ts';
+import { latestFindings, type ReportInput, sumOfWindows } from './reportInput.ts';
 import { outcomeSignal } from './streams.ts';
 
 /**
@@ -14,10 +20,11 @@ import { outcomeSignal } from './streams.ts';
  */
 export function performanceReport(input: ReportInput & { readonly watermark: number }): PerformanceReport {
   const { settings, version, from, to, watermark } = input;
-  const merged = mergedProfile(input);
+  const all = sumOfWindows(input);
+  const merged = all && effectiveProfile(all);
   const isFinal = (end: number): boolean => end + settings.outcomeDelay <= watermark;
   const arrived = arrivedErrors(input);
-  const totals = merged === null ? { rows: 0, labelled: 0 } : profileTotals(merged);
+  const totals = all === null ? { rows: 0, labelled: 0 } : profileTotals(all);
   return {
     model: settings.name,
     version,
@@ -27,13 +34,13 @@ export function performanceReport(input: ReportInput & { readonly watermark: num
     labelledRows: totals.labelled,
     final: input.profiles.every((window) => isFinal(window.to)),
     statistics: merged === null ? {} : { ...performanceStatistics(merged, settings) },
-    confusion: merged === null ? null : confusionOf(merged),
+    confusion: all === null ? null : confusionOf(all),
     bounds: merged === null ? {} : boundsOf(merged),
     calibration: merged === null ? null : calibrationOf(merged),
     classes: merged === null ? [] : classesOf(merged),
     windows: input.profiles.map((window) => {
       const { rows, labelled } = profileTotals(window.profile);
-      const statistics = { ...performanceStatistics(window.profile, settings) };
+      const statistics = { ...performanceStatistics(effectiveProfile(window.profile), settings) };
       return {
         from: window.from,
         to: window.to,

@@ -59,6 +59,16 @@ export function addRatings(a: RatingCounts, b: RatingCounts): RatingCounts {
   };
 }
 
+/** Counts and sums times a factor. */
+export function timesRatings({ cells, n, sum, squareSum }: RatingCounts, factor: number): RatingCounts {
+  return {
+    cells: cells.map((count) => count * factor),
+    n: n * factor,
+    sum: sum * factor,
+    squareSum: squareSum * factor,
+  };
+}
+
 /** Sums in the unit of the ratings. */
 export function ratingSums({ n, sum, squareSum }: RatingCounts): { n: number; sum: number; squareSum: number } {
   return { n, sum: sum / millionths, squareSum: squareSum / millionths };

@@ -1,5 +1,12 @@
 import type { ModelSettings } from '../config/settings.ts';
-import { createProfile, mergeInto, type Profile, type ProfileShape, type Reference } from '../profile/index.ts';
+import {
+  createProfile,
+  effectiveProfile,
+  mergeInto,
+  type Profile,
+  type ProfileShape,
+  type Reference,
+} from '../profile/index.ts';
 import type { Finding } from './finding.ts';
 
 /** What is stored about one version over a stretch of event time: all that the reports are made of. */
@@ -17,7 +24,7 @@ export interface ReportInput {
 }
 
 /** Everything in the windows together: those with the reference's shape, or without a reference with the newest one. */
-export function mergedProfile(input: ReportInput): Profile | null {
+export function sumOfWindows(input: ReportInput): Profile | null {
   const shape: ProfileShape | undefined = input.reference?.shape ?? input.profiles.at(-1)?.profile.shape;
   if (shape === undefined) return null;
   const merged = createProfile(shape);
@@ -31,3 +38,9 @@ export function latestFindings(input: ReportInput): Map<string, Finding> {
   for (const { findings } of input.findings) for (const finding of findings) latest.set(finding.signal, finding);
   return latest;
 }
+/** `sumOfWindows` as statistics may count it: rows with weights are evidence of fewer than they stand for. */
+export function mergedProfile(input: ReportInput): Profile | null {
+  const sum = sumOfWindows(input);
+  return sum && effectiveProfile(sum);
+}
+

@@ -26,7 +26,7 @@ export class ByteWriter {
         this.byte(0);
         this.varint(end - i);
         i = end - 1;
-      } else if (Number.isSafeInteger(value * 2)) {
+      } else if (Number.isSafeInteger(value) && Number.isSafeInteger(value * 2)) {
         this.varint(value > 0 ? value * 2 : -value * 2 + 1);
       } else {
         this.byte(1);

@@ -107,7 +107,7 @@ export function overallErrors(profile: Profile, n: number): ErrorSums | null {
     errorLabelSum: at(1) * residualScale ** 2,
     labelSquareSum: at(6) * residualScale ** 2,
     fourthSum: at(2) * residualScale ** 4,
-    relative: { n: n - Math.round(at(5)), sum: at(3), squareSum: at(4) },
+    relative: { n: n - at(5), sum: at(3), squareSum: at(4) },
     smallestLabel: smallestLabel * residualScale,
   };
 }

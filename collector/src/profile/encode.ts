@@ -4,12 +4,12 @@ import { createProfile, type Profile } from './profile.ts';
 import type { ProfileShape } from './shape.ts';
 
 /**
- * A profile as bytes, for the store. Format, version 3:
+ * A profile as bytes, for the store. Format, version 4:
  * `P L P`, version byte, 16 bytes of the shape's id, counts, sums, minima and maxima (little-endian doubles), sketches
- * (`encodeSketches.ts`), rows by latency. Version 2 had no latencies and version 1 no sketches either; they are read as
- * profiles in which these are empty.
+ * (`encodeSketches.ts`), rows by latency, provenance (`provenance.ts`). Version 3 had no provenance, version 2 no latencies
+ * and version 1 no sketches either; they are read as profiles in which these are empty.
  * Counts and sums are whole numbers: zigzag varints, a 0 byte starts a run of zeros (its length as a varint), and
- * a number beyond 2^53 is `1` followed by its double (1 would be the zigzag of -0).
+ * any other number is `1` followed by its double (1 would be the zigzag of -0).
  *
  * A window of 30 features takes 5-10 kB. The shape is not repeated in it: it belongs to the reference.
  */
@@ -23,6 +23,7 @@ export function encodeProfile(profile: Profile): Uint8Array {
   writer.doubles(profile.maxima);
   writeSketches(writer, profile.sketches);
   writer.integers(profile.latencies);
+  writer.integers(profile.provenance);
   return writer.finish();
 }
 
@@ -37,7 +38,8 @@ export function decodeProfile(bytes: Uint8Array, shape: ProfileShape): Profile {
   reader.doubles(profile.minima);
   reader.doubles(profile.maxima);
   if (bytes[3] !== withoutSketches) readSketches(reader, profile.sketches);
-  if (bytes[3] === currentVersion) reader.integers(profile.latencies);
+  if (bytes[3]! >= withLatencies) reader.integers(profile.latencies);
+  if (bytes[3] === currentVersion) reader.integers(profile.provenance);
   reader.end();
   return profile;
 }
@@ -53,7 +55,8 @@ export function shapeIdOf(bytes: Uint8Array): string {
   return `shape:${Buffer.from(id).toString('hex')}`;
 }
 
-const currentVersion = 3;
+const currentVersion = 4;
+const withLatencies = 3;
 const magic = [0x50, 0x4c, 0x50, currentVersion];
 const withoutSketches = 1;
 const idBytes = 16;

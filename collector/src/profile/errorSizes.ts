@@ -13,13 +13,13 @@ export function addError(
   plan: Plan,
   prediction: number,
   label: number,
-  direction: 1 | -1,
+  times: number,
 ): void {
   const unit = shape.residualScale;
   const size = boundedDeviation(Math.abs(prediction - label) / unit);
   const labelSize = boundedDeviation(Math.abs(label) / unit);
   const cell = plan.errorSizeOffset + errorSizeOf(size);
-  counts[cell] = counts[cell]! + direction;
+  counts[cell] = counts[cell]! + times;
   const isSmall = labelSize < smallestLabel;
   const relative = isSmall ? 0 : boundedDeviation(size / labelSize);
   // Fourth powers of wild errors would leave the range in which sums are exact.
@@ -33,7 +33,7 @@ export function addError(
     isSmall ? 1 : 0,
     labelSize * labelSize,
   ];
-  for (let i = 0; i < errorSums; i++) addToSum(sums, plan.errorSumOffset + i, values[i]!, direction);
+  for (let i = 0; i < errorSums; i++) addToSum(sums, plan.errorSumOffset + i, values[i]!, times);
 }
 
 /** Cell of |error| in units of residuals: halves of octaves, the first and the last open. */

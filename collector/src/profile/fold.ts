@@ -6,18 +6,34 @@ import { foldIds, foldRare, foldUnknownFeatures, hourOfWeek } from './foldSketch
 import { groupColumn } from './intersection.ts';
 import { foldLatencies } from './latencies.ts';
 import { type AttributePlan, groupCells, type Plan, planOf, type SignalPlan, totals } from './plan.ts';
-import type { Profile } from './profile.ts';
+import { createProfile, mergeInto, type Profile } from './profile.ts';
+import { noteCaptures } from './provenance.ts';
 import { scoreBinOf } from './scoreBin.ts';
 import type { CategorySignal, ProfileShape } from './shape.ts';
 import { foldStrata } from './strata.ts';
+import { rowsByWeight, timesWeight } from './weighted.ts';
 
 /**
  * Adds rows of a batch to a profile, column by column, without an object per row.
  * A feature the batch does not have counts as missing; a feature that came as another type counts as invalid (numbers)
- * or by its text (categories).
+ * or by its text (categories). A row with a weight counts that many times: rows of one weight are folded by themselves and
+ * then added as often, so that all others cost nothing more.
  */
 export function foldInferences(profile: Profile, batch: InferenceBatch, rows: Int32Array): void {
   if (rows.length === 0) return;
+  noteCaptures(profile, batch);
+  for (const [weight, part] of rowsByWeight(batch, rows)) {
+    if (weight === 1) {
+      foldOnce(profile, batch, part);
+      continue;
+    }
+    const once = createProfile(profile.shape);
+    foldOnce(once, batch, part);
+    mergeInto(profile, timesWeight(once, weight));
+  }
+}
+
+function foldOnce(profile: Profile, batch: InferenceBatch, rows: Int32Array): void {
   const { shape } = profile;
   const plan = planOf(shape);
   foldTotals(profile, batch, rows);
@@ -46,10 +62,10 @@ export function foldInferences(profile: Profile, batch: InferenceBatch, rows: In
 
 const hourMs = 3_600_000;
 
-/** Adds one comparison of a shadow's prediction with the one that was served. */
-export function foldAgreement(profile: Profile, agree: boolean): void {
+/** Adds comparisons of a shadow's predictions with those that were served. */
+export function foldAgreement(profile: Profile, agree: boolean, times = 1): void {
   const cell = agree ? totals.agreements : totals.disagreements;
-  profile.counts[cell] = profile.counts[cell]! + 1;
+  profile.counts[cell] = profile.counts[cell]! + times;
 }
 
 /** All row numbers of a batch. Shared: not to be changed. */

@@ -36,6 +36,15 @@ export function copyHeavy({ capacity, counts, undercount }: HeavyHitters): Heavy
   return { capacity, counts: new Map(counts), undercount };
 }
 
+/** Counts times a factor, in whole numbers of at least 1. */
+export function scaleHeavy({ capacity, counts, undercount }: HeavyHitters, factor: number): HeavyHitters {
+  return {
+    capacity,
+    counts: new Map([...counts].map(([text, count]) => [text, Math.max(1, Math.round(count * factor))])),
+    undercount: Math.ceil(undercount * factor),
+  };
+}
+
 /** Most frequent first, then by text. */
 export function rankedHeavy({ counts }: HeavyHitters): [text: string, count: number][] {
   return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));

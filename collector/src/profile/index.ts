@@ -14,8 +14,17 @@ export { errorSizeMiddle } from './errorSizes.ts';
 export { allRows, foldAgreement, foldInferences } from './fold.ts';
 export { groupIn, intersectionName } from './intersection.ts';
 export { firstCellFrom, latencyCells, latencyEdge } from './latencies.ts';
-export { foldOutcome, type JoinEntry, type Judgement, joinEntryOf, judge, outcomeCell } from './outcome.ts';
+export {
+  foldOutcome,
+  type JoinEntry,
+  type Judgement,
+  joinEntryOf,
+  judge,
+  outcomeCell,
+  weightOf,
+} from './outcome.ts';
 export { copyProfile, createProfile, mergeInto, mergeProfiles, type Profile } from './profile.ts';
+export { capturesOf, heaviestOf } from './provenance.ts';
 export {
   buildReference,
   type LabelledOutcome,
@@ -78,3 +87,4 @@ export {
   signalShareBelow,
   type Totals,
 } from './views.ts';
+export { effectiveProfile, rowCounts, wholeWeights } from './weighted.ts';

@@ -51,10 +51,12 @@ describe('latencies of a profile without a reference', () => {
 
   it('are empty in a profile of format version 2', () => {
     const bytes = encodeProfile(createProfile(bare));
-    const withoutLatencies = bytes.slice(0, -runOfZeros).with(3, 2);
+    const withoutLatencies = bytes.slice(0, -runOfZeros - noProvenance).with(3, 2);
     expect(decodeProfile(withoutLatencies, bare)).toEqual(createProfile(bare));
   });
 });
 
 /** Bytes of cells that are all zero: a 0 and how many, as a varint of two bytes. */
 const runOfZeros = 3;
+/** The same of three numbers. */
+const noProvenance = 2;

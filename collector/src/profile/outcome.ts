@@ -21,6 +21,8 @@ export interface JoinEntry {
   readonly groups: Readonly<Record<string, string>>;
   /** The label folded so far; `null` before the first. */
   readonly label: string | number | null;
+  /** How many inferences it stands for, a whole number; absent means 1. */
+  readonly weight?: number;
 }
 
 /**
@@ -31,8 +33,13 @@ export interface JoinEntry {
 export function foldOutcome(profile: Profile, joined: JoinEntry, label: string | number): void {
   if (!isUsableLabel(profile.shape, joined, label)) return;
   if (joined.label !== null && isUsableLabel(profile.shape, joined, joined.label))
-    moveOutcome(profile, joined, joined.label, -1);
-  moveOutcome(profile, joined, label, 1);
+    moveOutcome(profile, joined, joined.label, -weightOf(joined));
+  moveOutcome(profile, joined, label, weightOf(joined));
+}
+
+/** How many inferences an entry stands for. */
+export function weightOf({ weight = 1 }: JoinEntry): number {
+  return weight;
 }
 
 /** What a label says about a prediction. */
@@ -74,6 +81,7 @@ export function joinEntryOf(batch: InferenceBatch, row: number): JoinEntry {
   const { predictions } = batch;
   const role = textAt(batch.roles, row);
   const score = batch.scores.values[row]!;
+  const weight = batch.weights?.values[row] ?? 1;
   const groups: Record<string, string> = {};
   for (const [attribute, column] of Object.entries(batch.groups)) {
     const group = textAt(column, row);
@@ -87,6 +95,7 @@ export function joinEntryOf(batch: InferenceBatch, row: number): JoinEntry {
     score: finiteOrNull(score),
     groups,
     label: null,
+    ...(weight === 1 ? {} : { weight }),
   };
 }
 
@@ -96,7 +105,8 @@ function isUsableLabel({ task }: ProfileShape, joined: JoinEntry, label: string 
   return task !== 'regression' || Number.isFinite(labelNumber(label));
 }
 
-function moveOutcome(profile: Profile, joined: JoinEntry, label: string | number, direction: 1 | -1): void {
+/** `times`: the weight of the entry, negative to take it back. */
+function moveOutcome(profile: Profile, joined: JoinEntry, label: string | number, times: number): void {
   const { shape, counts } = profile;
   const plan = planOf(shape);
   const decision = decisionOf(shape, joined.prediction);
@@ -105,11 +115,11 @@ function moveOutcome(profile: Profile, joined: JoinEntry, label: string | number
   const labelCell = judged?.label ?? 0;
   const rows = groupRows(plan, joined);
   const move = (unlabelled: number, labelled: number): void => {
-    counts[unlabelled] = counts[unlabelled]! - direction;
-    counts[labelled] = counts[labelled]! + direction;
+    counts[unlabelled] = counts[unlabelled]! - times;
+    counts[labelled] = counts[labelled]! + times;
   };
 
-  counts[totals.labelled] = counts[totals.labelled]! + direction;
+  counts[totals.labelled] = counts[totals.labelled]! + times;
   if (shape.scoreBins !== null) {
     const bin = scoreBinOf(plan, joined.score ?? Number.NaN);
     const cell = plan.scoreOffset + (bin * 2 + decision) * 3;
@@ -119,12 +129,12 @@ function moveOutcome(profile: Profile, joined: JoinEntry, label: string | number
         if (row === 0) continue;
         const own = (row - 1) * plan.groupScoreBins + (bin >> plan.groupScoreShift);
         const at = plan.groupScoreOffset + own * 2 + labelCell;
-        counts[at] = counts[at]! + direction;
+        counts[at] = counts[at]! + times;
       }
     }
   }
-  if (plan.errorSizeOffset >= 0) addError(profile, plan, Number(joined.prediction), labelNumber(label), direction);
-  if (plan.rankingOffset >= 0) addRanking(profile, plan, rankingQuality(joined.prediction, label), direction);
+  if (plan.errorSizeOffset >= 0) addError(profile, plan, Number(joined.prediction), labelNumber(label), times);
+  if (plan.rankingOffset >= 0) addRanking(profile, plan, rankingQuality(joined.prediction, label), times);
   if (plan.classOffset >= 0) {
     const classes = plan.classIndex.size;
     const predicted = plan.classIndex.get(String(joined.prediction)) ?? classes;
@@ -136,10 +146,9 @@ function moveOutcome(profile: Profile, joined: JoinEntry, label: string | number
     move(cell + decision * 3 + 2, cell + decision * 3 + labelCell);
     if (judged !== null) {
       const verdict = cell + (judged.wrong ? wrongCell : rightCell);
-      counts[verdict] = counts[verdict]! + direction;
+      counts[verdict] = counts[verdict]! + times;
     }
-    if (plan.residualOffset >= 0)
-      addResidual(profile, plan, row, Number(joined.prediction), labelNumber(label), direction);
+    if (plan.residualOffset >= 0) addResidual(profile, plan, row, Number(joined.prediction), labelNumber(label), times);
   }
 }
 
@@ -159,14 +168,14 @@ function addResidual(
   row: number,
   prediction: number,
   label: number,
-  direction: 1 | -1,
+  times: number,
 ): void {
   const centre = shape.signals.find((signal) => signal.kind === 'prediction' && signal.type === 'number');
   const error = boundedDeviation((prediction - label) / shape.residualScale);
   const outcome = boundedDeviation((label - (centre?.type === 'number' ? centre.centre : 0)) / shape.residualScale);
   const at = plan.residualOffset + row * residualSums;
   for (const [i, value] of [error, Math.abs(error), error * error, outcome, outcome * outcome].entries()) {
-    addToSum(sums, at + i, value, direction);
+    addToSum(sums, at + i, value, times);
   }
 }
 

@@ -1,6 +1,7 @@
 import { PlumblineError } from '../errors.ts';
 import { latencyCells } from './latencies.ts';
 import { planOf } from './plan.ts';
+import { createProvenance, mergeProvenance, type Provenance } from './provenance.ts';
 import type { ProfileShape } from './shape.ts';
 import { copySketches, createSketches, mergeSketches, type Sketches } from './sketches.ts';
 
@@ -8,8 +9,8 @@ import { copySketches, createSketches, mergeSketches, type Sketches } from './sk
  * The mergeable summary of a set of inferences and their outcomes: a commutative monoid (`createProfile` is its zero,
  * `mergeInto` its addition), so shards, replays and batch runs give the same profile in any order.
  *
- * Counts are integers in doubles, exact up to 2^53; sums are kept as integers too (see `sums.ts`). So the same rows give
- * the same profile to the last bit, and an outcome can be taken back without a trace. Only the lists of frequent rare
+ * A row counts as the inferences it stands for (see `weighted.ts`), mostly 1. Counts are integers in doubles, exact up to
+ * 2^53; sums are kept as integers too (see `sums.ts`). So the same rows give the same profile to the last bit, and an outcome can be taken back without a trace. Only the lists of frequent rare
  * values depend on the order once there are more than 256 of them, within bounds that they state.
  */
 export interface Profile {
@@ -25,6 +26,8 @@ export interface Profile {
   readonly sketches: Sketches;
   /** Rows by latency, `latencyCells` of them; see `latencies.ts`. */
   readonly latencies: Float64Array;
+  /** What rows stand for, and how they were captured; see `provenance.ts`. */
+  readonly provenance: Provenance;
 }
 
 /** The empty profile of a shape. */
@@ -38,6 +41,7 @@ export function createProfile(shape: ProfileShape): Profile {
     maxima: new Float64Array(plan.extremeLength).fill(Number.NEGATIVE_INFINITY),
     sketches: createSketches(shape),
     latencies: new Float64Array(latencyCells),
+    provenance: createProvenance(),
   };
 }
 
@@ -57,6 +61,7 @@ export function mergeInto(target: Profile, source: Profile): void {
   }
   mergeSketches(target.sketches, source.sketches);
   addTo(target.latencies, source.latencies);
+  mergeProvenance(target.provenance, source.provenance);
 }
 
 /** A new profile that holds both. */
@@ -75,6 +80,7 @@ export function copyProfile(profile: Profile): Profile {
     maxima: profile.maxima.slice(),
     sketches: copySketches(profile.sketches),
     latencies: profile.latencies.slice(),
+    provenance: profile.provenance.slice(),
   };
 }
 

@@ -49,18 +49,13 @@ export function rankingQuality(prediction: string | number | null, label: string
 }
 
 /** Adds one judged ranking, or takes it back. */
-export function addRanking(
-  { counts, sums }: Profile,
-  plan: Plan,
-  quality: RankingQuality | null,
-  direction: 1 | -1,
-): void {
+export function addRanking({ counts, sums }: Profile, plan: Plan, quality: RankingQuality | null, times: number): void {
   if (quality === null) return;
   const cell = plan.rankingOffset + rankingCellOf(quality);
-  counts[cell] = counts[cell]! + direction;
+  counts[cell] = counts[cell]! + times;
   quality.forEach((value, measure) => {
-    addToSum(sums, plan.rankingSumOffset + 2 * measure, value, direction);
-    addToSum(sums, plan.rankingSumOffset + 2 * measure + 1, value * value, direction);
+    addToSum(sums, plan.rankingSumOffset + 2 * measure, value, times);
+    addToSum(sums, plan.rankingSumOffset + 2 * measure + 1, value * value, times);
   });
 }
 

@@ -17,10 +17,12 @@ import { foldInferences } from './fold.ts';
 import { foldOutcome, joinEntryOf } from './outcome.ts';
 import { type Part, partsByBlock, partsByWindow } from './parts.ts';
 import { createProfile, mergeInto, type Profile } from './profile.ts';
+import { heaviestOf } from './provenance.ts';
 import { identifyReference } from './referenceFile.ts';
 import type { ProfileShape } from './shape.ts';
 import { errorRateIndicator, indicators, outcomeSizes, signalScores } from './signalScores.ts';
 import { signalCounts } from './views.ts';
+import { effectiveProfile, rowCounts } from './weighted.ts';
 
 /**
  * The frozen profile a version is compared with, and what detectors need to know about the noise of its traffic.
@@ -72,26 +74,33 @@ export function buildReference(
   outcomes: readonly LabelledOutcome[],
   options: ReferenceOptions,
 ): Reference {
-  const rows = batches.reduce((sum, batch) => sum + batch.count, 0);
-  if (rows === 0) throw new PlumblineError('BAD_DATA', 'a reference needs at least one row');
+  const seen = batches.reduce((sum, batch) => sum + batch.count, 0);
+  if (seen === 0) throw new PlumblineError('BAD_DATA', 'a reference needs at least one row');
   const labels = new Map(outcomes.map(({ inferenceId, label }) => [inferenceId, label]));
   const known = batches.flatMap((batch) => batch.ids.flatMap((id) => labels.get(id) ?? []));
   const shape = buildShape(batches, known, options);
-  const profile = createProfile(shape);
+  const all = createProfile(shape);
   const windows = partsByWindow(batches, options.windowMs).map((part) => foldPart(shape, part, labels));
-  for (const window of windows) mergeInto(profile, window);
+  for (const window of windows) mergeInto(all, window);
+  const { stoodFor, effective: rows } = rowCounts(all);
+  const profile = effectiveProfile(all);
   // A reference compares latencies by its signal; these cells are for versions that have none.
   profile.latencies.fill(0);
 
   const notes: string[] = [];
+  if (stoodFor !== seen) {
+    notes.push(
+      `${seen} rows came for ${stoodFor} inferences: weighted by that, they are worth ${rows} rows as evidence.`,
+    );
+  }
   let parts = windows;
   let season: Season | null = null;
   if (windows.length < fewestWindows) {
-    const blocks = Math.min(mostBlocks, Math.floor(rows / rowsPerBlock));
+    const blocks = Math.min(mostBlocks, Math.floor(seen / rowsPerBlock));
     parts = partsByBlock(batches, blocks).map((part) => foldPart(shape, part, labels));
     notes.push(
       blocks < fewestWindows
-        ? `${rows} rows in ${windows.length} windows are too few to measure how rows depend on each other: they are taken as independent.`
+        ? `${seen} rows in ${windows.length} windows are too few to measure how rows depend on each other: they are taken as independent.`
         : `How rows depend on each other was measured on ${blocks} blocks of rows, because the reference covers only ${windows.length} windows: dependence over longer times is not in it.`,
     );
   } else {
@@ -102,7 +111,9 @@ export function buildReference(
       );
     }
   }
-  const measured = measureSignals(profile, parts, season, options.windowMs);
+  // On one scale: their counts are added and compared.
+  const onOneScale = parts.map((part) => effectiveProfile(part, heaviestOf(all)));
+  const measured = measureSignals(profile, onOneScale, season, options.windowMs);
   return identifyReference({
     shape,
     profile,
@@ -111,7 +122,7 @@ export function buildReference(
     to: finiteOrNull(profile.maxima.at(-1)!),
     windows: windows.length,
     designEffects: designEffectsOf(measured),
-    seasons: seasonsOf(measured, parts, season),
+    seasons: seasonsOf(measured, onOneScale, season),
     notes,
   });
 }

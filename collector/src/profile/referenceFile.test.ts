@@ -48,7 +48,11 @@ describe('a reference file', () => {
       /format version is 3; this program reads versions 1 and 2/,
     ],
     ['has an unknown field', withChange((c) => (c.colour = 'red')), /at the top level: .*colour/],
-    ['has a count that is no whole number', withChange((c) => (c.profile.counts[9] = 1.5)), /at profile\.counts\.9/],
+    [
+      'has counts that do not add up to its rows',
+      withChange((c) => (c.profile.counts[9] = 1.5)),
+      /at profile\.counts: /,
+    ],
     ['has a negative count', withChange((c) => (c.profile.counts[9] = -1)), /at profile\.counts\.9/],
     [
       'has too few counts',

@@ -117,7 +117,7 @@ const referenceFile = z.strictObject({
   seasons: z
     .strictObject({
       bucketOfHour: z.array(z.int().min(0).nullable()).length(hoursOfWeek),
-      signals: z.record(text, z.array(z.array(z.int().min(0)))),
+      signals: z.record(text, z.array(z.array(z.number().min(0)))),
     })
     .optional(),
   shape: z.strictObject({
@@ -139,7 +139,8 @@ const referenceFile = z.strictObject({
     edition: z.literal(2).optional(),
   }),
   profile: z.strictObject({
-    counts: z.array(z.int().min(0)),
+    // Of rows with weights, counts need not be whole.
+    counts: z.array(z.number().min(0)),
     sums: z.array(z.number()),
     minima: z.array(z.number().nullable()),
     maxima: z.array(z.number().nullable()),
@@ -238,7 +239,8 @@ function readProfile(shape: ProfileShape, content: ReferenceFile['profile'], row
   shape.signals.forEach((signal, index) => {
     const { countOffset, cells } = planOf(shape).signals[index]!;
     const counted = profile.counts.subarray(countOffset, countOffset + cells).reduce((sum, count) => sum + count, 0);
-    if (counted !== rows) throw bad(`at profile.counts: ${signal.signal} counts ${counted} of ${rows} rows`);
+    if (Math.abs(counted - rows) > 1e-9 * rows)
+      throw bad(`at profile.counts: ${signal.signal} counts ${counted} of ${rows} rows`);
   });
   return profile;
 }

@@ -2,6 +2,7 @@ import { createProfile, mergeInto, type Profile } from './profile.ts';
 import type { Reference } from './reference.ts';
 import { identifyReference } from './referenceFile.ts';
 import { profileTotals } from './views.ts';
+import { effectiveProfile } from './weighted.ts';
 
 /**
  * A reference of windows that were counted in the bins of another one: what people say is the new normal. Bins stay where
@@ -11,8 +12,9 @@ import { profileTotals } from './views.ts';
  * @param windows profiles with the shape of `base`, at least one
  */
 export function referenceOfWindows(base: Reference, windows: readonly Profile[]): Reference {
-  const profile = createProfile(base.shape);
-  for (const window of windows) mergeInto(profile, window);
+  const all = createProfile(base.shape);
+  for (const window of windows) mergeInto(all, window);
+  const profile = effectiveProfile(all);
   const { rows, from, to } = profileTotals(profile);
   return identifyReference({
     shape: base.shape,

@@ -20,6 +20,8 @@ export interface SampleRow {
   readonly groups?: Readonly<Record<string, string>>;
   readonly latencyMs?: number | null;
   readonly error?: string | null;
+  readonly traceId?: string | null;
+  readonly weight?: number;
 }
 
 /** Columns of the given rows. `features` and attributes are those of the declaration and of the first row. */
@@ -47,8 +49,11 @@ export function batchOf(rows: readonly SampleRow[], features: readonly FeatureDe
       attributes.map((attribute) => [attribute, categoryColumn(rows.map((row) => row.groups?.[attribute] ?? null))]),
     ),
     latenciesMs: numberColumn(rows.map((row) => row.latencyMs ?? null)),
-    traceIds: categoryColumn(rows.map(() => null)),
+    traceIds: categoryColumn(rows.map((row) => row.traceId ?? null)),
     errors: categoryColumn(rows.map((row) => row.error ?? null)),
+    ...(rows.some(({ weight }) => weight !== undefined)
+      ? { weights: numberColumn(rows.map(({ weight = 1 }) => weight)) }
+      : {}),
   };
 }
 

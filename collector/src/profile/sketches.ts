@@ -1,5 +1,5 @@
 import { createDistinctCounter, type DistinctCounter, mergeDistinct } from './distinctCounter.ts';
-import { copyHeavy, createHeavyHitters, type HeavyHitters, mergeHeavy } from './heavyHitters.ts';
+import { copyHeavy, createHeavyHitters, type HeavyHitters, mergeHeavy, scaleHeavy } from './heavyHitters.ts';
 import { copyIds, createIdSample, type IdSample, mergeIds } from './idSample.ts';
 import type { ProfileShape } from './shape.ts';
 
@@ -62,6 +62,19 @@ export function copySketches({ hours, otherType, unknownFeatures, rare, ids }: S
     unknownFeatures: copyHeavy(unknownFeatures),
     rare: rare.map((values) =>
       values === null ? null : { frequent: copyHeavy(values.frequent), distinct: values.distinct.slice() },
+    ),
+    ids: copyIds(ids),
+  };
+}
+
+/** Counts of rows times a factor. The sample of ids is one of rows as they came, and stays. */
+export function scaleSketches({ hours, otherType, unknownFeatures, rare, ids }: Sketches, factor: number): Sketches {
+  return {
+    hours: hours.map((rows) => rows * factor),
+    otherType: otherType.map((rows) => rows * factor),
+    unknownFeatures: scaleHeavy(unknownFeatures, factor),
+    rare: rare.map((values) =>
+      values === null ? null : { frequent: scaleHeavy(values.frequent, factor), distinct: values.distinct.slice() },
     ),
     ids: copyIds(ids),
   };

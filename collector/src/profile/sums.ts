@@ -6,7 +6,7 @@
  * `sums` holds all low parts, then all high parts: index i and i + length / 2 belong together. Exact for 2^27 ordinary
  * rows, and for 2^13 rows of more than 128 scales.
  */
-export function addToSum(sums: Float64Array, index: number, value: number, times: 1 | -1 = 1): void {
+export function addToSum(sums: Float64Array, index: number, value: number, times = 1): void {
   const whole = wholeUnits(value);
   if (whole < highPart && whole > -highPart) {
     sums[index] = sums[index]! + times * whole;

@@ -2,6 +2,7 @@ import type { ModelSettings } from '../config/settings.ts';
 import {
   classConfusion,
   createProfile,
+  effectiveProfile,
   findSignal,
   groupConfusions,
   hashBucketCounts,
@@ -35,7 +36,8 @@ export async function readTrainingData(
 ): Promise<TrainingData> {
   const key = { model: settings.name, environment: settings.environment, version };
   const windows = (await readProfiles(transaction, { ...key, limit: trainableWindows, reverse: true })).map(
-    ({ profile }) => profile,
+    // No more rows than the weighted ones are worth.
+    ({ profile }) => effectiveProfile(profile),
   );
   const labelledRows = windows.reduce((sum, profile) => sum + profileTotals(profile).labelled, 0);
   // Windows before there was a reference count nothing but totals.

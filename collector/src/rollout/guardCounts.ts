@@ -1,5 +1,6 @@
 import type { ModelSettings } from '../config/settings.ts';
 import {
+  effectiveProfile,
   favourableDecision,
   firstCellFrom,
   groupConfusions,
@@ -53,12 +54,13 @@ const rankingMeasure = 'normalisedDiscountedGain';
 const enoughLatencies = 100;
 
 export function countsOf(
-  profile: Profile | null,
+  came: Profile | null,
   arm: ArmName,
   settings: ModelSettings,
   limits: CountLimits,
 ): Record<string, Moments> {
-  if (profile === null) return {};
+  if (came === null) return {};
+  const profile = effectiveProfile(came);
   const counts: Record<string, Moments> = {};
   const rate = (name: string, n: number, k: number) => {
     counts[name] = [n, k, k];
@@ -137,7 +139,7 @@ function scoresFrom(profile: Profile, threshold: number): readonly [rows: number
   if (profile.shape.task === 'regression') {
     if (!hasPredictions(profile)) return [0, 0];
     const { n } = signalMoments(profile, 'prediction');
-    return [n, n - Math.round(n * signalShareBelow(profile, 'prediction', threshold))];
+    return [n, Math.max(0, n - Math.round(n * signalShareBelow(profile, 'prediction', threshold)))];
   }
   const scores = scoreDistribution(profile);
   // Only probabilities have the same bins in every version.

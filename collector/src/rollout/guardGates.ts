@@ -1,4 +1,4 @@
-import { latencyEdge, type Profile, profileTotals } from '../profile/index.ts';
+import { effectiveProfile, heaviestOf, latencyEdge, type Profile, profileTotals, rowCounts } from '../profile/index.ts';
 import type { GateName, GateResult } from './gate.ts';
 import { assessCanaryAbsoluteError } from './gates/canaryAbsoluteError.ts';
 import { assessCanaryFairness, type GroupComparison } from './gates/canaryFairness.ts';
@@ -220,9 +220,11 @@ function splitGate({ rollout, settings, windows, at }: GuardLook): GateResult {
   for (const { from, champion, candidate } of windows) {
     if (from < rollout.stepFrom) continue;
     const part = from < rollout.stepFrom + settings.window ? arms.settling : arms.settled;
-    const served = candidate === null ? 0 : profileTotals(candidate).canary;
+    // Shares of both need one scale: that of the heavier rows.
+    const heaviest = Math.max(...[champion, candidate].map((profile) => (profile === null ? 1 : heaviestOf(profile))));
+    const served = candidate === null ? 0 : profileTotals(candidate).canary / heaviest;
     part.k += served;
-    part.n += served + (champion === null ? 0 : profileTotals(champion).champion);
+    part.n += served + (champion === null ? 0 : profileTotals(champion).champion / heaviest);
   }
   return assessObservedSplit({
     ...arms,
@@ -248,7 +250,7 @@ function freshnessGate({ settings, windows, to, at }: GuardLook): GateResult {
 
 function shadowDivergence(input: GuardLook): GateResult {
   const { gates } = input.settings.rollout;
-  const totals = profilesOf(input, 'candidate').map(profileTotals);
+  const totals = profilesOf(input, 'candidate').map((profile) => profileTotals(effectiveProfile(profile)));
   return assessShadowDivergence({
     agreements: totals.reduce((all, { agreements }) => all + agreements, 0),
     disagreements: totals.reduce((all, { disagreements }) => all + disagreements, 0),
@@ -264,7 +266,7 @@ function minimumRows({ rollout, settings }: GuardLook): number {
 }
 
 function rowsSeen(input: GuardLook): number {
-  return profilesOf(input, 'candidate').reduce((sum, profile) => sum + profileTotals(profile).rows, 0);
+  return profilesOf(input, 'candidate').reduce((sum, profile) => sum + rowCounts(profile).effective, 0);
 }
 
 function profilesOf({ windows }: GuardLook, of: 'champion' | 'candidate'): Profile[] {

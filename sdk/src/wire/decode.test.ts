@@ -105,6 +105,12 @@ describe('a frame that cannot be read is refused with code and reason', () => {
       'BAD_HEADER',
       /scores/,
     ],
+    ...[0.5, 0, -4, 65_537, null].map((weight): (typeof refused)[number] => [
+      `a row that stands for ${weight} inferences`,
+      frame({ header: { ...header, weights: ['constant', weight] }, columns: [...ages, ...codes] }),
+      'BAD_COLUMN',
+      /weights: row 0 has .*, which is not from 1 to 65536/,
+    ]),
     [
       'a row without a version',
       frame({ header: { ...header, versions: ['constant', []] } }),

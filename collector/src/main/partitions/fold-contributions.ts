@@ -54,8 +54,8 @@ export async function foldContributions(
   for (const { contribution } of partsOf(contributions, 'agreements')) {
     const window = await context.windows.find(context.transaction, contribution.key, contribution.from);
     if (window === undefined) continue;
-    for (let count = 0; count < contribution.agree; count++) foldAgreement(window.profile, true);
-    for (let count = 0; count < contribution.disagree; count++) foldAgreement(window.profile, false);
+    foldAgreement(window.profile, true, contribution.agree);
+    foldAgreement(window.profile, false, contribution.disagree);
     context.windows.change(window);
   }
   return lateRows;

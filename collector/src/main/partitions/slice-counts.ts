@@ -1,7 +1,14 @@
 import type { EventBatch, InferenceBatch, OutcomeBatch } from '@plumbline/sdk/event';
 import type { ModelSettings } from '../../config/settings.ts';
 import { ArrivalCounter } from '../../monitor/index.ts';
-import { createProfile, foldInferences, foldOutcome, type Profile, type Reference } from '../../profile/index.ts';
+import {
+  createProfile,
+  foldInferences,
+  foldOutcome,
+  type Profile,
+  type Reference,
+  weightOf,
+} from '../../profile/index.ts';
 import { type VersionKey, versionKey } from '../../store/history.ts';
 import { type JoinRecord, readJoinKey } from '../join-record.ts';
 import type { JoinEffects, ModelBatch } from '../outcome-join.ts';
@@ -85,6 +92,7 @@ export class SliceCounts {
         entryOf(this.#arrivals, versionKey(key), () => ({ key, counter: new ArrivalCounter() })).counter.rate(
           type,
           value,
+          weightOf(record),
         );
       },
       compared: async (settings, shadow, agree) => {
@@ -92,8 +100,8 @@ export class SliceCounts {
         const from = windowStart(shadow.time, settings.window);
         const name = `${versionKey(key)} ${from}`;
         const counts = entryOf(this.#agreements, name, () => ({ key, from, agree: 0, disagree: 0 }));
-        if (agree) counts.agree++;
-        else counts.disagree++;
+        if (agree) counts.agree += weightOf(shadow);
+        else counts.disagree += weightOf(shadow);
       },
       predictionScale: (settings, shadow) =>
         references.get(versionKey(keyOf(settings, shadow)))?.shape.residualScale ?? 1,
