@@ -12,7 +12,7 @@ import {
   outcomeSubject,
   streamName,
 } from '@plumbline/sdk/subjects';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { requireNatsServer } from '../../../test/setup/nats-server.mjs';
 import { type NatsServer, startNatsServer } from '../../../test/stack/nats-server.ts';
 import { startProcess } from '../../../test/stack/process.ts';
@@ -275,7 +275,8 @@ describe('the bus when the server goes', () => {
     await reader.close();
     await server.restart();
     while (bus.problem() !== null) await new Promise((resume) => setTimeout(resume, 20));
-    await publisher.publish(inferenceSubject(0, 'm'), '6');
+    // The publisher's connection comes back by itself, a little earlier or later.
+    await vi.waitFor(() => publisher.publish(inferenceSubject(0, 'm'), '6', { msgID: '6' }), 20_000);
     expect((await take({ after: 4 }, 2)).map(body)).toEqual(['5', '6']);
   });
 });

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect, errors, type NatsConnection } from '@nats-io/transport-node';
+import { errors, type NatsConnection } from '@nats-io/transport-node';
 import type { CollectorSettings } from '../config/settings.ts';
 import { PlumblineError } from '../errors.ts';
+import { connectNats } from './connect-nats.ts';
 
 export type NatsSettings = CollectorSettings['nats'];
 
@@ -19,7 +20,7 @@ export async function openConnection(settings: NatsSettings, patienceMs: number)
   const giveUpAt = performance.now() + patienceMs;
   for (;;) {
     try {
-      return await connect({
+      return await connectNats({
         servers,
         ...(user === undefined ? {} : { user }),
         ...(pass === undefined ? {} : { pass }),
