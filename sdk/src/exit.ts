@@ -3,24 +3,67 @@
  * of functions: Node warns about many. Returns what takes the function back.
  */
 export function atExit(run: () => void): () => void {
-  if (waiting.size === 0) {
+  if (atEnd.size === 0) {
     process.on('beforeExit', runAll);
   }
-  waiting.add(run);
+  atEnd.add(run);
   return () => {
-    waiting.delete(run);
-    if (waiting.size === 0) {
+    atEnd.delete(run);
+    if (atEnd.size === 0) {
       process.removeListener('beforeExit', runAll);
     }
   };
 }
 
-const waiting = new Set<() => void>();
+const atEnd = new Set<() => void>();
 
 function runAll(): void {
-  for (const run of waiting) {
-    waiting.delete(run);
+  for (const run of atEnd) {
+    atEnd.delete(run);
     run();
   }
   process.removeListener('beforeExit', runAll);
+}
+
+/**
+ * Runs the function when the process is asked to end (SIGTERM, SIGINT), and then lets the signal do what it would have
+ * done: end the process, or whatever the app's own listeners make of it. A second signal does not wait. The function must
+ * settle, and not reject. Returns what takes it back.
+ */
+export function atSignal(run: () => Promise<unknown>): () => void {
+  if (atSignals.size === 0) {
+    for (const signal of signals) {
+      process.on(signal, onSignal);
+    }
+  }
+  atSignals.add(run);
+  return () => {
+    atSignals.delete(run);
+    if (atSignals.size === 0) {
+      stopListening();
+    }
+  };
+}
+
+const signals = ['SIGTERM', 'SIGINT'] as const;
+const atSignals = new Set<() => Promise<unknown>>();
+let isEnding = false;
+
+async function onSignal(signal: NodeJS.Signals): Promise<void> {
+  if (!isEnding) {
+    isEnding = true;
+    await Promise.all([...atSignals].map((run) => run()));
+  }
+  stopListening();
+  isEnding = false;
+  // Where the app listens itself, ending is its own affair, and it has had the signal already.
+  if (process.listenerCount(signal) === 0) {
+    process.kill(process.pid, signal);
+  }
+}
+
+function stopListening(): void {
+  for (const signal of signals) {
+    process.removeListener(signal, onSignal);
+  }
 }

@@ -1,7 +1,8 @@
 import { INVALID_SPAN_CONTEXT, trace } from '@opentelemetry/api';
+import { exitTimeoutMs, shutdownTimeoutMs, timeoutOf, within } from './deadline.ts';
 import { Diagnostics, messageOf } from './diagnostics.ts';
 import { errorTypeOf } from './error-type.ts';
-import { atExit } from './exit.ts';
+import { atExit, atSignal } from './exit.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { ModelState } from './model-state.ts';
 import { type MonitorOptions, type MonitorSettings, readOptions } from './options.ts';
@@ -185,7 +186,7 @@ class RunningMonitor implements Monitor {
     });
     this.#recorder = new Recorder({
       ...{ models: this.#models, batcher: this.#batcher, routing: this.#routing, clock, newId },
-      ...{ telemetry: this.#telemetry, diagnostics, spool: this.#spool },
+      ...{ telemetry: this.#telemetry, diagnostics, spool: this.#spool, switchedOff: settings.switchedOff },
     });
     this.#transport = settings.transport;
     this.#heart = startHeartbeat({
@@ -267,6 +268,7 @@ class RunningMonitor implements Monitor {
       },
       models: [...this.#models.keys()],
       telemetry: this.#settings.telemetry,
+      genAiConventions: this.#settings.genAiConventions,
       clock: this.#settings.clock,
       warn: (kind, message) => this.#diagnostics.warn(kind, message),
     };
@@ -369,7 +371,7 @@ class RunningMonitor implements Monitor {
   }
 
   #start(): void {
-    const { environment, flushAtExit } = this.#settings;
+    const { environment, flushAtExit, flushAtSignals, warning } = this.#settings;
     const modelOfKey = new Map([...this.#models.keys()].map((model) => [routingKey(environment, model), model]));
     const listener: TransportListener = {
       connected: (server) => {
@@ -395,8 +397,17 @@ class RunningMonitor implements Monitor {
     };
     this.#announceTimer = setTimeout(() => this.#announce(), announceAfterMs).unref();
     this.#transport.start(listener, { routingKeys: [...modelOfKey.keys()] });
-    if (flushAtExit) {
-      this.#forgetExit = atExit(() => void this.shutdown({ timeoutMs: exitTimeoutMs }));
+    const undo = [
+      flushAtExit ? atExit(() => void this.shutdown({ timeoutMs: exitTimeoutMs })) : () => {},
+      flushAtSignals ? atSignal(() => this.shutdown()) : () => {},
+    ];
+    this.#forgetExit = () => {
+      for (const forget of undo) {
+        forget();
+      }
+    };
+    if (warning !== null) {
+      this.#diagnostics.warn('environment', warning);
     }
   }
 
@@ -549,7 +560,7 @@ class RunningMonitor implements Monitor {
       },
       loaded: model.loaded,
       shadows: { ...model.shadows },
-      capture: model.capture.mode,
+      capture: this.#settings.switchedOff ? 'off' : model.capture.mode,
       featuresIgnored: model.types.ignored,
     };
   }
@@ -577,29 +588,9 @@ const flushTimeoutMs = 2_000;
 /** A call never waits longer for us than this. */
 const serverlessTimeoutMs = 1_000;
 const announceAfterMs = 5_000;
-const shutdownTimeoutMs = 5_000;
-const exitTimeoutMs = 2_000;
 const closeTimeoutMs = 1_000;
 
 /** Heartbeats hold it every few seconds, so it is short. */
 function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= maxNameLength;
-}
-
-function timeoutOf(options: { readonly timeoutMs?: number } | undefined, otherwise: number): number {
-  const timeoutMs = options?.timeoutMs;
-  return typeof timeoutMs === 'number' && timeoutMs >= 0 ? Math.min(timeoutMs, 2 ** 31 - 1) : otherwise;
-}
-
-/** Whether the promise settled in time. The timer keeps the process alive: this is what exits wait for. */
-async function within(timeoutMs: number, promise: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), timeoutMs);
-  });
-  try {
-    return await Promise.race([promise.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

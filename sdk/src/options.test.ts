@@ -45,6 +45,7 @@ describe('options that cannot work are refused by name', () => {
     ['an odd batch', { ...good, batch: { size: 10 } }, /batch.size is no option; there are events, bytes, ageMs/],
     ['a logger that cannot warn', { ...good, logger: { info() {} } }, /logger must have the methods info/],
     ['a clock that is none', { ...good, clock: 17 }, /clock must be a function, got 17/],
+    ['an unknown generation', { ...good, genAiConventions: '1.41' }, /genAiConventions must be "v1.41" or "latest"/],
     ['telemetry as text', { ...good, telemetry: 'yes' }, /telemetry must be true or false, got "yes"/],
   ])('%s', (_, options, message) => {
     // Such options come from plain JavaScript.

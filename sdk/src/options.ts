@@ -1,9 +1,11 @@
 import { hostname } from 'node:os';
 import { defaultLogger, type Logger } from './diagnostics.ts';
+import { switchesOf } from './environment.ts';
 import { MonitorOptionsError } from './errors.ts';
 import type { FeatureDeclaration, FeatureType } from './event.ts';
 import { createNatsTransport, type NatsOptions } from './nats/index.ts';
 import { bool, type Fields, func, got, name, object, refuseUnknown, text, whole } from './options-checks.ts';
+import { type GenAiStability, stabilityOf, stabilityVariable } from './otel/conventions.ts';
 import type { BatchLimits, BufferLimits } from './pipeline/batcher.ts';
 import type { CaptureSettings, FeatureCapture } from './privacy/capture.ts';
 import { type PseudonymKey, Pseudonyms } from './privacy/pseudonyms.ts';
@@ -86,6 +88,16 @@ export interface MonitorOptions {
   readonly telemetry?: boolean;
   /** Delivers what is left when the process ends by itself, for at most 2 s. Default true. */
   readonly flushAtExit?: boolean;
+  /**
+   * Delivers what is left when the process is told to end (SIGTERM, SIGINT), for at most 5 s, and then lets the signal do
+   * what it would have done. For apps without listeners of their own, which call `shutdown()` there. Default false.
+   */
+  readonly flushAtSignals?: boolean;
+  /**
+   * Which generation of the GenAI conventions spans and measurements of language models are written by. Default: what
+   * `OTEL_SEMCONV_STABILITY_OPT_IN` says, else `v1.41`.
+   */
+  readonly genAiConventions?: GenAiStability;
   /** Default: standard error. One line says what works when the monitor starts; warnings come at most once a minute. */
   readonly logger?: Logger;
   /** Wall clock, milliseconds since 1970-01-01 UTC. */
@@ -111,6 +123,12 @@ export interface MonitorSettings {
   readonly heartbeatMs: number;
   readonly telemetry: boolean;
   readonly flushAtExit: boolean;
+  readonly flushAtSignals: boolean;
+  readonly genAiConventions: GenAiStability;
+  /** Nothing is recorded: the operator has switched it off. */
+  readonly switchedOff: boolean;
+  /** For the log, when the switches of the operator cannot be understood. */
+  readonly warning: string | null;
   readonly logger: Logger;
   readonly clock: () => number;
   readonly random: () => number;
@@ -126,8 +144,9 @@ export interface ModelSettings {
 }
 
 /** Checks the options as JavaScript may have given them, or throws a `MonitorOptionsError` that names the one at fault. */
-export function readOptions(given: MonitorOptions): MonitorSettings {
+export function readOptions(given: MonitorOptions, environment = process.env): MonitorSettings {
   const options: Fields = object(given, 'the options');
+  const switches = switchesOf(environment);
   refuseUnknown(options, '', known.monitor);
   if ((options.nats === undefined) === (options.transport === undefined)) {
     throw new MonitorOptionsError('nats', 'or transport must be given, and not both');
@@ -138,7 +157,7 @@ export function readOptions(given: MonitorOptions): MonitorSettings {
   return {
     service,
     environment: options.environment === undefined ? 'production' : name(options.environment, 'environment'),
-    models: readModels(options, pseudonyms !== undefined),
+    models: readModels(options, pseudonyms !== undefined, switches.capture === 'metadata'),
     pseudonyms,
     transport:
       options.transport === undefined
@@ -156,8 +175,12 @@ export function readOptions(given: MonitorOptions): MonitorSettings {
     routingCacheFolder:
       options.routingCacheFolder === undefined ? undefined : text(options.routingCacheFolder, 'routingCacheFolder'),
     heartbeatMs: whole(options.heartbeatMs, 'heartbeatMs', 50, 60_000) ?? 2_000,
-    telemetry: bool(options.telemetry, 'telemetry') ?? true,
+    telemetry: (bool(options.telemetry, 'telemetry') ?? true) && switches.telemetry,
     flushAtExit: bool(options.flushAtExit, 'flushAtExit') ?? true,
+    flushAtSignals: bool(options.flushAtSignals, 'flushAtSignals') ?? false,
+    genAiConventions: readConventions(options.genAiConventions) ?? stabilityOf(environment[stabilityVariable]),
+    switchedOff: switches.capture === 'off',
+    warning: switches.warning,
     logger: options.logger === undefined ? defaultLogger : readLogger(options.logger),
     clock: func<() => number>(options.clock, 'clock') ?? Date.now,
     random,
@@ -175,6 +198,8 @@ const known = {
       'heartbeatMs',
       'telemetry',
       'flushAtExit',
+      'flushAtSignals',
+      'genAiConventions',
       'logger',
       'clock',
       'random',
@@ -189,7 +214,7 @@ const known = {
   spool: ['folder', 'bytes'],
 } as const;
 
-function readModels(options: Fields, hasKeys: boolean): ReadonlyMap<string, ModelSettings> {
+function readModels(options: Fields, hasKeys: boolean, metadataOnly: boolean): ReadonlyMap<string, ModelSettings> {
   if ((options.model === undefined) === (options.models === undefined)) {
     throw new MonitorOptionsError('model', 'or models must be given, and not both');
   }
@@ -203,7 +228,10 @@ function readModels(options: Fields, hasKeys: boolean): ReadonlyMap<string, Mode
     if (models.has(model.name)) {
       throw new MonitorOptionsError('models', `name ${JSON.stringify(model.name)} twice`);
     }
-    models.set(model.name, model);
+    models.set(
+      model.name,
+      metadataOnly ? { ...model, capture: { ...model.capture, mode: 'metadata' as const } } : model,
+    );
   }
   if (models.size === 0) {
     throw new MonitorOptionsError('models', 'must name at least one model');
@@ -337,6 +365,13 @@ function readMode(value: unknown): 'server' | 'serverless' {
     throw new MonitorOptionsError('mode', `must be "server" or "serverless"${got(value)}`);
   }
   return value ?? 'server';
+}
+
+function readConventions(value: unknown): GenAiStability | undefined {
+  if (value !== undefined && value !== 'v1.41' && value !== 'latest') {
+    throw new MonitorOptionsError('genAiConventions', `must be "v1.41" or "latest"${got(value)}`);
+  }
+  return value;
 }
 
 function readSpool(value: unknown, mode: unknown): MonitorSettings['spool'] {

@@ -1,3 +1,4 @@
+import type { GenAiStability } from './otel/conventions.ts';
 import type { InferenceRecord } from './record.ts';
 import type { InferenceBatchRecord } from './recording/batch-record.ts';
 import type { Route } from './routing/choose.ts';
@@ -24,6 +25,7 @@ export interface RecordPort {
   readonly models: readonly string[];
   /** Whether spans and measurements are wanted. */
   readonly telemetry: boolean;
+  readonly genAiConventions: GenAiStability;
   readonly clock: () => number;
   warn(kind: string, message: string): void;
 }

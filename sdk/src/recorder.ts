@@ -21,6 +21,8 @@ export interface RecorderOptions {
   readonly clock: () => number;
   /** What is recorded is accepted once it is written there. */
   readonly spool: Pick<BatchSpool, 'whenWritten'> | undefined;
+  /** By the operator: everything is counted as such, and nothing recorded. */
+  readonly switchedOff: boolean;
   /** A new id of this time. */
   readonly newId: (now: number) => string;
 }
@@ -179,6 +181,9 @@ export class Recorder {
       if (model === undefined) {
         return { event: null, bytes: 0, reason: dropReasons.unknown_model };
       }
+      if (this.#options.switchedOff) {
+        return { event: null, bytes: 0, reason: dropReasons.switched_off };
+      }
       const defaults = this.#defaults(model, this.#idOf(record, now), now);
       const event = inferenceOf(record, defaults, traceIdOf(undefined));
       if ('invalid' in event) {
@@ -224,6 +229,11 @@ export class Recorder {
     const model = this.#modelFor(record);
     if (this.closed) {
       this.drop(model?.name, 'closed', 1, 'shutdown() was called');
+      return undefined;
+    }
+    if (this.#options.switchedOff) {
+      // Told once at the start: it is what the operator wants.
+      (model?.counts ?? this.unattributed).drop('switched_off', 1);
       return undefined;
     }
     if (model === undefined) {

@@ -54,8 +54,8 @@ export interface ModelStatus extends EventCounts {
   readonly loaded: readonly RoutedVersion[];
   /** Calls of shadows by `wrapVersions`. */
   readonly shadows: ShadowCounts;
-  /** Under which rules values leave the app. */
-  readonly capture: CaptureMode;
+  /** Under which rules values leave the app; `off`: the operator has switched it off, and nothing does. */
+  readonly capture: CaptureMode | 'off';
   /** Features left out because of their name: empty, too long, or more than a model may have. */
   readonly featuresIgnored: number;
 }

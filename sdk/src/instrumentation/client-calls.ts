@@ -2,7 +2,6 @@ import type { Span } from '@opentelemetry/api';
 import { followCallScopes, isWithinCallOf, withinCallOf } from '../call-scope.ts';
 import { errorTypeOf } from '../error-type.ts';
 import type { Monitor } from '../monitor.ts';
-import { stabilityOf, stabilityVariable } from '../otel/conventions.ts';
 import { GenAiTelemetry, type RequestFacts } from '../otel/gen-ai-telemetry.ts';
 import { type ModelCallOptions, ModelCallRecorder } from '../otel/model-call-recorder.ts';
 import type { ModelMessage } from '../otel/spans/messages.ts';
@@ -27,9 +26,8 @@ export interface ClientMethod {
 /** Looks on as a client's methods are called, and records what they say into the monitor. */
 export function clientCalls(provider: string, monitor: Monitor, options: ModelCallOptions): ClientCalls {
   const port = recordPortOf(monitor);
-  const stability = stabilityOf(process.env[stabilityVariable]);
   followCallScopes();
-  const telemetry = new GenAiTelemetry(stability, (error) =>
+  const telemetry = new GenAiTelemetry(port.genAiConventions, (error) =>
     port.warn('telemetry', `OpenTelemetry failed (${errorTypeOf(error)})`),
   );
   return new ClientCalls(provider, port, options, telemetry);

@@ -13,17 +13,32 @@ beforeEach(async () => {
 
 afterEach(() => broker.stop());
 
-/** Runs the script to its end, which it must find by itself. */
-function run(): Promise<{ code: number | null; output: string }> {
+interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly output: string;
+}
+
+/** Runs the script to its end, which it must find by itself, or when it is told to once it has recorded. */
+function run(waits?: 'for a signal' | 'listening'): Promise<Ending> {
   const script = fileURLToPath(new URL('testing/forgets-shutdown.ts', import.meta.url));
   const child = spawn(process.execPath, [script], {
-    env: { ...process.env, NATS_OPTIONS: JSON.stringify(broker.server.app('app')) },
+    env: {
+      ...process.env,
+      NATS_OPTIONS: JSON.stringify(broker.server.app('app')),
+      ...(waits === undefined ? {} : { WAITS: waits }),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+    if (output.includes('recorded')) {
+      child.kill('SIGTERM');
+    }
+  });
   child.stderr.on('data', (chunk) => (output += chunk));
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })));
+  return new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, output })));
 }
 
 describe('a script that forgets shutdown()', () => {
@@ -41,6 +56,22 @@ describe('a script that forgets shutdown()', () => {
     expect(code).toBe(0);
     expect(output).toMatch(/plumbline: No broker answers/);
     expect(output).toMatch(/plumbline: .*\(not_delivered: /);
+  });
+});
+
+describe('a process that is told to end', () => {
+  const all = Array.from({ length: 10 }, (_, age) => `inference ${age}`);
+
+  it('delivers what it recorded, and ends of the signal', async () => {
+    await createStreams(broker.admin);
+    expect(await run('for a signal')).toMatchObject({ code: null, signal: 'SIGTERM' });
+    expect((await storedIds(broker.admin)).sort()).toEqual(all);
+  });
+
+  it('delivers, and ends as it pleases where it listens itself', async () => {
+    await createStreams(broker.admin);
+    expect(await run('listening')).toMatchObject({ code: 0, signal: null });
+    expect((await storedIds(broker.admin)).sort()).toEqual(all);
   });
 });
 

@@ -22,10 +22,16 @@ describe('startMonitoring', () => {
     const exported = new InMemorySpanExporter();
     const points = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
     const reader = new PeriodicExportingMetricReader({ exporter: points, exportIntervalMillis: 3_600_000 });
+    const hanging = {
+      onStart() {},
+      onEnd() {},
+      forceFlush: async () => {},
+      shutdown: () => new Promise<void>(() => {}),
+    };
     const { monitor, shutdown } = startMonitoring({
       ...{ service: 'chat-api', model, transport },
       openTelemetry: {
-        spanProcessors: [new SimpleSpanProcessor({ exporter: exported })],
+        spanProcessors: [new SimpleSpanProcessor({ exporter: exported }), hanging],
         sampler: new AlwaysOffSampler(),
         metricReaders: [reader],
         autoDetectResources: false,
@@ -40,7 +46,8 @@ describe('startMonitoring', () => {
     await reader.forceFlush();
     const names = points.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics));
     expect(names.map(({ descriptor }) => descriptor.name)).toContain('plumbline.inference.duration');
-    expect(await shutdown()).toEqual({ delivered: true, remaining: 0 });
+    // In time, though the exporter hangs.
+    expect(await shutdown({ timeoutMs: 400 })).toEqual({ delivered: true, remaining: 0 });
     const versions = transport.inferences().map(({ version }) => version);
     expect(versions.toSorted()).toEqual(['1', 'gpt-4o-2']);
     expect(exported.getFinishedSpans()).toEqual([]);

@@ -1,7 +1,10 @@
 import { NodeSDK } from '@opentelemetry/sdk-node';
+import { exitTimeoutMs, shutdownTimeoutMs, timeoutOf, within } from '../deadline.ts';
 import { TelemetryExistsError } from '../errors.ts';
+import { atExit, atSignal } from '../exit.ts';
 import { createMonitor, type Monitor } from '../monitor.ts';
 import type { MonitorOptions } from '../options.ts';
+import { bool } from '../options-checks.ts';
 import { createSpanProcessor, type ModelCallOptions } from '../otel/index.ts';
 import { registeredProvider } from '../otel/registry.ts';
 import type { FlushResult } from '../status.ts';
@@ -20,7 +23,7 @@ export interface MonitoringOptions extends MonitorOptions {
 
 export interface Monitoring {
   readonly monitor: Monitor;
-  /** Flushes and ends the monitor and the SDK of OpenTelemetry. Never rejects. */
+  /** Flushes and ends the SDK of OpenTelemetry and the monitor, in 5 s or as many as are given. Never rejects. */
   shutdown(options?: { readonly timeoutMs?: number }): Promise<FlushResult>;
 }
 
@@ -36,7 +39,10 @@ export function startMonitoring(options: MonitoringOptions): Monitoring {
     throw new TelemetryExistsError(existing);
   }
   const { openTelemetry = {}, spans = {}, ...monitorOptions } = options;
-  const monitor = createMonitor(monitorOptions);
+  const flushAtExit = bool(options.flushAtExit, 'flushAtExit') ?? true;
+  const flushAtSignals = bool(options.flushAtSignals, 'flushAtSignals') ?? false;
+  // Its end comes after that of OpenTelemetry, and is seen to here.
+  const monitor = createMonitor({ ...monitorOptions, flushAtExit: false, flushAtSignals: false });
   const processor = spans === false ? undefined : createSpanProcessor(monitor, spans);
   const { sampler } = openTelemetry;
   const sdk = new NodeSDK({
@@ -49,12 +55,20 @@ export function startMonitoring(options: MonitoringOptions): Monitoring {
     ...(sampler === undefined ? {} : { sampler: (processor?.sampler(sampler) ?? sampler) as typeof sampler }),
   });
   sdk.start();
-  return {
-    monitor,
-    async shutdown(limits) {
-      // Spans end in the monitor, so it goes last.
-      await sdk.shutdown().catch(() => {});
-      return monitor.shutdown(limits);
-    },
+  const end = async (timeoutMs: number): Promise<FlushResult> => {
+    forgetExit();
+    forgetSignals();
+    const startedAt = performance.now();
+    // Spans end in the monitor, so it goes last; an exporter that hangs leaves it half of the time.
+    await within(timeoutMs / 2, sdk.shutdown()).catch(() => {});
+    return monitor.shutdown({ timeoutMs: Math.max(0, timeoutMs - (performance.now() - startedAt)) });
   };
+  let ended: Promise<FlushResult> | undefined;
+  const shutdown = (limits?: { readonly timeoutMs?: number }) => {
+    ended ??= end(timeoutOf(limits, shutdownTimeoutMs));
+    return ended;
+  };
+  const forgetExit = flushAtExit ? atExit(() => void shutdown({ timeoutMs: exitTimeoutMs })) : () => {};
+  const forgetSignals = flushAtSignals ? atSignal(shutdown) : () => {};
+  return { monitor, shutdown };
 }

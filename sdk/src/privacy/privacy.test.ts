@@ -6,8 +6,15 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createMonitor, type ModelOptions, type Monitor, type MonitorOptions, MonitorOptionsError } from '../index.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  createMonitor,
+  type ModelOptions,
+  type Monitor,
+  type MonitorOptions,
+  MonitorOptionsError,
+  type RedactableEvent,
+} from '../index.ts';
 import { createMemoryTransport, type MemoryTransport } from '../testing/index.ts';
 
 /** What must appear nowhere. Each in the forms in which it might slip through. */
@@ -267,6 +274,55 @@ describe('declared capture', () => {
     monitor.record({ features: { short: 'a', long: 'x'.repeat(65), story: 'y'.repeat(65) } });
     const [event] = await recorded(monitor);
     expect(event?.features).toEqual({ short: 'a', long: null, story: 'y'.repeat(65) });
+  });
+});
+
+describe('PLUMBLINE_CAPTURE, the switch of the operator', () => {
+  const content = { features: { income: 7 }, prediction: 'approve', score: 0.5, groups: { sex: 'female' } };
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each([
+    ['', {}, 'declared'],
+    ['full', {}, 'declared'],
+    ['full', { capture: 'metadata' as const }, 'metadata'],
+    ['metadata', {}, 'metadata'],
+    [' Metadata', { redact: (event: RedactableEvent) => event }, 'metadata'],
+    ['everything', {}, 'metadata'],
+  ])('%j with options %j leaves events as %s', async (value, model, capture) => {
+    vi.stubEnv('PLUMBLINE_CAPTURE', value);
+    const monitor = start(model);
+    monitor.record(content);
+    const [event] = await recorded(monitor);
+    expect(event).toMatchObject({ capture, score: capture === 'metadata' ? null : 0.5 });
+    expect(monitor.status().models.credit?.capture).toBe(capture);
+    expect(logged.join().includes('PLUMBLINE_CAPTURE is none of')).toBe(value === 'everything');
+  });
+
+  it('off lets nothing leave, counts it, says so once, and goes on routing', async () => {
+    vi.stubEnv('PLUMBLINE_CAPTURE', 'off');
+    const monitor = start();
+    const inferenceId = monitor.record(content);
+    monitor.recordBatch({ features: [content.features] });
+    monitor.outcome({ inferenceId, value: 'repaid' });
+    expect(monitor.preview(content)).toMatchObject({ event: null, reason: expect.stringContaining('off') });
+    await monitor.flush();
+    expect(transport.batches).toEqual([]);
+    expect(monitor.status().counts).toMatchObject({ accepted: 0, dropped: { switched_off: 3 } });
+    expect(logged).toEqual([expect.stringContaining('models credit 1 (off)')]);
+    transport.setRouting({
+      ...{ schema: 1, model: 'credit', environment: 'production', revision: 3, salt: 's', updatedAt: 0 },
+      ...{ champion: { version: '2', digest: 'd' }, canary: null, shadow: null, pins: {} },
+    });
+    expect(monitor.route('credit').version).toBe('2');
+  });
+
+  it('OTEL_SDK_DISABLED leaves OpenTelemetry alone, and inferences as they are', async () => {
+    vi.stubEnv('OTEL_SDK_DISABLED', 'true');
+    const monitor = start();
+    monitor.record(content);
+    expect(await recorded(monitor)).toHaveLength(1);
+    expect(spans.getFinishedSpans()).toEqual([]);
+    expect(monitor.status().telemetry).toEqual({ spans: false, metrics: false });
   });
 });
 
