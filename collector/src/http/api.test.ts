@@ -195,6 +195,9 @@ describe('a model that nobody has used yet', () => {
   });
 });
 
+/** 32 hex digits for an id. */
+const traceOf = (id: string) => Buffer.from(id).toString('hex').padStart(32, '0').slice(-32);
+
 describe('a model with traffic that drifts', () => {
   let api: TestApi;
 
@@ -207,7 +210,8 @@ describe('a model with traffic that drifts', () => {
       const events = inferences(`h${hour}`, 200, from, hourMs).map((event) =>
         shifted ? { ...event, features: { ...event.features, income: Number(event.features.income) + 3_000 } } : event,
       );
-      api.engine.apply(producer.inferences(events), null);
+      const traced = hour === 20 ? events.map((event) => ({ ...event, traceId: traceOf(event.id) })) : events;
+      api.engine.apply(producer.inferences(traced), null);
       const labels = events.map((event, row) =>
         outcome(
           event.id,
@@ -288,6 +292,22 @@ describe('a model with traffic that drifts', () => {
       (truePositive + trueNegative) / performance.labelledRows,
       9,
     );
+  });
+
+  it('names inferences with a trace, window by window: ids and no values', async () => {
+    const { body } = await api.ask('/v1/models/credit/exemplars');
+    expect(body.windows).toMatchObject([{ from: start + 20 * hourMs, to: start + 21 * hourMs }]);
+    const { exemplars } = body.windows[0];
+    expect(exemplars.length).toBeGreaterThanOrEqual(5);
+    expect(exemplars.length).toBeLessThanOrEqual(20);
+    for (const { inferenceId, traceId, at, reasons, ...more } of exemplars) {
+      expect({ traceId, more }).toEqual({ traceId: traceOf(inferenceId), more: {} });
+      expect(Math.floor((at - start) / hourMs)).toBe(20);
+      expect(['slowest', 'unusual_score', 'random']).toEqual(expect.arrayContaining(reasons));
+    }
+    const before = await api.ask(`/v1/models/credit/exemplars?version=1&from=${start}&to=${start + 20 * hourMs}`);
+    expect(before.body).toMatchObject({ version: '1', windows: [] });
+    expectError(await api.ask('/v1/models/credit/exemplars?version=9'), 'UNKNOWN_VERSION');
   });
 
   it('is reported on for a range and a version that are asked for, and for no others', async () => {

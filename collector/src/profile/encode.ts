@@ -1,13 +1,15 @@
 import { ByteReader, ByteWriter, bad } from './bytes.ts';
 import { readSketches, writeSketches } from './encodeSketches.ts';
+import { readExemplars, writeExemplars } from './exemplars.ts';
 import { createProfile, type Profile } from './profile.ts';
 import type { ProfileShape } from './shape.ts';
 
 /**
  * A profile as bytes, for the store. Format, version 4:
  * `P L P`, version byte, 16 bytes of the shape's id, counts, sums, minima and maxima (little-endian doubles), sketches
- * (`encodeSketches.ts`), rows by latency, provenance (`provenance.ts`). Version 3 had no provenance, version 2 no latencies
- * and version 1 no sketches either; they are read as profiles in which these are empty.
+ * (`encodeSketches.ts`), rows by latency, provenance (`provenance.ts`), exemplars (`exemplars.ts`). Version 3
+ * had neither of these two, version 2 no latencies and version 1 no sketches either; they are read as profiles in which
+ * these are empty.
  * Counts and sums are whole numbers: zigzag varints, a 0 byte starts a run of zeros (its length as a varint), and
  * any other number is `1` followed by its double (1 would be the zigzag of -0).
  *
@@ -24,6 +26,7 @@ export function encodeProfile(profile: Profile): Uint8Array {
   writeSketches(writer, profile.sketches);
   writer.integers(profile.latencies);
   writer.integers(profile.provenance);
+  writeExemplars(writer, profile.exemplars);
   return writer.finish();
 }
 
@@ -39,7 +42,10 @@ export function decodeProfile(bytes: Uint8Array, shape: ProfileShape): Profile {
   reader.doubles(profile.maxima);
   if (bytes[3] !== withoutSketches) readSketches(reader, profile.sketches);
   if (bytes[3]! >= withLatencies) reader.integers(profile.latencies);
-  if (bytes[3] === currentVersion) reader.integers(profile.provenance);
+  if (bytes[3] === currentVersion) {
+    reader.integers(profile.provenance);
+    readExemplars(reader, profile.exemplars);
+  }
   reader.end();
   return profile;
 }

@@ -1,6 +1,7 @@
 import type { CategoryColumn, Column, InferenceBatch, NumberColumn } from '@plumbline/sdk/event';
 import { signalColumn } from './columns.ts';
 import { decisionOf } from './decision.ts';
+import { foldExemplars } from './exemplars.ts';
 import { foldNumbers } from './foldNumbers.ts';
 import { foldIds, foldRare, foldUnknownFeatures, hourOfWeek } from './foldSketches.ts';
 import { groupColumn } from './intersection.ts';
@@ -38,6 +39,7 @@ function foldOnce(profile: Profile, batch: InferenceBatch, rows: Int32Array): vo
   const plan = planOf(shape);
   foldTotals(profile, batch, rows);
   foldLatencies(profile, batch, rows);
+  foldExemplars(profile, batch, rows);
 
   const columns = new Map(batch.schema.features.map((feature, index) => [feature.name, batch.features[index]!]));
   shape.signals.forEach((signal, index) => {

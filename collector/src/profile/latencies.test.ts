@@ -51,7 +51,7 @@ describe('latencies of a profile without a reference', () => {
 
   it('are empty in a profile of format version 2', () => {
     const bytes = encodeProfile(createProfile(bare));
-    const withoutLatencies = bytes.slice(0, -runOfZeros - noProvenance).with(3, 2);
+    const withoutLatencies = bytes.slice(0, -runOfZeros - noProvenance - noExemplars).with(3, 2);
     expect(decodeProfile(withoutLatencies, bare)).toEqual(createProfile(bare));
   });
 });
@@ -60,3 +60,5 @@ describe('latencies of a profile without a reference', () => {
 const runOfZeros = 3;
 /** The same of three numbers. */
 const noProvenance = 2;
+/** Four times none. */
+const noExemplars = 4;

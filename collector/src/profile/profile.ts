@@ -1,4 +1,5 @@
 import { PlumblineError } from '../errors.ts';
+import { copyExemplars, createExemplars, type Exemplars, mergeExemplars } from './exemplars.ts';
 import { latencyCells } from './latencies.ts';
 import { planOf } from './plan.ts';
 import { createProvenance, mergeProvenance, type Provenance } from './provenance.ts';
@@ -28,6 +29,8 @@ export interface Profile {
   readonly latencies: Float64Array;
   /** What rows stand for, and how they were captured; see `provenance.ts`. */
   readonly provenance: Provenance;
+  /** Inferences with a trace to look at; see `exemplars.ts`. */
+  readonly exemplars: Exemplars;
 }
 
 /** The empty profile of a shape. */
@@ -42,6 +45,7 @@ export function createProfile(shape: ProfileShape): Profile {
     sketches: createSketches(shape),
     latencies: new Float64Array(latencyCells),
     provenance: createProvenance(),
+    exemplars: createExemplars(),
   };
 }
 
@@ -62,6 +66,7 @@ export function mergeInto(target: Profile, source: Profile): void {
   mergeSketches(target.sketches, source.sketches);
   addTo(target.latencies, source.latencies);
   mergeProvenance(target.provenance, source.provenance);
+  mergeExemplars(target.exemplars, source.exemplars);
 }
 
 /** A new profile that holds both. */
@@ -81,6 +86,7 @@ export function copyProfile(profile: Profile): Profile {
     sketches: copySketches(profile.sketches),
     latencies: profile.latencies.slice(),
     provenance: profile.provenance.slice(),
+    exemplars: copyExemplars(profile.exemplars),
   };
 }
 

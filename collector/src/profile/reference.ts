@@ -13,6 +13,7 @@ import {
   withoutSeason,
 } from '../statistics/evidence/index.ts';
 import { buildShape, type ShapeOptions } from './buildShape.ts';
+import { createExemplars } from './exemplars.ts';
 import { foldInferences } from './fold.ts';
 import { foldOutcome, joinEntryOf } from './outcome.ts';
 import { type Part, partsByBlock, partsByWindow } from './parts.ts';
@@ -83,7 +84,8 @@ export function buildReference(
   const windows = partsByWindow(batches, options.windowMs).map((part) => foldPart(shape, part, labels));
   for (const window of windows) mergeInto(all, window);
   const { stoodFor, effective: rows } = rowCounts(all);
-  const profile = effectiveProfile(all);
+  // Ids of inferences do not belong into a reference.
+  const profile = { ...effectiveProfile(all), exemplars: createExemplars() };
   // A reference compares latencies by its signal; these cells are for versions that have none.
   profile.latencies.fill(0);
 

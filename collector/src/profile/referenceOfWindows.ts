@@ -1,3 +1,4 @@
+import { createExemplars } from './exemplars.ts';
 import { createProfile, mergeInto, type Profile } from './profile.ts';
 import type { Reference } from './reference.ts';
 import { identifyReference } from './referenceFile.ts';
@@ -14,7 +15,8 @@ import { effectiveProfile } from './weighted.ts';
 export function referenceOfWindows(base: Reference, windows: readonly Profile[]): Reference {
   const all = createProfile(base.shape);
   for (const window of windows) mergeInto(all, window);
-  const profile = effectiveProfile(all);
+  // Ids of inferences do not belong into a reference.
+  const profile = { ...effectiveProfile(all), exemplars: createExemplars() };
   const { rows, from, to } = profileTotals(profile);
   return identifyReference({
     shape: base.shape,

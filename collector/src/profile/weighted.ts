@@ -1,4 +1,5 @@
 import type { InferenceBatch } from '@plumbline/sdk/event';
+import { copyExemplars } from './exemplars.ts';
 import { totals } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { createProvenance, heaviestOf, noteWeight, surplusOf } from './provenance.ts';
@@ -95,5 +96,6 @@ function scaled(profile: Profile, factor: number): Profile {
     sketches: scaleSketches(profile.sketches, factor),
     latencies: times(profile.latencies),
     provenance: createProvenance(),
+    exemplars: copyExemplars(profile.exemplars),
   };
 }

@@ -103,7 +103,11 @@ export const instance = z.object({
   loaded: z.array(z.object({ version: z.string(), digest: z.string() })),
   accepted: z.number(),
   acknowledged: z.number(),
-  dropped: z.record(z.string(), z.number()),
+  thinned: z
+    .number()
+    .optional()
+    .describe('Left out while its buffer filled; those kept stand for them by their weights'),
+  dropped: z.record(z.string(), z.number()).describe('Lost, by reason: nothing stands for these'),
   lastSeenAt: z.number(),
 });
 

@@ -5,6 +5,7 @@ import { pageOf, pageQuery } from '../page.ts';
 import type { Services } from '../ports.ts';
 import { type JsonRoute, jsonRoute } from '../route.ts';
 import { dataQualityReport } from '../views/data-quality.ts';
+import { exemplarReport } from '../views/exemplars.ts';
 import { describeModel } from '../views/model-detail.ts';
 import { summariseModels } from '../views/model-summary.ts';
 import { type ReportQuery, readReportInput } from '../views/report-input.ts';
@@ -91,6 +92,14 @@ export const modelRoutes: readonly JsonRoute[] = [
     response: api.fairnessReport,
     handle: async ({ services, params, query }) =>
       fairnessReport(await inputOf(services, params.model, query, summaryWindows)),
+  jsonRoute({
+    ...report('exemplars', 'Inferences of each window whose traces are worth a look: ids, no values'),
+    query: rangeQuery,
+    response: api.exemplars,
+    handle: async ({ services, params, query }) =>
+      exemplarReport(await inputOf(services, params.model, query, driftWindows)),
+  }),
+
   }),
 
   jsonRoute({

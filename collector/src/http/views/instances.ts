@@ -18,6 +18,7 @@ export function instancesOf(
       loaded: [...heartbeat.loaded],
       accepted: heartbeat.counts.accepted,
       acknowledged: heartbeat.counts.acknowledged,
+      thinned: heartbeat.counts.thinned ?? 0,
       dropped: { ...heartbeat.counts.dropped },
       lastSeenAt: at,
     }))
