@@ -17,6 +17,7 @@ export const errorCodes = {
   NOT_FOUND: { status: 404, retriable: false },
   UNKNOWN_MODEL: { status: 404, retriable: false },
   UNKNOWN_VERSION: { status: 404, retriable: false },
+  UNKNOWN_SEGMENT: { status: 404, retriable: false },
   CONFLICT: { status: 409, retriable: false },
   REVISION_CONFLICT: { status: 412, retriable: false },
   STALE_REVISION: { status: 412, retriable: false },

@@ -87,6 +87,10 @@ export function assessAlert(
   return calmDown(open, observation, isQuiet, policy);
 }
 
+function subjectOf({ segment = '', signal }: Finding): string {
+  return `${segment} ${signal}`;
+}
+
 /** Whether this alarm is the one it takes. */
 function confirmed(open: Alert | null, { alarmsToFire }: AlertPolicy): boolean {
   return (open !== null && open.state !== 'pending') || (open?.alarms ?? 0) + 1 >= alarmsToFire;
@@ -112,8 +116,8 @@ function fire(
   const changed = changedWith(ranked);
   if (open !== null && (open.state === 'firing' || open.state === 'recovering')) {
     // Keeps everything that alarmed since it fired, with the newest numbers first.
-    const seen = new Set(changed.map((finding) => finding.signal));
-    const kept = sameVersion ? open.findings.filter((finding) => !seen.has(finding.signal)) : [];
+    const seen = new Set(changed.map(subjectOf));
+    const kept = sameVersion ? open.findings.filter((finding) => !seen.has(subjectOf(finding))) : [];
     return {
       alert: {
         ...open,

@@ -30,6 +30,8 @@ export interface AlertWindow {
   readonly version: string;
   readonly to: number;
   readonly findings: readonly Finding[];
+  /** Of segments in the same window: they raise the alerts of their model. */
+  readonly segmentFindings?: readonly Finding[];
   /** Wall-clock time. */
   readonly at: number;
 }
@@ -81,7 +83,9 @@ export class AlertService {
     for (const kind of alertKinds) {
       const id = fingerprint(model, environment, kind);
       const stored = (await readAlert(transaction, id))?.alert ?? null;
-      const findings = window.findings.filter((finding) => alertKindOf(finding) === kind);
+      const findings = [...window.findings, ...(window.segmentFindings ?? [])].filter(
+        (finding) => alertKindOf(finding) === kind,
+      );
       const hasData = findings.some(({ verdict }) => verdict !== 'insufficient_data');
       const previous = stored !== null && hasData ? await this.#dataAgain(transaction, stored, window) : stored;
       const { alert, transition } = assessAlert(

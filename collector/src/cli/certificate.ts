@@ -74,7 +74,7 @@ export function certificatesIn(document: unknown): AlarmCertificate[] {
 
 function lineOf({ subject, alarmLog }: AlarmCertificate, log: number, problems: readonly string[]): string {
   const at = typeof subject.from === 'number' ? new Date(subject.from).toISOString() : 'an unknown time';
-  const what = `${subject.model ?? 'unknown model'}/${subject.version ?? '?'} ${subject.stream ?? ''} at ${at}`;
+  const what = `${subject.model ?? 'unknown model'}/${subject.version ?? '?'} ${subject.segment ?? ''} ${subject.stream ?? ''} at ${at}`;
   return problems.length === 0
     ? `ok     ${what}: evidence e^${log.toFixed(3)} reaches the alarm level e^${alarmLog.toFixed(3)}`
     : `WRONG  ${what}: ${problems.join('; ')}`;

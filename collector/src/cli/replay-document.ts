@@ -64,6 +64,8 @@ export interface ClosedWindow {
   readonly to: number;
   readonly profile: Profile;
   readonly findings: readonly Finding[];
+  /** Of its segments. */
+  readonly segmentFindings: readonly Finding[];
 }
 
 export interface ReplayResult {
@@ -116,7 +118,7 @@ export function replayDocument(result: ReplayResult): ReplayDocument {
       to: place(window.to),
       rows: profileTotals(window.profile).rows,
       inReference: window.from <= lastReferenceTime,
-      findings: window.findings.map(placed),
+      findings: [...window.findings, ...window.segmentFindings].map(placed),
     })),
     alerts: replayAlerts(settings, version, windows).map((alert) => ({
       ...alert,
@@ -140,7 +142,9 @@ export function replayAlerts(
     let state: Parameters<typeof assessAlert>[0] = null;
     let open: ReplayAlert | null = null;
     for (const window of windows) {
-      const findings = window.findings.filter((finding) => alertKindOf(finding) === kind);
+      const findings = [...window.findings, ...window.segmentFindings].filter(
+        (finding) => alertKindOf(finding) === kind,
+      );
       const { alert, transition } = assessAlert(state, {
         id: kind,
         model: settings.name,

@@ -167,7 +167,7 @@ function alertList(document: ReplayDocument, paint: Paint): string {
 
 function alarmsOf(document: ReplayDocument, signal: string): number {
   return document.windows.filter(({ findings }) =>
-    findings.some((finding) => finding.signal === signal && finding.verdict === 'alarm'),
+    findings.some((one) => one.signal === signal && one.segment === undefined && one.verdict === 'alarm'),
   ).length;
 }
 

@@ -1,10 +1,13 @@
 import { stat } from 'node:fs/promises';
+import { declaredSegmentsOf } from '../config/segments.ts';
 import { PlumblineError } from '../errors.ts';
 import { createEngine } from '../main/engine.ts';
 import { silentLogger } from '../main/logger.ts';
+import type { Finding } from '../monitor/finding.ts';
 import { countText } from '../monitor/text.ts';
 import type { Reference } from '../profile/index.ts';
-import { readFindings, readProfiles, readReference } from '../store/history.ts';
+import { readFindings, readProfiles, readReference, type VersionKey } from '../store/history.ts';
+import type { ReadTransaction } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { type ReplayBatch, readCsv } from './csv.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -100,12 +103,15 @@ export async function replay(options: ReplayOptions, progress: Progress): Promis
       const reference = await readReference(transaction, key);
       if (reference === undefined) throw new Error('the engine finished without a reference');
       const profiles = await readProfiles(transaction, key);
-      const findings = new Map((await readFindings(transaction, key)).map((window) => [window.from, window.findings]));
+      const findings = await findingsByWindow(transaction, [key]);
+      const segments = declaredSegmentsOf(settings).map(({ segment }) => ({ ...key, segment }));
+      const segmentFindings = await findingsByWindow(transaction, segments);
       const windows = profiles.map(({ from, to, profile }) => ({
         from,
         to,
         profile,
         findings: findings.get(from) ?? [],
+        segmentFindings: segmentFindings.get(from) ?? [],
       }));
       return {
         settings,
@@ -120,6 +126,19 @@ export async function replay(options: ReplayOptions, progress: Progress): Promis
   } finally {
     await store.close();
   }
+}
+
+async function findingsByWindow(
+  transaction: ReadTransaction,
+  keys: readonly VersionKey[],
+): Promise<Map<number, readonly Finding[]>> {
+  const found = new Map<number, readonly Finding[]>();
+  for (const key of keys) {
+    for (const { from, findings } of await readFindings(transaction, key)) {
+      found.set(from, [...(found.get(from) ?? []), ...findings]);
+    }
+  }
+  return found;
 }
 
 /** A profile of other data would make every missing column look like a failure of the data. */

@@ -17,7 +17,7 @@ import { PlumblineError } from '../errors.ts';
  */
 
 const roles = ['feature', 'prediction', 'score', 'label', 'group', 'time', 'id', 'ignore'] as const;
-const types = ['number', 'category', 'date', 'seconds', 'milliseconds'] as const;
+const types = ['number', 'category', 'timestamp', 'date', 'seconds', 'milliseconds'] as const;
 
 /** YAML reads `0` and `true` as a number and a boolean; cells are text. */
 const cellText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
@@ -29,7 +29,8 @@ const columnSpec = z.strictObject({
     .enum(types)
     .optional()
     .describe(
-      'Features: number or category (default: number when the first rows are all numbers). Predictions and labels: ' +
+      'Features: number or category (default: number when the first rows are all numbers), or timestamp (ISO 8601 or ' +
+        'milliseconds), watched by its hour of the day. Predictions and labels: ' +
         'category for classification, number for regression. Time: date (ISO 8601, the default), seconds or milliseconds',
     ),
   values: z
@@ -49,6 +50,7 @@ export const replaySpecSchema = z
     positive: cellText.optional(),
     favourable: cellText.optional(),
     columns: z.array(columnSpec).min(1),
+    segments: modelSettings.shape.segments,
     undeclared: z
       .enum(['error', 'ignore', 'feature'])
       .default('error')
@@ -121,6 +123,7 @@ export function specSettings(
     outcomeDelay: '0ms',
     // Labels come with their rows, however long the rows of the reference take.
     outcomeHorizon: '36500d',
+    segments: Object.fromEntries(spec.segments.map(({ by, values }) => [by, values])),
     tolerance: spec.tolerance,
     minimumGroupRows: spec.minimumGroupRows,
   });
@@ -130,7 +133,7 @@ export function specSettings(
 
 const singular: ReadonlySet<ColumnSpec['role']> = new Set(['prediction', 'score', 'label', 'time', 'id']);
 const typesOfRole: Readonly<Record<ColumnSpec['role'], readonly (typeof types)[number][]>> = {
-  feature: ['number', 'category'],
+  feature: ['number', 'category', 'timestamp'],
   prediction: ['number', 'category'],
   score: ['number'],
   label: ['number', 'category'],
@@ -145,6 +148,8 @@ type Problem = { path: (string | number)[]; message: string };
 function columnProblems(spec: {
   columns: ColumnSpec[];
   groups: { attribute: string; attributes?: readonly string[] | undefined }[];
+  segments: { by: string }[];
+  undeclared: string;
 }): Problem[] {
   const problems: Problem[] = [];
   const seen = new Map<string, Set<string>>();
@@ -176,6 +181,12 @@ function columnProblems(spec: {
       problems.push({ path: ['groups', index], message: `no column has name "${name}" and role group` });
     }
   });
+  for (const { by } of spec.segments) {
+    const roles = seen.get(by);
+    const isKnown = roles === undefined ? spec.undeclared === 'feature' : roles.has('feature') || roles.has('group');
+    if (!isKnown)
+      problems.push({ path: ['segments', by], message: `no column has name "${by}" and role feature or group` });
+  }
   if (!spec.columns.some(({ role }) => role === 'feature' || role === 'prediction' || role === 'score')) {
     problems.push({ path: ['columns'], message: 'nothing to watch: no column has role feature, prediction or score' });
   }

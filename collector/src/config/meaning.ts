@@ -12,6 +12,11 @@ export function meaningProblems(settings: PlumblineSettings): PathProblem[] {
     ...models.flatMap((model, index) => [
       ...repeated(['models', index, 'features'], model.features, 'name', 'a feature'),
       ...repeated(['models', index, 'groups'], model.groups, 'attribute', 'a sensitive attribute'),
+      ...model.segments.flatMap(({ by }) =>
+        model.features.some(({ name, type }) => name === by && type !== 'category')
+          ? [{ path: ['models', index, 'segments', by], message: 'is declared as a feature that is no category' }]
+          : [],
+      ),
       ...fallingSteps(['models', index, 'rollout', 'canarySteps'], model.rollout.canarySteps),
       ...(model.outcomeHorizon < model.outcomeDelay
         ? [{ path: ['models', index, 'outcomeHorizon'], message: 'shorter than outcomeDelay: no outcome would count' }]

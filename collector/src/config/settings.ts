@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { segmentSettings } from './segments.ts';
 
 /**
  * `plumbline.yaml`: one schema validates the file, types it and is published as JSON Schema for editors.
@@ -248,6 +249,12 @@ export const modelSettings = z.strictObject({
   features: z.array(featureSettings).default([]).describe('Undeclared features are inferred from the first events'),
   spans: spanSettings.prefault({}),
   groups: z.array(groupSettings).default([]),
+  segments: segmentSettings
+    .prefault({})
+    .describe(
+      'Slices of the traffic that are watched by themselves: category feature or attribute, and those of its values that ' +
+        'shall have a segment, `{ channel: [web, app] }`; all others together are the segment `other`',
+    ),
   window: durationMs.prefault('1h'),
   lateness: durationMs.prefault('5m').describe('How long a window waits for stragglers, in event time'),
   outcomeDelay: durationMs.prefault('1d').describe('99 % of outcomes arrive within this'),

@@ -18,6 +18,7 @@ import { bareShape } from './learning-rows.ts';
 import type { JoinCounts, JoinEffects } from './outcome-join.ts';
 import type { Stretch, UnplacedRows } from './pending.ts';
 import { adoptReference, completeLearning, learn } from './reference-learning.ts';
+import { unitsOf, wholeOf } from './segments.ts';
 import { VersionTraffic } from './version-traffic.ts';
 import { closeWindows, type DueWindow } from './window-closing.ts';
 import { windowStart } from './windows.ts';
@@ -46,10 +47,11 @@ export async function runCommit(
   }
   await context.windows.write(context.transaction);
   for (const traffic of touched) await traffic.write(context.transaction);
+  const whole = closed.filter(({ traffic }) => traffic.key.segment === undefined);
   return {
     joined,
     lateRows,
-    closed: closed.map(({ traffic, from }) => ({
+    closed: whole.map(({ traffic, from }) => ({
       model: traffic.key.model,
       version: traffic.key.version,
       from,
@@ -117,7 +119,14 @@ export async function findTraffic(
   const known = context.traffics.get(versionKey(key));
   if (known !== undefined) return known;
   const at = options.clock();
-  const traffic = VersionTraffic.start(settings, key.version, at);
+  if (key.segment !== undefined) {
+    // Its rows are rows of the version too, which came here first: their windows close together.
+    const whole = context.traffics.get(versionKey({ ...key, segment: undefined }));
+    const segment = VersionTraffic.start(settings, key, at, whole?.state.closedBefore);
+    context.traffics.set(versionKey(key), segment);
+    return segment;
+  }
+  const traffic = VersionTraffic.start(settings, key, at);
   context.traffics.set(versionKey(key), traffic);
   options.logger.info({ ...key }, 'version seen');
   const starting = options.startingReference?.(settings, key.version);
@@ -128,7 +137,7 @@ export async function findTraffic(
   return traffic;
 }
 
-/** Adds counts of rows to their window. Returns how many of them came late. */
+/** Adds counts of rows to their window. Returns how many of them came late; those of a segment are counted with the whole. */
 export async function countRows(
   context: StretchContext,
   traffic: VersionTraffic,
@@ -154,48 +163,53 @@ export async function countRows(
     const late = await traffic.late(transaction);
     traffic.setLate(late === null ? counts : mergeProfiles(late, counts));
   }
-  return rows;
+  return key.segment === undefined ? rows : 0;
 }
 
 export function joinEffects(context: StretchContext): JoinEffects {
   const { transaction, windows, traffics, touched } = context;
-  const keyOf = (settings: ModelSettings, record: JoinRecord): VersionKey => ({
-    model: settings.name,
-    environment: settings.environment,
-    version: record.version,
-  });
   return {
     async labelled(settings, record, label) {
-      const key = keyOf(settings, record);
-      const window = await windows.find(transaction, key, windowStart(record.time, settings.window));
-      if (window !== undefined) {
-        foldOutcome(window.profile, record, label);
-        windows.change(window);
-      }
-      const traffic = traffics.get(versionKey(key));
-      const reference = await traffic?.reference(transaction);
-      if (traffic === undefined || !reference) return;
-      traffic.arrivals.add(reference.shape, record, label);
-      touched.add(traffic);
+      for (const key of unitsOf(settings, record)) await foldLabel(context, settings, key, record, label);
     },
     async rated(settings, record, type, value) {
-      const traffic = traffics.get(versionKey(keyOf(settings, record)));
-      if (traffic === undefined) return;
-      traffic.arrivals.rate(type, value, weightOf(record));
-      touched.add(traffic);
+      for (const key of unitsOf(settings, record)) {
+        const traffic = traffics.get(versionKey(key));
+        if (traffic === undefined) continue;
+        traffic.arrivals.rate(type, value, weightOf(record));
+        touched.add(traffic);
+      }
     },
     async compared(settings, shadow, agree) {
-      const window = await windows.find(
-        transaction,
-        keyOf(settings, shadow),
-        windowStart(shadow.time, settings.window),
-      );
-      if (window === undefined) return;
-      foldAgreement(window.profile, agree, weightOf(shadow));
-      windows.change(window);
+      for (const key of unitsOf(settings, shadow)) {
+        const window = await windows.find(transaction, key, windowStart(shadow.time, settings.window));
+        if (window === undefined) continue;
+        foldAgreement(window.profile, agree, weightOf(shadow));
+        windows.change(window);
+      }
     },
     predictionScale(settings, shadow) {
-      return traffics.get(versionKey(keyOf(settings, shadow)))?.knownReference?.shape.residualScale ?? 1;
+      return traffics.get(versionKey(wholeOf(settings, shadow)))?.knownReference?.shape.residualScale ?? 1;
     },
   };
+}
+
+/** Counts a label for a version, or for a segment of it: in the window of its inference, and as an arrival. */
+export async function foldLabel(
+  { transaction, windows, traffics, touched }: StretchContext,
+  settings: ModelSettings,
+  key: VersionKey,
+  record: JoinRecord,
+  label: string | number,
+): Promise<void> {
+  const window = await windows.find(transaction, key, windowStart(record.time, settings.window));
+  if (window !== undefined) {
+    foldOutcome(window.profile, record, label);
+    windows.change(window);
+  }
+  const traffic = traffics.get(versionKey(key));
+  const reference = await traffic?.reference(transaction);
+  if (traffic === undefined || !reference) return;
+  traffic.arrivals.add(reference.shape, record, label);
+  touched.add(traffic);
 }

@@ -15,9 +15,10 @@ import { OutcomeJoin } from './outcome-join.ts';
 import { Pending } from './pending.ts';
 import { ReadProgress, type StreamPosition, type TakenProgress } from './read-progress.ts';
 import { RollingUp } from './rolling-up.ts';
+import { partByUnit, segmentColumns, withSegments } from './segments.ts';
 import { selectRows } from './select-rows.ts';
 import { VersionTraffic } from './version-traffic.ts';
-import { closedBefore, partByWindow } from './windows.ts';
+import { closedBefore } from './windows.ts';
 
 /** A window that is over, as hooks get it: in the transaction that closes it. */
 export interface ClosedWindow {
@@ -29,6 +30,8 @@ export interface ClosedWindow {
   /** Every row once: those of the window, and those that came late for earlier ones since the last window. */
   readonly profile: Profile;
   readonly findings: readonly Finding[];
+  /** Of the segments of the same window; each says of which. */
+  readonly segmentFindings: readonly Finding[];
   /** Wall-clock time. */
   readonly at: number;
   /** The profile holds rows of earlier windows. */
@@ -236,9 +239,9 @@ class StreamEngine implements Engine {
 
   #applyInferences(settings: ModelSettings, batch: InferenceBatch, partition: number): void {
     const { stretch } = this.#pending;
-    stretch.inferences.push({ settings, batch, partition });
-    for (const { version, from, rows } of partByWindow(batch, settings.window)) {
-      const key = { model: settings.name, environment: settings.environment, version };
+    const segments = segmentColumns(settings, batch);
+    stretch.inferences.push({ settings, batch: withSegments(batch, segments), partition });
+    for (const { key, from, rows } of partByUnit(settings, batch, segments)) {
       const traffic = this.#traffics.get(versionKey(key));
       const reference = traffic?.knownReference;
       if (traffic !== undefined && reference) {

@@ -1,6 +1,7 @@
 import type { InferenceBatch, OutcomeBatch } from '@plumbline/sdk/event';
 import type { ModelSettings } from '../config/settings.ts';
 import { type RatingType, ratingTypes } from '../monitor/index.ts';
+import type { VersionKey } from '../store/history.ts';
 import { jsonCollection, type ReadTransaction, type Transaction } from '../store/port.ts';
 import { JoinBlocks, type JoinBlocksOptions, type LooseRows } from './join-blocks.ts';
 import { type JoinAge, JoinPruner } from './join-pruner.ts';
@@ -117,7 +118,11 @@ export class OutcomeJoin {
   }
 
   /** What is kept of these inferences, in their order; `undefined` for those that are not known, or no longer. */
-  records(transaction: ReadTransaction, model: string, ids: readonly string[]): Promise<(JoinRecord | undefined)[]> {
+  records(
+    transaction: ReadTransaction,
+    { model }: VersionKey,
+    ids: readonly string[],
+  ): Promise<(JoinRecord | undefined)[]> {
     return this.#read(
       transaction,
       ids.map((id) => joinKey(model, id)),

@@ -91,7 +91,9 @@ async function makeReference(
   await recount(context, traffic, reference, rows, records);
   await forgetRows(transaction, key);
   options.logger.info({ ...key, reference: reference.id, rows: reference.rows }, 'reference built');
-  await options.hooks?.referenceBuilt?.(transaction, settings, key.version, reference, options.clock());
+  if (key.segment === undefined) {
+    await options.hooks?.referenceBuilt?.(transaction, settings, key.version, reference, options.clock());
+  }
 }
 
 /** Fills the windows that had only totals with everything the reference counts. */
@@ -133,7 +135,7 @@ async function readRecords(
 ): Promise<Map<string, JoinRecord>> {
   const records = new Map<string, JoinRecord>();
   for (const { ids } of rows) {
-    const found = await join.records(transaction, traffic.key.model, ids);
+    const found = await join.records(transaction, traffic.key, ids);
     found.forEach((record, index) => {
       if (record !== undefined) records.set(ids[index]!, record);
     });

@@ -1,3 +1,4 @@
+import { declaredSegmentsOf } from '../config/segments.ts';
 import type { ModelSettings } from '../config/settings.ts';
 import {
   ArrivalCounter,
@@ -35,7 +36,7 @@ export interface Learning {
   until: number | null;
 }
 
-/** One version of one model as the engine knows it. Heavy parts are read when they are first needed. */
+/** One version of one model, or a segment of it, as the engine knows it. Heavy parts are read when they are first needed. */
 export class VersionTraffic {
   readonly key: VersionKey;
   readonly settings: ModelSettings;
@@ -48,20 +49,20 @@ export class VersionTraffic {
   #lateChanged = false;
   #monitorChanged = false;
 
-  private constructor(settings: ModelSettings, version: string, state: TrafficState) {
-    this.key = { model: settings.name, environment: settings.environment, version };
+  private constructor(settings: ModelSettings, key: VersionKey, state: TrafficState) {
+    this.key = key;
     this.settings = settings;
     this.state = state;
   }
 
-  /** A version that was never heard of. */
-  static start(settings: ModelSettings, version: string, at: number): VersionTraffic {
-    const traffic = new VersionTraffic(settings, version, {
+  /** A version, or a segment, that was never heard of: its windows close from `closedBefore` on. */
+  static start(settings: ModelSettings, key: VersionKey, at: number, closedBefore = earliestTime): VersionTraffic {
+    const traffic = new VersionTraffic(settings, key, {
       firstSeenAt: at,
       firstEventAt: Number.POSITIVE_INFINITY,
       lastEventAt: Number.NEGATIVE_INFINITY,
       rows: 0,
-      closedBefore: earliestTime,
+      closedBefore,
       openWindows: [],
       learning: { rows: 0, pieces: 0, until: null },
       judgedFrom: earliestTime,
@@ -73,7 +74,7 @@ export class VersionTraffic {
     return traffic;
   }
 
-  /** Every version of the configured models. */
+  /** Every version of the configured models, and the segments that are declared of them now. */
   static async readAll(
     transaction: ReadTransaction,
     settingsOf: (model: string, environment: string) => ModelSettings | undefined,
@@ -81,8 +82,8 @@ export class VersionTraffic {
     const stored = await transaction.range(traffics, {});
     return stored.flatMap(({ value: { key, state, arrivals } }) => {
       const settings = settingsOf(key.model, key.environment);
-      if (settings === undefined) return [];
-      const traffic = new VersionTraffic(settings, key.version, state);
+      if (settings === undefined || !isDeclared(settings, key)) return [];
+      const traffic = new VersionTraffic(settings, key, state);
       traffic.arrivals.addAll(arrivals);
       return [traffic];
     });
@@ -144,7 +145,9 @@ export class VersionTraffic {
   async write(transaction: Transaction): Promise<void> {
     const name = versionKey(this.key);
     const { firstSeenAt, firstEventAt, lastEventAt, rows } = this.state;
-    await putVersionSeen(transaction, { ...this.key, firstSeenAt, firstEventAt, lastEventAt, rows });
+    if (this.key.segment === undefined) {
+      await putVersionSeen(transaction, { ...this.key, firstSeenAt, firstEventAt, lastEventAt, rows });
+    }
     await transaction.put(traffics, name, { key: this.key, state: this.state, arrivals: this.#arrivalsSoFar() });
     if (this.#lateChanged) {
       if (this.#late) await transaction.put(lateRows, name, encodeProfile(this.#late));
@@ -163,6 +166,10 @@ export class VersionTraffic {
     this.arrivals.addAll(arrivals);
     return arrivals;
   }
+}
+
+function isDeclared(settings: ModelSettings, { segment }: VersionKey): boolean {
+  return segment === undefined || declaredSegmentsOf(settings).some((declared) => declared.segment === segment);
 }
 
 /** What a version is compared with, once that is settled; `undefined` while it is not. */

@@ -1,7 +1,8 @@
 import type { ModelSettings } from '../config/settings.ts';
+import type { Finding } from '../monitor/finding.ts';
 import { countStreams, evaluateWindow, type Monitored, noArrivals, type StreamCounts } from '../monitor/index.ts';
 import { copyProfile, createProfile, mergeProfiles } from '../profile/index.ts';
-import { putFindings, putStreamCount } from '../store/history.ts';
+import { putFindings, putStreamCount, versionKey } from '../store/history.ts';
 import { latestEventAt, type StretchContext, trafficsOf } from './commit-context.ts';
 import type { ClosedWindow } from './engine.ts';
 import { adoptExpectedReference } from './expected-reference.ts';
@@ -33,7 +34,7 @@ export async function closeWindows(
       : closedBefore(latestEventAt(traffics), settings.lateness, settings.window);
     for (const traffic of traffics) due.push(...(await findDue(context, traffic, boundary)));
   }
-  due.sort((a, b) => a.from - b.from || (a.traffic.key.version < b.traffic.key.version ? -1 : 1));
+  due.sort((a, b) => a.from - b.from || (nameOf(a) < nameOf(b) ? -1 : 1));
   for (const { traffic, from } of due) {
     const window = await context.windows.find(context.transaction, traffic.key, from);
     if (window === undefined) continue;
@@ -44,15 +45,40 @@ export async function closeWindows(
   await context.windows.write(context.transaction);
   const streams = due.length === 0 ? undefined : await monitoredStreams(context);
   if (streams !== undefined) await putStreamCount(context.transaction, streams.total);
-  for (const window of due) if (streams !== undefined) await closeWindow(context, window, streams);
+  if (streams !== undefined) await judgeWindows(context, due, streams);
   return due;
+}
+
+/** A version lies right before its segments. */
+function nameOf({ traffic }: DueWindow): string {
+  return versionKey(traffic.key);
+}
+
+/** Windows of a version together with those of its segments, which hooks get to know with it. */
+async function judgeWindows(context: StretchContext, due: readonly DueWindow[], streams: StreamCounts): Promise<void> {
+  const together = Map.groupBy(
+    due,
+    ({ traffic: { key }, from }) => `${from} ${versionKey({ ...key, segment: undefined })}`,
+  );
+  for (const windows of together.values()) {
+    const segmentFindings: Finding[] = [];
+    for (const window of windows) {
+      if (window.traffic.key.segment === undefined) continue;
+      const { findings, to } = await judgeWindow(context, window, streams);
+      await putFindings(context.transaction, window.traffic.key, { from: window.from, to, findings });
+      segmentFindings.push(...findings);
+    }
+    const whole = windows.find(({ traffic }) => traffic.key.segment === undefined);
+    if (whole !== undefined) await closeWindow(context, whole, streams, segmentFindings);
+  }
 }
 
 /** Windows of a version that start before `boundary` and are open. Moves its mark: later rows of these are late. */
 async function findDue(context: StretchContext, traffic: VersionTraffic, boundary: number): Promise<DueWindow[]> {
   const { state, settings } = traffic;
-  // Windows after the rows of a reference in the making wait for it.
-  const limit = Math.min(boundary, state.learning?.until ?? boundary);
+  // Windows after the rows of a reference in the making wait for it; those of a segment close with those of the whole.
+  const { learning } = context.traffics.get(versionKey({ ...traffic.key, segment: undefined }))?.state ?? state;
+  const limit = Math.min(boundary, learning?.until ?? boundary);
   const from = state.openWindows.filter((start) => start < limit);
   const last = from.at(-1);
   const reached =
@@ -75,9 +101,28 @@ async function hasUnjudged({ transaction }: StretchContext, traffic: VersionTraf
 
 async function closeWindow(
   context: StretchContext,
+  window: DueWindow,
+  streams: StreamCounts,
+  segmentFindings: readonly Finding[],
+): Promise<void> {
+  const { transaction, options } = context;
+  const { settings, key } = window.traffic;
+  const { from } = window;
+  const { findings, to, profile, late } = await judgeWindow(context, window, streams);
+  await putFindings(transaction, key, { from, to, findings }, segmentFindings);
+  const at = options.clock();
+  const closed: ClosedWindow = {
+    ...{ settings, version: key.version, from, to, profile, findings, segmentFindings, at, late },
+  };
+  await options.hooks?.windowClosed?.(transaction, closed);
+}
+
+/** What the monitors say about a window; its detectors remember it from now on. */
+async function judgeWindow(
+  context: StretchContext,
   { traffic, from }: DueWindow,
   streams: StreamCounts,
-): Promise<void> {
+): Promise<Pick<ClosedWindow, 'to' | 'findings' | 'profile' | 'late'>> {
   const { transaction, options, windows } = context;
   const { settings, key, state } = traffic;
   const to = from + settings.window;
@@ -90,36 +135,25 @@ async function closeWindow(
   // A copy: rows that come later still count in the window.
   const profile = late === null ? copyProfile(own) : mergeProfiles(own, late);
   const arrivals = reference === null ? noArrivals : traffic.arrivals.take();
-  const input = {
+  const { findings, state: monitor } = evaluateWindow({
     settings,
     budget: options.budget,
     streams,
     version: key.version,
+    segment: key.segment,
     reference,
     profile,
     arrivals,
     state: await traffic.monitor(transaction),
     from,
     to,
-  };
-  const { findings, state: monitor } = evaluateWindow(input);
+  });
   if (reference !== null) {
     traffic.setMonitor(monitor);
     if (late !== null) traffic.setLate(null);
   }
   context.touched.add(traffic);
-  await putFindings(transaction, key, { from, to, findings });
-  const closed: ClosedWindow = {
-    settings,
-    version: key.version,
-    from,
-    to,
-    profile,
-    findings,
-    at: options.clock(),
-    late: late !== null,
-  };
-  await options.hooks?.windowClosed?.(transaction, closed);
+  return { to, findings, profile, late: late !== null };
 }
 
 /** Everything that shares the false-alarm budget now: versions that still get rows. */
@@ -131,7 +165,7 @@ async function monitoredStreams(context: StretchContext): Promise<StreamCounts> 
     for (const traffic of traffics) {
       if (traffic.state.lastEventAt < activeSince) continue;
       const reference = await traffic.reference(context.transaction);
-      if (reference !== null) monitored.push({ settings, reference });
+      if (reference !== null) monitored.push({ settings, reference, segment: traffic.key.segment });
     }
   }
   return countStreams(monitored);

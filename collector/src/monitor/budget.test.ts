@@ -1,10 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { budgetSettings } from '../config/settings.ts';
-import { alarmLog, countStreams, type StreamCounts, streamWeight, windowWeight } from './budget.ts';
+import { budgetSettings, modelSettings } from '../config/settings.ts';
+import {
+  alarmLog,
+  countStreams,
+  lifetimeStreamWeight,
+  type StreamCounts,
+  streamWeight,
+  windowWeight,
+} from './budget.ts';
 import { sampleReference, sampleSettings, unlabelledReference } from './sampleTraffic.ts';
 
 function counts(risk: number, fairness: number, inputs: number): StreamCounts {
-  return { risk, fairness, inputs, total: risk + fairness + inputs };
+  const segments = { risk: 0, fairness: 0, inputs: 0 };
+  return { risk, fairness, inputs, segments, total: risk + fairness + inputs };
 }
 
 describe('the weights of streams', () => {
@@ -18,6 +26,32 @@ describe('the weights of streams', () => {
       expect(total).toBeCloseTo(1, 12);
     },
   );
+
+  test('of a model with segments sum to 1, and leave the whole four fifths', () => {
+    const streams = { ...counts(3, 4, 100), segments: { risk: 6, fairness: 0, inputs: 200 } };
+    const shares = ['', 'channel=web'].map((segment) =>
+      (['risk', 'fairness', 'inputs'] as const).reduce(
+        (sum, name) =>
+          sum + (segment === '' ? streams : streams.segments)[name] * streamWeight(streams, name, segment || undefined),
+        0,
+      ),
+    );
+    expect(shares[0]).toBeCloseTo(0.8, 12);
+    expect(shares[1]).toBeCloseTo(0.2, 12);
+  });
+
+  test('of a lifetime are those of one version: each declared segment has its part, with rows or without', () => {
+    const settings = modelSettings.parse({ name: 'credit', segments: { channel: ['web'], region: ['a', 'b'] } });
+    const own = counts(3, 4, 100);
+    const spent = (segment?: string) =>
+      (['risk', 'fairness', 'inputs'] as const).reduce(
+        (sum, name) => sum + own[name] * lifetimeStreamWeight(settings, own, name, segment),
+        0,
+      );
+    expect(spent()).toBeCloseTo(0.8, 12);
+    expect(5 * spent('channel=web')).toBeCloseTo(0.2, 12);
+    expect(lifetimeStreamWeight(sampleSettings, own, 'risk')).toBe(streamWeight(own, 'risk'));
+  });
 
   test('give half to outputs and errors, a quarter each to groups and to inputs', () => {
     const streams = counts(2, 5, 50);

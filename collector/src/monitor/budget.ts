@@ -1,3 +1,4 @@
+import { declaredSegmentsOf } from '../config/segments.ts';
 import type { BudgetSettings, ModelSettings } from '../config/settings.ts';
 import type { Reference } from '../profile/index.ts';
 import { lifetimeWeight } from '../statistics/evidence/index.ts';
@@ -15,35 +16,75 @@ export type StreamClass = 'risk' | 'fairness' | 'inputs';
 
 const classShares: Readonly<Record<StreamClass, number>> = { risk: 0.5, fairness: 0.25, inputs: 0.25 };
 
-/** Streams in each class. */
-export interface StreamCounts extends Readonly<Record<StreamClass, number>> {
+/** What all segments together have of the budget; it costs the whole ln 1.25 in the evidence of its alarms. */
+const segmentShare = 0.2;
+
+type ClassCounts = Readonly<Record<StreamClass, number>>;
+
+/** Streams of whole versions in each class, and those of segments. */
+export interface StreamCounts extends ClassCounts {
+  readonly segments: ClassCounts;
   readonly total: number;
 }
 
-/** What is monitored: each (model, version) with the reference it is compared with. */
+/** What is monitored: each (model, version), or segment of one, with the reference it is compared with. */
 export interface Monitored {
   readonly settings: ModelSettings;
   readonly reference: Reference;
+  readonly segment?: string | undefined;
 }
 
 /** Counts the streams that share one budget: in calendar mode those of all models and versions together. */
 export function countStreams(monitored: readonly Monitored[]): StreamCounts {
-  const counts = { risk: 0, fairness: 0, inputs: 0, total: 0 };
-  for (const { settings, reference } of monitored) {
+  const whole = { risk: 0, fairness: 0, inputs: 0 };
+  const segments = { ...whole };
+  let total = 0;
+  for (const { settings, reference, segment } of monitored) {
+    const counts = segment === undefined ? whole : segments;
     for (const stream of streamsOf(settings, reference)) {
       counts[stream.class] += 1;
-      counts.total += 1;
+      total += 1;
     }
   }
-  return counts;
+  return { ...whole, segments, total };
 }
 
-/** Weight v_k of one stream of a class. Shares of classes without streams go to the others. */
-export function streamWeight(counts: StreamCounts, streamClass: StreamClass): number {
-  const used = (Object.keys(classShares) as StreamClass[]).filter((name) => counts[name] > 0);
+/**
+ * Weight v_k of one stream of a class, of a whole version or of a segment. Shares of classes without streams go to the
+ * others, and so does that of the segments where nothing has any.
+ */
+export function streamWeight(counts: StreamCounts, streamClass: StreamClass, segment?: string): number {
+  const isShared = countIn(counts.segments) > 0 && countIn(counts) > 0;
+  if (segment === undefined) return (isShared ? 1 - segmentShare : 1) * weightIn(counts, streamClass);
+  return (isShared ? segmentShare : 1) * weightIn(counts.segments, streamClass);
+}
+
+/**
+ * Weight of one stream in the lifetime of its version, which its segments share: each of those that are declared has the
+ * same part, whether it has rows or not, so that no weight ever changes. `own`: streams of the version or the segment.
+ */
+export function lifetimeStreamWeight(
+  settings: ModelSettings,
+  own: StreamCounts,
+  streamClass: StreamClass,
+  segment?: string,
+): number {
+  const declared = declaredSegmentsOf(settings).length;
+  const part = segment === undefined ? (declared === 0 ? 1 : 1 - segmentShare) : segmentShare / declared;
+  return part * weightIn(own, streamClass);
+}
+
+function weightIn(counts: ClassCounts, streamClass: StreamClass): number {
+  const used = streamClasses.filter((name) => counts[name] > 0);
   const total = used.reduce((sum, name) => sum + classShares[name], 0);
   return counts[streamClass] === 0 ? 0 : classShares[streamClass] / total / counts[streamClass];
 }
+
+function countIn(counts: ClassCounts): number {
+  return streamClasses.reduce((sum, name) => sum + counts[name], 0);
+}
+
+const streamClasses = Object.keys(classShares) as StreamClass[];
 
 /**
  * ln(A / v_k): A is the budget in hours of event time (calendar mode) or 1 / alpha (lifetime mode).

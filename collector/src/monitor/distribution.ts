@@ -1,7 +1,7 @@
 import { PlumblineError } from '../errors.ts';
 import type { Distribution } from '../http/api.ts';
 import { findSignal, type NumericSignal, type Profile, type SignalShape, signalCounts } from '../profile/index.ts';
-import { mergedProfile, type ReportInput } from './reportInput.ts';
+import { aboutOf, mergedProfile, type ReportInput } from './reportInput.ts';
 import { signalComparison } from './signalComparison.ts';
 import { numberText } from './text.ts';
 
@@ -39,11 +39,10 @@ export function distribution(input: ReportInput & { readonly signal: string }): 
     // Nobody needs to see "missing 0 %" or an empty open end.
     .filter((bin) => !bin.isOpen || bin.referenceShare > 0 || bin.currentShare > 0)
     .map(({ isOpen: _, ...bin }) => bin);
-  const { settings, version, from, to } = input;
+  const { from, to } = input;
   const statistics = current === null ? {} : signalComparison(reference, shape, current);
   return {
-    model: settings.name,
-    version,
+    ...aboutOf(input),
     signal,
     type: shape.type,
     from,

@@ -2,7 +2,7 @@ import type { DriftReport } from '../http/api.ts';
 import { effectiveProfile, findSignal, type ProfileShape, profileTotals } from '../profile/index.ts';
 import type { Finding } from './finding.ts';
 import { compareMateriality, type Materiality, materiality } from './materiality.ts';
-import { latestFindings, type ReportInput } from './reportInput.ts';
+import { aboutOf, latestFindings, type ReportInput } from './reportInput.ts';
 
 /**
  * How each signal of a version moved away from its reference, window by window. What alarmed comes first, then what is
@@ -10,7 +10,7 @@ import { latestFindings, type ReportInput } from './reportInput.ts';
  * the number of rows that showed it.
  */
 export function driftReport(input: ReportInput): DriftReport {
-  const { settings, version, reference } = input;
+  const { reference } = input;
   const shape = reference?.shape ?? null;
   const windows = windowsOf(input);
   const bySignal = new Map<string, Map<number, Finding>>();
@@ -44,7 +44,7 @@ export function driftReport(input: ReportInput): DriftReport {
       compareMateriality(a.materiality, b.materiality) ||
       highest(b.evidenceLevel) - highest(a.evidenceLevel),
   );
-  return { model: settings.name, version, reference: reference?.id ?? null, windows, signals };
+  return { ...aboutOf(input), reference: reference?.id ?? null, windows, signals };
 }
 
 const driftKinds: ReadonlySet<Finding['kind']> = new Set(['feature', 'score', 'prediction', 'latency']);

@@ -176,7 +176,7 @@ function order(findings: readonly Finding[] | undefined, signal: string): number
 describe('a shift', () => {
   // Table of median windows to the alarm at A K = 2e6, reference 10,000 rows, windows of 1,000, default tolerance.
   const large = sampleReference({ rows: 500 }, 20, 6);
-  const oneStream = { risk: 0, fairness: 0, inputs: 1, total: 1 };
+  const oneStream = { ...countStreams([]), inputs: 1, total: 1 };
   const budget = budgetSettings.parse({ hours: 2_000_000 });
 
   test.each<{ what: string; shifted: Partial<Traffic>; earliest: number; latest: number }>([
@@ -304,6 +304,7 @@ describe('the budget', () => {
       risk: streams.risk * 2,
       fairness: streams.fairness * 2,
       inputs: streams.inputs * 2,
+      segments: streams.segments,
       total: streams.total * 2,
     };
     expect(step(budgetSettings.parse({ hours: 100 }), doubled).evidence?.alarmLog).toBeCloseTo(
@@ -338,7 +339,7 @@ describe('the budget', () => {
     const lifetime = budgetSettings.parse({ mode: 'lifetime', alpha: 0.05 });
     const alone = step(lifetime);
     const streams = countStreams([{ settings: sampleSettings, reference }]);
-    const crowd = { risk: 500, fairness: 500, inputs: 5_000, total: 6_000 };
+    const crowd = { ...streams, risk: 500, fairness: 500, inputs: 5_000, total: 6_000 };
     expect(step(lifetime, crowd)).toEqual(alone);
     expect(alone.evidence?.alarmLog).toBeCloseTo(Math.log(20 * 4 * streams.inputs), 9);
     expect(alarms(watch(reference, repeated(clean, 100, 13), { budget: lifetime }).findings)).toEqual([]);

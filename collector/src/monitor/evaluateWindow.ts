@@ -12,7 +12,15 @@ import {
 import { afterAlarm, type Pace, type PaceName, paceOf, paces, stepPace } from './arrivalPace.ts';
 import { effectiveArrivals, type OutcomeArrivals } from './arrivals.ts';
 import { auditGroups } from './audits.ts';
-import { alarmLog, countStreams, type StreamCounts, streamWeight, windowWeight } from './budget.ts';
+import {
+  alarmLog,
+  countStreams,
+  lifetimeStreamWeight,
+  type StreamClass,
+  type StreamCounts,
+  streamWeight,
+  windowWeight,
+} from './budget.ts';
 import { explainDrift } from './explainDrift.ts';
 import type { Evidence, Finding, Verdict } from './finding.ts';
 import {
@@ -31,7 +39,7 @@ import { addRatings, noRatings, ratingTypes } from './ratings.ts';
 import { freshnessSentence, volumeEvidenceSentence } from './sentences.ts';
 import { countedSince, statisticsSinceReference } from './sinceReference.ts';
 import { initialMonitorState, type MonitorState } from './state.ts';
-import { type StreamDetector, streamDetectors } from './streamDetector.ts';
+import { boundedStreams, type StreamDetector, streamDetectors } from './streamDetector.ts';
 import {
   fairnessSignal,
   outcomeSignal,
@@ -49,6 +57,8 @@ export interface WindowInput {
   /** Everything that shares the budget: `countStreams` over all models and versions. */
   readonly streams: StreamCounts;
   readonly version: string;
+  /** `channel=web`: only these rows; absent for the whole. */
+  readonly segment?: string | undefined;
   readonly reference: Reference | null;
   /** The window, together with rows that came late for earlier ones: detectors count by arrival. */
   readonly profile: Profile;
@@ -82,8 +92,7 @@ export function evaluateWindow(came: WindowInput): WindowEvaluation {
   const previous = input.state?.reference === reference.id ? input.state : initialMonitorState(reference);
   const windows = previous.windows + 1;
   const weight = windowWeight(input.budget, input.to - input.from, windows);
-  // A lifetime belongs to one version; calendar time is shared by everything that runs in it.
-  const streams = input.budget.mode === 'lifetime' ? countStreams([{ settings, reference }]) : input.streams;
+  const levelOf = alarmLevels(input, reference);
   const states = new Map<string, Float64Array>();
   const counted = new Map<string, readonly number[]>();
   const groupsOf = groupsThenAndNow(settings, reference, profile);
@@ -93,7 +102,11 @@ export function evaluateWindow(came: WindowInput): WindowEvaluation {
     firstRatings: previous.firstRatings,
   };
 
-  const ofRatings = ratingDetectors(settings, previous, streamsOf(settings, reference).length);
+  const ofRatings = ratingDetectors(
+    settings,
+    previous,
+    boundedStreams(settings, streamsOf(settings, reference).length),
+  );
   const findings = [...streamDetectors(settings, reference), ...ofRatings].map((watched) => {
     const { stream, detector } = watched;
     const known = previous.detectors.get(stream.id);
@@ -104,7 +117,7 @@ export function evaluateWindow(came: WindowInput): WindowEvaluation {
     // Of an hour that the reference does not know nothing is learned.
     const seen = atHour === null ? new Float64Array(counts.length) : counts;
     const after = advance(atHour ?? detector, before, seen, weight);
-    const level = alarmLog(input.budget, streamWeight(streams, stream.class));
+    const level = levelOf(stream.class);
     const { log, leading } = evidenceOf(detector, after);
     const passed = log >= level ? level : level * watchLevel;
     const reason = namedReason(detector, after.logWealth, leading, passed);
@@ -134,8 +147,7 @@ export function evaluateWindow(came: WindowInput): WindowEvaluation {
     const withRunning = { ...said, statistics: { ...said.statistics, ...running } };
     return finding(input, stream.id, withRunning, isHidden ? withoutCertificate(evidence) : evidence);
   });
-  const inputsLevel = alarmLog(input.budget, streamWeight(streams, 'inputs'));
-  const arrivals = watchArrivals(came, reference, previous, weight, inputsLevel);
+  const arrivals = watchArrivals(came, reference, previous, weight, levelOf('inputs'));
   const audited = isClassification(reference.shape.task) ? auditGroups({ ...input, audits: previous.audits }) : [];
   const unaudited = audited.flatMap(({ signal, sentence }) =>
     sentence === null ? [] : [finding(input, signal, { kind: 'fairness', rows: 0, statistics: {}, sentence }, null)],
@@ -160,13 +172,22 @@ export function evaluateWindow(came: WindowInput): WindowEvaluation {
   };
 }
 
+/** Evidence at which a stream of a class alarms. A lifetime belongs to one version; calendar time is shared by everything that runs in it. */
+function alarmLevels(input: WindowInput, reference: Reference): (streamClass: StreamClass) => number {
+  const { settings, budget, streams, segment } = input;
+  if (budget.mode === 'calendar') return (name) => alarmLog(budget, streamWeight(streams, name, segment));
+  const own = countStreams([{ settings, reference }]);
+  return (name) => alarmLog(budget, lifetimeStreamWeight(settings, own, name, segment));
+}
+
 function withoutCertificate({ certificate: _, ...evidence }: Evidence): Evidence {
   return evidence;
 }
 
-function subjectOf({ settings, version, from, to }: WindowInput, reference: Reference, stream: string) {
+function subjectOf({ settings, version, segment, from, to }: WindowInput, reference: Reference, stream: string) {
   const { name, environment } = settings;
-  return { model: name, environment, version, reference: reference.id, stream, from, to };
+  const slice = segment === undefined ? {} : { segment };
+  return { model: name, environment, version, ...slice, reference: reference.id, stream, from, to };
 }
 
 function describeEvidence(
@@ -235,11 +256,12 @@ function verdictOf({ rows }: FindingContent, evidence: Evidence | null): Verdict
 }
 
 function finding(input: WindowInput, signal: string, content: FindingContent, evidence: Evidence | null): Finding {
-  const { settings, version, reference, from, to } = input;
+  const { settings, version, segment, reference, from, to } = input;
   return {
     model: settings.name,
     environment: settings.environment,
     version,
+    ...(segment === undefined ? {} : { segment }),
     reference: reference?.id ?? null,
     signal,
     kind: content.kind,
@@ -249,7 +271,7 @@ function finding(input: WindowInput, signal: string, content: FindingContent, ev
     statistics: content.statistics,
     evidence,
     verdict: verdictOf(content, evidence),
-    sentence: content.sentence,
+    sentence: segment === undefined ? content.sentence : `${segment}: ${content.sentence}`,
   };
 }
 

@@ -3,12 +3,12 @@ import { attributeSummary } from './attributeSummary.ts';
 import { auditSignal } from './audits.ts';
 import type { Verdict } from './finding.ts';
 import { attributeStatistics } from './groupStatistics.ts';
-import { latestFindings, mergedProfile, type ReportInput } from './reportInput.ts';
+import { aboutOf, latestFindings, mergedProfile, type ReportInput } from './reportInput.ts';
 import { fairnessSignal, gapSignal } from './streams.ts';
 
 /** Rates of each group over all windows together, and their gaps to the reference group. */
 export function fairnessReport(input: ReportInput & { readonly watermark?: number }): FairnessReport {
-  const { settings, version, from, to, reference } = input;
+  const { settings, from, to, reference } = input;
   const profile = mergedProfile(input);
   const shape = profile?.shape ?? null;
   const latest = latestFindings(input);
@@ -51,8 +51,7 @@ export function fairnessReport(input: ReportInput & { readonly watermark?: numbe
           };
         });
   return {
-    model: settings.name,
-    version,
+    ...aboutOf(input),
     from,
     to,
     // Rates that need labels still change while outcomes that keep the model's delay may come.

@@ -59,6 +59,8 @@ export interface Finding {
   readonly model: string;
   readonly environment: string;
   readonly version: string;
+  /** The segment it is about, `channel=web`; absent: the whole of the version's traffic. */
+  readonly segment?: string;
   /** Content hash of the reference this was compared with. */
   readonly reference: string | null;
   /** `feature:income`, `score`, `prediction`, `latency`, `performance:error_rate`, `fairness:sex=female`. */

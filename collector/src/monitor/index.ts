@@ -7,5 +7,5 @@ export { fairnessReport } from './fairnessReport.ts';
 export type { Finding } from './finding.ts';
 export { performanceReport } from './performanceReport.ts';
 export { type RatingType, ratingTypes } from './ratings.ts';
-export type { ReportInput } from './reportInput.ts';
+export { aboutOf, type ReportInput } from './reportInput.ts';
 export { decodeMonitorState, encodeMonitorState, type MonitorState } from './state.ts';

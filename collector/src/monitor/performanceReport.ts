@@ -11,7 +11,7 @@ import { calibrationLine, reliability } from '../statistics/performance/calibrat
 import { finite } from './estimates.ts';
 import type { Estimate } from './finding.ts';
 import { classMetrics, performanceStatistics } from './performanceStatistics.ts';
-import { latestFindings, type ReportInput, sumOfWindows } from './reportInput.ts';
+import { aboutOf, latestFindings, type ReportInput, sumOfWindows } from './reportInput.ts';
 import { outcomeSignal } from './streams.ts';
 
 /**
@@ -19,15 +19,14 @@ import { outcomeSignal } from './streams.ts';
  * that keeps the model's outcome delay has had the time to arrive: `watermark` is the newest event time seen.
  */
 export function performanceReport(input: ReportInput & { readonly watermark: number }): PerformanceReport {
-  const { settings, version, from, to, watermark } = input;
+  const { settings, from, to, watermark } = input;
   const all = sumOfWindows(input);
   const merged = all && effectiveProfile(all);
   const isFinal = (end: number): boolean => end + settings.outcomeDelay <= watermark;
   const arrived = arrivedErrors(input);
   const totals = all === null ? { rows: 0, labelled: 0 } : profileTotals(all);
   return {
-    model: settings.name,
-    version,
+    ...aboutOf(input),
     from,
     to,
     rows: totals.rows,

@@ -13,6 +13,8 @@ import type { Finding } from './finding.ts';
 export interface ReportInput {
   readonly settings: ModelSettings;
   readonly version: string;
+  /** Of which everything below is; absent: the whole. */
+  readonly segment?: string;
   /** Event time, milliseconds since 1970-01-01 UTC; `to` exclusive. */
   readonly from: number;
   readonly to: number;
@@ -21,6 +23,11 @@ export interface ReportInput {
   readonly profiles: readonly { readonly from: number; readonly to: number; readonly profile: Profile }[];
   /** Oldest first. */
   readonly findings: readonly { readonly from: number; readonly to: number; readonly findings: readonly Finding[] }[];
+}
+
+/** What a report is about, as it says itself. */
+export function aboutOf({ settings, version, segment }: ReportInput) {
+  return { model: settings.name, version, ...(segment === undefined ? {} : { segment }) };
 }
 
 /** Everything in the windows together: those with the reference's shape, or without a reference with the newest one. */
@@ -32,15 +39,15 @@ export function sumOfWindows(input: ReportInput): Profile | null {
   return merged;
 }
 
-/** The newest finding of each signal. */
-export function latestFindings(input: ReportInput): Map<string, Finding> {
-  const latest = new Map<string, Finding>();
-  for (const { findings } of input.findings) for (const finding of findings) latest.set(finding.signal, finding);
-  return latest;
-}
 /** `sumOfWindows` as statistics may count it: rows with weights are evidence of fewer than they stand for. */
 export function mergedProfile(input: ReportInput): Profile | null {
   const sum = sumOfWindows(input);
   return sum && effectiveProfile(sum);
 }
 
+/** The newest finding of each signal. */
+export function latestFindings(input: ReportInput): Map<string, Finding> {
+  const latest = new Map<string, Finding>();
+  for (const { findings } of input.findings) for (const finding of findings) latest.set(finding.signal, finding);
+  return latest;
+}

@@ -1,3 +1,4 @@
+import { declaredSegmentsOf } from '../config/segments.ts';
 import type { ModelSettings } from '../config/settings.ts';
 import { PlumblineError } from '../errors.ts';
 import {
@@ -58,19 +59,23 @@ export interface StreamDetector {
  * over the reference. Kept by content, because making them costs more than using them.
  */
 export function streamDetectors(settings: ModelSettings, reference: Reference): readonly StreamDetector[] {
-  const { tolerance, minimumGroupRows, groups, ratings, arrivals } = settings;
-  const key = JSON.stringify([reference.id, tolerance, minimumGroupRows, groups, ratings, arrivals]);
+  const { tolerance, minimumGroupRows, groups, ratings, arrivals, segments } = settings;
+  const key = JSON.stringify([reference.id, tolerance, minimumGroupRows, groups, ratings, arrivals, segments]);
   const known = detectors.get(key);
   if (known !== undefined) return known;
   const streams = streamsOf(settings, reference);
+  const bounded = boundedStreams(settings, streams.length);
   const made = streams.flatMap((stream) =>
-    stream.kind === 'ratings' || stream.kind === 'pace'
-      ? []
-      : streamDetector(settings, reference, stream, streams.length),
+    stream.kind === 'ratings' || stream.kind === 'pace' ? [] : streamDetector(settings, reference, stream, bounded),
   );
   if (detectors.size >= keptReferences) detectors.clear();
   detectors.set(key, made);
   return made;
+}
+
+/** Over how many streams the confidence of null bounds is shared: a version has a reference, and so has each of its segments. */
+export function boundedStreams(settings: ModelSettings, streams: number): number {
+  return streams * (1 + declaredSegmentsOf(settings).length);
 }
 
 const keptReferences = 200;

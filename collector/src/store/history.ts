@@ -27,6 +27,8 @@ export interface VersionKey {
   readonly model: string;
   readonly environment: string;
   readonly version: string;
+  /** `channel=web`; absent: the whole of the version's traffic. A segment has everything of its own that a version has. */
+  readonly segment?: string | undefined;
 }
 
 /** Windows whose `from` lies in `[from, to)`, oldest first; with `reverse` the newest come first. */
@@ -185,14 +187,17 @@ export async function readFindings(transaction: ReadTransaction, range: WindowRa
   return stored.map(({ value }) => value);
 }
 
+/** `segments`: what was found in segments of the same window, for the verdicts of the whole. */
 export async function putFindings(
   transaction: Transaction,
   key: VersionKey,
   window: Omit<WindowFindings, 'version'>,
+  segments: readonly Finding[] = [],
 ): Promise<void> {
   const { from, to } = window;
+  const verdicts = verdictsOf([...window.findings, ...segments]);
   await transaction.put(findings, windowKey(key, from), { ...window, version: key.version });
-  await transaction.put(windowVerdicts, windowKey(key, from), { from, to, verdicts: verdictsOf(window.findings) });
+  await transaction.put(windowVerdicts, windowKey(key, from), { from, to, verdicts });
 }
 
 /** Verdicts of the latest closed window that has any. */
@@ -255,9 +260,11 @@ export async function putCounts(transaction: Transaction, value: Counts): Promis
   await transaction.put(counts, 'all', value);
 }
 
-/** Key of everything that belongs to one version of one model. */
-export function versionKey({ model, environment, version }: VersionKey): string {
-  return compositeKey(environment, model, version);
+/** Key of everything that belongs to one version of one model, or to a segment of it. */
+export function versionKey({ model, environment, version, segment }: VersionKey): string {
+  const whole = compositeKey(environment, model, version);
+  // No part of a composite key holds an @: ranges of the whole and of its segments never overlap.
+  return segment === undefined ? whole : `${whole}@${compositeKey(segment)}`;
 }
 
 /** Event times that have a key, milliseconds since 1970-01-01 UTC: from 29,719 BC to 128,723 AD. */

@@ -71,6 +71,7 @@ export const finding = z.object({
   model: z.string(),
   environment: z.string(),
   version: z.string(),
+  segment: z.string().optional().describe('`channel=web`: the segment it is about; absent: the whole'),
   reference: z.string().nullable(),
   signal: z.string(),
   kind: signalKind,

@@ -35,6 +35,18 @@ export const modelDetail = modelSummary.extend({
     .describe('Of the champion'),
   /** What is watched of the champion: all that its reference holds. */
   signals: z.array(z.object({ signal: z.string(), kind: z.string(), type: z.enum(['number', 'category']) })).optional(),
+  segments: z
+    .array(
+      z.object({
+        segment: z.string().describe('`channel=web`: what the parameter `segment` of the reports takes'),
+        by: z.string(),
+        value: z.string().describe('`other`: every value that is not declared'),
+        rows: z.number().describe('In the latest closed window of the champion'),
+        health: modelSummary.shape.health,
+      }),
+    )
+    .optional()
+    .describe('Slices of the traffic that are watched by themselves'),
   /** What is wrong, in sentences, worst first: the latest findings that are not clear. */
   concerns: z.array(finding),
   /** What changed lately: promotions, rollbacks, retrains, new references, config; newest first. */

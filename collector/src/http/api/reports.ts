@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { estimate, evidence, finding, labelBounds, signalKind, verdict } from './findings.ts';
 
-/** `GET /v1/models/:model/drift?version=&from=&to=`; default: the champion's latest 48 windows */
+const segment = z.string().optional().describe('As asked for: `channel=web`; absent: the whole');
+
+/** `GET /v1/models/:model/drift?version=&segment=&from=&to=`; default: the champion's latest 48 windows */
 export const driftReport = z.object({
   model: z.string(),
   version: z.string(),
+  segment,
   reference: z.string().nullable(),
   windows: z.array(z.object({ from: z.number(), to: z.number(), rows: z.number() })),
   /** Ranked: what alarmed first, then what is watched, then the rest; within these by materiality. */
@@ -29,10 +32,11 @@ export const driftReport = z.object({
   ),
 });
 
-/** `GET /v1/models/:model/data-quality?version=&from=&to=`; default: the champion's latest 48 windows */
+/** `GET /v1/models/:model/data-quality?version=&segment=&from=&to=`; default: the champion's latest 48 windows */
 export const dataQualityReport = z.object({
   model: z.string(),
   version: z.string(),
+  segment,
   windows: z.array(z.object({ from: z.number(), to: z.number(), rows: z.number() })),
   /** What alarmed first, then what is watched, then the rest by name. */
   signals: z.array(
@@ -46,10 +50,11 @@ export const dataQualityReport = z.object({
   ),
 });
 
-/** `GET /v1/models/:model/distribution?signal=&version=&from=&to=`; default: the champion's latest window */
+/** `GET /v1/models/:model/distribution?signal=&version=&segment=&from=&to=`; default: the champion's latest window */
 export const distribution = z.object({
   model: z.string(),
   version: z.string(),
+  segment,
   signal: z.string(),
   type: z.enum(['number', 'category']),
   from: z.number(),
@@ -73,10 +78,11 @@ export const distribution = z.object({
     ),
 });
 
-/** `GET /v1/models/:model/fairness?version=&from=&to=`; default: the champion's latest 24 windows */
+/** `GET /v1/models/:model/fairness?version=&segment=&from=&to=`; default: the champion's latest 24 windows */
 export const fairnessReport = z.object({
   model: z.string(),
   version: z.string(),
+  segment,
   from: z.number(),
   to: z.number(),
   final: z.boolean().optional().describe('False while outcomes younger than the outcome delay are still missing'),
@@ -141,10 +147,11 @@ export const fairnessReport = z.object({
   ),
 });
 
-/** `GET /v1/models/:model/performance?version=&from=&to=`; default: the champion's latest 24 windows */
+/** `GET /v1/models/:model/performance?version=&segment=&from=&to=`; default: the champion's latest 24 windows */
 export const performanceReport = z.object({
   model: z.string(),
   version: z.string(),
+  segment,
   from: z.number(),
   to: z.number(),
   rows: z.number(),

@@ -1,9 +1,10 @@
 import { type Alert, readAlerts } from '../../alert/index.ts';
 import type { ModelSettings } from '../../config/index.ts';
+import { declaredSegmentsOf } from '../../config/segments.ts';
 import type { Finding } from '../../monitor/finding.ts';
 import { readJobs } from '../../retrain/index.ts';
 import { trafficWeights } from '../../rollout/index.ts';
-import { readFindings } from '../../store/history.ts';
+import { readFindings, readLatestVerdicts } from '../../store/history.ts';
 import type { ReadTransaction } from '../../store/port.ts';
 import type { Health } from '../api.ts';
 import type { Services } from '../ports.ts';
@@ -21,6 +22,8 @@ const openStates: ReadonlySet<Alert['state']> = new Set(['firing', 'recovering',
 /** Higher is worse, so that `max` over anything is its health. */
 const healthNumber: Readonly<Record<Health, number>> = { no_data: 0, ok: 1, watch: 2, alarm: 3, error: 4 };
 const healthHelp = 'Health by aspect: 0 no data, 1 ok, 2 watch, 3 alarm, 4 error';
+
+const segmentHelp = 'Strongest evidence of change in a segment of the traffic; 1 is the alarm level';
 
 /** What `/metrics` says about one model: what its latest windows found, its alerts, who serves, and its apps. */
 export async function collectModel(
@@ -44,7 +47,9 @@ export async function collectModel(
     const [latest] =
       version === null ? [] : await readFindings(transaction, { model, environment, version, limit: 1, reverse: true });
     if (version === champion.version) {
-      for (const [aspect, health] of Object.entries(healthOf(latest?.findings ?? [], alerts))) {
+      const verdicts =
+        version === null ? undefined : await readLatestVerdicts(transaction, { model, environment, version });
+      for (const [aspect, health] of Object.entries(healthOf(verdicts?.verdicts ?? [], alerts))) {
         families.gauge('plumbline_health', healthHelp, { ...labels, aspect }, healthNumber[health]);
       }
     }
@@ -57,6 +62,12 @@ export async function collectModel(
         latest.to / 1000,
       );
       collectFindings(families, of, latest.findings);
+      for (const { segment } of declaredSegmentsOf(settings)) {
+        const key = { ...of, segment };
+        const [own] = await readFindings(transaction, { ...key, limit: 1, reverse: true });
+        const strongest = own && Math.max(...own.findings.map(({ evidence }) => evidence?.level ?? 0));
+        families.gauge('plumbline_segment_evidence_level', segmentHelp, key, strongest ?? null);
+      }
     }
   }
   collectRollout(families, labels, champion);

@@ -19,6 +19,12 @@ const time = z
 
 const rangeFields = {
   version: z.string().min(1).max(128).optional().describe('Default: the champion'),
+  segment: z
+    .string()
+    .min(3)
+    .max(257)
+    .optional()
+    .describe('A segment of its traffic, `channel=web`; default: the whole'),
   from: time.describe('First window, event time in milliseconds; default: the latest windows'),
   to: time.describe('End, exclusive, event time in milliseconds'),
 };
@@ -87,12 +93,6 @@ export const modelRoutes: readonly JsonRoute[] = [
   }),
 
   jsonRoute({
-    ...report('fairness', 'Rates by group and how far they are from the reference group'),
-    query: rangeQuery,
-    response: api.fairnessReport,
-    handle: async ({ services, params, query }) =>
-      fairnessReport(await inputOf(services, params.model, query, summaryWindows)),
-  jsonRoute({
     ...report('exemplars', 'Inferences of each window whose traces are worth a look: ids, no values'),
     query: rangeQuery,
     response: api.exemplars,
@@ -100,6 +100,12 @@ export const modelRoutes: readonly JsonRoute[] = [
       exemplarReport(await inputOf(services, params.model, query, driftWindows)),
   }),
 
+  jsonRoute({
+    ...report('fairness', 'Rates by group and how far they are from the reference group'),
+    query: rangeQuery,
+    response: api.fairnessReport,
+    handle: async ({ services, params, query }) =>
+      fairnessReport(await inputOf(services, params.model, query, summaryWindows)),
   }),
 
   jsonRoute({
@@ -117,7 +123,7 @@ function report(name: string, summary: string) {
     path: `/v1/models/:model/${name}`,
     summary,
     access: { kind: 'read' as const },
-    errors: ['UNKNOWN_MODEL', 'UNKNOWN_VERSION', 'NOT_FOUND'] as const,
+    errors: ['UNKNOWN_MODEL', 'UNKNOWN_VERSION', 'UNKNOWN_SEGMENT', 'NOT_FOUND'] as const,
     params: modelParams,
   };
 }

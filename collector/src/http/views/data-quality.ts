@@ -1,5 +1,5 @@
 import type { Finding, Verdict } from '../../monitor/finding.ts';
-import type { ReportInput } from '../../monitor/index.ts';
+import { aboutOf, type ReportInput } from '../../monitor/index.ts';
 import { profileTotals } from '../../profile/index.ts';
 import type { DataQualityReport } from '../api.ts';
 
@@ -25,7 +25,7 @@ export function dataQualityReport(input: ReportInput): DataQualityReport {
     };
   });
   signals.sort((a, b) => urgency[a.latest.verdict] - urgency[b.latest.verdict] || (a.signal < b.signal ? -1 : 1));
-  return { model: input.settings.name, version: input.version, windows, signals };
+  return { ...aboutOf(input), windows, signals };
 }
 
 const urgency: Readonly<Record<Verdict, number>> = { alarm: 0, watch: 1, clear: 2, insufficient_data: 3 };

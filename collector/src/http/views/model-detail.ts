@@ -1,13 +1,24 @@
 import { readAlerts } from '../../alert/index.ts';
 import type { ModelSettings } from '../../config/index.ts';
+import { declaredSegmentsOf } from '../../config/segments.ts';
 import type { Finding } from '../../monitor/finding.ts';
 import { countStreams } from '../../monitor/index.ts';
 import { readJobs } from '../../retrain/index.ts';
 import { readLatestAudit } from '../../store/audit.ts';
-import { listVersionsSeen, readReference, readReferenceIds, readStreamCount, versionKey } from '../../store/history.ts';
+import {
+  listVersionsSeen,
+  readLatestVerdicts,
+  readReference,
+  readReferenceIds,
+  readStreamCount,
+  readWindowRows,
+  type VersionKey,
+  versionKey,
+} from '../../store/history.ts';
 import { compositeKey, type ReadTransaction } from '../../store/port.ts';
 import type { ModelDetail } from '../api.ts';
 import type { Services } from '../ports.ts';
+import { healthOf } from './health.ts';
 import { latestFindings, summariseModel } from './model-summary.ts';
 
 const shownConcerns = 50;
@@ -23,7 +34,11 @@ export async function describeModel(
   const { summary, champion } = await summariseModel(services, transaction, settings);
   const key = champion.version === null ? null : { model, environment, version: champion.version };
   const reference = key === null ? undefined : await readReference(transaction, key);
-  const findings = key === null ? [] : await latestFindings(transaction, key);
+  const segments = key === null ? [] : await readSegments(transaction, settings, key);
+  const findings = [
+    ...(key === null ? [] : await latestFindings(transaction, key)),
+    ...segments.flatMap(({ findings: own }) => own),
+  ];
   const { budget } = services.settings;
   return {
     ...summary,
@@ -40,9 +55,29 @@ export async function describeModel(
         ? null
         : { id: reference.id, rows: reference.rows, from: reference.from, to: reference.to },
     signals: (reference?.shape.signals ?? []).map(({ signal, kind, type }) => ({ signal, kind, type })),
+    segments: segments.map(({ findings: _, ...segment }) => segment),
     concerns: findings.filter(isConcern).sort(worstFirst).slice(0, shownConcerns).map(toBody),
     timeline: await timelineOf(transaction, settings),
   };
+}
+
+/** Segments of a version with what was found in their latest window. */
+async function readSegments(transaction: ReadTransaction, settings: ModelSettings, whole: VersionKey) {
+  const segments = [];
+  for (const declared of declaredSegmentsOf(settings)) {
+    const key = { ...whole, segment: declared.segment };
+    const latest = await readLatestVerdicts(transaction, key);
+    const [window] = latest === undefined ? [] : await readWindowRows(transaction, { ...key, ...latest });
+    const health = healthOf(latest?.verdicts ?? [], []);
+    const isWell = health.overall === 'ok' || health.overall === 'no_data';
+    segments.push({
+      ...declared,
+      rows: window === undefined ? 0 : window.champion + window.canary + window.shadow,
+      health,
+      findings: isWell ? [] : await latestFindings(transaction, key),
+    });
+  }
+  return segments;
 }
 
 /**

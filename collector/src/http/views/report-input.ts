@@ -1,4 +1,5 @@
 import type { ModelSettings } from '../../config/index.ts';
+import { declaredSegmentsOf } from '../../config/segments.ts';
 import { PlumblineError } from '../../errors.ts';
 import type { ReportInput } from '../../monitor/index.ts';
 import { readFindings, readProfiles, readReference, type VersionKey, type WindowProfile } from '../../store/history.ts';
@@ -10,6 +11,8 @@ import { type Champion, championOf } from './champion.ts';
 /** What a report is about. Without `version`: the champion. Without times: the latest windows. */
 export interface ReportQuery {
   readonly version?: string | undefined;
+  /** `channel=web`; without: the whole. */
+  readonly segment?: string | undefined;
   /** Event time, milliseconds since 1970-01-01 UTC; `to` exclusive. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -20,7 +23,7 @@ export const maximumWindows = 500;
 
 /**
  * Everything stored about one version over a range; `watermark` is the newest event time of the model. Throws `UNKNOWN_VERSION` for a version that never served and was
- * never registered. A version without rows gives an empty report, not an error.
+ * never registered, `UNKNOWN_SEGMENT` for a segment that is not declared. A version without rows gives an empty report, not an error.
  */
 export async function readReportInput(
   services: Pick<Services, 'rollout'>,
@@ -31,7 +34,8 @@ export async function readReportInput(
 ): Promise<ReportInput & { readonly watermark: number }> {
   const champion = await championOf(services, transaction, settings);
   const version = versionOf(champion, query.version);
-  const key = { model: settings.name, environment: settings.environment, version };
+  const slice = segmentOf(settings, query.segment);
+  const key = { model: settings.name, environment: settings.environment, version, ...slice };
   const profiles =
     query.from === undefined
       ? await readLatest(transaction, key, query.to, query.to === undefined ? defaultWindows : maximumWindows)
@@ -42,7 +46,7 @@ export async function readReportInput(
   const findings = await readFindings(transaction, { ...key, from: first, to });
   const reference = await readReference(transaction, key);
   const watermark = champion.lastEventAt ?? to;
-  return { settings, version, from: first, to, reference: reference ?? null, profiles, findings, watermark };
+  return { settings, version, ...slice, from: first, to, reference: reference ?? null, profiles, findings, watermark };
 }
 
 async function readLatest(
@@ -66,6 +70,14 @@ async function readRange(
   const resolutionMs = lengths.find((length) => (to - from) / length <= maximumWindows) ?? lengths.at(-1)!;
   const windows = await readWindows(transaction, { ...key, from, to, windowMs, resolutionMs });
   return windows.slice(-maximumWindows);
+}
+
+function segmentOf(settings: ModelSettings, asked: string | undefined): { readonly segment?: string } {
+  if (asked === undefined) return {};
+  if (!declaredSegmentsOf(settings).some(({ segment }) => segment === asked)) {
+    throw new PlumblineError('UNKNOWN_SEGMENT', 'the settings of the model declare no segment of that name');
+  }
+  return { segment: asked };
 }
 
 function versionOf(champion: Champion, asked: string | undefined): string {

@@ -28,6 +28,7 @@ const model = modelSettings.parse({
   outcomeDelay: '1m',
   reference: { rows: 500 },
   groups: [{ attribute: 'sex' }],
+  segments: { sex: ['f'] },
 });
 
 let directory: string;
@@ -110,18 +111,20 @@ async function untilCounted(store: Store, expected: Partial<Counts>): Promise<vo
 function seen(store: Store) {
   return store.read(async (transaction) => {
     const versions = await Promise.all(
-      ['1', '2'].map(async (version) => {
-        const key = { model: model.name, environment: 'production', version };
-        const windows = await readProfiles(transaction, key);
-        return {
-          windows: windows.map(({ from, closed, profile }) => ({
-            from,
-            closed,
-            profile: Buffer.from(encodeProfile(profile)).toString('base64'),
-          })),
-          findings: await readFindings(transaction, key),
-        };
-      }),
+      ['1', '2'].flatMap((version) =>
+        [undefined, 'sex=f', 'sex=other'].map(async (segment) => {
+          const key = { model: model.name, environment: 'production', version, segment };
+          const windows = await readProfiles(transaction, key);
+          return {
+            windows: windows.map(({ from, closed, profile }) => ({
+              from,
+              closed,
+              profile: Buffer.from(encodeProfile(profile)).toString('base64'),
+            })),
+            findings: await readFindings(transaction, key),
+          };
+        }),
+      ),
     );
     return { versions, counts: await readCounts(transaction) };
   });

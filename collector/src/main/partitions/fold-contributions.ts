@@ -1,8 +1,7 @@
 import { decodeProfile, foldAgreement, mergeInto, type Profile, shapeIdOf } from '../../profile/index.ts';
 import { type VersionKey, versionKey } from '../../store/history.ts';
 import type { StretchContext } from '../commit-context.ts';
-import { countRows, findTraffic, joinEffects, placeRows } from '../engine-commit.ts';
-import { joinKey } from '../join-record.ts';
+import { countRows, findTraffic, foldLabel, placeRows } from '../engine-commit.ts';
 import type { VersionTraffic } from '../version-traffic.ts';
 import { type Contribution, decodeRows, type StoredContribution } from './contribution.ts';
 import type { LearnedOutcomes } from './learned-outcomes.ts';
@@ -82,10 +81,7 @@ async function foldLabels(
 ): Promise<void> {
   const settings = settingsOf(context, key);
   if (settings === undefined) return;
-  const effects = joinEffects(context);
-  for (const { inferenceId, record, label } of labels) {
-    await effects.labelled(settings, record, label, joinKey(key.model, inferenceId));
-  }
+  for (const { record, label } of labels) await foldLabel(context, settings, key, record, label);
   const traffic = context.traffics.get(versionKey(key));
   if (traffic === undefined || traffic.state.learning !== null) await learned.keep(context.transaction, key, labels);
 }

@@ -1,4 +1,4 @@
-import type { VersionKey } from '../../store/history.ts';
+import { type VersionKey, versionKey } from '../../store/history.ts';
 import { type Collection, compositeKey, type ReadTransaction, type Transaction } from '../../store/port.ts';
 import { decodeJoinRecord, encodeJoinRecord, type JoinRecord } from '../join-record.ts';
 import type { JoinCounts, OutcomeJoin } from '../outcome-join.ts';
@@ -20,32 +20,34 @@ export class LearnedOutcomes implements Pick<OutcomeJoin, 'join' | 'giveUp' | 'r
 
   async records(
     transaction: ReadTransaction,
-    model: string,
+    key: VersionKey,
     ids: readonly string[],
   ): Promise<(JoinRecord | undefined)[]> {
     const stored = await transaction.getMany(
       learned,
-      ids.map((id) => compositeKey(model, id)),
+      ids.map((id) => keyOf(key, id)),
     );
     return stored.map((one) => one && decodeJoinRecord(one.value));
   }
 
-  async keep(transaction: Transaction, { model }: VersionKey, labels: readonly RawLabel[]): Promise<void> {
+  async keep(transaction: Transaction, key: VersionKey, labels: readonly RawLabel[]): Promise<void> {
     await transaction.putMany(
       learned,
       labels.map(({ inferenceId, record, label }) => ({
-        key: compositeKey(model, inferenceId),
+        key: keyOf(key, inferenceId),
         value: encodeJoinRecord({ ...record, label, labelTime: 0 }),
       })),
     );
   }
 
   /** The version has its reference: its labels count in its windows from now on. */
-  async forget(transaction: Transaction, { model, version }: VersionKey): Promise<void> {
-    for (const { key, value } of await transaction.range(learned, { prefix: `${compositeKey(model)}/` })) {
-      if (decodeJoinRecord(value).version === version) await transaction.delete(learned, key);
-    }
+  async forget(transaction: Transaction, key: VersionKey): Promise<void> {
+    await transaction.deleteRange(learned, { prefix: `${versionKey(key)}/` });
   }
+}
+
+function keyOf(key: VersionKey, inferenceId: string): string {
+  return `${versionKey(key)}/${compositeKey(inferenceId)}`;
 }
 
 const learned: Collection<Uint8Array> = {

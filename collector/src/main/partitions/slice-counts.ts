@@ -10,10 +10,11 @@ import {
   weightOf,
 } from '../../profile/index.ts';
 import { type VersionKey, versionKey } from '../../store/history.ts';
-import { type JoinRecord, readJoinKey } from '../join-record.ts';
+import { readJoinKey } from '../join-record.ts';
 import type { JoinEffects, ModelBatch } from '../outcome-join.ts';
+import { partByUnit, segmentColumns, unitsOf, wholeOf, withSegments } from '../segments.ts';
 import { selectRows } from '../select-rows.ts';
-import { partByWindow, windowStart } from '../windows.ts';
+import { windowStart } from '../windows.ts';
 import type { ContributionPart, RawLabel } from './contribution.ts';
 
 /** References of versions that have one, as this collector knows them. */
@@ -46,10 +47,10 @@ export class SliceCounts {
       this.outcomes.push({ settings, batch, partition: place.partition });
       return [];
     }
-    this.inferences.push({ settings, batch, partition: place.partition });
+    const segments = segmentColumns(settings, batch);
+    this.inferences.push({ settings, batch: withSegments(batch, segments), partition: place.partition });
     const unknown: VersionKey[] = [];
-    for (const { version, from, rows } of partByWindow(batch, settings.window)) {
-      const key = { model: settings.name, environment: settings.environment, version };
+    for (const { key, from, rows } of partByUnit(settings, batch, segments)) {
       const reference = references.get(versionKey(key));
       if (reference !== undefined) {
         foldInferences(windowOf(this.#rows, key, from, reference), batch, rows);
@@ -64,47 +65,37 @@ export class SliceCounts {
 
   /** Where the join of outcomes and inferences leaves what it finds. */
   effects(references: KnownReferences): JoinEffects {
-    const keyOf = (settings: ModelSettings, record: JoinRecord): VersionKey => ({
-      model: settings.name,
-      environment: settings.environment,
-      version: record.version,
-    });
+    const arrivalsOf = (key: VersionKey): ArrivalCounter =>
+      entryOf(this.#arrivals, versionKey(key), () => ({ key, counter: new ArrivalCounter() })).counter;
     return {
       labelled: async (settings, record, label, joinKey) => {
-        const key = keyOf(settings, record);
-        const reference = references.get(versionKey(key));
-        if (reference === undefined) {
-          const { inferenceId } = readJoinKey(joinKey);
-          entryOf(this.#labels, versionKey(key), () => ({ key, labels: [] })).labels.push({
-            inferenceId,
-            record,
-            label,
-          });
-          return;
-        }
         const from = windowStart(record.time, settings.window);
-        foldOutcome(windowOf(this.#outcomes, key, from, reference), record, label);
-        const arrivals = entryOf(this.#arrivals, versionKey(key), () => ({ key, counter: new ArrivalCounter() }));
-        arrivals.counter.add(reference.shape, record, label);
+        for (const key of unitsOf(settings, record)) {
+          const reference = references.get(versionKey(key));
+          if (reference === undefined) {
+            const { inferenceId } = readJoinKey(joinKey);
+            const { labels } = entryOf(this.#labels, versionKey(key), () => ({ key, labels: [] }));
+            labels.push({ inferenceId, record, label });
+          } else {
+            foldOutcome(windowOf(this.#outcomes, key, from, reference), record, label);
+            arrivalsOf(key).add(reference.shape, record, label);
+          }
+        }
       },
       rated: async (settings, record, type, value) => {
-        const key = keyOf(settings, record);
-        entryOf(this.#arrivals, versionKey(key), () => ({ key, counter: new ArrivalCounter() })).counter.rate(
-          type,
-          value,
-          weightOf(record),
-        );
+        for (const key of unitsOf(settings, record)) arrivalsOf(key).rate(type, value, weightOf(record));
       },
       compared: async (settings, shadow, agree) => {
-        const key = keyOf(settings, shadow);
         const from = windowStart(shadow.time, settings.window);
-        const name = `${versionKey(key)} ${from}`;
-        const counts = entryOf(this.#agreements, name, () => ({ key, from, agree: 0, disagree: 0 }));
-        if (agree) counts.agree += weightOf(shadow);
-        else counts.disagree += weightOf(shadow);
+        for (const key of unitsOf(settings, shadow)) {
+          const name = `${versionKey(key)} ${from}`;
+          const counts = entryOf(this.#agreements, name, () => ({ key, from, agree: 0, disagree: 0 }));
+          if (agree) counts.agree += weightOf(shadow);
+          else counts.disagree += weightOf(shadow);
+        }
       },
       predictionScale: (settings, shadow) =>
-        references.get(versionKey(keyOf(settings, shadow)))?.shape.residualScale ?? 1,
+        references.get(versionKey(wholeOf(settings, shadow)))?.shape.residualScale ?? 1,
     };
   }
 
