@@ -281,6 +281,24 @@ describe('the bus when the server goes', () => {
   });
 });
 
+describe('the bus of a process that stands still', () => {
+  beforeEach(startAll);
+  afterEach(stopAll);
+
+  test('says that the broker may have cut it off as a slow consumer', async () => {
+    const reader = await bus.read({ after: 0 });
+    const reading = (async () => {
+      for await (const _ of reader.messages()) throw new Error('nothing was published');
+    })();
+    const killed = server.kill();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_600);
+    await Promise.all([killed, reading]);
+    expect(reader.interruption).toMatch(/disconnect, after this process stood still for \d+\.\d s: .* too slow/);
+    await reader.close();
+    await server.restart();
+  });
+});
+
 describe('the bus that is closed', () => {
   beforeEach(startAll);
   afterEach(stopAll);

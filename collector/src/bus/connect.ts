@@ -10,7 +10,7 @@ import type { StreamMessage } from './message.ts';
 import { type OutgoingMessage, publishMessages } from './publish.ts';
 import { openReader, type ReadFrom, type StreamReader } from './reader.ts';
 import { openRoutingBucket } from './routing.ts';
-import { ensureStreams } from './streams.ts';
+import { ensureStreams, isStreamNotFound } from './streams.ts';
 
 /** The one port to NATS. */
 export interface Bus {
@@ -86,7 +86,7 @@ export async function connectBus({ nats, patienceMs = 10_000, allowOldServer = f
       warnings,
       problem: watch.problem,
       async stream() {
-        const { created, state, ts } = await manager.streams.info(streamName);
+        const { created, state, ts } = await manager.streams.info(streamName).catch(explainMissingStream);
         const at = Date.parse(ts ?? '');
         return {
           created,
@@ -134,6 +134,12 @@ function watchConnection(connection: NatsConnection): { problem(): string | null
       if ('stop' in status && typeof status.stop === 'function') status.stop();
     },
   };
+}
+
+function explainMissingStream(error: unknown): never {
+  if (!isStreamNotFound(error)) throw error;
+  const text = `the stream ${streamName} is gone, with what nobody had read of it: restart a collector, which makes it again`;
+  throw new PlumblineError('BROKER_UNAVAILABLE', text, { cause: error });
 }
 
 function explain(error: unknown): unknown {

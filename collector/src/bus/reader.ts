@@ -2,6 +2,7 @@ import { type Consumer, type ConsumerMessages, DeliverPolicy, type JetStreamClie
 import type { NatsConnection } from '@nats-io/transport-node';
 import { streamName } from '@plumbline/sdk/subjects';
 import { type StreamMessage, streamMessage } from './message.ts';
+import { type StandstillWatch, watchStandstill } from './standstill.ts';
 
 /** What may wait in memory between the broker and the reader. More would make the broker cut a slow reader off. */
 const maximumWaitingBytes = 8 * 1_048_576;
@@ -50,7 +51,8 @@ export async function openReader(
   };
   // Watches before the consumer exists: a connection lost in between counts too.
   const status = connection.status();
-  const watching = watchConnection(status, interrupt);
+  const standstill = watchStandstill();
+  const watching = watchConnection(status, standstill, interrupt);
   try {
     consumer = await client.consumers.get(streamName, {
       deliver_policy: DeliverPolicy.StartSequence,
@@ -63,6 +65,7 @@ export async function openReader(
       expires: pullExpiresMs,
     });
   } catch (error) {
+    standstill.stop();
     stopIterating(status);
     throw error;
   }
@@ -76,6 +79,7 @@ export async function openReader(
     return closing;
   };
   const end = async () => {
+    standstill.stop();
     stopIterating(status);
     const closed = opened.close();
     if (!isRead) {
@@ -109,11 +113,19 @@ export async function openReader(
 
 async function watchConnection(
   status: ReturnType<NatsConnection['status']>,
+  standstill: StandstillWatch,
   interrupt: (reason: string) => void,
 ): Promise<void> {
   for await (const { type } of status) {
-    if (type === 'disconnect' || type === 'reconnect' || type === 'close') interrupt(`connection: ${type}`);
+    if (type !== 'disconnect' && type !== 'reconnect' && type !== 'close') continue;
+    const stoodStillMs = standstill.lately();
+    interrupt(`connection: ${type}${stoodStillMs === 0 ? '' : `, ${slowConsumer(stoodStillMs)}`}`);
   }
+}
+
+/** The broker does not say why it hangs up; its own log calls it a slow consumer. */
+function slowConsumer(stoodStillMs: number): string {
+  return `after this process stood still for ${(stoodStillMs / 1_000).toFixed(1)} s: the broker cuts off a consumer that is too slow`;
 }
 
 async function watchConsumer(messages: ConsumerMessages, interrupt: (reason: string) => void): Promise<void> {

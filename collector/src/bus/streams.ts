@@ -90,11 +90,15 @@ async function ensureStream(
   return manager.streams.update(wanted.name, { ...existing.config, ...Object.fromEntries(stale) });
 }
 
+export function isStreamNotFound(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === streamNotFound;
+}
+
 async function findStream(manager: JetStreamManager, name: string): Promise<StreamInfo | undefined> {
   try {
     return await manager.streams.info(name);
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === streamNotFound) return undefined;
+    if (isStreamNotFound(error)) return undefined;
     throw error;
   }
 }

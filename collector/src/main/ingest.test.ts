@@ -47,10 +47,14 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-beforeEach(async () => {
+function natsSettings() {
   const { servers, user, pass, inboxPrefix } = server.collector;
   const nats = { url: servers, user, password: pass, inboxPrefix, maximumBytes: 64 * 1_048_576 };
-  bus = await connectBus({ nats: collectorSettings.parse({ nats }).nats });
+  return collectorSettings.parse({ nats }).nats;
+}
+
+beforeEach(async () => {
+  bus = await connectBus({ nats: natsSettings() });
   store = await openSqliteStore({ path: ':memory:' });
 });
 
@@ -266,6 +270,23 @@ describe('the ingest', () => {
     expect(await rowsOf()).toBe(20);
     await running.stop();
     expect(await rowsOf()).toBe(20);
+  });
+
+  test('says that the stream is gone, and that another has its name; counts what lies on that one from its start', async () => {
+    const said: string[] = [];
+    const running = await startIngest({ logger: { ...silentLogger, error: (_, text) => void said.push(text) } });
+    await publishRows(new Producer('p'), 'a', 20);
+    await until(() => counted(20));
+    await (await jetstreamManager(admin)).streams.delete(streamName);
+    await until(() =>
+      running.problems().some((text) => /the stream PLUMBLINE is gone.*restart a collector/.test(text)),
+    );
+    await (await connectBus({ nats: natsSettings() })).close();
+    await publishRows(new Producer('q'), 'b', 20);
+    await until(() => counted(40));
+    expect(said).toContain('stream regressed');
+    expect(await store.read(readCounts)).toMatchObject({ inferences: 40, streamRegressions: 1, duplicateBatches: 0 });
+    expect(running.problems()).toEqual([]);
   });
 
   test('reads no faster than the store takes it', async () => {

@@ -165,7 +165,10 @@ describe.skipIf(missing !== undefined)(missing ?? 'a PostgreSQL database', () =>
         code: 'STORE_UNAVAILABLE',
         message: expect.stringMatching(/PostgreSQL/),
       });
+      // Whoever starts meanwhile waits for it.
+      const opening = openPostgresStore({ url, patienceMs: 60_000 });
       await server.restart();
+      await (await opening).close();
       expect((await store.read((tx) => tx.get(numbers, 'a')))?.value).toBe(20);
     });
   });
