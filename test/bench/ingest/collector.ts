@@ -104,8 +104,11 @@ async function follow(): Promise<void> {
   const sampling = setInterval(() => {
     if (collecting.count() > 0) began ??= stopwatch();
     if (began === undefined) return;
-    if (lags.push(collecting.lag()) % 10 === 1) residentBytes.push(process.memoryUsage.rss());
-    if (globalThis.gc !== undefined && lags.length % 200 === 0) kept.push(keptMemory(globalThis.gc));
+    lags.push(collecting.lag());
+    // By the clock: where the machine is busy, timers come late.
+    const { seconds } = began();
+    if (seconds >= residentBytes.length) residentBytes.push(process.memoryUsage.rss());
+    if (globalThis.gc !== undefined && seconds >= 20 * (kept.length + 1)) kept.push(keptMemory(globalThis.gc));
   }, 100);
   await stopping;
   clearInterval(sampling);
