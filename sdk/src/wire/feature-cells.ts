@@ -31,38 +31,42 @@ export class FeatureCells {
   /** Writes a row and returns about how many bytes it adds. A row may be written again. */
   write(row: number, features: Readonly<Record<string, FeatureValue>>): number {
     let base = this.#startOf(row);
+    // Read once: the loop runs for every feature of every event.
+    let cells = this.#cells;
+    const inOrder = this.#inOrder;
     let bytes = 0;
     let position = 0;
     for (const name in features) {
       const value = features[name];
-      let column = this.#inOrder[position];
+      let column = inOrder[position];
       if (column === undefined || column.name !== name) {
         column = this.#columns.get(name) ?? this.#add(name, value);
         if (column === undefined) {
           continue;
         }
-        this.#inOrder[position] = column;
+        inOrder[position] = column;
         bytes += 2 * name.length + 32;
         if (column.index >= this.#width) {
           this.#widen(row);
           base = row * this.#width;
+          cells = this.#cells;
         }
       }
       position += 1;
-      if (column.type === 'number') {
+      if (column.isNumber) {
         // Adding zero turns -0 into 0, which survives every integer encoding.
-        this.#cells[base + column.index] =
-          (typeof value === 'number' && value - value === 0 ? value : asNumber(value)) + 0;
-        bytes += 8;
+        cells[base + column.index] = (typeof value === 'number' && value - value === 0 ? value : asNumber(value)) + 0;
+      } else if (value === column.lastText) {
+        cells[base + column.index] = column.lastCode;
       } else {
-        const text = typeof value === 'string' ? value : asCategory(value);
+        const text = asCategory(value);
         if (text !== null && text.length <= column.maxText) {
-          this.#cells[base + column.index] = text === column.lastText ? column.lastCode : codeOf(column, text);
-          bytes += 2 + text.length;
+          cells[base + column.index] = codeOf(column, text);
+          bytes += text.length;
         }
       }
     }
-    return bytes;
+    return bytes + 8 * position;
   }
 
   /**
@@ -83,7 +87,7 @@ export class FeatureCells {
       // A missing code, NaN, becomes 0.
       return {
         name,
-        packed: column.type === 'number' ? packNumbers(values) : packCodes(new Uint16Array(values), column.texts),
+        packed: column.isNumber ? packNumbers(values) : packCodes(new Uint16Array(values), column.texts),
       };
     });
   }
@@ -92,7 +96,7 @@ export class FeatureCells {
     for (const column of this.#columns.values()) {
       column.texts = [];
       column.codes.clear();
-      column.lastText = undefined;
+      column.lastText = none;
     }
   }
 
@@ -113,14 +117,14 @@ export class FeatureCells {
     if (type === undefined) {
       return undefined;
     }
-    const column = {
+    const column: CellColumn = {
       name,
-      type,
+      isNumber: type === 'number',
       index: this.#columns.size,
       maxText: this.#types.maxTextOf(name),
       texts: [],
       codes: new Map(),
-      lastText: undefined,
+      lastText: none,
       lastCode: 0,
     };
     this.#columns.set(name, column);
@@ -142,13 +146,13 @@ export class FeatureCells {
 
 interface CellColumn {
   readonly name: string;
-  readonly type: FeatureType;
+  readonly isNumber: boolean;
   readonly index: number;
   readonly maxText: number;
   texts: string[];
   readonly codes: Map<string, number>;
   /** Of the row before: categories repeat. */
-  lastText: string | undefined;
+  lastText: string | typeof none;
   lastCode: number;
 }
 
@@ -163,6 +167,8 @@ function codeOf(column: CellColumn, text: string): number {
   return code;
 }
 
+/** Equal to no value of any feature. */
+const none = Symbol();
 const missingNumbers: PackedColumn = { description: ['constant', null] };
 const missingCategories: PackedColumn = { description: ['constant', []] };
 

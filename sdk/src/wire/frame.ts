@@ -150,8 +150,8 @@ export class FrameReader {
 const preambleBytes = 16;
 /** Names and dictionaries repeat themselves: a header of thirty features shrinks to a quarter. */
 const worthDeflating = 512;
-/** Fast, and a small window: headers are. */
-const deflateOptions = { level: 1, windowBits: 12, memLevel: 6 };
+/** Fast, and little memory to set up: headers are small. */
+const deflateOptions = { level: 1, windowBits: 12, memLevel: 5, chunkSize: 2_048 };
 const magic = Uint8Array.from('PLMB', (character) => character.charCodeAt(0));
 const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
