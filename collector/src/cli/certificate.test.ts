@@ -120,21 +120,40 @@ test('of an alert, the certificates come from the collector', async () => {
       verdict: 'alarm',
       sentence: 'more errors',
     };
+    const hidden: Finding = { ...finding, signal: 'fairness:sex=f', kind: 'fairness', rows: 0, sentence: 'hidden' };
     await api.store.transaction((transaction) =>
       api.services.alerts.windowClosed(transaction, {
         settings: model!,
         version: '7',
-        findings: [finding],
+        findings: [finding, hidden],
         to: 1,
         at: api.now,
       }),
     );
-    const { body } = await api.ask('/v1/alerts');
+    const { body } = await api.ask('/v1/alerts?state=firing');
+    const ofHidden = body.items.find(({ kind }: { kind: string }) => kind === 'fairness').id;
+    // The counts of a group too small to be shown are for approvers, and no token is one.
+    for (const as of ['vera', 'ed', 'reader', 'robot'] as const) {
+      expect((await api.ask(`/v1/alerts/${ofHidden}/certificates`, { as })).body).toEqual({
+        ...{ certificates: [], withheld: [{ signal: 'fairness:sex=f', from: 0 }] },
+      });
+    }
+    expect((await api.ask(`/v1/alerts/${ofHidden}/certificates`, { as: 'ana' })).body).toMatchObject({
+      ...{ certificates: [{ counts: [60, 40] }], withheld: [] },
+    });
     const to = ['--collector', api.url, '--token', 'secret-of-reader'];
-    const { code, stdout, stderr } = await verify(body.items[0].id, '', to);
+    const { code, stdout, stderr } = await verify(
+      body.items.find(({ kind }: { kind: string }) => kind !== 'fairness').id,
+      '',
+      to,
+    );
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^ok {5}credit-risk\/7 performance:error_rate/);
     expect(code).toBe(0);
+    expect(await verify(ofHidden, '', to)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^held {2}fairness/),
+    });
     expect((await verify('no-such-alert', '', to)).stderr).toMatch(/NOT_FOUND: there is no such alert/);
     // Lists of findings stay small.
     expect(JSON.stringify(body)).not.toContain('logWealthBefore');

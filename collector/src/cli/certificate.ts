@@ -32,11 +32,21 @@ export async function run(args: string[]): Promise<number> {
       `there is no \`plumbline certificate ${what}\`; there is \`plumbline certificate verify\``,
     );
   }
-  const certificates =
+  const { certificates, withheld } =
     source === '-' || existsSync(source)
-      ? certificatesIn(parse(source === '-' ? await text(process.stdin) : await readFile(source, 'utf8'), source))
-      : (await collectorClient(values).get(`/v1/alerts/${encodeURIComponent(source)}/certificates`, alarmCertificates))
-          .certificates;
+      ? {
+          certificates: certificatesIn(
+            parse(source === '-' ? await text(process.stdin) : await readFile(source, 'utf8'), source),
+          ),
+          withheld: [],
+        }
+      : await collectorClient(values).get(`/v1/alerts/${encodeURIComponent(source)}/certificates`, alarmCertificates);
+  for (const { signal, from } of withheld) {
+    process.stdout.write(
+      `held  ${signal} at ${new Date(from).toISOString()}: of a hidden group, for approvers alone\n`,
+    );
+  }
+  if (withheld.length > 0 && certificates.length === 0) return 0;
   if (certificates.length === 0) {
     throw new PlumblineError('BAD_DATA', `there is no alarm certificate in ${source === '-' ? 'the input' : source}`);
   }
@@ -74,7 +84,8 @@ export function certificatesIn(document: unknown): AlarmCertificate[] {
 
 function lineOf({ subject, alarmLog }: AlarmCertificate, log: number, problems: readonly string[]): string {
   const at = typeof subject.from === 'number' ? new Date(subject.from).toISOString() : 'an unknown time';
-  const what = `${subject.model ?? 'unknown model'}/${subject.version ?? '?'} ${subject.segment ?? ''} ${subject.stream ?? ''} at ${at}`;
+  const slice = subject.segment === undefined ? '' : `${subject.segment} `;
+  const what = `${subject.model ?? 'unknown model'}/${subject.version ?? '?'} ${slice}${subject.stream ?? ''} at ${at}`;
   return problems.length === 0
     ? `ok     ${what}: evidence e^${log.toFixed(3)} reaches the alarm level e^${alarmLog.toFixed(3)}`
     : `WRONG  ${what}: ${problems.join('; ')}`;

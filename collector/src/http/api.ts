@@ -10,6 +10,7 @@
 export * from './api/actions.ts';
 export * from './api/alerts.ts';
 export * from './api/audit.ts';
+export * from './api/coverage.ts';
 export * from './api/exemplars.ts';
 export * from './api/findings.ts';
 export * from './api/models.ts';

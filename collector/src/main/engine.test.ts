@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { budgetSettings, type ModelSettings } from '../config/settings.ts';
+import { coverageOf } from '../monitor/index.ts';
 import { decodeProfile, encodeProfile, overallConfusion, profileTotals, type Reference } from '../profile/index.ts';
 import {
   listVersionsSeen,
@@ -110,6 +111,39 @@ describe('rows', () => {
     ]);
     expect(engine.counts()).toMatchObject({ inferences: 45, models: { credit: { inferences: 45, outcomes: 0 } } });
     expect(await store.read(readCounts)).toEqual(engine.counts());
+  });
+
+  test.each(['known before', 'learned'])('count as what they stand for where their reference is %s', async (how) => {
+    if (how === 'known before') {
+      const reference = await ordinaryReference();
+      await store.transaction((tx) => putReference(tx, one, reference));
+    }
+    const engine = await engineOn();
+    const producer = new Producer('p');
+    const rows = inferences('a', 300, start, hourMs, { weight: 4, capture: 'declared' });
+    engine.apply(producer.inferences(rows), null);
+    await engine.commit();
+    engine.apply(
+      producer.outcomes(rows.slice(0, 100).map(({ id, time }, row) => outcome(id, time + 1, row < 50 ? 'yes' : 'no'))),
+      null,
+    );
+    engine.apply(producer.inferences(inferences('b', 40, start + 2 * hourMs, hourMs)), null);
+    await engine.finish();
+    const [first, second] = await store.read((tx) => readProfiles(tx, one));
+    expect(profileTotals(first!.profile)).toMatchObject({ rows: 1_200, labelled: 400 });
+    expect(coverageOf(first!.profile)).toEqual({
+      ...{ rowsSeen: 300, thinnedShare: 0.75, effectiveRows: 300, captures: ['declared'] },
+    });
+    expect(coverageOf(second!.profile)).toMatchObject({ rowsSeen: 40, thinnedShare: 0 });
+    const confusion = overallConfusion(first!.profile);
+    expect(confusion.wrong + confusion.right).toBe(400);
+    if (how === 'learned') return;
+    const [found] = await store.read((tx) => readFindings(tx, one));
+    const of = (signal: string) => found!.findings.find((finding) => finding.signal === signal);
+    // As many inferences as there were, but as much evidence as came.
+    expect(of('data_quality:volume')).toMatchObject({ rows: 1_200 });
+    expect(of('feature:income')).toMatchObject({ rows: 300 });
+    expect(of('performance:error_rate')).toMatchObject({ rows: 100, statistics: { errorRate: { n: 100 } } });
   });
 
   test('of times before 1970 are counted like any other', async () => {

@@ -1,5 +1,6 @@
 import type { DriftReport } from '../http/api.ts';
 import { effectiveProfile, findSignal, type ProfileShape, profileTotals } from '../profile/index.ts';
+import { coverageOf } from './coverage.ts';
 import type { Finding } from './finding.ts';
 import { compareMateriality, type Materiality, materiality } from './materiality.ts';
 import { aboutOf, latestFindings, type ReportInput } from './reportInput.ts';
@@ -56,7 +57,7 @@ function windowsOf(input: ReportInput): DriftReport['windows'] {
     windows.set(from, { from, to, rows: Math.max(0, ...findings.map(({ rows }) => rows)) });
   }
   for (const { from, to, profile } of input.profiles)
-    windows.set(from, { from, to, rows: profileTotals(profile).rows });
+    windows.set(from, { from, to, rows: profileTotals(profile).rows, coverage: coverageOf(profile) });
   return [...windows.values()].sort((a, b) => a.from - b.from);
 }
 

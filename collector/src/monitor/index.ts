@@ -1,5 +1,6 @@
 export { ArrivalCounter, noArrivals, type OutcomeArrivals } from './arrivals.ts';
 export { countStreams, type Monitored, type StreamCounts } from './budget.ts';
+export { coverageOf } from './coverage.ts';
 export { distribution } from './distribution.ts';
 export { driftReport } from './driftReport.ts';
 export { evaluateWindow } from './evaluateWindow.ts';

@@ -8,6 +8,7 @@ import {
 } from '../profile/index.ts';
 import { confusionBounds, type LabelBounds } from '../statistics/labelBounds.ts';
 import { calibrationLine, reliability } from '../statistics/performance/calibration.ts';
+import { coverageOf } from './coverage.ts';
 import { finite } from './estimates.ts';
 import type { Estimate } from './finding.ts';
 import { classMetrics, performanceStatistics } from './performanceStatistics.ts';
@@ -46,6 +47,7 @@ export function performanceReport(input: ReportInput & { readonly watermark: num
         rows,
         labelledRows: labelled,
         final: isFinal(window.to),
+        coverage: coverageOf(window.profile),
         statistics,
         bounds: boundsOf(window.profile),
         arrived: arrived.get(window.from) ?? null,

@@ -58,7 +58,7 @@ describe('the drift report', () => {
 
   test('puts the signal with the strongest evidence first, one number a window', () => {
     expect(report.windows).toHaveLength(8);
-    expect(report.windows[0]).toEqual({ from: 0, to: hourMs, rows: 400 });
+    expect(report.windows[0]).toMatchObject({ from: 0, to: hourMs, rows: 400 });
     const [first] = report.signals;
     expect(first).toMatchObject({ signal: 'feature:x0', type: 'number', kind: 'feature' });
     expect(first?.evidenceLevel).toHaveLength(8);

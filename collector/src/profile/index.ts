@@ -11,7 +11,7 @@ export {
 } from './detailViews.ts';
 export { decodeProfile, encodeProfile, shapeIdOf } from './encode.ts';
 export { errorSizeMiddle } from './errorSizes.ts';
-export { exemplarReasons, exemplarsOf } from './exemplars.ts';
+export { exemplarsOf } from './exemplars.ts';
 export { allRows, foldAgreement, foldInferences } from './fold.ts';
 export { groupIn, intersectionName } from './intersection.ts';
 export { firstCellFrom, latencyCells, latencyEdge } from './latencies.ts';

@@ -100,7 +100,13 @@ export const health = z.enum(['ok', 'watch', 'alarm', 'no_data', 'error']);
 export const labelBounds = z.object({ low: z.number(), high: z.number() });
 
 /** `GET /v1/alerts/:alert/certificates`: of the alarms that the alert's findings rest on. */
-export const alarmCertificates = z.object({ certificates: z.array(alarmCertificate) });
+export const alarmCertificates = z.object({
+  certificates: z.array(alarmCertificate),
+  withheld: z
+    .array(z.object({ signal: z.string(), from: z.number() }))
+    .default([])
+    .describe('Alarms about groups too small to be shown: their counts are for people with the role approver alone'),
+});
 
 export type EstimateBody = z.infer<typeof estimate>;
 export type FindingBody = z.infer<typeof finding>;

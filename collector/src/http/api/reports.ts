@@ -1,7 +1,15 @@
 import { z } from 'zod';
+import { coverage } from './coverage.ts';
 import { estimate, evidence, finding, labelBounds, signalKind, verdict } from './findings.ts';
 
 const segment = z.string().optional().describe('As asked for: `channel=web`; absent: the whole');
+
+const reportWindow = z.object({
+  from: z.number(),
+  to: z.number(),
+  rows: z.number(),
+  coverage: coverage.optional().describe('Absent where no rows are kept of the window'),
+});
 
 /** `GET /v1/models/:model/drift?version=&segment=&from=&to=`; default: the champion's latest 48 windows */
 export const driftReport = z.object({
@@ -9,7 +17,7 @@ export const driftReport = z.object({
   version: z.string(),
   segment,
   reference: z.string().nullable(),
-  windows: z.array(z.object({ from: z.number(), to: z.number(), rows: z.number() })),
+  windows: z.array(reportWindow),
   /** Ranked: what alarmed first, then what is watched, then the rest; within these by materiality. */
   signals: z.array(
     z.object({
@@ -37,7 +45,7 @@ export const dataQualityReport = z.object({
   model: z.string(),
   version: z.string(),
   segment,
-  windows: z.array(z.object({ from: z.number(), to: z.number(), rows: z.number() })),
+  windows: z.array(reportWindow),
   /** What alarmed first, then what is watched, then the rest by name. */
   signals: z.array(
     z.object({
@@ -202,6 +210,7 @@ export const performanceReport = z.object({
       rows: z.number(),
       labelledRows: z.number(),
       final: z.boolean(),
+      coverage: coverage.optional(),
       statistics: z.record(z.string(), estimate),
       bounds: z.record(z.string(), labelBounds).optional(),
       arrived: estimate

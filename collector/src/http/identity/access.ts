@@ -18,6 +18,11 @@ export function actionsOf(actor: Actor): Verb[] {
   return verbs.filter((verb) => missingFor({ kind: 'verb', verb }, actor) === null);
 }
 
+/** How many of a hidden group came is for people who answer for the model, and for nobody else: no token is one. */
+export function maySeeHiddenGroups({ human, role }: Actor): boolean {
+  return human && role === 'approver';
+}
+
 function missingFor(access: Access, actor: Actor): string | null {
   switch (access.kind) {
     case 'open':

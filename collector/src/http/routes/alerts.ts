@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { readAlert, readAlertHistory, readAlerts, type StoredAlert } from '../../alert/index.ts';
 import { PlumblineError } from '../../errors.ts';
+import type { Finding } from '../../monitor/finding.ts';
 import type { ReadTransaction } from '../../store/port.ts';
 import { alarmCertificates, alert, alertChanges, alertHistory, alertList, alertState } from '../api.ts';
+import { maySeeHiddenGroups } from '../identity/access.ts';
 import { afterOf, cursorOf, defaultPageSize, newestFirstKey, pageOf, pageQuery } from '../page.ts';
 import { type JsonRoute, jsonRoute } from '../route.ts';
 import { alertBodies } from '../views/alert-body.ts';
@@ -98,17 +100,28 @@ export const alertRoutes: readonly JsonRoute[] = [
   jsonRoute({
     method: 'GET',
     path: '/v1/alerts/:alert/certificates',
-    summary: 'What the alarms of an alert were computed from',
+    summary: 'What the alarms of an alert were computed from; of hidden groups for the role approver alone',
     access: { kind: 'read' },
     errors: ['NOT_FOUND'],
     params: alertParams,
     response: alarmCertificates,
-    async handle({ services, params }) {
-      const stored = await services.store.read((transaction) => knownAlert(transaction, params.alert));
-      return { certificates: stored.alert.findings.flatMap(({ evidence }) => evidence?.proof ?? []) };
+    async handle({ services, params, actor }) {
+      const { alert: found } = await services.store.read((transaction) => knownAlert(transaction, params.alert));
+      const proven = found.findings.filter(({ evidence }) => evidence?.proof !== undefined);
+      const withheld = maySeeHiddenGroups(actor) ? [] : proven.filter(isOfHiddenGroup);
+      const shown = proven.filter((finding) => !withheld.includes(finding));
+      return {
+        certificates: shown.flatMap(({ evidence }) => evidence?.proof ?? []),
+        withheld: withheld.map(({ signal, from }) => ({ signal, from })),
+      };
     },
   }),
 ];
+
+/** A group that is hidden has no rows in its finding; the certificate would count them. */
+function isOfHiddenGroup({ kind, rows }: Finding): boolean {
+  return kind === 'fairness' && rows === 0;
+}
 
 async function knownAlert(transaction: ReadTransaction, id: string): Promise<StoredAlert> {
   const stored = await readAlert(transaction, id);

@@ -1,12 +1,16 @@
 import type { Finding, Verdict } from '../../monitor/finding.ts';
-import { aboutOf, type ReportInput } from '../../monitor/index.ts';
+import { aboutOf, coverageOf, type ReportInput } from '../../monitor/index.ts';
 import { profileTotals } from '../../profile/index.ts';
 import type { DataQualityReport } from '../api.ts';
 
 /** Whether the data of a version comes as it did: findings about the data itself, signal by signal, window by window. */
 export function dataQualityReport(input: ReportInput): DataQualityReport {
-  const rows = new Map(input.profiles.map(({ from, profile }) => [from, profileTotals(profile).rows]));
-  const windows = input.findings.map(({ from, to }) => ({ from, to, rows: rows.get(from) ?? 0 }));
+  const profiles = new Map(input.profiles.map(({ from, profile }) => [from, profile]));
+  const windows = input.findings.map(({ from, to }) => {
+    const profile = profiles.get(from);
+    const known = profile === undefined ? null : { rows: profileTotals(profile).rows, coverage: coverageOf(profile) };
+    return { from, to, ...(known ?? { rows: 0 }) };
+  });
   const names = new Set(
     input.findings.flatMap(({ findings }) => findings.filter(isQuality).map(({ signal }) => signal)),
   );
