@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
 import { isPlumblineError } from '../errors.ts';
 
 /**
@@ -24,6 +25,9 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
   },
   audit: { summary: 'verify the audit log', load: () => import('./audit.ts') },
 };
+
+// From the second time on, a command starts in less than half the time. Where nothing can be written, nothing is kept.
+enableCompileCache();
 
 // Whoever reads our output may stop early (`| head`); that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

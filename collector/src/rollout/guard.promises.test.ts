@@ -99,13 +99,29 @@ function windowOf(random: () => number, role: 'champion' | 'canary', behaviour: 
   profile.counts[1] = role === 'champion' ? rows : 0;
   profile.counts[2] = role === 'canary' ? rows : 0;
   profile.counts[4] = draw(random, rows, behaviour.failures);
-  profile.latencies.fill(0);
-  for (let row = 0; row < rows; row++) {
-    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-    const cell = Math.floor((Math.log2(behaviour.latencyMs) + 0.6 * normal + 4) * 8) + 1;
-    profile.latencies[cell] = profile.latencies[cell]! + 1;
-  }
+  const known = latencies(behaviour.latencyMs);
+  profile.latencies.set(known[Math.floor(random() * known.length)]!);
   return profile;
+}
+
+const latencyPools = new Map<number, Float64Array[]>();
+
+/** Histograms of windows to draw from: logarithms and cosines for every row would take more time than what is tested. */
+function latencies(medianMs: number): readonly Float64Array[] {
+  const known = latencyPools.get(medianMs);
+  if (known !== undefined) return known;
+  const random = seededRandom(medianMs);
+  const pool = Array.from({ length: 200 }, () => {
+    const histogram = new Float64Array(createProfile(binary).latencies.length);
+    for (let row = 0; row < rows; row++) {
+      const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+      const cell = Math.floor((Math.log2(medianMs) + 0.6 * normal + 4) * 8) + 1;
+      histogram[cell] = histogram[cell]! + 1;
+    }
+    return histogram;
+  });
+  latencyPools.set(medianMs, pool);
+  return pool;
 }
 
 interface Ended {
