@@ -9,7 +9,7 @@ import { createIdentitySigner } from './server/identityToken.ts';
 import { createReloader, reloadPath } from './server/liveReload.ts';
 import { renderPage } from './server/page.ts';
 import { hasRole, type OrganisationRole, type Person, people, permissionsOf } from './server/people.ts';
-import { readManifest, readNestedPlugins } from './server/pluginFiles.ts';
+import { buildOf, readManifest, readNestedPlugins } from './server/pluginFiles.ts';
 import { proxyToCollector, proxyToDataSource, refuse } from './server/proxy.ts';
 import { saveSettings } from './server/settings.ts';
 
@@ -95,6 +95,8 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
     const { pathname, search, searchParams } = new URL(`http://host${incoming.url ?? '/'}`);
     // Grafana reads plugin.json at its start. Who develops does not want to wait for that.
     const manifest = reload === null ? started : readManifest(pluginFolder);
+    // As in Grafana: what is asked for by its version may be kept.
+    const cache = reload === null && searchParams.has('_cache') ? 'public, max-age=3600' : 'no-cache';
     const owner = nested.find(({ id }) => pathname.startsWith(`/public/plugins/${id}/`));
     if (!isSameSite(incoming, port)) {
       refuse(outgoing, 403, 'origin not allowed');
@@ -133,11 +135,11 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
     } else if (pathname.startsWith('/api/')) {
       refuse(outgoing, 404, `Not found: ${pathname}`);
     } else if (pathname.startsWith(pluginPrefix)) {
-      sendFile(outgoing, pluginFolder, decodeURIComponent(pathname.slice(pluginPrefix.length)));
+      sendFile(outgoing, pluginFolder, decodeURIComponent(pathname.slice(pluginPrefix.length)), cache);
     } else if (owner !== undefined) {
       // Grafana serves a plugin inside the app under its own id, as if it lay beside the app.
       const file = decodeURIComponent(pathname.slice(`/public/plugins/${owner.id}/`.length));
-      sendFile(outgoing, join(pluginFolder, owner.folder), file);
+      sendFile(outgoing, join(pluginFolder, owner.folder), file, cache);
     } else if (pathname.startsWith('/public/')) {
       sendGrafanaAsset(outgoing, decodeURIComponent(pathname.slice('/public/'.length)));
     } else if (pathname.startsWith('/assets/')) {
@@ -151,6 +153,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
         pageFolder,
         manifest,
         nested,
+        build: buildOf(pluginFolder, nested),
         person: personOf(incoming, searchParams.get('user')),
         theme: themeOf(incoming, searchParams.get('theme')),
         jsonData: settings.jsonData,

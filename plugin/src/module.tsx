@@ -5,11 +5,20 @@ import { lazy, Suspense } from 'react';
 import { CONFIGURATION_PAGE, PLUGIN_ID } from './constants';
 import { alertLink, panelLink } from './extensions/links';
 import type { ModelStatusProps } from './extensions/modelStatusProps';
+import { loadCodeOf } from './pageCode';
+import { pageOfAddress } from './routing';
 import type { AppSettings } from './settings';
 
 await initPluginTranslations(PLUGIN_ID);
 
-const App = lazy(() => import('./App'));
+const appCode = () => import('./App');
+// Grafana loads this module because somebody opens a page of the app, or a menu that it adds a link to.
+if (pageOfAddress(window.location.pathname) !== null) {
+  appCode().catch(() => {});
+  loadCodeOf(window.location.pathname);
+}
+
+const App = lazy(appCode);
 const ModelStatus = lazy(() => import('./extensions/ModelStatus'));
 const ConfigurationPage = lazy(() => import('./pages/configuration/ConfigurationPage'));
 

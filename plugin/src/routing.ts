@@ -14,7 +14,8 @@ export const modelTabs = [
 export type ModelTab = (typeof modelTabs)[number];
 
 /** Pages about the whole fleet, as they stand in the address. */
-export type FleetPage = 'models' | 'alerts' | 'retrain' | 'webhooks' | 'audit' | 'settings';
+const fleetPages = ['models', 'alerts', 'retrain', 'webhooks', 'audit', 'settings'] as const;
+export type FleetPage = (typeof fleetPages)[number];
 
 export function modelsPath(): string {
   return fleetPath('models');
@@ -37,8 +38,30 @@ export function alertPath(alert: string): string {
   return `${APP_PATH}/alerts/${encodeURIComponent(alert)}`;
 }
 
-export function isModelTab(tab: string | undefined): tab is ModelTab {
+export function isModelTab(tab: string | null | undefined): tab is ModelTab {
   return modelTabs.some((known) => known === tab);
+}
+
+/** What an address of the app is about; null for an address of anything else. Grafana may itself be under a path. */
+export function pageOfAddress(
+  pathname: string,
+): { readonly page: FleetPage; readonly id: string | null; readonly tab: string | null } | null {
+  const [, inApp] = `${pathname}/`.split(`${APP_PATH}/`);
+  if (inApp === undefined) {
+    return null;
+  }
+  const [page = '', id = '', tab = ''] = inApp.split('/');
+  const known = page === '' ? 'models' : fleetPages.find((name) => name === page);
+  return known === undefined ? null : { page: known, id: id === '' ? null : decoded(id), tab: tab === '' ? null : tab };
+}
+
+/** An address that a person typed may hold a broken escape: then the page says so, not this. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function searchOf(query: Readonly<Record<string, string>>): string {

@@ -1,6 +1,8 @@
 /** What the host server tells the page, beside Grafana's own boot data. */
 export interface HostInfo {
   readonly pluginId: string;
+  /** Changes with every build of the plugin. */
+  readonly build: string;
   readonly jsonData: Readonly<Record<string, string>>;
   readonly secureJsonFields: Readonly<Record<string, boolean>>;
   /** Data sources and panels inside the app. */

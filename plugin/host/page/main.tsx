@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client';
 import './hostWindow';
 import { HostApp } from './HostApp';
 import { installServices } from './services';
-import { importPluginModule, registerSharedModules } from './sharedModules';
+import { importPluginModule, moduleOf, registerSharedModules } from './sharedModules';
 
 const base = `/public/plugins/${window.plumblineHost.pluginId}`;
 
@@ -14,7 +14,7 @@ async function start(): Promise<void> {
   installServices();
   const [manifest, module] = await Promise.all([
     fetch(`${base}/plugin.json`).then((response) => response.json() as Promise<AppPluginMeta>),
-    importPluginModule(`${base}/module.js`),
+    importPluginModule(moduleOf(window.plumblineHost.pluginId)),
   ]);
   const { plugin } = module;
   if (!(plugin instanceof AppPlugin)) {

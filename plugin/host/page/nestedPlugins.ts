@@ -5,7 +5,7 @@ import {
   PanelPlugin,
   type PanelPluginMeta,
 } from '@grafana/data';
-import { importPluginModule } from './sharedModules';
+import { importPluginModule, moduleOf } from './sharedModules';
 
 /** The data source as provisioned: one instance. */
 export const dataSourceUid = 'plumbline-models';
@@ -62,8 +62,4 @@ export function loadPanel(id: string): Promise<PanelPlugin> | null {
     panels.set(id, panel);
   }
   return panel;
-}
-
-function moduleOf(id: string): string {
-  return `/public/plugins/${id}/module.js`;
 }

@@ -57,6 +57,11 @@ export function registerSharedModules(): void {
   System.addImportMap({ imports });
 }
 
+/** Address of a plugin's module, under which browsers may keep it until the next build. */
+export function moduleOf(id: string): string {
+  return `/public/plugins/${id}/module.js?_cache=${window.plumblineHost.build}`;
+}
+
 /** Loads a built plugin module. One with top-level await arrives as a promise of its exports. */
 export async function importPluginModule(url: string): Promise<Namespace> {
   const module = await System.import(url);

@@ -9,6 +9,8 @@ export interface PageRequest {
   readonly pageFolder: string;
   readonly manifest: PluginManifest;
   readonly nested: readonly NestedPlugin[];
+  /** Of the plugin's modules. */
+  readonly build: string;
   readonly person: Person;
   readonly theme: 'dark' | 'light';
   readonly jsonData: Readonly<Record<string, string>>;
@@ -45,7 +47,7 @@ export function renderPage(outgoing: ServerResponse, request: PageRequest): void
   );
 }
 
-function bootScript({ manifest, nested, person, theme, jsonData, secrets, origin }: PageRequest): string {
+function bootScript({ manifest, nested, build, person, theme, jsonData, secrets, origin }: PageRequest): string {
   const permissions = [...permissionsOf(person, manifest.roles)].map((action) => [action, true] as const);
   const bootData = {
     settings: {
@@ -79,6 +81,7 @@ function bootScript({ manifest, nested, person, theme, jsonData, secrets, origin
   };
   const host = {
     pluginId: manifest.id,
+    build,
     jsonData,
     secureJsonFields: Object.fromEntries(secrets.map((name) => [name, true] as const)),
     nested: nested.map(({ id, type, name }) => ({ id, type, name })),

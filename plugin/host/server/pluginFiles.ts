@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PluginRole } from './people.ts';
 import type { PluginRoute } from './routeRules.ts';
@@ -46,6 +46,12 @@ export function readNestedPlugins(pluginFolder: string, { includes }: PluginMani
     };
     return [{ id, type, name, folder: dirname(path ?? ''), routes }];
   });
+}
+
+/** Changes with every build: under it browsers keep the modules, as they do in Grafana under the plugin's version. */
+export function buildOf(pluginFolder: string, nested: readonly NestedPlugin[]): string {
+  const modules = ['', ...nested.map(({ folder }) => folder)].map((folder) => join(pluginFolder, folder, 'module.js'));
+  return String(Math.max(...modules.map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0)));
 }
 
 /** Reads the built plugin.json. Throws with what to run when the plugin has not been built. */

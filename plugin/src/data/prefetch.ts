@@ -1,26 +1,26 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { modelsPath } from '../routing';
+import { pageOfAddress } from '../routing';
+import { alertsQuery } from './useAlerts';
+import { meQuery } from './useMe';
 import { modelQuery } from './useModel';
 import { modelsQuery } from './useModels';
+import { versionsQuery } from './useVersions';
 
-/** Asks for what the page at an address needs, while the code of the page is still on its way. */
+/** Asks for what the page at an address needs, all at once, while the code of the page is still on its way. */
 export function prefetchFor(queryClient: QueryClient, pathname: string): void {
-  const [, page] = pathname.split(modelsPath());
-  if (page === '' || page === '/') {
+  const address = pageOfAddress(pathname);
+  if (address?.page !== 'models') {
+    return;
+  }
+  const { id: model, tab } = address;
+  if (model === null) {
     queryClient.prefetchQuery(modelsQuery);
     return;
   }
-  const model = page?.match(/^\/([^/]+)/)?.[1];
-  if (model !== undefined) {
-    queryClient.prefetchQuery(modelQuery(decoded(model)));
-  }
-}
-
-/** An address that a person typed may hold a broken escape: then the page says so, not this. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
+  queryClient.prefetchQuery(modelQuery(model));
+  if (tab === 'overview') {
+    queryClient.prefetchQuery(versionsQuery(model));
+    queryClient.prefetchQuery(alertsQuery(model));
+    queryClient.prefetchQuery(meQuery);
   }
 }

@@ -1,10 +1,17 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { collector } from '../api/client';
 import { modelKeys } from './modelKeys';
 
+export function alertsQuery(model: string) {
+  return queryOptions({
+    queryKey: modelKeys.alerts(model),
+    queryFn: () => collector.alerts({ model, limit: pageSize }),
+  });
+}
+
 /** Alerts of a model, open and closed. */
 export function useAlerts(model: string) {
-  return useQuery({ queryKey: modelKeys.alerts(model), queryFn: () => collector.alerts({ model, limit: pageSize }) });
+  return useQuery(alertsQuery(model));
 }
 
 /** The latest alerts of the whole fleet, open and closed. */

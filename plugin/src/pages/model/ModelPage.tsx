@@ -10,23 +10,19 @@ import { QueryState } from '../../components/QueryState';
 import { useModel } from '../../data/useModel';
 import { formatBasisPoints, nothing } from '../../format/number';
 import { t } from '../../i18n';
+import { type TabProps, tabCode } from '../../pageCode';
 import { isModelTab, type ModelTab, modelPath, modelsPath, modelTabs } from '../../routing';
 import { isLlmSignal } from './llm/isLlmSignal';
 
-interface TabProps {
-  readonly detail: ModelDetail;
-}
-
-/** A chunk each: a person mostly comes for one. */
 const tabs: Readonly<Record<ModelTab, ComponentType<TabProps>>> = {
-  overview: lazy(async () => ({ default: (await import('./overview/OverviewTab')).OverviewTab })),
-  drift: lazy(async () => ({ default: (await import('./drift/DriftTab')).DriftTab })),
-  performance: lazy(async () => ({ default: (await import('./performance/PerformanceTab')).PerformanceTab })),
-  fairness: lazy(async () => ({ default: (await import('./fairness/FairnessTab')).FairnessTab })),
-  llm: lazy(async () => ({ default: (await import('./llm/LlmTab')).LlmTab })),
-  'data-quality': lazy(async () => ({ default: (await import('./data-quality/DataQualityTab')).DataQualityTab })),
-  versions: lazy(async () => ({ default: (await import('./versions/VersionsTab')).VersionsTab })),
-  alerts: lazy(async () => ({ default: (await import('./alerts/AlertsTab')).AlertsTab })),
+  overview: lazy(tabCode.overview),
+  drift: lazy(tabCode.drift),
+  performance: lazy(tabCode.performance),
+  fairness: lazy(tabCode.fairness),
+  llm: lazy(tabCode.llm),
+  'data-quality': lazy(tabCode['data-quality']),
+  versions: lazy(tabCode.versions),
+  alerts: lazy(tabCode.alerts),
 };
 
 /** One model: how it is, why, and what can be done about it. The tab stands in the address. */

@@ -1,6 +1,6 @@
 import { css } from '@emotion/css';
-import type { GrafanaTheme2 } from '@grafana/data';
-import { Badge, Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
+import { type GrafanaTheme2, locationUtil } from '@grafana/data';
+import { Badge, useStyles2 } from '@grafana/ui';
 import type { ModelSummary } from '@plumbline/collector/api';
 import { memo } from 'react';
 import { healthLook } from '../../components/badges';
@@ -59,16 +59,19 @@ const aspects = [
   ['dataQuality', 'data-quality'],
 ] as const satisfies readonly (readonly [SortColumn, ModelTab])[];
 
-/** Drawn again only when its own numbers change: what has not changed keeps its identity from reading to reading. */
+/**
+ * Drawn again only when its own numbers change: what has not changed keeps its identity from reading to reading. Plain
+ * elements in the styles of the table: each of Grafana's components would cost as much as the rest of the row.
+ */
 const ModelRow = memo(({ model, rowIndex }: { readonly model: ModelSummary; readonly rowIndex: number }) => (
   <tr aria-rowindex={rowIndex}>
     <td>
-      <TextLink href={modelPath(model.model)} inline={false} weight="medium">
+      <a className="name" href={addressOf(model.model)}>
         {model.model}
-      </TextLink>
-      <Text color="secondary" variant="bodySmall" element="p">
-        <span title={formatWords(model.task)}>{model.environment}</span>
-      </Text>
+      </a>
+      <div className="note" title={formatWords(model.task)}>
+        {model.environment}
+      </div>
     </td>
     <td>
       <HealthMark health={model.health.overall} />
@@ -76,7 +79,7 @@ const ModelRow = memo(({ model, rowIndex }: { readonly model: ModelSummary; read
     {aspects.map(([aspect, tab]) => (
       <td key={aspect}>
         <a
-          href={modelPath(model.model, tab)}
+          href={addressOf(model.model, tab)}
           aria-label={t('models.open', '{{aspect}} of {{model}}: {{health}}', {
             aspect: columnTitle(aspect),
             model: model.model,
@@ -92,20 +95,24 @@ const ModelRow = memo(({ model, rowIndex }: { readonly model: ModelSummary; read
     </td>
     <td>
       {model.openAlerts === 0 ? (
-        <Text color="secondary">0</Text>
+        <span className="secondary">0</span>
       ) : (
-        <TextLink href={modelPath(model.model, 'alerts')} inline={false}>
-          {String(model.openAlerts)}
-        </TextLink>
+        <a className="link" href={addressOf(model.model, 'alerts')}>
+          {model.openAlerts}
+        </a>
       )}
     </td>
     <td>
       <Traffic model={model} />
     </td>
-    <td>{model.owner === '' ? <Text color="secondary">{nothing}</Text> : <Text>{model.owner}</Text>}</td>
+    <td>{model.owner === '' ? <span className="secondary">{nothing}</span> : model.owner}</td>
   </tr>
 ));
 ModelRow.displayName = 'ModelRow';
+
+function addressOf(model: string, tab?: ModelTab): string {
+  return locationUtil.assureBaseUrl(modelPath(model, tab));
+}
 
 function columnTitle(column: SortColumn): string {
   switch (column) {
@@ -134,8 +141,8 @@ function columnTitle(column: SortColumn): string {
 
 function Serving({ model: { champion, rollout } }: { readonly model: ModelSummary }) {
   return (
-    <Stack direction="row" gap={1} alignItems="center" wrap="wrap">
-      <Text tabular>{champion ?? nothing}</Text>
+    <div className="inline">
+      <span className="number">{champion ?? nothing}</span>
       {rollout && (
         <Badge
           color="blue"
@@ -154,24 +161,22 @@ function Serving({ model: { champion, rollout } }: { readonly model: ModelSummar
           })}
         />
       )}
-    </Stack>
+    </div>
   );
 }
 
 function Traffic({ model: { model, rowsLastHour, traffic } }: { readonly model: ModelSummary }) {
   return (
-    <Stack direction="row" gap={1} alignItems="center">
-      <span style={{ minWidth: '3.5em', textAlign: 'right' }}>
-        <Text tabular>{formatShortCount(rowsLastHour)}</Text>
-      </span>
+    <div className="inline">
+      <span className="number rows">{formatShortCount(rowsLastHour)}</span>
       <Sparkline
-        label={t('models.traffic', 'Traffic of {{model}} over the last {{count}} windows', {
+        label={t('models.traffic', 'Traffic of {{model}} over the last {{windows}} windows', {
           model,
-          count: traffic.length,
+          windows: traffic.length,
         })}
         values={traffic.map(({ rows }) => rows)}
       />
-    </Stack>
+    </div>
   );
 }
 
@@ -187,6 +192,14 @@ const getStyles = (theme: GrafanaTheme2) => ({
       borderBottom: `1px solid ${theme.colors.border.weak}`,
     },
     '& td, & td *': { whiteSpace: 'nowrap' },
+    '& .name': { fontWeight: theme.typography.fontWeightMedium },
+    '& .name, & .link': { color: theme.colors.text.link },
+    '& .name:hover, & .link:hover': { textDecoration: 'underline' },
+    '& .note, & .secondary': { color: theme.colors.text.secondary },
+    '& .note': { fontSize: theme.typography.bodySmall.fontSize, lineHeight: theme.typography.bodySmall.lineHeight },
+    '& .inline': { display: 'flex', alignItems: 'center', gap: theme.spacing(1) },
+    '& .number': { fontVariantNumeric: 'tabular-nums' },
+    '& .rows': { minWidth: '3.5em', textAlign: 'right' },
     '& tbody tr:hover': { background: theme.colors.action.hover },
   }),
 });
