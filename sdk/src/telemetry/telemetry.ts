@@ -15,6 +15,7 @@ import { errorTypeOf } from '../error-type.ts';
 import type { OutcomeEvent, ServingRole } from '../event.ts';
 import { attributes, featureFlag, inferenceMetrics, scopeName } from '../otel/conventions.ts';
 import type { Route } from '../routing/choose.ts';
+import { contextWithSpan } from './context-with-span.ts';
 import { EventLog } from './event-log.ts';
 import { evaluationOf, flagEvaluationOf } from './log-events.ts';
 import { type Dimensions, isOf, type RowCounter, rowCounterOf } from './row-counter.ts';
@@ -77,13 +78,13 @@ export class Telemetry {
     args: Args,
   ): Result {
     return span?.isRecording()
-      ? context.with(trace.setSpan(context.active(), span), call, receiver as never, ...args)
+      ? context.with(contextWithSpan(context.active(), span), call, receiver as never, ...args)
       : Reflect.apply(call, receiver, args);
   }
 
   /** What runs functions later as if they ran here: with the span that is active now as the parent. */
   here(span?: OpenSpan): <Result>(run: () => Result) => Result {
-    const now = span?.isRecording() ? trace.setSpan(context.active(), span) : context.active();
+    const now = span?.isRecording() ? contextWithSpan(context.active(), span) : context.active();
     return (run) => context.with(now, run);
   }
 
