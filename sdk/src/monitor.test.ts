@@ -321,6 +321,60 @@ describe('wrap', () => {
     },
   );
 
+  it.each(['wrap', 'wrapBatch'] as const)(
+    'of %s stops calling functions that keep throwing, tells the status, and starts again',
+    async (wrapping) => {
+      const monitor = start();
+      let asked = 0;
+      let isBroken = true;
+      const features = () => {
+        asked += 1;
+        if (isBroken) {
+          throw new RangeError('of Ms Miller');
+        }
+        return wrapping === 'wrap' ? { age: 44 } : [{ age: 44 }];
+      };
+      const options = { features } as never;
+      const predict =
+        wrapping === 'wrap' ? monitor.wrap(() => 'yes', options) : monitor.wrapBatch(() => 'yes', options);
+      for (let call = 0; call < 50; call++) {
+        expect(predict()).toBe('yes');
+      }
+      expect(asked).toBe(10);
+      const problem = { code: 'extractor_paused', message: 'credit: RangeError' };
+      expect(monitor.status()).toMatchObject({ counts: { dropped: { extractor_failed: 50 } }, problems: [problem] });
+      isBroken = false;
+      const now = performance.now();
+      vi.spyOn(performance, 'now').mockImplementation(() => now + 61_000);
+      predict();
+      await monitor.flush();
+      expect(transport.inferences()).toMatchObject([{ features: { age: 44 } }]);
+      expect(monitor.status().problems).toEqual([]);
+    },
+  );
+
+  it('stops calling functions that keep the app waiting, having recorded what they told', async () => {
+    const monitor = start();
+    let now = 0;
+    let asked = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    const features = () => {
+      asked += 1;
+      now += 101;
+      return {};
+    };
+    const predict = monitor.wrap(() => 'yes', { features });
+    for (let call = 0; call < 50; call++) {
+      predict();
+    }
+    expect(asked).toBe(10);
+    await monitor.flush();
+    expect(monitor.status()).toMatchObject({
+      counts: { accepted: 10, dropped: { extractor_failed: 40 } },
+      problems: [{ code: 'extractor_paused', message: 'credit: it took 101 ms' }],
+    });
+  });
+
   it('survives a recorded that throws, and loses nothing', async () => {
     const monitor = start();
     const recorded = () => {

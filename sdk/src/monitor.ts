@@ -1,4 +1,5 @@
 import { INVALID_SPAN_CONTEXT, trace } from '@opentelemetry/api';
+import { Breakers } from './breaker.ts';
 import { exitTimeoutMs, shutdownTimeoutMs, timeoutOf, within } from './deadline.ts';
 import { Diagnostics, messageOf } from './diagnostics.ts';
 import { errorTypeOf } from './error-type.ts';
@@ -111,6 +112,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
 class RunningMonitor implements Monitor {
   readonly #settings: MonitorSettings;
   readonly #diagnostics: Diagnostics;
+  readonly #breakers: Breakers;
   readonly #telemetry: Telemetry;
   readonly #models: ReadonlyMap<string, ModelState>;
   readonly #transport: Transport;
@@ -139,6 +141,7 @@ class RunningMonitor implements Monitor {
     const diagnostics = new Diagnostics(settings.logger, clock);
     this.#settings = settings;
     this.#diagnostics = diagnostics;
+    this.#breakers = new Breakers(diagnostics, monotonic);
     this.#telemetry = new Telemetry(sdkVersion, settings.telemetry, (error) =>
       diagnostics.warn('telemetry', `OpenTelemetry failed: ${messageOf(error)}`),
     );
@@ -148,7 +151,10 @@ class RunningMonitor implements Monitor {
         const redactor =
           model.redact === undefined
             ? undefined
-            : new Redactor({ redact: model.redact, now: () => performance.now(), warn });
+            : new Redactor({
+                ...{ redact: model.redact, now: monotonic, warn },
+                breaker: this.#breakers.make('redactor_paused', name),
+              });
         return [name, new ModelState(model, { pseudonyms: settings.pseudonyms, redactor })];
       }),
     );
@@ -270,6 +276,8 @@ class RunningMonitor implements Monitor {
       telemetry: this.#settings.telemetry,
       genAiConventions: this.#settings.genAiConventions,
       clock: this.#settings.clock,
+      breaker: (whose) => this.#breakers.make('extractor_paused', whose),
+      lost: (model, reason) => this.#recorder.drop(model, 'extractor_failed', 1, reason),
       warn: (kind, message) => this.#diagnostics.warn(kind, message),
     };
   }
@@ -536,6 +544,7 @@ class RunningMonitor implements Monitor {
       ...{ recorder: this.#recorder, telemetry: this.#telemetry },
       deliver: this.#settings.serverless ? () => this.flush({ timeoutMs: serverlessTimeoutMs }) : undefined,
       route: (model, key) => this.route(model, key),
+      breaker: (model) => this.#breakers.make('extractor_paused', model),
       onlyModel: this.#models.size === 1 ? [...this.#models.keys()][0] : undefined,
     };
   }
@@ -561,6 +570,7 @@ class RunningMonitor implements Monitor {
       loaded: model.loaded,
       shadows: { ...model.shadows },
       capture: this.#settings.switchedOff ? 'off' : model.capture.mode,
+      notRedacted: model.capture.notRedacted,
       featuresIgnored: model.types.ignored,
     };
   }
@@ -580,6 +590,7 @@ const unknownRoute: Route = {
 };
 /** Stands in for a span that is not to be made here. */
 const spanOfSomebodyElse = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+const monotonic = () => performance.now();
 /** Above this the buffer belongs to what is recorded now. */
 const recoveryFill = 0.4;
 const publishWindow = { batches: 64, bytes: 4 * 1024 * 1024 };

@@ -31,6 +31,9 @@ export const problemCodes = {
   inbox_denied: 'The credentials do not allow reading acknowledgements: set `inboxPrefix` to what they allow',
   not_acknowledged: 'The broker takes batches but does not acknowledge them in time',
   batch_refused: 'The broker refused a batch',
+  extractor_paused:
+    'A function given to wrap() or to an instrumentation failed or was slow ten times in a row: it is tried once a minute',
+  redactor_paused: 'redact() failed or was slow ten times in a row: it is tried once a minute, and metadata leaves',
   spool_failed: 'The spool cannot be read or written: what is recorded meanwhile is lost if the process ends',
   routing_unavailable: 'Routing cannot be read: the last known or compiled-in routing stays in force',
   routing_malformed: 'A routing document was not understood and ignored',

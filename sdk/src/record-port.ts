@@ -1,3 +1,4 @@
+import type { Breaker } from './breaker.ts';
 import type { GenAiStability } from './otel/conventions.ts';
 import type { InferenceRecord } from './record.ts';
 import type { InferenceBatchRecord } from './recording/batch-record.ts';
@@ -27,6 +28,10 @@ export interface RecordPort {
   readonly telemetry: boolean;
   readonly genAiConventions: GenAiStability;
   readonly clock: () => number;
+  /** For functions of an app's options that read inferences. */
+  breaker(whose: string): Breaker;
+  /** A function of the options failed, or was left alone, and cost an inference. */
+  lost(model: string | undefined, reason: string): void;
   warn(kind: string, message: string): void;
 }
 

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { leftAlone } from './breaker.ts';
 import { withinCallOf } from './call-scope.ts';
 import { errorTypeOf } from './error-type.ts';
 import type { BatchFeatures, InferenceBatchRecord } from './recording/batch-record.ts';
@@ -30,7 +31,13 @@ export function wrapBatchFunction<Args extends unknown[], Result>(
   const { recorder, telemetry } = tools;
   const model = options.model ?? tools.onlyModel ?? '';
 
+  const breaker = tools.breaker(model);
+
   function inputOf(args: Args): InferenceBatchRecord | undefined {
+    if (!breaker.mayCall) {
+      recorder.drop(model, 'extractor_failed', 1, leftAlone);
+      return undefined;
+    }
     return attempt(() => ({
       model,
       features: options.features(...args),
@@ -43,13 +50,17 @@ export function wrapBatchFunction<Args extends unknown[], Result>(
     try {
       return run();
     } catch (error) {
-      recorder.drop(model, 'extractor_failed', 1, errorTypeOf(error));
+      const reason = errorTypeOf(error);
+      breaker.failed(reason);
+      recorder.drop(model, 'extractor_failed', 1, reason);
       return undefined;
     }
   }
 
   return function wrapped(this: unknown, ...args: Args): Result {
+    const readFrom = performance.now();
     const input = inputOf(args);
+    const wasSlow = breaker.tookTooLong(performance.now() - readFrom);
     const span = telemetry.start(`predict ${model}`);
     const traceId = traceIdOf(span);
     const startedAt = performance.now();
@@ -70,6 +81,9 @@ export function wrapBatchFunction<Args extends unknown[], Result>(
       if (output === undefined) {
         telemetry.end(span);
         return result;
+      }
+      if (input !== undefined && !wasSlow) {
+        breaker.worked();
       }
       const ids = record(output);
       try {

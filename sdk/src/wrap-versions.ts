@@ -3,7 +3,15 @@ import { errorTypeOf } from './error-type.ts';
 import type { ServingRole } from './event.ts';
 import type { Route } from './routing/choose.ts';
 import { type ShadowLimits, ShadowRunner } from './shadow.ts';
-import { type Assignment, begin, observed, recordedCall, type WrapOptions, type WrapTools } from './wrap.ts';
+import {
+  type Assignment,
+  begin,
+  observed,
+  type Reading,
+  recordedCall,
+  type WrapOptions,
+  type WrapTools,
+} from './wrap.ts';
 
 /** Who is to answer a call. */
 export interface Serving {
@@ -36,14 +44,14 @@ export function wrapVersionsFunction<Args extends unknown[], Result, State>(
   const model = options.model ?? tools.onlyModel ?? '';
   const counts = tools.recorder.modelState(model)?.shadows ?? { started: 0, timedOut: 0, skipped: 0 };
   const shadows = limits === false ? undefined : new ShadowRunner(limits ?? {}, counts);
-  const spanName = `predict ${model}`;
+  const read: Reading = { model, spanName: `predict ${model}`, breaker: tools.breaker(model) };
   return function wrapped(this: unknown, ...args: Args): Result {
     const routed = routeOf(tools, model, options, args);
     const { version, role, shadow } = routed;
     const as = (serving: Serving) => Reflect.apply(predict, this, [serving, ...args]) as Result;
     const answer = () => as({ version, role, signal: never });
     const recorded = (assigned: Assignment) =>
-      recordedCall(tools, begin(tools, model, spanName, options, args, assigned), answer, options, this, args);
+      recordedCall(tools, begin(tools, read, options, args, assigned), answer, options, this, args);
     const id = shadow === null || shadows === undefined ? undefined : idOf(tools, options, args);
     if (shadow === null || shadows === undefined || id === undefined) {
       return recorded({ routed });
@@ -55,7 +63,7 @@ export function wrapVersionsFunction<Args extends unknown[], Result, State>(
       }
       const serving = { version: shadow, role: 'shadow' as const };
       shadows.offer(({ signal, within }) => {
-        const call = begin(tools, model, spanName, options, args, { routed: serving, shadowOf: id });
+        const call = begin(tools, read, options, args, { routed: serving, shadowOf: id });
         return recordedCall(tools, call, () => within(() => as({ ...serving, signal })), shadowOptions, this, args);
       });
     };

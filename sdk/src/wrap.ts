@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { type Breaker, leftAlone } from './breaker.ts';
 import { withinCallOf } from './call-scope.ts';
 import { errorTypeOf } from './error-type.ts';
 import type { FeatureValue, ServingRole } from './event.ts';
@@ -51,6 +52,8 @@ export interface WrapTools {
   readonly route: (model: string, key?: string) => Route;
   /** Waits for the broker, for a while; only where the process may be frozen after a call. */
   readonly deliver: (() => Promise<unknown>) | undefined;
+  /** For the functions of one set of options. */
+  readonly breaker: (model: string) => Breaker;
   /** The model of options that name none. */
   readonly onlyModel: string | undefined;
 }
@@ -62,9 +65,9 @@ export function wrapFunction<Args extends unknown[], Result, State>(
   options: WrapOptions<Args, Result, State>,
 ): (...args: Args) => Result {
   const model = options.model ?? tools.onlyModel ?? '';
-  const spanName = `predict ${model}`;
+  const read: Reading = { model, spanName: `predict ${model}`, breaker: tools.breaker(model) };
   return function wrapped(this: unknown, ...args: Args): Result {
-    const call = begin(tools, model, spanName, options, args);
+    const call = begin(tools, read, options, args);
     return recordedCall(tools, call, predict, options, this, args);
   };
 }
@@ -142,13 +145,24 @@ export interface Assignment {
   readonly shadowOf?: string | undefined;
 }
 
+/** What the calls of one wrapped function have in common. */
+export interface Reading {
+  readonly model: string;
+  readonly spanName: string;
+  /** Of the functions given as options. */
+  readonly breaker: Breaker;
+}
+
 export interface Call {
   readonly model: string;
+  readonly breaker: Breaker;
   span: OpenSpan | undefined;
   traceId: string | null;
   startedAt: number;
   /** What is known before the call; nothing when a function of the options threw. */
   input: Input | undefined;
+  /** Reading the input took the app's functions too long. */
+  isSlow: boolean;
 }
 
 interface Input {
@@ -161,20 +175,33 @@ interface Input {
 
 export function begin<Args extends unknown[], Result, State>(
   { recorder, telemetry, route }: WrapTools,
-  model: string,
-  spanName: string,
+  { model, spanName, breaker }: Reading,
   options: WrapOptions<Args, Result, State>,
   args: Args,
   assigned?: Assignment,
 ): Call {
-  const call: Call = { model, span: undefined, traceId: null, startedAt: 0, input: undefined };
-  try {
-    const routed = assigned?.routed ?? (options.key === undefined ? undefined : route(model, options.key(...args)));
-    const groups = options.groups === undefined ? undefined : { ...options.groups(...args) };
-    const id = assigned?.id ?? options.id?.(...args);
-    call.input = { features: { ...options.features(...args) }, groups, id, routed, shadowOf: assigned?.shadowOf };
-  } catch (error) {
-    lost(recorder, model, error);
+  const call: Call = {
+    model,
+    breaker,
+    span: undefined,
+    traceId: null,
+    startedAt: 0,
+    input: undefined,
+    isSlow: false,
+  };
+  if (breaker.mayCall) {
+    const readFrom = breaker.isTimed ? performance.now() : undefined;
+    try {
+      const routed = assigned?.routed ?? (options.key === undefined ? undefined : route(model, options.key(...args)));
+      const groups = options.groups === undefined ? undefined : { ...options.groups(...args) };
+      const id = assigned?.id ?? options.id?.(...args);
+      call.input = { features: { ...options.features(...args) }, groups, id, routed, shadowOf: assigned?.shadowOf };
+      call.isSlow = readFrom !== undefined && breaker.tookTooLong(performance.now() - readFrom);
+    } catch (error) {
+      lost(recorder, call, error);
+    }
+  } else {
+    recorder.drop(model, 'extractor_failed', 1, leftAlone);
   }
   call.span = telemetry.start(spanName);
   // Of the moment of the call: what the app does with the result may run anywhere.
@@ -217,7 +244,7 @@ function streamedCall<Args extends unknown[], Result, State>(
       folded = { state: step() };
     } catch (error) {
       broken = true;
-      lost(recorder, call.model, error);
+      lost(recorder, call, error);
     }
   };
   if (stream !== undefined) {
@@ -262,10 +289,11 @@ function streamedCall<Args extends unknown[], Result, State>(
           ...([version, prediction, score, endedAt - call.startedAt, failure] as const),
         );
       } catch (failure) {
-        lost(recorder, call.model, failure);
+        lost(recorder, call, failure);
         tools.telemetry.end(call.span);
         return;
       }
+      worked(call);
       recorder.record(record, call.span, call.traceId);
     },
   };
@@ -287,8 +315,9 @@ function finished<Args extends unknown[], Result, State>(
       const prediction = options.prediction === undefined ? null : options.prediction(result, ...args);
       const score = options.score === undefined ? null : options.score(result, ...args);
       record = recordOf(call.model, input, version ?? input.routed?.version, prediction, score, latencyMs, null);
+      worked(call);
     } catch (error) {
-      lost(recorder, call.model, error);
+      lost(recorder, call, error);
     }
   }
   if (record === undefined) {
@@ -334,6 +363,14 @@ function recordOf(
 }
 
 /** A function of the app's threw: the inference is lost to us and counted, and nothing else happens. */
-function lost(recorder: Recorder, model: string, error: unknown): void {
-  recorder.drop(model, 'extractor_failed', 1, errorTypeOf(error));
+function lost(recorder: Recorder, { model, breaker }: Call, error: unknown): void {
+  const reason = errorTypeOf(error);
+  breaker.failed(reason);
+  recorder.drop(model, 'extractor_failed', 1, reason);
+}
+
+function worked({ breaker, isSlow }: Call): void {
+  if (!isSlow) {
+    breaker.worked();
+  }
 }

@@ -1,3 +1,5 @@
+import { type Breaker, leftAlone } from '../breaker.ts';
+import { errorTypeOf } from '../error-type.ts';
 import type { FeatureValue } from '../event.ts';
 import type { RecordPort } from '../record-port.ts';
 import { inferenceOfCall } from './spans/inference.ts';
@@ -25,40 +27,71 @@ export interface ModelCallOptions {
   readonly recorded?: (inferenceId: string, call: ModelCall) => void;
 }
 
-/** Makes inferences of model calls as the options say. What a function of the options throws is the caller's to catch. */
+/** Makes inferences of model calls as the options say. A function of the options that throws costs the inference alone. */
 export class ModelCallRecorder {
   readonly #port: RecordPort;
   readonly #options: ModelCallOptions;
+  readonly #breaker: Breaker;
 
   /** Throws a `TypeError` for options that cannot work: this happens while an app sets itself up. */
   constructor(port: RecordPort, options: ModelCallOptions) {
     check(options);
     this.#port = port;
     this.#options = options;
+    this.#breaker = port.breaker('calls of language models');
   }
 
   get content(): ContentMode {
     return this.#options.content ?? 'none';
   }
 
-  record(model: string, call: ModelCall): string {
+  /** The id of the inference; null where a function of the options failed, which is counted. */
+  record(model: string, call: ModelCall): string | null {
     const { version, id, features, recorded } = this.#options;
     const { id: idOfSpan, ...inference } = inferenceOfCall(call);
-    const inferenceId = this.#port.record({
+    const record = this.#read(model, () => ({
       ...inference,
       ...{ id: id?.(call) ?? (call.spanId === '' ? undefined : idOfSpan), model, version: version?.(call) },
       features: features === undefined ? inference.features : { ...inference.features, ...features(call) },
-    });
-    recorded?.(inferenceId, call);
+    }));
+    if (record === undefined) {
+      return null;
+    }
+    this.#breaker.worked();
+    const inferenceId = this.#port.record(record);
+    try {
+      recorded?.(inferenceId, call);
+    } catch (error) {
+      this.#port.warn('callback', `recorded() threw: ${errorTypeOf(error)}`);
+    }
     return inferenceId;
   }
 
   /** The monitor's model a call belongs to; null when it is none of them. */
   modelOf(call: ModelCall): string | null {
     const { model } = this.#options;
-    if (model !== undefined) {
-      return (typeof model === 'function' ? model(call) : model) ?? null;
+    return typeof model === 'function'
+      ? (this.#read(undefined, () => model(call)) ?? null)
+      : (model ?? this.#named(call));
+  }
+
+  /** Calls functions of the options, unless they have failed too often. */
+  #read<Value>(model: string | undefined, run: () => Value): Value | undefined {
+    if (!this.#breaker.mayCall) {
+      this.#port.lost(model, leftAlone);
+      return undefined;
     }
+    try {
+      return run();
+    } catch (error) {
+      const reason = errorTypeOf(error);
+      this.#breaker.failed(reason);
+      this.#port.lost(model, reason);
+      return undefined;
+    }
+  }
+
+  #named(call: ModelCall): string | null {
     const { models } = this.#port;
     if (models.length === 1) {
       return models[0] ?? null;

@@ -151,9 +151,26 @@ describe('a span of a model call', () => {
     });
     call(tracer);
     expect(await recorded()).toEqual([]);
-    expect(warnings.join()).toContain('not recorded (RangeError)');
+    expect(monitor.status().counts.dropped).toEqual({ extractor_failed: 1 });
+    expect(warnings.join()).toContain('(extractor_failed: RangeError)');
     expect(warnings.join()).not.toContain('Miller');
     expect(exported.getFinishedSpans()).toHaveLength(1);
+  });
+
+  it('is no longer read by functions of the options that keep throwing, and is counted all the same', async () => {
+    let asked = 0;
+    const { tracer } = setUp({
+      version: () => {
+        asked += 1;
+        throw new RangeError('the prompt of Ms Miller');
+      },
+    });
+    for (let index = 0; index < 15; index++) {
+      call(tracer);
+    }
+    expect(asked).toBe(10);
+    expect(monitor.status().counts.dropped).toEqual({ extractor_failed: 15 });
+    expect(monitor.status().problems).toMatchObject([{ code: 'extractor_paused' }]);
   });
 
   it('is handed over by the provider that flushes', async () => {

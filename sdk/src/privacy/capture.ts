@@ -59,6 +59,11 @@ export class Capture {
     return this.#redactor === undefined || this.#settings.mode === 'metadata' ? this.#settings.mode : 'redacted';
   }
 
+  /** Events that left as metadata because the redactor could not be trusted with them. */
+  get notRedacted(): number {
+    return this.#redactor?.failures ?? 0;
+  }
+
   /** `metadataOnly`: the app wants less of this one to leave; more it cannot want. */
   inference(event: InferenceEvent, metadataOnly: boolean): InferenceEvent {
     const id = this.#id(event.id);

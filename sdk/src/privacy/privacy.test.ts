@@ -386,6 +386,8 @@ describe('a redactor', () => {
       monitor.record({ features: { index } });
     }
     expect(calls).toBe(9);
+    expect(monitor.status().models.credit?.notRedacted).toBe(51);
+    expect(monitor.status().problems).toMatchObject([{ code: 'redactor_paused', message: 'credit: it threw Error' }]);
     expect((await recorded(monitor)).every(({ capture }) => capture === 'metadata')).toBe(true);
   });
 });

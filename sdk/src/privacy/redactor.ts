@@ -1,3 +1,4 @@
+import type { Breaker } from '../breaker.ts';
 import { errorTypeOf } from '../error-type.ts';
 import type { FeatureValue, InferenceEvent } from '../event.ts';
 import { maxTextLength } from '../wire/limits.ts';
@@ -16,17 +17,19 @@ export interface RedactorOptions {
   readonly redact: Redact;
   /** Monotonic milliseconds. */
   readonly now: () => number;
+  readonly breaker: Breaker;
   readonly warn: (reason: string) => void;
 }
 
 /**
  * Runs an app's redactor and believes it only as far as it can be checked: a result in time, of the form it was given,
- * with nothing added. After ten failures in a row it is left alone for a minute, and everything leaves as metadata.
+ * with nothing added. After ten failures in a row it is left alone for a minute, then tried once a minute; meanwhile everything
+ * leaves as metadata.
  */
 export class Redactor {
   readonly #options: RedactorOptions;
-  #failures = 0;
-  #pausedUntil = 0;
+  /** Events it could not be trusted with. */
+  failures = 0;
 
   constructor(options: RedactorOptions) {
     this.#options = options;
@@ -34,38 +37,36 @@ export class Redactor {
 
   /** The redacted content, or nothing when there is none to trust. */
   redacted(event: InferenceEvent): RedactableEvent | undefined {
-    const { now, redact } = this.#options;
-    const startedAt = now();
-    if (startedAt < this.#pausedUntil) {
+    const { now, redact, breaker } = this.#options;
+    if (!breaker.mayCall) {
+      this.failures += 1;
       return undefined;
     }
+    const startedAt = now();
     const given = copyOf(event);
     if (given === undefined) {
-      return this.#failed('the event is too large to be redacted in time', startedAt);
+      return this.#failed('the event is too large to be redacted in time');
     }
     let result: RedactableEvent | undefined;
     try {
       result = checked(redact(structuredClone(given)), given);
     } catch (error) {
-      return this.#failed(`it threw ${errorTypeOf(error)}`, startedAt);
+      return this.#failed(`it threw ${errorTypeOf(error)}`);
     }
     const tookMs = now() - startedAt;
     if (tookMs > maxMs) {
-      return this.#failed(`it took ${Math.round(tookMs)} ms, more than ${maxMs}`, startedAt);
+      return this.#failed(`it took ${Math.round(tookMs)} ms, more than ${maxMs}`);
     }
     if (result === undefined) {
-      return this.#failed('what it returned is not of the form it was given', startedAt);
+      return this.#failed('what it returned is not of the form it was given');
     }
-    this.#failures = 0;
+    breaker.worked();
     return result;
   }
 
-  #failed(reason: string, at: number): undefined {
-    this.#failures += 1;
-    if (this.#failures >= maxFailures) {
-      this.#failures = 0;
-      this.#pausedUntil = at + pauseMs;
-    }
+  #failed(reason: string): undefined {
+    this.failures += 1;
+    this.#options.breaker.failed(reason);
     this.#options.warn(`redact() is not trusted, and the event left as metadata: ${reason}`);
     return undefined;
   }
@@ -74,8 +75,6 @@ export class Redactor {
 /** Regular expressions over long text are what makes redactors slow. */
 const maxCharacters = 16 * 1024;
 const maxMs = 20;
-const maxFailures = 10;
-const pauseMs = 60_000;
 
 /** Plain values only; nothing when they are too many characters. */
 function copyOf({ features, prediction, groups }: InferenceEvent): RedactableEvent | undefined {
