@@ -40,7 +40,7 @@ export function groupScores(profile: Profile, attribute: string, group: string):
   };
   const fine =
     shape.scoreBins.kind === 'logit'
-      ? logitEdges()
+      ? logitEdges
       : Float64Array.of(Number.NEGATIVE_INFINITY, ...shape.scoreBins.edges, Number.POSITIVE_INFINITY);
   return {
     edges: Float64Array.from({ length: bins + 1 }, (_, bin) => fine[Math.min(bin << shift, fine.length - 1)]!),

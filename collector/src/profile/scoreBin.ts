@@ -16,12 +16,10 @@ function logitBinOf(probability: number): number {
   return bin < 0 ? 0 : bin >= logitBins ? logitBins - 1 : bin;
 }
 
-/** Lower edges of the 256 logit bins as probabilities, then the last upper edge: 257 numbers from 0 to 1. */
-export function logitEdges(): Float64Array {
-  return Float64Array.from({ length: logitBins + 1 }, (_, i) => {
-    if (i === 0) return 0;
-    if (i === logitBins) return 1;
-    const logit = (i * 2 * logitLimit) / logitBins - logitLimit;
-    return 1 / (1 + Math.exp(-logit));
-  });
-}
+/** Lower edges of the 256 logit bins as probabilities, then the last upper edge: 257 numbers from 0 to 1. Not to be changed. */
+export const logitEdges: Float64Array = Float64Array.from({ length: logitBins + 1 }, (_, i) => {
+  if (i === 0) return 0;
+  if (i === logitBins) return 1;
+  const logit = (i * 2 * logitLimit) / logitBins - logitLimit;
+  return 1 / (1 + Math.exp(-logit));
+});

@@ -270,15 +270,18 @@ export function scoreDistribution(profile: Profile): ScoreDistribution | null {
   const { scoreBins } = profile.shape;
   if (scoreBins === null) return null;
   const plan = planOf(profile.shape);
-  const byLabel = (label: number): Float64Array =>
-    Float64Array.from({ length: plan.scoreBins }, (_, bin) => {
+  const byLabel = (label: number): Float64Array => {
+    const found = new Float64Array(plan.scoreBins);
+    for (let bin = 0; bin < found.length; bin++) {
       const cell = plan.scoreOffset + bin * 6 + label;
-      return profile.counts[cell]! + profile.counts[cell + 3]!;
-    });
+      found[bin] = profile.counts[cell]! + profile.counts[cell + 3]!;
+    }
+    return found;
+  };
   return {
     edges:
       scoreBins.kind === 'logit'
-        ? logitEdges()
+        ? logitEdges
         : Float64Array.of(Number.NEGATIVE_INFINITY, ...scoreBins.edges, Number.POSITIVE_INFINITY),
     negatives: byLabel(0),
     positives: byLabel(1),

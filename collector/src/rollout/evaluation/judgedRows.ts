@@ -60,12 +60,14 @@ function judgeBinary(scores: Float64Array, positive: Uint8Array, threshold: numb
   const calibrationError = (rows: Int32Array, weights: Float64Array): number | null => {
     const [expected, happened] = [new Float64Array(10), new Float64Array(10)];
     let total = 0;
-    rows.forEach((row, i) => {
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      const weight = weights[i]!;
       const bin = Math.max(0, Math.min(9, Math.floor(scores[row]! * 10)));
-      expected[bin] = expected[bin]! + weights[i]! * scores[row]!;
-      happened[bin] = happened[bin]! + weights[i]! * positive[row]!;
-      total += weights[i]!;
-    });
+      expected[bin] = expected[bin]! + weight * scores[row]!;
+      happened[bin] = happened[bin]! + weight * positive[row]!;
+      total += weight;
+    }
     return ratio(
       expected.reduce((sum, value, bin) => sum + Math.abs(value - happened[bin]!), 0),
       total,
@@ -74,10 +76,11 @@ function judgeBinary(scores: Float64Array, positive: Uint8Array, threshold: numb
   /** [TP, FP, FN, TN] */
   const confusion = (rows: Int32Array, weights: Float64Array) => {
     const counts = new Float64Array(4);
-    rows.forEach((row, i) => {
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
       const cell = decided[row] === 1 ? (positive[row] === 1 ? 0 : 1) : positive[row] === 1 ? 2 : 3;
       counts[cell] = counts[cell]! + weights[i]!;
-    });
+    }
     const [truePositive = 0, falsePositive = 0, falseNegative = 0, trueNegative = 0] = counts;
     return { truePositive, falsePositive, falseNegative, trueNegative };
   };
@@ -229,10 +232,10 @@ function meanEstimate(rows: Int32Array, values: Float64Array): Estimated {
 function weightedMean(rows: Int32Array, values: Float64Array, weights: Float64Array): number | null {
   let sum = 0;
   let total = 0;
-  rows.forEach((row, i) => {
-    sum += weights[i]! * values[row]!;
+  for (let i = 0; i < rows.length; i++) {
+    sum += weights[i]! * values[rows[i]!]!;
     total += weights[i]!;
-  });
+  }
   return ratio(sum, total);
 }
 
