@@ -74,8 +74,9 @@ interface ChangedReference {
 
 /** What the alert is about: the whole (`undefined`), segments, or both. */
 function segmentsOf({ findings }: Alert): (string | undefined)[] {
-  const segments = [...new Set(findings.map(({ segment }) => segment))];
-  return segments.length === 0 ? [undefined] : segments.sort((a = '', b = '') => (a < b ? -1 : 1));
+  const isWhole = findings.length === 0 || findings.some(({ segment }) => segment === undefined);
+  const segments = new Set(findings.flatMap(({ segment }) => segment ?? []));
+  return [...(isWhole ? [undefined] : []), ...[...segments].sort()];
 }
 
 /** Puts together what closed windows hold as the new reference of a version or a segment. */

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fairnessReport, performanceReport, provenFinding } from '../http/api.ts';
 import { seededRandom } from '../statistics/simulate.ts';
-import type { ReplayDocument, ReplayGroup } from './replay-document.ts';
+import { replay } from './replay.ts';
+import { type ReplayDocument, type ReplayGroup, replayDocument } from './replay-document.ts';
+import { readReplayOptions } from './replay-options.ts';
 
 const program = join(import.meta.dirname, 'plumbline.ts');
 const specs = join(import.meta.dirname, '../../../test/specs');
@@ -292,6 +294,22 @@ window: 200
     expect(performanceReport.shape.statistics.parse(document.performance.statistics)).toEqual(
       document.performance.statistics,
     );
+  });
+
+  test('gives findings of segments beside those of the whole, and raises the same alerts', async () => {
+    const path = await file('segments.yaml', `${spec}segments: { city: [Graz] }\n`);
+    const options = await readReplayOptions([csvPath, '--spec', path, '--reference', '400']);
+    const document = replayDocument(await replay(options!, { show() {}, clear() {} }));
+    const last = document.windows.at(-1)!;
+    const of = (segment: string | undefined) => last.findings.filter((found) => found.segment === segment);
+    expect(of('city=Graz').map(({ signal }) => signal)).toEqual(of(undefined).map(({ signal }) => signal));
+    const rowsOf = (segment: string | undefined) => of(segment).find(({ signal }) => signal === 'prediction')!.rows;
+    expect(rowsOf('city=Graz') + rowsOf('city=other')).toBe(rowsOf(undefined));
+    for (const found of last.findings) expect(provenFinding.parse(found)).toEqual(found);
+    expect(document.drift.every(({ latest }) => latest.segment === undefined)).toBe(true);
+    const alarms = document.windows.flatMap(({ findings }) => findings.filter(({ verdict }) => verdict === 'alarm'));
+    expect(alarms.map(({ segment }) => segment)).toContain('city=Graz');
+    expect(document.alerts.map(({ kind }) => kind)).toContain('performance');
   });
 
   test('gives the same document each time', async () => {

@@ -24,6 +24,19 @@ groups: [{ attribute: zone, reference: 7 }]`,
     expect(spec.columns[0]?.values).toEqual({ Low: '0', High: '1' });
   });
 
+  test('declares times and segments as a model does, of columns that are there', () => {
+    const text = (by: string) => `columns:
+  - { name: at, role: feature, type: timestamp }
+  - { name: channel, role: feature }
+segments: { ${by}: [web, 1] }`;
+    const settings = specSettings(parseSpec(text('channel'), 'spec.yaml'), { windowMs: 1_000, referenceRows: 50 });
+    expect(settings.features).toEqual([{ name: 'at', type: 'timestamp' }]);
+    expect(settings.segments).toEqual([{ by: 'channel', values: ['web', '1'] }]);
+    expect(() => parseSpec(text('chanel'), 'spec.yaml')).toThrow(
+      'segments.chanel: no column has name "chanel" and role feature or group',
+    );
+  });
+
   test('lets a sensitive attribute be a feature too, and becomes the settings of a model', () => {
     const spec = parseSpec(
       `model: credit

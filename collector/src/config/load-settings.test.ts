@@ -147,6 +147,26 @@ models:
       /a model named "a" is declared twice/,
     ],
     [
+      'a segment by a number',
+      'models: [{ name: a, features: [{ name: age, type: number }], segments: { age: [1] } }]',
+      /^1: models\[0\]\.segments\.age: is declared as a feature that is no category$/,
+    ],
+    [
+      'more segments than are watched',
+      `models: [{ name: a, segments: { town: [${Array.from({ length: 22 }, (_, town) => town)}], sex: [f] } }]`,
+      /^1: models\[0\]\.segments: 25 segments, with one `other` for each dimension; at most 24: declare fewer values$/,
+    ],
+    [
+      'a segment by the name of all others',
+      'models: [{ name: a, segments: { town: [x, other] } }]',
+      /^1: models\[0\]\.segments\.town\[1\]: `other` is what all values that are not declared are called together$/,
+    ],
+    [
+      'a segment that is declared twice',
+      'models: [{ name: a, segments: { town: [1, "1"] } }]',
+      /the value "1" is declared twice/,
+    ],
+    [
       'two features of one name',
       'models: [{ name: a, features: [{name: f, type: number}, {name: f, type: category}] }]',
       /feature named "f"/,

@@ -30,7 +30,12 @@ beforeAll(async () => {
     models: [
       {
         ...{ name: 'credit', positive: 'yes', window: '1h', lateness: '5m', outcomeDelay: '1h' },
-        ...{ reference: { rows: 200 }, groups: [{ attribute: 'sex' }], owner: 'lending <script>' },
+        ...{
+          reference: { rows: 200 },
+          groups: [{ attribute: 'sex' }],
+          segments: { sex: ['f'] },
+          owner: 'lending <script>',
+        },
         retrain: { on: ['drift'], approval: 'required', minimumLabelledRows: 500, principal: 'town' },
       },
     ],
@@ -239,6 +244,12 @@ describe('what is marked as expected', () => {
     const after = await api.store.read((transaction) => readReference(transaction, key));
     expect(after).toMatchObject({ id: done.body.id, shape: { id: before?.shape.id } });
     expect((await drift()).state).toBe('resolved');
+    // The alert named segments too: what they are compared with has changed with the whole.
+    const alarmed = new Set(alert.findings.map(({ segment }: { segment?: string }) => segment));
+    expect(alarmed).toEqual(new Set([undefined, 'sex=f', 'sex=other']));
+    const segment = await api.store.read((transaction) => readReference(transaction, { ...key, segment: 'sex=f' }));
+    expect(segment?.rows).toBeGreaterThan(200);
+    expect(segment?.rows).toBeLessThan(after?.rows ?? 0);
     const { body: report } = await api.ask('/v1/models/credit/drift');
     expect(report.signals.find(({ signal }: { signal: string }) => signal === 'feature:income').latest.verdict).toBe(
       'clear',
@@ -247,7 +258,12 @@ describe('what is marked as expected', () => {
     await hours(40, 52, 0);
     expect((await drift()).state).toBe('firing');
     const { body: audit } = await api.ask('/v1/audit?order=newest&limit=500');
-    const changed = audit.items.find(({ action }: { action: string }) => action === 'reference.changed');
-    expect(changed).toMatchObject({ actor: 'user:ana', reason: body.reason, before: { reference: before?.id } });
+    const changed = audit.items.filter(({ action }: { action: string }) => action === 'reference.changed');
+    expect(changed.map(({ after }: { after: { segment?: string } }) => after.segment)).toEqual([
+      'sex=other',
+      'sex=f',
+      undefined,
+    ]);
+    expect(changed[2]).toMatchObject({ actor: 'user:ana', reason: body.reason, before: { reference: before?.id } });
   });
 });

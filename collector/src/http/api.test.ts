@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { logisticOnnx } from '../../../test/onnx/logistic.ts';
 import { type Answer, startTestApi, type TestApi } from '../main/testing/api.ts';
-import { hourMs, inference, inferences, outcome, Producer } from '../main/testing/traffic.ts';
+import { hourMs, inference, inferences, outcome, Producer, testModelInput } from '../main/testing/traffic.ts';
 import { apiError } from './api.ts';
 import { routes } from './routes/index.ts';
 
@@ -202,7 +202,7 @@ describe('a model with traffic that drifts', () => {
   let api: TestApi;
 
   beforeAll(async () => {
-    api = await startTestApi();
+    api = await startTestApi({ models: [{ ...testModelInput, segments: { sex: ['f'] } }] });
     const producer = new Producer('p');
     for (let hour = 0; hour < 24; hour += 1) {
       const from = start + hour * hourMs;
@@ -322,6 +322,41 @@ describe('a model with traffic that drifts', () => {
     expectError(await api.ask('/v1/models/credit/performance?version=9'), 'UNKNOWN_VERSION');
     const empty = await api.ask(`/v1/models/credit/performance?from=1&to=2`);
     expect(empty.body).toMatchObject({ rows: 0, labelledRows: 0, windows: [] });
+  });
+
+  it('is reported on by segment, and lists its segments', async () => {
+    const detail = (await api.ask('/v1/models/credit')).body;
+    expect(detail.segments).toMatchObject([
+      { segment: 'sex=f', by: 'sex', value: 'f', health: { drift: 'alarm' } },
+      { segment: 'sex=other', by: 'sex', value: 'other' },
+    ]);
+    expect(detail.segments[0].rows + detail.segments[1].rows).toBe(200);
+    expect(detail.concerns.map(({ segment }: { segment?: string }) => segment)).toContain('sex=f');
+
+    const [whole, slice] = await Promise.all(
+      ['', '&segment=sex%3Df'].map(
+        async (one) => (await api.ask(`/v1/models/credit/performance?version=1${one}`)).body,
+      ),
+    );
+    expect(whole.segment).toBeUndefined();
+    expect(slice).toMatchObject({ segment: 'sex=f', version: '1' });
+    expect(slice.windows).toHaveLength(whole.windows.length);
+    expect(slice.rows).toBeGreaterThan(0);
+    expect(slice.rows).toBeLessThan(whole.rows);
+    for (const report of ['drift?', 'data-quality?', 'fairness?', 'distribution?signal=score&']) {
+      const { status, body } = await api.ask(`/v1/models/credit/${report}segment=sex%3Df`);
+      expect({ report, status, segment: body.segment }).toEqual({ report, status: 200, segment: 'sex=f' });
+    }
+    const drift = (await api.ask('/v1/models/credit/drift?segment=sex%3Df')).body;
+    expect(drift.signals[0].latest).toMatchObject({
+      segment: 'sex=f',
+      signal: 'feature:income',
+      sentence: expect.stringMatching(/^sex=f: /),
+    });
+    expectError(await api.ask('/v1/models/credit/drift?segment=sex%3Dm'), 'UNKNOWN_SEGMENT');
+    expectError(await api.ask('/v1/models/credit/drift?segment=x'), 'BAD_REQUEST');
+    const { text } = await api.ask('/metrics', { as: 'reader' });
+    expect(text).toMatch(/plumbline_segment_evidence_level\{.*segment="sex=f".*\} \d/);
   });
 
   it('has its counts in the status and its gauges in the metrics', async () => {

@@ -8,17 +8,19 @@ export const hourMs = 3_600_000;
 
 /** A model with hourly windows, five minutes of lateness and a reference of 200 rows, unless said otherwise. */
 export function testModel(changes: Record<string, unknown> = {}): ModelSettings {
-  return modelSettings.parse({
-    name: 'credit',
-    positive: 'yes',
-    window: '1h',
-    lateness: '5m',
-    outcomeDelay: '1h',
-    reference: { rows: 200 },
-    groups: [{ attribute: 'sex' }],
-    ...changes,
-  });
+  return modelSettings.parse({ ...testModelInput, ...changes });
 }
+
+/** As it is written in a file. */
+export const testModelInput = {
+  name: 'credit',
+  positive: 'yes',
+  window: '1h',
+  lateness: '5m',
+  outcomeDelay: '1h',
+  reference: { rows: 200 },
+  groups: [{ attribute: 'sex' }],
+};
 
 export function inference(id: string, time: number, changes: Partial<InferenceEvent> = {}): InferenceEvent {
   const seed = hash(id);
