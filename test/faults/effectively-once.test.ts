@@ -77,7 +77,7 @@ function ledger(changes: Partial<Parameters<typeof makeLedger>[0]> = {}): Ledger
     model: model.name,
     producer: 'producer-1',
     seed: 7,
-    inferences: 12_000,
+    inferences: 6_000,
     rowsPerBatch: 25,
     windowMs,
     startAt,
