@@ -29,6 +29,8 @@ export interface OutcomeArrivals {
   readonly groups: Readonly<Record<string, Readonly<Record<string, ArrivalCounts>>>>;
   /** Of predicted numbers by the size of their error, of rankings by quality: cells as `outcomeSizes` counts them. */
   readonly sizes?: readonly number[];
+  /** The same by attribute, then by group. */
+  readonly groupSizes?: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
   /** Feedback and evaluations, of any inference of the version. */
   readonly ratings?: Readonly<Partial<Record<RatingType, RatingCounts>>>;
   /** The largest weight of an inference that something arrived of; absent means 1. All counts are sums of weights. */
@@ -49,7 +51,7 @@ export const noArrivals: OutcomeArrivals = { overall: { labelled: 0, wrong: 0 },
 
 /** Arrivals as evidence may count them: with no more outcomes than the weighted ones are worth (see `effectiveProfile`). */
 export function effectiveArrivals(arrivals: OutcomeArrivals): OutcomeArrivals {
-  const { overall, groups, sizes, ratings, heaviest = 1 } = arrivals;
+  const { overall, groups, sizes, groupSizes, ratings, heaviest = 1 } = arrivals;
   if (heaviest === 1) return arrivals;
   const scaled = <Values extends object>(values: Values): Values =>
     // The same names, each with a number.
@@ -63,6 +65,18 @@ export function effectiveArrivals(arrivals: OutcomeArrivals): OutcomeArrivals {
       ]),
     ),
     ...(sizes === undefined ? {} : { sizes: sizes.map((count) => count / heaviest) }),
+    ...(groupSizes === undefined
+      ? {}
+      : {
+          groupSizes: Object.fromEntries(
+            Object.entries(groupSizes).map(([attribute, of]) => [
+              attribute,
+              Object.fromEntries(
+                Object.entries(of).map(([group, own]) => [group, own.map((count) => count / heaviest)]),
+              ),
+            ]),
+          ),
+        }),
     ...(ratings === undefined
       ? {}
       : {
@@ -84,6 +98,7 @@ export class ArrivalCounter {
   #overall = nothingCounted();
   #groups = new Map<string, Map<string, Counting>>();
   #sizes: number[] = [];
+  #groupSizes = new Map<string, Map<string, number[]>>();
   #ratings = new Map<RatingType, RatingCounts>();
   #heaviest = 1;
 
@@ -109,8 +124,11 @@ export class ArrivalCounter {
     if (cell === null) return;
     const weight = this.#weigh(joined);
     this.#overall.labelled += weight;
-    while (this.#sizes.length <= cell) this.#sizes.push(0);
-    this.#sizes[cell]! += weight;
+    addAt(this.#sizes, cell, weight);
+    for (const of of shape.groups) {
+      const group = groupIn(of, joined.groups);
+      if (group !== undefined) addAt(this.#sizesOf(of.attribute, group), cell, weight);
+    }
   }
 
   /** A rating of an inference; what is no number and no known word is left out. Every rating counts, also a second one. */
@@ -135,7 +153,10 @@ export class ArrivalCounter {
       if (more !== undefined) this.#ratings.set(type, addRatings(this.#ratings.get(type) ?? noRatings, more));
     }
     merge(this.#overall, arrivals.overall);
-    for (const [cell, count] of arrivals.sizes?.entries() ?? []) this.#sizes[cell] = (this.#sizes[cell] ?? 0) + count;
+    addSizes(this.#sizes, arrivals.sizes ?? []);
+    for (const [attribute, groups] of Object.entries(arrivals.groupSizes ?? {})) {
+      for (const [group, sizes] of Object.entries(groups)) addSizes(this.#sizesOf(attribute, group), sizes);
+    }
     for (const [attribute, groups] of Object.entries(arrivals.groups)) {
       for (const [group, counts] of Object.entries(groups)) merge(this.#cell(attribute, group), counts);
     }
@@ -144,34 +165,58 @@ export class ArrivalCounter {
   take(): OutcomeArrivals {
     const taken: OutcomeArrivals = {
       overall: this.#overall,
-      groups: Object.fromEntries(
-        [...this.#groups].map(([attribute, groups]) => [attribute, Object.fromEntries(groups)]),
-      ),
+      groups: recordOf(this.#groups),
       ...(this.#sizes.length === 0 ? {} : { sizes: this.#sizes }),
+      ...(this.#groupSizes.size === 0 ? {} : { groupSizes: recordOf(this.#groupSizes) }),
       ...(this.#ratings.size === 0 ? {} : { ratings: Object.fromEntries(this.#ratings) }),
       ...(this.#heaviest === 1 ? {} : { heaviest: this.#heaviest }),
     };
     this.#overall = nothingCounted();
     this.#groups = new Map();
     this.#sizes = [];
+    this.#groupSizes = new Map();
     this.#ratings = new Map();
     this.#heaviest = 1;
     return taken;
   }
 
   #cell(attribute: string, group: string): Counting {
-    let groups = this.#groups.get(attribute);
-    if (groups === undefined) {
-      groups = new Map();
-      this.#groups.set(attribute, groups);
-    }
-    let cell = groups.get(group);
-    if (cell === undefined) {
-      cell = nothingCounted();
-      groups.set(group, cell);
-    }
-    return cell;
+    return entryOf(
+      entryOf(this.#groups, attribute, () => new Map()),
+      group,
+      nothingCounted,
+    );
   }
+
+  #sizesOf(attribute: string, group: string): number[] {
+    return entryOf(
+      entryOf(this.#groupSizes, attribute, () => new Map()),
+      group,
+      () => [],
+    );
+  }
+}
+
+function entryOf<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}
+
+function recordOf<Value>(maps: ReadonlyMap<string, ReadonlyMap<string, Value>>): Record<string, Record<string, Value>> {
+  return Object.fromEntries([...maps].map(([name, map]) => [name, Object.fromEntries(map)]));
+}
+
+function addSizes(counts: number[], more: readonly number[]): void {
+  for (const [cell, count] of more.entries()) addAt(counts, cell, count);
+}
+
+function addAt(counts: number[], cell: number, count: number): void {
+  while (counts.length <= cell) counts.push(0);
+  counts[cell]! += count;
 }
 
 function count(cell: Counting, { decision, label, wrong }: Judgement, favourable: 0 | 1, weight: number): void {

@@ -14,7 +14,7 @@ export function fairnessReport(input: ReportInput & { readonly watermark?: numbe
   const latest = latestFindings(input);
   const audits = input.findings.at(-1)?.findings ?? [];
   const attributes =
-    profile === null || shape === null || shape.task === 'regression' || shape.task === 'ranking'
+    profile === null || shape === null
       ? []
       : shape.groups.map(({ attribute }) => {
           const { referenceGroup, groups } = attributeStatistics(

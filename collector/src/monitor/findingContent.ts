@@ -17,7 +17,7 @@ import { meanWithInterval } from '../statistics/residualMetrics.ts';
 import type { ArrivalCounts, OutcomeArrivals } from './arrivals.ts';
 import { bare, finite, share, suppressed } from './estimates.ts';
 import type { Estimate, Evidence, SignalKind } from './finding.ts';
-import { type GapChange, gapSentence, groupSentence } from './groupSentences.ts';
+import { type GapChange, gapSentence, groupSentence, outcomeGapSentence } from './groupSentences.ts';
 import { type AttributeStatistics, attributeStatistics } from './groupStatistics.ts';
 import { leadingShare } from './leadingShare.ts';
 import { performanceStatistics } from './performanceStatistics.ts';
@@ -253,14 +253,20 @@ function groupContent(
 }
 
 function gapContent(
-  { arrivals, groupsOf }: ContentInput,
+  { reference, arrivals, groupsOf }: ContentInput,
   { attribute, group, referenceGroup }: GapStream,
   evidence: Evidence,
 ): FindingContent {
   const { now, past } = groupsOf(attribute);
+  const { task } = reference.shape;
+  const isClassified = task !== 'regression' && task !== 'ranking';
   const find = ({ groups }: AttributeStatistics, name: string) => groups.find((candidate) => candidate.group === name);
   const [own, base] = [find(now, group), find(now, referenceGroup)];
   const isHidden = own === undefined || base === undefined || own.suppressed !== null || base.suppressed !== null;
+  if (!isClassified) {
+    const sentence = outcomeGapSentence({ attribute, group, referenceGroup, own, base }, evidence);
+    return { kind: 'fairness', rows: isHidden ? 0 : (own.rows ?? 0), statistics: gapStatistics(own), sentence };
+  }
   const arrived = (rate: (counts: ArrivalCounts) => Proportion): GapChange['errorRate'] => {
     const [a, b] = [group, referenceGroup].map((name) => arrivals.groups[attribute]?.[name]);
     return isHidden || a === undefined || b === undefined ? null : { own: share(rate(a)), base: share(rate(b)) };
@@ -284,6 +290,10 @@ function gapContent(
     evidence,
   );
   return { kind: 'fairness', rows: isHidden ? 0 : (own.rows ?? 0), statistics: { ...own?.statistics }, sentence };
+}
+
+function gapStatistics(group: AttributeStatistics['groups'][number] | undefined): Record<string, Estimate> {
+  return { ...group?.rates, ...group?.statistics };
 }
 
 /** The content of a finding about a group that the reference knows too little of to watch. */

@@ -3,6 +3,8 @@ import {
   favourableDecision,
   type GroupConfusion,
   groupConfusions,
+  groupOutcomes,
+  outcomeSizes,
   type Profile,
   type ProfileShape,
   type Reference,
@@ -31,6 +33,11 @@ import { errorRateSignal, type GapStream } from './streams.ts';
  * (`wrongly_granted_gap`: of those whose label says that it was not due, the share that was not granted it either).
  */
 export const gapScores = ['selection_gap', 'wrongly_denied_gap', 'error_gap', 'wrongly_granted_gap'] as const;
+/** Of numbers and rankings: a share of answers as bad as the worst quarter of the reference's. */
+const largeErrors = ['large_error_gap'] as const;
+const poorRankings = ['poor_ranking_gap'] as const;
+export type GapScore = (typeof gapScores | typeof largeErrors | typeof poorRankings)[number];
+
 const pairCells = 3;
 
 /**
@@ -39,7 +46,7 @@ const pairCells = 3;
  * the reference had, with the reference's own uncertainty; or beyond parity. Being better off than before, or than the
  * others, is no alarm of this group.
  *
- * Cells: for each of `gapScores` the pairs with difference -1, 0, 1.
+ * Cells: for each score of the task the pairs with difference -1, 0, 1.
  */
 export function gapDetector(
   settings: ModelSettings,
@@ -48,23 +55,22 @@ export function gapDetector(
   streams: number,
 ): StreamDetector {
   const { attribute, group, referenceGroup } = stream;
-  const { shape } = reference;
-  const past = (name: string): GapRates => ratesOf(shape, confusionOf(reference.profile, attribute, name));
-  const [own, base] = [past(group), past(referenceGroup)];
-  const referenceCounts = gapScores.flatMap((_, gap) => [...expectedPairs(own[gap]!, base[gap]!)]);
-  const tail = boundTail(gapScores.length, streams);
+  const gaps = outcomeGaps(reference, attribute) ?? decisionGaps(reference, attribute);
+  const [own, base] = [gaps.past(group), gaps.past(referenceGroup)];
+  const referenceCounts = gaps.scores.flatMap((_, gap) => [...expectedPairs(own[gap]!, base[gap]!)]);
+  const tail = boundTail(gaps.scores.length, streams);
   const { fairnessGap, fairnessGapOver } = settings.tolerance;
   const noTolerance = { standardDeviations: 0, relativeShare: 0, absoluteShare: 0 };
-  const scores = gapScores.map(gapScore);
+  const scores = gaps.scores.map((name, gap) => pairScore(name, gap, gaps.scores.length));
   const oriented = scores.flatMap((score, gap) => {
-    const designEffect = signalDesignEffect(reference, gap === 0 ? 'prediction' : errorRateSignal);
+    const designEffect = signalDesignEffect(reference, gaps.signals[gap]!);
     const bounds = nullBounds(score, referenceCounts, { tail, designEffect, tolerance: noTolerance });
     if (scoreMoments(score, referenceCounts).n < settings.minimumGroupRows) return [];
     // A group that was better off before may become as badly off as the others: parity is never an alarm.
     const upper = (fairnessGapOver === 'parity' ? 0 : Math.max(0, bounds.upper)) + fairnessGap;
     return orient(score, { ...bounds, upper }, designEffect).filter(({ direction }) => direction === 'up');
   });
-  const detector = createDetector(gapScores.length * pairCells, oriented);
+  const detector = createDetector(gaps.scores.length * pairCells, oriented);
   return {
     stream,
     detector,
@@ -74,16 +80,70 @@ export function gapDetector(
     referenceCounts,
     countsOf: (profile, arrivals, step) => {
       const random = seededRandom(hash32(`${stream.id} ${step}`, 0));
-      const [now, other] = [group, referenceGroup].map((name) => {
-        const decided = confusionOf(profile, attribute, name);
-        return [selected(shape, decided), ...arrivedRates(arrivals, attribute, name)];
-      });
-      return gapScores.flatMap((_, gap): PairCounts => pairedDifferences(now![gap]!, other![gap]!, random));
+      const [now, other] = [group, referenceGroup].map((name) => gaps.now(profile, arrivals, name));
+      return gaps.scores.flatMap((_, gap): PairCounts => pairedDifferences(now![gap]!, other![gap]!, random));
     },
   };
 }
 
 type GapRates = readonly Proportion[];
+
+/** What is compared between groups of an attribute: for each score a share of people. */
+interface Gaps {
+  readonly scores: readonly GapScore[];
+  /** By score: the signal whose design effect it has. */
+  readonly signals: readonly string[];
+  readonly past: (group: string) => GapRates;
+  readonly now: (profile: Profile, arrivals: OutcomeArrivals, group: string) => GapRates;
+}
+
+function decisionGaps({ shape, profile: past }: Reference, attribute: string): Gaps {
+  return {
+    scores: gapScores,
+    signals: gapScores.map((_, gap) => (gap === 0 ? 'prediction' : errorRateSignal)),
+    past: (group) => ratesOf(shape, confusionOf(past, attribute, group)),
+    now: (profile, arrivals, group) => [
+      selected(shape, confusionOf(profile, attribute, group)),
+      ...arrivedRates(arrivals, attribute, group),
+    ],
+  };
+}
+
+/** `null` for classes. */
+function outcomeGaps({ profile: past }: Reference, attribute: string): Gaps | null {
+  const sizes = outcomeSizes(past);
+  if (sizes === null) return null;
+  const isPoor = poorCells(sizes.counts(past), sizes.worse);
+  const poor = (cells: ArrayLike<number>): GapRates => {
+    const proportion = { events: 0, n: 0 };
+    for (let cell = 0; cell < cells.length; cell++) {
+      proportion.n += cells[cell]!;
+      if (isPoor(cell)) proportion.events += cells[cell]!;
+    }
+    return [proportion];
+  };
+  return {
+    scores: sizes.worse === 'up' ? largeErrors : poorRankings,
+    signals: [sizes.signal],
+    past: (group) => poor(groupOutcomes(past, attribute).find((of) => of.group === group && !of.isOther)?.cells ?? []),
+    now: (_, arrivals, group) => poor(arrivals.groupSizes?.[attribute]?.[group] ?? []),
+  };
+}
+
+/** The cells at the bad end that hold a quarter of the reference's outcomes, or as near to it as whole cells come. */
+export function poorCells(counts: Float64Array, worse: 'up' | 'down'): (cell: number) => boolean {
+  const quarter = counts.reduce((sum, count) => sum + count, 0) / 4;
+  const fromWorst = [...counts.keys()].sort((a, b) => (worse === 'up' ? b - a : a - b));
+  const poor = new Set<number>();
+  let held = 0;
+  for (const cell of fromWorst) {
+    const more = counts[cell]!;
+    if (held > 0 && held + more / 2 > quarter) break;
+    poor.add(cell);
+    held += more;
+  }
+  return (cell) => poor.has(cell);
+}
 
 function ratesOf(shape: ProfileShape, confusion: GroupConfusion | undefined): GapRates {
   const { right = 0, wrong = 0 } = confusion ?? {};
@@ -135,8 +195,8 @@ function arrivedRates({ groups }: OutcomeArrivals, attribute: string, group: str
   ];
 }
 
-function gapScore(name: string, gap: number): Score {
-  const cells = gapScores.length * pairCells;
+function pairScore(name: string, gap: number, gaps: number): Score {
+  const cells = gaps * pairCells;
   const isOwn = (cell: number): boolean => Math.floor(cell / pairCells) === gap;
   return {
     name,

@@ -1,6 +1,6 @@
 import type { Estimate, Evidence } from './finding.ts';
 import { isNotable, sentence, shareMoveText } from './phrases.ts';
-import { countText, durationText, nameText, shareText } from './text.ts';
+import { countText, durationText, nameText, numberText, shareText } from './text.ts';
 
 /** What findings say about groups of people. */
 
@@ -94,6 +94,31 @@ export function gapSentence(change: GapChange, evidence: Evidence): string {
     [`${who} fares with ${nameText(change.referenceGroup)} as in the reference`, rates, before],
     evidence,
   );
+}
+
+interface OutcomeGap {
+  readonly attribute: string;
+  readonly group: string;
+  readonly referenceGroup: string;
+  /** Of the window; with their means among `rates`. */
+  readonly own: { readonly rates: Readonly<Record<string, Estimate>> } | undefined;
+  readonly base: { readonly rates: Readonly<Record<string, Estimate>> } | undefined;
+}
+
+/** Of models that predict numbers or rank. */
+export function outcomeGapSentence({ own, base, ...change }: OutcomeGap, evidence: Evidence): string {
+  const who = `${nameText(change.attribute)}=${nameText(change.group)}`;
+  const other = nameText(change.referenceGroup);
+  const isRanking = own?.rates.normalisedDiscountedGain !== undefined;
+  const name = isRanking ? 'normalisedDiscountedGain' : 'meanAbsoluteError';
+  const [a, b] = [own?.rates[name], base?.rates[name]];
+  const means =
+    typeof a?.value === 'number' && typeof b?.value === 'number'
+      ? `${isRanking ? 'normalised discounted gain' : 'mean absolute error'} ${numberText(a.value)} against ${numberText(b.value)} over ${countText(a.n)} labelled rows`
+      : null;
+  if (!isNotable(evidence)) return sentence([`${who} fares with ${other} as in the reference`, means], evidence);
+  const what = isRanking ? `rankings for ${who} are poor` : `errors for ${who} are large`;
+  return sentence([`${what} more often than for ${other}`, means], evidence);
 }
 
 /** `31 % against 45 % of labelled rows` */

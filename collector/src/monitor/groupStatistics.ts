@@ -18,6 +18,7 @@ import type { LabelBounds } from '../statistics/labelBounds.ts';
 import { type Disclosure, disclosure, type NamedConfusion } from './disclosure.ts';
 import { finite, share, shareDifference, shareRatio, suppressed } from './estimates.ts';
 import type { Estimate } from './finding.ts';
+import { attributeOutcomes } from './groupOutcomeStatistics.ts';
 import { type GroupRates, isUntold, selection, smallestCell } from './groupRates.ts';
 import { areaGap, type GroupScoreStatistics, groupScoreStatistics } from './groupScoreStatistics.ts';
 import { labelNote, rateBounds } from './labelHonesty.ts';
@@ -60,6 +61,9 @@ export function attributeStatistics(
   attribute: string,
 ): AttributeStatistics {
   const { shape } = profile;
+  if (shape.task === 'regression' || shape.task === 'ranking') {
+    return attributeOutcomes(settings, profile, referenceProfile, attribute);
+  }
   const minimum = settings.minimumGroupRows;
   const shown = disclosure(profile, attribute, minimum);
   const referenceGroup = referenceGroupOf(settings, referenceProfile, attribute);

@@ -1,7 +1,7 @@
 import { bernoulliSequence, countedMeanSequence } from '../statistics/confidence/index.ts';
 import { finite } from './estimates.ts';
 import type { Estimate } from './finding.ts';
-import { gapScores } from './gapDetector.ts';
+import type { GapScore } from './gapDetector.ts';
 import type { StreamDetector } from './streamDetector.ts';
 
 /**
@@ -22,11 +22,11 @@ export function countedSince(
 /**
  * `runningErrorRate` of labels that arrived. Of a group against the one it is compared with, in pairs of one person each:
  * `runningStatisticalParityDifference`, `runningEqualOpportunityDifference`, `runningErrorRateDifference`,
- * `runningWronglyGrantedDifference`, in [-1, 1] and with the signs of what they are named after. `n` are labels or pairs;
+ * `runningWronglyGrantedDifference`, `runningLargeErrorDifference`, `runningPoorRankingDifference`, in [-1, 1] and with the signs of what they are named after. `n` are labels or pairs;
  * with fewer than `minimum` nothing is said.
  */
 export function statisticsSinceReference(
-  { stream, detector }: StreamDetector,
+  { stream, detector, scores }: StreamDetector,
   counts: readonly number[] | undefined,
   minimum: number,
 ): Readonly<Record<string, Estimate>> {
@@ -43,8 +43,8 @@ export function statisticsSinceReference(
     return { runningErrorRate: finite({ value: wrong / n, ...interval, n }) };
   }
   return Object.fromEntries(
-    gapScores.flatMap((score, gap) => {
-      const { name, isReversed } = names[score];
+    scores.flatMap(({ name: score }, gap) => {
+      const { name, isReversed } = names[score as GapScore];
       const worse = counts.slice(gap * values.length, (gap + 1) * values.length);
       const pairs = isReversed ? worse.toReversed() : worse;
       const n = pairs.reduce((sum, count) => sum + count, 0);
@@ -63,7 +63,9 @@ const names = {
   wrongly_denied_gap: { name: 'runningEqualOpportunityDifference', isReversed: true },
   error_gap: { name: 'runningErrorRateDifference', isReversed: false },
   wrongly_granted_gap: { name: 'runningWronglyGrantedDifference', isReversed: true },
-} as const;
+  large_error_gap: { name: 'runningLargeErrorDifference', isReversed: false },
+  poor_ranking_gap: { name: 'runningPoorRankingDifference', isReversed: false },
+} as const satisfies Record<GapScore, { readonly name: string; readonly isReversed: boolean }>;
 
 const alpha = 0.05;
 const values = [-1, 0, 1];

@@ -8,6 +8,7 @@ import {
   findSignal,
   type GroupConfusion,
   groupConfusions,
+  groupOutcomes,
   outcomeSizes,
   overallConfusion,
   type Profile,
@@ -71,7 +72,9 @@ export function streamsOf(settings: ModelSettings, reference: Reference): Stream
   if (sizes !== null && total(sizes.counts(profile)) >= minimumLabelledRows) {
     streams.push({ id: sizes.signal, class: 'risk', kind: 'outcome_sizes' });
   }
-  if (shape.task === 'regression' || shape.task === 'ranking') return streams;
+  if (shape.task === 'regression' || shape.task === 'ranking') {
+    return [...streams, ...shape.groups.flatMap(({ attribute }) => outcomeGapStreams(settings, reference, attribute))];
+  }
   if (labelledRows(overallConfusion(profile)) >= minimumLabelledRows) {
     streams.push({ id: errorRateSignal, class: 'risk', kind: 'performance' });
   }
@@ -94,6 +97,18 @@ function gapStreams(settings: ModelSettings, { profile }: Reference, attribute: 
       ? []
       : [confusion.group],
   );
+  return gapsAmong(large, settings, profile, attribute);
+}
+
+/** The same where answers are not right or wrong: of groups of which enough outcomes are known by their size. */
+function outcomeGapStreams(settings: ModelSettings, { profile }: Reference, attribute: string): Stream[] {
+  const large = groupOutcomes(profile, attribute).flatMap(({ group, isOther, cells }) =>
+    group === null || isOther || total(cells) < settings.minimumGroupRows ? [] : [group],
+  );
+  return gapsAmong(large, settings, profile, attribute);
+}
+
+function gapsAmong(large: readonly string[], settings: ModelSettings, profile: Profile, attribute: string): Stream[] {
   const referenceGroup = referenceGroupOf(settings, profile, attribute);
   if (referenceGroup === null || !large.includes(referenceGroup)) return [];
   return large.flatMap((group): Stream[] => {

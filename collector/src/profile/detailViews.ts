@@ -1,9 +1,10 @@
 import { smallestLabel } from './errorSizes.ts';
-import { errorSizes, planOf, rankingCells } from './plan.ts';
+import { errorSizes, planOf, rankingCells, residualSums } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { rankingMeasures } from './rankings.ts';
 import { logitEdges } from './scoreBin.ts';
 import { readSum } from './sums.ts';
+import { type GroupConfusion, groupConfusions } from './views.ts';
 
 /** What statistics and monitors read from the counts of edition 2: groups' scores, strata, errors, rankings. */
 
@@ -126,14 +127,62 @@ export function rankingCounts(profile: Profile): Float64Array {
   return rankingOffset < 0 ? new Float64Array(0) : profile.counts.subarray(rankingOffset, rankingOffset + rankingCells);
 }
 
-export interface MeasureSums {
+export interface MeanSums {
   readonly n: number;
   readonly sum: number;
   readonly squareSum: number;
 }
 
+/** What came of the labelled predictions of one group where answers are not right or wrong. */
+export interface GroupOutcomes {
+  /** `null`: rows without a group. */
+  readonly group: string | null;
+  readonly isOther: boolean;
+  /**
+   * Of regression `meanError` and `meanAbsoluteError` in the label's unit, of ranking `normalisedDiscountedGain` of the judged
+   * rankings; empty where groups are not counted apart.
+   */
+  readonly means: Readonly<Record<string, MeanSums>>;
+  /** By the cells of `errorSizeCounts` or `rankingCounts`; empty where groups are not counted so. */
+  readonly cells: Float64Array;
+}
+
+/** In the order of `groupConfusions`; empty for classes. */
+export function groupOutcomes(profile: Profile, attribute: string): GroupOutcomes[] {
+  const { shape, counts, sums } = profile;
+  const plan = planOf(shape);
+  const known = plan.attributes.find((candidate) => candidate.attribute === attribute);
+  if (known === undefined || (shape.task !== 'regression' && shape.task !== 'ranking')) return [];
+  const rows = [...known.rowOf.values(), known.otherRow, known.missingRow];
+  return groupConfusions(profile, attribute).map((confusion, index) => {
+    const row = rows[index]!;
+    const from = plan.groupOutcomeOffset + (row - 1) * plan.groupOutcomeCells;
+    const cells = plan.groupOutcomeOffset < 0 ? new Float64Array(0) : counts.slice(from, from + plan.groupOutcomeCells);
+    const n = shape.task === 'regression' ? labelledNumbers(confusion) : cells.reduce((sum, count) => sum + count, 0);
+    const at = (offset: number): number => readSum(sums, offset);
+    const unit = shape.residualScale;
+    const residual = plan.residualOffset + row * residualSums;
+    const gain = plan.groupGainOffset + (row - 1) * 2;
+    const means: Record<string, MeanSums> =
+      shape.task === 'regression'
+        ? {
+            meanError: { n, sum: at(residual) * unit, squareSum: at(residual + 2) * unit ** 2 },
+            meanAbsoluteError: { n, sum: at(residual + 1) * unit, squareSum: at(residual + 2) * unit ** 2 },
+          }
+        : plan.groupGainOffset < 0
+          ? {}
+          : { normalisedDiscountedGain: { n, sum: at(gain), squareSum: at(gain + 1) } };
+    return { group: confusion.group, isOther: confusion.isOther, means, cells };
+  });
+}
+
+/** In regression every decision is a number: which cell it is in means nothing, whether it is labelled does. */
+function labelledNumbers({ truePositive, falsePositive, falseNegative, trueNegative }: GroupConfusion): number {
+  return truePositive + falsePositive + falseNegative + trueNegative;
+}
+
 /** Of each measure of judged rankings; `null` unless the task is ranking. */
-export function rankingSumsOf(profile: Profile): Readonly<Record<string, MeasureSums>> | null {
+export function rankingSumsOf(profile: Profile): Readonly<Record<string, MeanSums>> | null {
   const { rankingSumOffset } = planOf(profile.shape);
   if (rankingSumOffset < 0) return null;
   const n = rankingCounts(profile).reduce((sum, count) => sum + count, 0);

@@ -2,7 +2,9 @@ export { decisionOf, favourableDecision } from './decision.ts';
 export {
   type ErrorSums,
   errorSizeCounts,
+  type GroupOutcomes,
   type GroupScores,
+  groupOutcomes,
   groupScores,
   groupStrata,
   overallErrors,

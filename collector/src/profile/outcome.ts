@@ -71,7 +71,7 @@ export function outcomeCell(shape: ProfileShape, joined: JoinEntry, label: strin
     const quality = rankingQuality(joined.prediction, label);
     return quality === null ? null : rankingCellOf(quality);
   }
-  if (shape.task !== 'regression' || shape.edition !== 2) return null;
+  if (shape.task !== 'regression' || shape.edition === undefined) return null;
   const size = Math.abs(Number(joined.prediction) - labelNumber(label)) / shape.residualScale;
   return Number.isNaN(size) ? null : errorSizeOf(boundedDeviation(size));
 }
@@ -141,7 +141,10 @@ function moveOutcome(profile: Profile, joined: JoinEntry, label: string | number
     const cell = plan.classOffset + predicted * (classes + 2);
     move(cell + classes + 1, cell + (plan.classIndex.get(String(label)) ?? classes));
   }
+  const outcome = plan.groupOutcomeOffset < 0 ? null : outcomeCell(shape, joined, label);
+  const gain = plan.groupGainOffset < 0 ? null : (rankingQuality(joined.prediction, label)?.[0] ?? null);
   for (const row of rows) {
+    if (outcome !== null && row > 0) addGroupOutcome(profile, plan, row, { cell: outcome, gain }, times);
     const cell = plan.groupOffset + row * groupCells;
     move(cell + decision * 3 + 2, cell + decision * 3 + labelCell);
     if (judged !== null) {
@@ -150,6 +153,21 @@ function moveOutcome(profile: Profile, joined: JoinEntry, label: string | number
     }
     if (plan.residualOffset >= 0) addResidual(profile, plan, row, Number(joined.prediction), labelNumber(label), times);
   }
+}
+
+function addGroupOutcome(
+  { counts, sums }: Profile,
+  plan: Plan,
+  row: number,
+  { cell, gain }: { readonly cell: number; readonly gain: number | null },
+  times: number,
+): void {
+  const at = plan.groupOutcomeOffset + (row - 1) * plan.groupOutcomeCells + cell;
+  counts[at] = counts[at]! + times;
+  if (gain === null) return;
+  const sum = plan.groupGainOffset + (row - 1) * 2;
+  addToSum(sums, sum, gain, times);
+  addToSum(sums, sum + 1, gain * gain, times);
 }
 
 function groupRows(plan: Plan, joined: JoinEntry): number[] {

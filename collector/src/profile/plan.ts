@@ -43,6 +43,14 @@ export interface Plan {
   /** Judged rankings by quality: `rankingCells` counts and `rankingSums` sums; -1 where there are none. */
   readonly rankingOffset: number;
   readonly rankingSumOffset: number;
+  /**
+   * `(row - 1) * groupOutcomeCells + cell` for each group row but the first: outcomes of numbers and rankings by the cells
+   * of `errorSizeOffset` or `rankingOffset`; -1 where groups have none.
+   */
+  readonly groupOutcomeOffset: number;
+  readonly groupOutcomeCells: number;
+  /** The sum of discounted gains and that of their squares for each group row but the first; -1 where there are none. */
+  readonly groupGainOffset: number;
 }
 
 export interface SignalPlan {
@@ -174,7 +182,7 @@ function makePlan(shape: ProfileShape): Plan {
     counts += strata === null ? 0 : (rows.missingRow - rows.firstRow + 1) * strata.count * 2;
     return { ...rows, strata };
   });
-  const isDetailed = shape.edition === 2;
+  const isDetailed = shape.edition !== undefined;
   const hasGroupScores = isDetailed && shape.task === 'binary_classification' && scoreBins > 0 && row > 1;
   let groupScoreShift = 0;
   while (scoreBins >> groupScoreShift > mostGroupScoreBins) groupScoreShift++;
@@ -191,6 +199,12 @@ function makePlan(shape: ProfileShape): Plan {
   if (isRanking) counts += rankingCells;
   const rankingSumOffset = isRanking ? sums : -1;
   if (isRanking) sums += rankingSums;
+  const hasGroupOutcomes = shape.edition === 3 && row > 1;
+  const groupOutcomeCells = isRanking ? rankingCells : hasErrorSizes ? errorSizes : 0;
+  const groupOutcomeOffset = hasGroupOutcomes && groupOutcomeCells > 0 ? counts : -1;
+  if (groupOutcomeOffset >= 0) counts += (row - 1) * groupOutcomeCells;
+  const groupGainOffset = hasGroupOutcomes && isRanking ? sums : -1;
+  if (groupGainOffset >= 0) sums += (row - 1) * 2;
 
   return {
     countLength: counts,
@@ -214,6 +228,9 @@ function makePlan(shape: ProfileShape): Plan {
     errorSumOffset,
     rankingOffset,
     rankingSumOffset,
+    groupOutcomeOffset,
+    groupOutcomeCells,
+    groupGainOffset,
   };
 }
 

@@ -136,7 +136,7 @@ const referenceFile = z.strictObject({
     groups: z.array(groupShape),
     residualScale: z.number().positive(),
     sampledRows: z.int().positive().max(100_000).optional(),
-    edition: z.literal(2).optional(),
+    edition: z.literal([2, 3]).optional(),
   }),
   profile: z.strictObject({
     // Of rows with weights, counts need not be whole.

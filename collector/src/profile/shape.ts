@@ -24,10 +24,10 @@ export interface ProfileShape {
   /** Rows of which the values are kept, chosen by the hash of their inference id. Not there: none. */
   readonly sampledRows?: number | undefined;
   /**
-   * 2: also counts labelled scores by group, the sizes of errors of numbers, and the quality of rankings. Not there: 1,
-   * of references made before that; their windows keep the cells they always had.
+   * 2: also counts labelled scores by group, the sizes of errors of numbers, and the quality of rankings. 3: the latter two
+   * also by group. Not there: 1, of references made before that; their windows keep the cells they always had.
    */
-  readonly edition?: 2 | undefined;
+  readonly edition?: 2 | 3 | undefined;
 }
 
 export type Task = 'binary_classification' | 'multiclass_classification' | 'regression' | 'ranking';

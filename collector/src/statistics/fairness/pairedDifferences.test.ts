@@ -110,6 +110,22 @@ function eventsToAlarm(
   return null;
 }
 
+describe('pairs of rows with weights', () => {
+  it('are whole, whatever the rows are worth', () => {
+    const random = seededRandom(8);
+    for (let run = 0; run < 200; run++) {
+      const proportion = (): { events: number; n: number } => {
+        const n = 40 * random();
+        return { events: n * random(), n };
+      };
+      const [a, b] = [proportion(), proportion()];
+      const pairs = pairedDifferences(a, b, random);
+      expect(pairs.every((count) => Number.isInteger(count) && count >= 0)).toBe(true);
+      expect(pairs[0] + pairs[1] + pairs[2]).toBe(Math.floor(Math.min(a.n, b.n)));
+    }
+  });
+});
+
 describe('a fairness gap that is watched by pairs, at one false alarm in 10^6 events', () => {
   const runs = 40;
   const alarms = (options: Parameters<typeof eventsToAlarm>[1]) =>

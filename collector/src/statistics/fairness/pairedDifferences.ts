@@ -16,11 +16,18 @@ export type PairCounts = readonly [less: number, same: number, more: number];
  * Source: paired betting of Shekhar and Ramdas 2023 (arXiv 2309.09111), Chugg, Cortes-Gomez, Wilder and Ramdas 2023.
  */
 export function pairedDifferences(a: Proportion, b: Proportion, random: () => number): PairCounts {
-  const pairs = Math.min(a.n, b.n);
-  const eventsA = hypergeometricDraw(random, a.n, a.events, pairs);
-  const eventsB = hypergeometricDraw(random, b.n, b.events, pairs);
+  const [first, second] = [whole(a), whole(b)];
+  const pairs = Math.min(first.n, second.n);
+  const eventsA = hypergeometricDraw(random, first.n, first.events, pairs);
+  const eventsB = hypergeometricDraw(random, second.n, second.events, pairs);
   const both = hypergeometricDraw(random, pairs, eventsA, eventsB);
   return pairsOf(pairs, eventsA - both, eventsB - both);
+}
+
+/** People are whole; what rows with weights are worth need not be. */
+function whole({ events, n }: Proportion): Proportion {
+  const people = Math.floor(n);
+  return { events: Math.min(people, Math.round(events)), n: people };
 }
 
 /** The pairs to be expected of two groups; not whole numbers. */
