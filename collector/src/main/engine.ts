@@ -8,6 +8,7 @@ import { type Counts, noCounts, putCounts, readCounts, versionKey } from '../sto
 import type { Store, Transaction } from '../store/port.ts';
 import type { AnchorLog } from './anchors.ts';
 import { type CommitOutcome, runCommit } from './engine-commit.ts';
+import { joinColumns } from './join-columns.ts';
 import type { JoinAge } from './join-pruner.ts';
 import { LiveWindows } from './live-windows.ts';
 import type { Logger } from './logger.ts';
@@ -240,7 +241,7 @@ class StreamEngine implements Engine {
   #applyInferences(settings: ModelSettings, batch: InferenceBatch, partition: number): void {
     const { stretch } = this.#pending;
     const segments = segmentColumns(settings, batch);
-    stretch.inferences.push({ settings, batch: withSegments(batch, segments), partition });
+    stretch.inferences.push({ settings, batch: joinColumns(withSegments(batch, segments)), partition });
     for (const { key, from, rows } of partByUnit(settings, batch, segments)) {
       const traffic = this.#traffics.get(versionKey(key));
       const reference = traffic?.knownReference;
@@ -248,6 +249,7 @@ class StreamEngine implements Engine {
         foldInferences(stretch.window(traffic, from, reference), batch, rows);
       } else {
         stretch.unplaced.push({ settings, key, from, rows: selectRows(batch, rows) });
+        this.#pending.setAside(batch, rows.length);
         this.#pending.needsLookUp ||= reference === undefined;
       }
     }

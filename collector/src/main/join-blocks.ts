@@ -1,19 +1,19 @@
-import type { InferenceBatch } from '@plumbline/sdk/event';
 import { partitionOf } from '@plumbline/sdk/subjects';
 import { readUuid, uuidBytes, uuidClock, uuidTextLength, writeUuid } from '@plumbline/sdk/wire';
 import { type Collection, type ReadTransaction, sortableNumber, type Transaction } from '../store/port.ts';
+import type { JoinColumns } from './join-columns.ts';
 import { decodePieces, encodePiece, findInPiece, type JoinPiece, recordOf, tailOf } from './join-piece.ts';
 import type { JoinRecord } from './join-record.ts';
 
 /** Inferences of one batch and the partition it came on. */
 export interface JoinableBatch {
-  readonly batch: InferenceBatch;
+  readonly batch: JoinColumns;
   readonly partition: number;
 }
 
 /** Rows that cannot be found by the clock in their id: each needs a record under its id. */
 export interface LooseRows {
-  readonly batch: InferenceBatch;
+  readonly batch: JoinColumns;
   /** `null`: all. */
   readonly rows: Int32Array | null;
 }
@@ -145,7 +145,7 @@ export class JoinBlocks {
   }
 
   /** The ids of a batch as bytes when they are UUIDs and lie on the partition where they will be looked for. */
-  #timeOrderedIds(batch: InferenceBatch, partition: number): Uint8Array | undefined {
+  #timeOrderedIds(batch: JoinColumns, partition: number): Uint8Array | undefined {
     const uuids = batch.uuids?.bytes;
     const { partitions } = this.#options;
     const idOf = (row: number) => (uuids === undefined ? batch.ids[row]! : readUuid(uuids, row * uuidBytes));
@@ -176,7 +176,7 @@ function slotKey(model: string, partition: number, slot: number | null): string 
 }
 
 /** Rows of a batch by the slot of their ids; `rows` is `null` when all have the same, which is mostly so. */
-function partBySlot(batch: InferenceBatch, uuids: Uint8Array): { slot: number; rows: Int32Array | null }[] {
+function partBySlot(batch: JoinColumns, uuids: Uint8Array): { slot: number; rows: Int32Array | null }[] {
   const { count, times } = batch;
   const suffixes = batch.uuids?.suffixes.codes;
   const slots = new Float64Array(count);

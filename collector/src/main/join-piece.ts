@@ -1,6 +1,7 @@
-import { type InferenceBatch, servingRoles } from '@plumbline/sdk/event';
+import { servingRoles } from '@plumbline/sdk/event';
 import { readUuid, uuidBytes } from '@plumbline/sdk/wire';
 import { PlumblineError } from '../errors.ts';
+import type { JoinColumns } from './join-columns.ts';
 import type { JoinRecord } from './join-record.ts';
 
 /**
@@ -45,7 +46,7 @@ interface PieceHeader {
 type Codes = Uint8Array | Uint16Array | Uint32Array;
 
 /** `uuids`: 16 bytes for each row of the batch. `rows`: those to keep; `null` keeps all. */
-export function encodePiece(batch: InferenceBatch, uuids: Uint8Array, rows: Int32Array | null): Uint8Array {
+export function encodePiece(batch: JoinColumns, uuids: Uint8Array, rows: Int32Array | null): Uint8Array {
   const { versions, roles, predictions, scores, times, weights } = batch;
   const groups = Object.entries(batch.groups);
   const header: PieceHeader = {

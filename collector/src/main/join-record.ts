@@ -1,7 +1,8 @@
-import { type InferenceBatch, servingRoles } from '@plumbline/sdk/event';
+import { servingRoles } from '@plumbline/sdk/event';
 import { PlumblineError } from '../errors.ts';
 import { type JoinEntry, weightOf } from '../profile/index.ts';
 import type { Collection } from '../store/port.ts';
+import type { JoinColumns } from './join-columns.ts';
 
 /** What is kept of an inference for as long as an outcome may still come. */
 export interface JoinRecord extends JoinEntry {
@@ -103,7 +104,7 @@ export function joinRecordTime(bytes: Uint8Array): number {
  * Encodes rows of a batch without making a record of each: there is one for every inference ever made, so this is the
  * hottest path after the fold. Texts come from dictionaries and are encoded once a batch.
  */
-export function joinEncoder(batch: InferenceBatch): (row: number) => Uint8Array {
+export function joinEncoder(batch: JoinColumns): (row: number) => Uint8Array {
   const { times, roles, versions, predictions, scores, weights } = batch;
   const roleNumbers = [0, ...roles.dictionary.map((role) => roleNumber.get(role) ?? 0)];
   const versionTexts = versions.dictionary.map(encodedText);

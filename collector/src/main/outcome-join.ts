@@ -1,9 +1,10 @@
-import type { InferenceBatch, OutcomeBatch } from '@plumbline/sdk/event';
+import type { OutcomeBatch } from '@plumbline/sdk/event';
 import type { ModelSettings } from '../config/settings.ts';
 import { type RatingType, ratingTypes } from '../monitor/index.ts';
 import type { VersionKey } from '../store/history.ts';
 import { jsonCollection, type ReadTransaction, type Transaction } from '../store/port.ts';
 import { JoinBlocks, type JoinBlocksOptions, type LooseRows } from './join-blocks.ts';
+import type { JoinColumns } from './join-columns.ts';
 import { type JoinAge, JoinPruner } from './join-pruner.ts';
 import {
   decodeJoinRecord,
@@ -76,7 +77,7 @@ export class OutcomeJoin {
   /** Joins everything of one commit. The order of batches within it does not matter. */
   async join(
     transaction: Transaction,
-    inferences: readonly ModelBatch<InferenceBatch>[],
+    inferences: readonly ModelBatch<JoinColumns>[],
     outcomes: readonly ModelBatch<OutcomeBatch>[],
     effects: JoinEffects,
   ): Promise<JoinCounts> {
@@ -162,7 +163,7 @@ export class OutcomeJoin {
     return found;
   }
 
-  #takeArrived(inferences: readonly ModelBatch<InferenceBatch>[]): Arrived[] {
+  #takeArrived(inferences: readonly ModelBatch<JoinColumns>[]): Arrived[] {
     const arrived: Arrived[] = [];
     for (const { settings, batch } of inferences) {
       for (const id of batch.ids) {
@@ -278,7 +279,7 @@ async function putInferences(transaction: Transaction, { batch, rows }: LooseRow
   return entries.length;
 }
 
-function shadowRows(inferences: readonly ModelBatch<InferenceBatch>[]): ShadowRow[] {
+function shadowRows(inferences: readonly ModelBatch<JoinColumns>[]): ShadowRow[] {
   return inferences.flatMap(({ settings, batch }) => {
     const code = batch.roles.dictionary.indexOf('shadow') + 1;
     if (code === 0) return [];

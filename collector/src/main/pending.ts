@@ -4,6 +4,7 @@ import { createProfile, type Profile, type Reference } from '../profile/index.ts
 import type { DeadLetter } from '../store/dead-letters.ts';
 import type { VersionKey } from '../store/history.ts';
 import type { StretchContext } from './commit-context.ts';
+import type { JoinColumns } from './join-columns.ts';
 import type { ModelBatch } from './outcome-join.ts';
 import type { VersionTraffic } from './version-traffic.ts';
 
@@ -12,7 +13,7 @@ import type { VersionTraffic } from './version-traffic.ts';
  * one, so windows close between the same batches however often somebody commits.
  */
 export class Stretch {
-  readonly inferences: ModelBatch<InferenceBatch>[] = [];
+  readonly inferences: ModelBatch<JoinColumns>[] = [];
   readonly outcomes: ModelBatch<OutcomeBatch>[] = [];
   /** Counts of windows of versions that have a reference. */
   readonly windows = new Map<VersionTraffic, Map<number, Profile>>();
@@ -80,17 +81,23 @@ export class Pending {
     if (batch.kind === 'inference') {
       this.inferenceRows += batch.count;
       model.inferences += batch.count;
-      this.bytes += batch.count * (batch.features.length * 8 + bytesPerRow);
+      this.bytes += batch.count * (batch.uuids === undefined ? bytesPerRow : bytesPerUuidRow);
     } else {
       this.outcomeRows += batch.count;
       model.outcomes += batch.count;
       this.bytes += batch.count * bytesPerRow;
     }
   }
+
+  /** Rows of an inference batch wait as they came, for want of a reference. */
+  setAside(batch: InferenceBatch, rows: number): void {
+    this.bytes += rows * (batch.features.length * 8 + bytesPerRow);
+  }
 }
 
-/** Ids, times and the rest of a row. */
+/** Id, time and the rest of a row; of an inference what outcomes will need. */
 const bytesPerRow = 160;
+const bytesPerUuidRow = 64;
 
 export interface UnplacedRows {
   readonly settings: ModelSettings;

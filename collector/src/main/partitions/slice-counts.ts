@@ -1,4 +1,4 @@
-import type { EventBatch, InferenceBatch, OutcomeBatch } from '@plumbline/sdk/event';
+import type { EventBatch, OutcomeBatch } from '@plumbline/sdk/event';
 import type { ModelSettings } from '../../config/settings.ts';
 import { ArrivalCounter } from '../../monitor/index.ts';
 import {
@@ -10,6 +10,7 @@ import {
   weightOf,
 } from '../../profile/index.ts';
 import { type VersionKey, versionKey } from '../../store/history.ts';
+import { type JoinColumns, joinColumns } from '../join-columns.ts';
 import { readJoinKey } from '../join-record.ts';
 import type { JoinEffects, ModelBatch } from '../outcome-join.ts';
 import { partByUnit, segmentColumns, unitsOf, wholeOf, withSegments } from '../segments.ts';
@@ -23,7 +24,7 @@ export type KnownReferences = ReadonlyMap<string, Reference>;
 /** What this collector has counted of one slice since its last commit. */
 export class SliceCounts {
   readonly slice: number;
-  readonly inferences: ModelBatch<InferenceBatch>[] = [];
+  readonly inferences: ModelBatch<JoinColumns>[] = [];
   readonly outcomes: ModelBatch<OutcomeBatch>[] = [];
   readonly #rows = new Map<string, WindowCounts>();
   readonly #outcomes = new Map<string, WindowCounts>();
@@ -48,7 +49,7 @@ export class SliceCounts {
       return [];
     }
     const segments = segmentColumns(settings, batch);
-    this.inferences.push({ settings, batch: withSegments(batch, segments), partition: place.partition });
+    this.inferences.push({ settings, batch: joinColumns(withSegments(batch, segments)), partition: place.partition });
     const unknown: VersionKey[] = [];
     for (const { key, from, rows } of partByUnit(settings, batch, segments)) {
       const reference = references.get(versionKey(key));

@@ -1,0 +1,39 @@
+import { decodeFrame, encodeInferences } from '@plumbline/sdk/wire';
+import { expect, test } from 'vitest';
+import { joinColumns } from './join-columns.ts';
+import { inference } from './testing/traffic.ts';
+import { uuidOfText } from './testing/uuid-of-text.ts';
+
+const rows = Array.from({ length: 40 }, (_, row) => {
+  const shadow = row % 7 === 0;
+  return inference(`${uuidOfText(`${row}`, 1_000 + row)}${shadow ? '~2' : ''}`, 1_000 + row, {
+    role: shadow ? 'shadow' : 'champion',
+    version: row % 5 === 0 ? '2' : '1',
+    prediction: row % 3 === 0 ? null : row % 2 === 0 ? 'yes' : 'no',
+    score: row % 11 === 0 ? null : row / 40,
+    groups: row % 4 === 0 ? {} : { town: row % 2 === 0 ? 'north' : 'south' },
+    weight: 1 + (row % 3),
+  });
+});
+
+test.each([
+  ['UUIDs', rows],
+  ['texts', rows.map((row, index) => ({ ...row, id: `order-${index}`, prediction: index }))],
+])('what outcomes need of rows whose ids are %s outlives the message they came in', (_, events) => {
+  const bytes = encodeInferences(events, { producer: 'p', batch: 1 });
+  const read = (from: Uint8Array) => {
+    const batch = decodeFrame(from);
+    if (batch.kind !== 'inference') throw new Error(JSON.stringify(batch));
+    return batch;
+  };
+  const kept = joinColumns(read(bytes));
+  const expected = read(bytes.slice());
+  bytes.fill(0xff);
+  const { model, count, ids, uuids, times, versions, roles, predictions, scores, groups, weights } = expected;
+  expect({ ...kept }).toEqual({
+    ...{ model, count, ids, times, versions, roles, predictions, scores, groups, weights },
+    ...(uuids === undefined ? {} : { uuids }),
+  });
+  const inMemory = [kept.times, kept.scores.values, ...(kept.uuids === undefined ? [] : [kept.uuids.bytes])];
+  for (const { buffer, byteLength } of inMemory) expect(buffer.byteLength).toBeLessThan(byteLength + 16);
+});
