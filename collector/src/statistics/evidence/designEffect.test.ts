@@ -52,6 +52,32 @@ describe('designEffect', () => {
     expect(wandering).toBeGreaterThan(3 * shuffled);
   });
 
+  it('is the true one for clusters, but for its allowance: 1.5, and what chance makes of the order of windows', () => {
+    const random = seededRandom(4);
+    const effects = Array.from({ length: 200 }, () =>
+      measured(windows(random, Array<number>(100).fill(0.3), 1_000, 20)),
+    );
+    const mean = effects.reduce((sum, effect) => sum + effect, 0) / effects.length;
+    expect(mean).toBeGreaterThan(20 * 1.5);
+    expect(mean).toBeLessThan(20 * 1.5 * 1.25);
+  });
+
+  it('comes near the long-run variance of windows that wander, 19 times that of one at AR(.9)', () => {
+    const random = seededRandom(5);
+    const effects = Array.from({ length: 100 }, () => {
+      let level = normal(random);
+      return measured(
+        Array.from({ length: 200 }, () => {
+          level = 0.9 * level + Math.sqrt(1 - 0.81) * normal(random);
+          return { n: 100, mean: level / 10, variance: 1 };
+        }),
+      );
+    }).sort((a, b) => a - b);
+    // Each window of 100 rows is off by as much as its rows are anyway.
+    expect(effects[50]).toBeGreaterThan(0.5 * 1.5 * 19);
+    expect(effects[50]).toBeLessThan(1.5 * 19);
+  });
+
   it('allows more for few windows', () => {
     const even = (count: number): ScoreMoments[] =>
       Array.from({ length: count }, (_, i) => ({ n: 100, mean: 0.5 + (i % 2 === 0 ? 0.1 : -0.1), variance: 0.24 }));

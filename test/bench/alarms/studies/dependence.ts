@@ -65,7 +65,7 @@ function effectsOf(
   const windows = (score: Score): ScoreMoments[] => past.map((counts) => scoreMoments(score, counts));
   const byScore = (effectOf: (score: Score) => number): Record<string, number> =>
     Object.fromEntries(scores.map((score) => [score.name, effectOf(score)]));
-  // In an order that has no memory, batches of windows vary like windows.
+  // In an order that has no memory, neighbouring windows tell nothing of each other.
   const short = byScore((score) => designEffect(alternating(windows(score))) ?? 1);
   const pooled = Object.values(short).reduce((sum, effect) => sum + effect, 0) / scores.length;
   return {
