@@ -11,10 +11,13 @@ export interface Switches {
   readonly warning: string | null;
 }
 
+/** `process.env`, without the types of Node: apps compile against this without them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 export const captureVariable = 'PLUMBLINE_CAPTURE';
 
 /** `PLUMBLINE_CAPTURE`: `off`, `metadata`, or `full` for what the options say; anything else counts as `metadata`. */
-export function switchesOf(environment: NodeJS.ProcessEnv): Switches {
+export function switchesOf(environment: Environment): Switches {
   const given = (environment[captureVariable] ?? '').trim().toLowerCase();
   // OpenTelemetry's own variable; its conventions know no value but this one.
   const telemetry = (environment.OTEL_SDK_DISABLED ?? '').trim().toLowerCase() !== 'true';

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { defaultLogger, type Logger } from './diagnostics.ts';
-import { switchesOf } from './environment.ts';
+import { type Environment, switchesOf } from './environment.ts';
 import { MonitorOptionsError } from './errors.ts';
 import type { FeatureDeclaration, FeatureType } from './event.ts';
 import { createNatsTransport, type NatsOptions } from './nats/index.ts';
@@ -144,7 +144,7 @@ export interface ModelSettings {
 }
 
 /** Checks the options as JavaScript may have given them, or throws a `MonitorOptionsError` that names the one at fault. */
-export function readOptions(given: MonitorOptions, environment = process.env): MonitorSettings {
+export function readOptions(given: MonitorOptions, environment: Environment = process.env): MonitorSettings {
   const options: Fields = object(given, 'the options');
   const switches = switchesOf(environment);
   refuseUnknown(options, '', known.monitor);

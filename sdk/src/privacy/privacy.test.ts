@@ -1,3 +1,7 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OpenFeature } from '@openfeature/server-sdk';
 import { metrics, trace } from '@opentelemetry/api';
 import {
   AggregationTemporality,
@@ -5,7 +9,7 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   createMonitor,
@@ -15,6 +19,10 @@ import {
   MonitorOptionsError,
   type RedactableEvent,
 } from '../index.ts';
+import { instrumentAnthropic, instrumentOnnx, instrumentOpenAI } from '../instrumentation/index.ts';
+import { createProvider } from '../openfeature/index.ts';
+import { createSpanProcessor } from '../otel/index.ts';
+import type { RoutingDocument } from '../routing/index.ts';
 import { createMemoryTransport, type MemoryTransport } from '../testing/index.ts';
 
 /** What must appear nowhere. Each in the forms in which it might slip through. */
@@ -34,9 +42,18 @@ const ageOfErika = 61.61616161;
 const spans = new InMemorySpanExporter();
 const points = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
 const reader = new PeriodicExportingMetricReader({ exporter: points, exportIntervalMillis: 3_600_000 });
+const logRecords: { readonly eventName?: string | undefined; readonly body?: unknown; readonly attributes: object }[] =
+  [];
 const sdk = new NodeSDK({
   spanProcessors: [new SimpleSpanProcessor({ exporter: spans })],
   metricReaders: [reader],
+  logRecordProcessors: [
+    {
+      onEmit: ({ eventName, body, attributes }) => void logRecords.push({ eventName, body, attributes }),
+      forceFlush: async () => {},
+      shutdown: async () => {},
+    },
+  ],
   autoDetectResources: false,
 });
 
@@ -49,6 +66,7 @@ afterAll(() => sdk.shutdown());
 beforeEach(() => {
   spans.reset();
   points.reset();
+  logRecords.length = 0;
   transport = createMemoryTransport();
   sent = [];
   logged = [];
@@ -90,7 +108,7 @@ async function recorded(monitor: Monitor) {
   return transport.inferences();
 }
 
-/** Everything that left the process, or could: batches decoded and as bytes, heartbeats, spans, measurements, logs, status. */
+/** Everything that left the process, or could: batches decoded and as bytes, heartbeats, spans, measurements, logs of both kinds, status. */
 async function everything(monitor: Monitor): Promise<string> {
   await monitor.flush();
   await reader.forceFlush();
@@ -107,6 +125,7 @@ async function everything(monitor: Monitor): Promise<string> {
       transport.heartbeats(),
       told,
       measured,
+      logRecords,
       logged,
       monitor.status(),
     ].map((part) => JSON.stringify(part)),
@@ -125,6 +144,17 @@ function expectNone(text: string): void {
   double.writeDoubleLE(ageOfErika);
   expect(text).not.toContain(double.toString('latin1'));
   expect(text).not.toContain(secret);
+}
+
+/** Half of the keys get another version, and all a shadow. */
+const rollout: RoutingDocument = {
+  ...{ schema: 1, model: 'credit', environment: 'production', revision: 3, salt: 's', updatedAt: 0, pins: {} },
+  ...{ champion: { version: '1', digest: 'd' }, canary: { version: '2', digest: 'e', weightBasisPoints: 5_000 } },
+  shadow: { version: '3', digest: 'f', sampleBasisPoints: 10_000 },
+};
+
+function fail(error: unknown): never {
+  throw error;
 }
 
 describe('personal data', () => {
@@ -181,9 +211,119 @@ describe('personal data', () => {
     };
     monitor.record(treacherous);
     monitor.route(pii, pii);
+    transport.setRouting(rollout);
+    monitor.wrapVersions(() => pii, { ...options, key: () => pii })();
+    monitor.wrapBatch(() => [pii], { features: () => [features], ids: () => [pii], predictions: () => [pii] })();
+    await monitor.loaded({ version: '1', file: `/home/${pii}/model.onnx` });
     expectNone(JSON.stringify(monitor.preview(all)));
     expectNone(await everything(monitor));
     expect(transport.inferences().length).toBeGreaterThan(5);
+    const told = logRecords.map(({ eventName }) => eventName);
+    expect(told).toEqual(expect.arrayContaining(['gen_ai.evaluation.result', 'feature_flag.evaluation']));
+  });
+
+  it.each(corpus)('appears nowhere, whichever instrumentation sees it: %s', async (pii) => {
+    const monitor = start({ capture: 'inferred', features: { note: 'category' }, groups: undefined } as never);
+    const failure = Object.assign(new Error(`about ${pii}`), { name: pii, code: pii });
+    interface Asked {
+      readonly messages: readonly unknown[];
+      readonly fail?: boolean;
+      readonly stream?: boolean;
+    }
+    // As the clients and runtimes are, as far as they are looked at.
+    const answering = (answer: (asked: Asked) => unknown) =>
+      class {
+        async create(asked: Asked) {
+          if (asked.fail) {
+            throw failure;
+          }
+          return answer(asked);
+        }
+      };
+    async function* chunks() {
+      yield { choices: [{ delta: { content: pii } }] };
+      throw failure;
+    }
+    const Completions = answering(({ stream }) =>
+      stream ? chunks() : { model: 'gpt-4o', choices: [{ message: { content: pii }, finish_reason: 'stop' }] },
+    );
+    const Messages = answering(() => ({ model: 'claude', content: [{ type: 'text', text: pii }] }));
+    instrumentOpenAI({ Chat: { Completions } }, monitor, {
+      content: 'messages',
+      features: ({ content }) => ({ said: content?.input.length, answered: content?.output.length }),
+      recorded: () => fail(failure),
+    });
+    instrumentAnthropic({ Messages }, monitor, { features: ({ error }) => (error === null ? {} : fail(failure)) });
+    const asked = { model: 'm', user: pii, system: pii, stop: [pii], messages: [{ role: 'user', content: pii }] };
+    for (const client of [new Completions(), new Messages()]) {
+      await client.create(asked);
+      await expect(client.create({ ...asked, fail: true })).rejects.toBe(failure);
+    }
+    const stream = (await new Completions().create({ ...asked, stream: true })) as AsyncIterable<unknown>;
+    const read = async () => {
+      for await (const _ of stream) {
+        // Until it fails.
+      }
+    };
+    await expect(read()).rejects.toBe(failure);
+
+    class InferenceSession {
+      readonly inputNames = ['customer'];
+      readonly outputNames = ['label'];
+      async run(feeds: { readonly customer: unknown }) {
+        return feeds.customer === undefined ? fail(failure) : { label: { type: 'string', data: [1], dims: [1] } };
+      }
+    }
+    instrumentOnnx({ InferenceSession }, monitor, {
+      features: () => [{ note: undefined }],
+      recorded: () => fail(failure),
+    });
+    await new InferenceSession().run({ customer: { type: 'string', data: [pii], dims: [1] } });
+    await expect(new InferenceSession().run({ customer: undefined })).rejects.toBe(failure);
+
+    const processor = createSpanProcessor(monitor, { content: 'messages', recorded: () => fail(failure) });
+    const foreign = new TracerProvider({ spanProcessors: [processor] }).getTracer('theirs').startSpan('chat', {
+      attributes: {
+        ...{ 'gen_ai.operation.name': 'chat', 'gen_ai.input.messages': pii, 'gen_ai.prompt.0.content': pii },
+        ...{ 'llm.output_messages.0.message.content': pii, 'output.value': `{"id":"${pii}"}`, 'session.id': pii },
+      },
+    });
+    foreign.recordException(failure);
+    foreign.setStatus({ code: 2, message: pii });
+    foreign.end();
+
+    await OpenFeature.setProviderAndWait(createProvider(monitor, { readyMs: 1 }));
+    await OpenFeature.getClient().getStringDetails(pii, pii, { targetingKey: pii });
+    await OpenFeature.getClient().getStringDetails('credit', pii, { targetingKey: pii });
+    await OpenFeature.clearProviders();
+
+    expectNone(await everything(monitor));
+    const operations = transport
+      .inferences()
+      .map(({ features, error }) => `${features.operation} ${features.said} ${error}`);
+    expect(operations.sort()).toEqual([
+      ...['chat 2 _OTHER', 'chat 2 _OTHER', 'chat 2 null', 'chat null _OTHER', 'chat null null'],
+      ...['null null _OTHER', 'null null null'],
+    ]);
+  });
+
+  it('is in no file of a spool, nor in the name of one', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'plumbline-privacy-'));
+    transport.disconnect();
+    const monitor = start({}, { spool: { folder } });
+    for (const pii of corpus) {
+      const features = { age: ageOfErika, customer: pii, note: pii, [pii]: pii };
+      const id = monitor.record({ id: pii, features, groups: { sex: pii }, prediction: pii, error: pii });
+      monitor.outcome({ inferenceId: id, value: 'repaid' });
+      monitor.feedback({ inferenceId: id, value: pii });
+    }
+    await vi.waitFor(() => expect(monitor.status().counts.accepted).toBe(2 * corpus.length), { timeout: 30_000 });
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const written = files.map(({ parentPath, name }) => `${name} ${readFileSync(join(parentPath, name), 'utf8')}`);
+    expect(written.join()).toContain('repaid');
+    expectNone(written.join());
+    await monitor.shutdown({ timeoutMs: 0 });
+    rmSync(folder, { recursive: true });
   });
 
   it('would be found by this test if it were there', async () => {
