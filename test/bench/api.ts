@@ -8,6 +8,7 @@ import { decodeFrame, encodeInferences } from '@plumbline/sdk/wire';
 import { plumblineSettings } from '../../collector/src/config/index.ts';
 import { createEngine } from '../../collector/src/main/engine.ts';
 import { silentLogger } from '../../collector/src/main/logger.ts';
+import { timeKey } from '../../collector/src/store/history.ts';
 import { openSqliteStore } from '../../collector/src/store/sqlite.ts';
 import { seededRandom } from '../demo/random.ts';
 import { type SettingsInput, type Stack, startStack } from '../stack/stack.ts';
@@ -15,8 +16,9 @@ import { formatReport, type Measurement } from './report.ts';
 
 /**
  * `npm run bench:api`: how long the questions of the pages take over HTTP, with a thousand models of fifty features. The
- * first model has its whole history, counted by the engine; the others have copies of its last day, since a question
- * about one model reads no other's windows and those about all models read their latest.
+ * first model has its whole history, counted by the engine; the others have copies of its last day (of findings, which are
+ * large, of the latest window), since a question about one model reads no other's windows and those about all models read
+ * their latest.
  */
 const { values } = parseArgs({
   options: {
@@ -100,7 +102,8 @@ async function seedFirst(path: string): Promise<void> {
             index % 5 === 4 ? `value ${Math.floor(8 * uniform())}` : normal(),
           ]),
         ),
-        ...{ groups: { sex: uniform() < 0.5 ? 'female' : 'male' }, traceId: null, error: null },
+        ...{ groups: { sex: uniform() < 0.5 ? 'female' : 'male' }, error: null },
+        traceId: id.toString(16).padStart(32, '0'),
       };
     });
     const decoded = decodeFrame(encodeInferences(events, { producer: 'seed', batch: ++batch }));
@@ -116,29 +119,39 @@ async function seedFirst(path: string): Promise<void> {
   await store.close();
 }
 
-/** What is kept under the first model's name, again under the names of the others; of its windows the last day. */
+/** What is kept of the first model's version, again under the names of the others; of its windows the last day. */
 function copyToOthers(path: string): void {
   const database = new DatabaseSync(path);
-  const lastDay = String(until - dayMs).padStart(16, '0');
-  const own = `${nameOf(0)}/`;
+  const own = `production/${nameOf(0)}/`;
+  const keptFrom = (collection: unknown) => timeKey(collection === 'findings' ? until - hourMs : until - dayMs);
   const entries = database
-    .prepare('SELECT collection, key, revision, value FROM entry WHERE key >= ? AND key < ?')
+    .prepare(
+      'SELECT collection, name, key, revision, value FROM entry JOIN collection ON id = collection WHERE key >= ? AND key < ?',
+    )
     .all(own, `${own}\uffff`)
-    .filter(({ key }) => {
-      const time = /\/(\d{16})(?:$|\/)/.exec(String(key))?.[1];
-      return time === undefined || time >= lastDay;
+    .filter(({ name, key }) => {
+      const time = /\/(\d{16})$/.exec(String(key))?.[1];
+      return time === undefined || time >= keptFrom(name);
     });
+  if (entries.length < 24 * 3)
+    throw new Error(`only ${entries.length} entries to copy: are keys made differently now?`);
   const insert = database.prepare(
     'INSERT OR REPLACE INTO entry (collection, key, revision, value) VALUES (?, ?, ?, ?)',
   );
   database.exec('BEGIN');
   for (let model = 1; model < models; model++) {
     for (const { collection, key, revision, value } of entries) {
-      insert.run(collection ?? null, nameOf(model) + String(key).slice(own.length - 1), revision ?? 1, value ?? null);
+      const copy = `production/${nameOf(model)}/${String(key).slice(own.length)}`;
+      insert.run(collection ?? null, copy, revision ?? 1, renamed(value as Uint8Array, nameOf(model)));
     }
   }
   database.exec('COMMIT');
   database.close();
+}
+
+/** JSON names its model; what is packed does not. */
+function renamed(value: Uint8Array, model: string): Uint8Array {
+  return value[0] === 0x7b ? Buffer.from(Buffer.from(value).toString().replaceAll(nameOf(0), model)) : value;
 }
 
 async function measure(stack: Stack): Promise<Measurement[]> {
@@ -153,7 +166,8 @@ async function measure(stack: Stack): Promise<Measurement[]> {
     ['distribution, latest window', `${model}/distribution?signal=feature:feature_00`],
     [`distribution, ${days} days`, `${model}/distribution?signal=feature:feature_00&${range}`],
     ['data quality, latest 48 windows', `${model}/data-quality`],
-    ['fairness, latest window', `${model}/fairness`],
+    ['exemplars, latest 48 windows', `${model}/exemplars`],
+    ['fairness, latest 24 windows', `${model}/fairness`],
     [`fairness, ${days} days`, `${model}/fairness?${range}`],
     [`performance, ${days} days`, `${model}/performance?${range}`],
     ['versions', `${model}/versions`],

@@ -1,6 +1,13 @@
 import type { ModelSettings } from '../config/settings.ts';
 import type { Finding } from '../monitor/finding.ts';
-import { countStreams, evaluateWindow, type Monitored, noArrivals, type StreamCounts } from '../monitor/index.ts';
+import {
+  briefFindings,
+  countStreams,
+  evaluateWindow,
+  type Monitored,
+  noArrivals,
+  type StreamCounts,
+} from '../monitor/index.ts';
 import { copyProfile, createProfile, mergeProfiles } from '../profile/index.ts';
 import { putFindings, putStreamCount, versionKey } from '../store/history.ts';
 import { latestEventAt, type StretchContext, trafficsOf } from './commit-context.ts';
@@ -65,7 +72,12 @@ async function judgeWindows(context: StretchContext, due: readonly DueWindow[], 
     for (const window of windows) {
       if (window.traffic.key.segment === undefined) continue;
       const { findings, to } = await judgeWindow(context, window, streams);
-      await putFindings(context.transaction, window.traffic.key, { from: window.from, to, findings });
+      await putFindings(
+        context.transaction,
+        window.traffic.key,
+        { from: window.from, to, findings },
+        briefFindings(findings),
+      );
       segmentFindings.push(...findings);
     }
     const whole = windows.find(({ traffic }) => traffic.key.segment === undefined);
@@ -109,7 +121,7 @@ async function closeWindow(
   const { settings, key } = window.traffic;
   const { from } = window;
   const { findings, to, profile, late } = await judgeWindow(context, window, streams);
-  await putFindings(transaction, key, { from, to, findings }, segmentFindings);
+  await putFindings(transaction, key, { from, to, findings }, briefFindings(findings), segmentFindings);
   const at = options.clock();
   const closed: ClosedWindow = {
     ...{ settings, version: key.version, from, to, profile, findings, segmentFindings, at, late },

@@ -1,9 +1,9 @@
 import type { DriftReport } from '../http/api.ts';
 import { effectiveProfile, findSignal, type ProfileShape, profileTotals } from '../profile/index.ts';
 import { coverageOf } from './coverage.ts';
-import type { Finding } from './finding.ts';
+import type { BriefFinding, Finding } from './finding.ts';
 import { compareMateriality, type Materiality, materiality } from './materiality.ts';
-import { aboutOf, latestFindings, type ReportInput } from './reportInput.ts';
+import { aboutOf, historyOf, latestFindings, type ReportInput } from './reportInput.ts';
 
 /**
  * How each signal of a version moved away from its reference, window by window. What alarmed comes first, then what is
@@ -13,14 +13,15 @@ import { aboutOf, latestFindings, type ReportInput } from './reportInput.ts';
 export function driftReport(input: ReportInput): DriftReport {
   const { reference } = input;
   const shape = reference?.shape ?? null;
-  const windows = windowsOf(input);
-  const bySignal = new Map<string, Map<number, Finding>>();
-  for (const { from, findings } of input.findings) {
+  const found = historyOf(input);
+  const windows = windowsOf(input, found);
+  const bySignal = new Map<string, Map<number, BriefFinding>>();
+  for (const { from, findings } of found) {
     for (const finding of findings) {
       // Before there was a reference, findings named signals that it may not have.
       if (!driftKinds.has(finding.kind) || (shape !== null && findSignal(shape, finding.signal) === undefined))
         continue;
-      const history = bySignal.get(finding.signal) ?? new Map<number, Finding>();
+      const history = bySignal.get(finding.signal) ?? new Map<number, BriefFinding>();
       bySignal.set(finding.signal, history.set(from, finding));
     }
   }
@@ -34,8 +35,8 @@ export function driftReport(input: ReportInput): DriftReport {
       kind: newest.kind,
       type: signalType(shape, signal),
       latest: newest,
-      evidenceLevel: inWindow.map((finding) => finding?.evidence?.level ?? null),
-      populationStabilityIndex: inWindow.map((finding) => psiOf(finding)),
+      evidenceLevel: inWindow.map((finding) => finding?.level ?? null),
+      populationStabilityIndex: inWindow.map((finding) => finding?.stabilityIndex ?? null),
       materiality: materialityOf(input, newest),
     };
   });
@@ -51,9 +52,9 @@ export function driftReport(input: ReportInput): DriftReport {
 const driftKinds: ReadonlySet<Finding['kind']> = new Set(['feature', 'score', 'prediction', 'latency']);
 
 /** Every window that has a profile or findings, oldest first. */
-function windowsOf(input: ReportInput): DriftReport['windows'] {
+function windowsOf(input: ReportInput, found: ReturnType<typeof historyOf>): DriftReport['windows'] {
   const windows = new Map<number, DriftReport['windows'][number]>();
-  for (const { from, to, findings } of input.findings) {
+  for (const { from, to, findings } of found) {
     windows.set(from, { from, to, rows: Math.max(0, ...findings.map(({ rows }) => rows)) });
   }
   for (const { from, to, profile } of input.profiles)
@@ -63,10 +64,6 @@ function windowsOf(input: ReportInput): DriftReport['windows'] {
 
 function signalType(shape: ProfileShape | null, signal: string): 'number' | 'category' {
   return (shape === null ? undefined : findSignal(shape, signal))?.type ?? 'number';
-}
-
-function psiOf(finding: Finding | undefined): number | null {
-  return finding?.statistics.populationStabilityIndex?.value ?? null;
 }
 
 function materialityOf({ reference, profiles }: ReportInput, { signal, from }: Finding): Materiality | null {

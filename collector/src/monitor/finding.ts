@@ -80,3 +80,12 @@ export interface Finding {
   /** One sentence a person understands, with numbers and units. */
   readonly sentence: string;
 }
+
+/** As much of a finding as is drawn of each of many windows. */
+export interface BriefFinding extends Pick<Finding, 'signal' | 'kind' | 'verdict' | 'rows'> {
+  /** Of its evidence; `null` without any. */
+  readonly level: number | null;
+  readonly stabilityIndex?: number;
+  /** Of the labels that arrived, where there is evidence about them. */
+  readonly errorRate?: Estimate;
+}

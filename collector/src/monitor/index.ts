@@ -1,4 +1,5 @@
 export { ArrivalCounter, noArrivals, type OutcomeArrivals } from './arrivals.ts';
+export { briefFindings } from './briefFindings.ts';
 export { countStreams, type Monitored, type StreamCounts } from './budget.ts';
 export { coverageOf } from './coverage.ts';
 export { distribution } from './distribution.ts';
@@ -8,5 +9,5 @@ export { fairnessReport } from './fairnessReport.ts';
 export type { Finding } from './finding.ts';
 export { performanceReport } from './performanceReport.ts';
 export { type RatingType, ratingTypes } from './ratings.ts';
-export { aboutOf, type ReportInput } from './reportInput.ts';
+export { aboutOf, historyOf, latestFindings, type ReportInput } from './reportInput.ts';
 export { decodeMonitorState, encodeMonitorState, type MonitorState } from './state.ts';

@@ -12,7 +12,7 @@ import { coverageOf } from './coverage.ts';
 import { finite } from './estimates.ts';
 import type { Estimate } from './finding.ts';
 import { classMetrics, performanceStatistics } from './performanceStatistics.ts';
-import { aboutOf, latestFindings, type ReportInput, sumOfWindows } from './reportInput.ts';
+import { aboutOf, historyOf, latestFindings, type ReportInput, sumOfWindows } from './reportInput.ts';
 import { outcomeSignal } from './streams.ts';
 
 /**
@@ -58,12 +58,11 @@ export function performanceReport(input: ReportInput & { readonly watermark: num
 }
 
 /** By window: the error rate of the labels that came in it, whichever window their predictions belong to. */
-function arrivedErrors({ settings, findings }: ReportInput): Map<number, Estimate> {
-  const signal = outcomeSignal(settings.task);
+function arrivedErrors(input: ReportInput): Map<number, Estimate> {
+  const signal = outcomeSignal(input.settings.task);
   return new Map(
-    findings.flatMap(({ from, findings: found }) => {
-      const finding = found.find((candidate) => candidate.signal === signal && candidate.evidence !== null);
-      const errorRate = finding?.statistics.errorRate;
+    historyOf(input).flatMap(({ from, findings }) => {
+      const errorRate = findings.find((finding) => finding.signal === signal)?.errorRate;
       return errorRate === undefined ? [] : [[from, errorRate] as const];
     }),
   );

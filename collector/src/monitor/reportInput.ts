@@ -7,7 +7,8 @@ import {
   type ProfileShape,
   type Reference,
 } from '../profile/index.ts';
-import type { Finding } from './finding.ts';
+import { briefFindings } from './briefFindings.ts';
+import type { BriefFinding, Finding } from './finding.ts';
 
 /** What is stored about one version over a stretch of event time: all that the reports are made of. */
 export interface ReportInput {
@@ -21,8 +22,22 @@ export interface ReportInput {
   readonly reference: Reference | null;
   /** Oldest first. Windows made before there was a reference have another shape; they count rows only. */
   readonly profiles: readonly { readonly from: number; readonly to: number; readonly profile: Profile }[];
-  /** Oldest first. */
-  readonly findings: readonly { readonly from: number; readonly to: number; readonly findings: readonly Finding[] }[];
+  /** Oldest first: of every window, or where there is a history only the newest of each signal. */
+  readonly findings: readonly Found<Finding>[];
+  /** Oldest first, of every window; absent: `findings` are of every window. */
+  readonly history?: readonly Found<BriefFinding>[] | undefined;
+}
+
+/** What was found in one window. */
+interface Found<One> {
+  readonly from: number;
+  readonly to: number;
+  readonly findings: readonly One[];
+}
+
+/** What was found in every window, in brief. */
+export function historyOf({ history, findings }: ReportInput): readonly Found<BriefFinding>[] {
+  return history ?? findings.map((window) => ({ ...window, findings: briefFindings(window.findings) }));
 }
 
 /** What a report is about, as it says itself. */

@@ -5,12 +5,14 @@ import { totals } from '../profile/plan.ts';
 import { identifyShape } from '../profile/shape.ts';
 import { putDeadLetters, readDeadLetters } from './dead-letters.ts';
 import {
+  deleteFindings,
   earliestTime,
   latestTime,
   listVersionsSeen,
   putFindings,
   putProfile,
   putVersionSeen,
+  readBriefs,
   readFindings,
   readLatestVerdicts,
   readProfile,
@@ -52,7 +54,7 @@ async function putWindows(froms: readonly number[], key = one) {
       const profile = emptyProfile();
       for (let count = 0; count < Math.abs(from / 1_000); count++) foldAgreement(profile, true);
       await putProfile(tx, key, { from, to: from + 1_000, reference: null, closed: true, profile });
-      await putFindings(tx, key, { from, to: from + 1_000, findings: [] });
+      await putFindings(tx, key, { from, to: from + 1_000, findings: [] }, []);
     }
   });
 }
@@ -76,9 +78,9 @@ describe('windows', () => {
   test('tell the verdicts of the latest one without its findings, each kind with each verdict once', async () => {
     const finding = (signal: string, verdict: Finding['verdict']) => ({ signal, kind: 'feature', verdict }) as Finding; // what else a finding holds is not looked at
     await store.transaction(async (tx) => {
-      await putFindings(tx, one, { from: 1_000, to: 2_000, findings: [finding('a', 'alarm')] });
+      await putFindings(tx, one, { from: 1_000, to: 2_000, findings: [finding('a', 'alarm')] }, []);
       const findings = [finding('a', 'clear'), finding('b', 'clear'), finding('c', 'watch')];
-      await putFindings(tx, one, { from: 2_000, to: 3_000, findings });
+      await putFindings(tx, one, { from: 2_000, to: 3_000, findings }, []);
     });
     expect(await store.read((tx) => readLatestVerdicts(tx, one))).toEqual({
       from: 2_000,
@@ -89,6 +91,21 @@ describe('windows', () => {
       ],
     });
     expect(await store.read((tx) => readLatestVerdicts(tx, { ...one, version: '2' }))).toBeUndefined();
+  });
+
+  test('have their findings in brief, and lose both together', async () => {
+    const brief = { signal: 'a', kind: 'feature', verdict: 'clear', rows: 7, level: 0.5 } as const;
+    const put = (from: number, briefs: readonly (typeof brief)[]) =>
+      store.transaction((tx) => putFindings(tx, one, { from, to: from + 1_000, findings: [] }, briefs));
+    await put(1_000, [brief]);
+    await put(2_000, []);
+    const read = () => store.read((tx) => readBriefs(tx, { ...one, from: 1_000, to: 3_000 }));
+    expect(await read()).toEqual([
+      { from: 1_000, to: 2_000, findings: [brief] },
+      { from: 2_000, to: 3_000, findings: [] },
+    ]);
+    expect(await store.transaction((tx) => deleteFindings(tx, one, 2_000, 10))).toBe(1);
+    expect(await read()).toEqual([{ from: 2_000, to: 3_000, findings: [] }]);
   });
 
   test('come back in the order of time, also around 1970, and never with those of another version', async () => {

@@ -1,4 +1,4 @@
-import type { Finding } from '../monitor/finding.ts';
+import type { BriefFinding, Finding } from '../monitor/finding.ts';
 import {
   decodeProfile,
   decodeReference,
@@ -66,6 +66,13 @@ export interface WindowFindings {
   readonly from: number;
   readonly to: number;
   readonly findings: readonly Finding[];
+}
+
+/** Findings of a window as much as reports over many windows draw of them. */
+export interface WindowBriefs {
+  readonly from: number;
+  readonly to: number;
+  readonly findings: readonly BriefFinding[];
 }
 
 /** What the findings of a window say, without the findings: for overviews of many models. */
@@ -178,6 +185,7 @@ export async function deleteFindings(
 ): Promise<number> {
   const range = windowKeys({ ...version, to: before, limit });
   await transaction.deleteRange(windowVerdicts, range);
+  await transaction.deleteRange(windowBriefs, range);
   return transaction.deleteRange(findings, range);
 }
 
@@ -187,14 +195,23 @@ export async function readFindings(transaction: ReadTransaction, range: WindowRa
   return stored.map(({ value }) => value);
 }
 
-/** `segments`: what was found in segments of the same window, for the verdicts of the whole. */
+/** Findings of closed windows in brief; `null` when some of them were stored by a collector that kept no brief ones. */
+export async function readBriefs(transaction: ReadTransaction, range: WindowRange): Promise<WindowBriefs[] | null> {
+  const briefs = await transaction.range(windowBriefs, windowKeys(range));
+  const verdicts = await transaction.range(windowVerdicts, windowKeys(range));
+  return briefs.length < verdicts.length ? null : briefs.map(({ value }) => value);
+}
+
+/** `brief`: the same findings in brief. `segments`: what was found in segments of the same window, for the verdicts of the whole. */
 export async function putFindings(
   transaction: Transaction,
   key: VersionKey,
   window: Omit<WindowFindings, 'version'>,
+  brief: readonly BriefFinding[],
   segments: readonly Finding[] = [],
 ): Promise<void> {
   const { from, to } = window;
+  await transaction.put(windowBriefs, windowKey(key, from), { from, to, findings: brief });
   const verdicts = verdictsOf([...window.findings, ...segments]);
   await transaction.put(findings, windowKey(key, from), { ...window, version: key.version });
   await transaction.put(windowVerdicts, windowKey(key, from), { from, to, verdicts });
@@ -215,8 +232,19 @@ function verdictsOf(found: readonly Finding[]): WindowVerdicts['verdicts'] {
 }
 
 export async function readReference(transaction: ReadTransaction, key: VersionKey): Promise<Reference | undefined> {
-  return (await transaction.get(references, versionKey(key)))?.value;
+  const id = (await transaction.get(referenceIds, versionKey(key)))?.value;
+  const known = id === undefined ? undefined : knownReferences.get(id);
+  if (known !== undefined) return known;
+  const reference = (await transaction.get(references, versionKey(key)))?.value;
+  if (reference === undefined) return undefined;
+  if (knownReferences.size >= maximumKnownReferences) knownReferences.clear();
+  knownReferences.set(reference.id, reference);
+  return reference;
 }
+
+/** By id, which is the hash of their content: every page of a model asks for its own, and reading one takes 50 ms. */
+const knownReferences = new Map<string, Reference>();
+const maximumKnownReferences = 32;
 
 /** Sets what a version is compared with. A version that serves already keeps the profiles it has. */
 export async function putReference(transaction: Transaction, key: VersionKey, reference: Reference): Promise<void> {
@@ -287,6 +315,7 @@ export interface WindowHeader {
 export const profiles = packed<WindowHeader>('profiles');
 const windowRows = jsonCollection<WindowRows>('window_rows');
 const findings = jsonCollection<WindowFindings>('findings');
+const windowBriefs = jsonCollection<WindowBriefs>('window_briefs');
 const windowVerdicts = jsonCollection<WindowVerdicts>('window_verdicts');
 const versionsSeen = jsonCollection<VersionSeen>('versions_seen');
 const counts = jsonCollection<Counts>('counts');

@@ -1,30 +1,30 @@
 import type { Finding, Verdict } from '../../monitor/finding.ts';
-import { aboutOf, coverageOf, type ReportInput } from '../../monitor/index.ts';
+import { aboutOf, coverageOf, historyOf, latestFindings, type ReportInput } from '../../monitor/index.ts';
 import { profileTotals } from '../../profile/index.ts';
 import type { DataQualityReport } from '../api.ts';
 
 /** Whether the data of a version comes as it did: findings about the data itself, signal by signal, window by window. */
 export function dataQualityReport(input: ReportInput): DataQualityReport {
   const profiles = new Map(input.profiles.map(({ from, profile }) => [from, profile]));
-  const windows = input.findings.map(({ from, to }) => {
+  const found = historyOf(input);
+  const windows = found.map(({ from, to }) => {
     const profile = profiles.get(from);
     const known = profile === undefined ? null : { rows: profileTotals(profile).rows, coverage: coverageOf(profile) };
     return { from, to, ...(known ?? { rows: 0 }) };
   });
-  const names = new Set(
-    input.findings.flatMap(({ findings }) => findings.filter(isQuality).map(({ signal }) => signal)),
-  );
+  const names = new Set(found.flatMap(({ findings }) => findings.filter(isQuality).map(({ signal }) => signal)));
+  const newest = latestFindings(input);
   const signals = [...names].flatMap((signal) => {
-    const history = input.findings.map(({ findings }) =>
+    const history = found.map(({ findings }) =>
       findings.find((finding) => isQuality(finding) && finding.signal === signal),
     );
-    const latest = history.findLast((finding) => finding !== undefined);
+    const latest = newest.get(signal);
     if (latest === undefined) return [];
     return {
       signal,
       latest: { ...latest, statistics: { ...latest.statistics } },
       verdicts: history.map((finding) => finding?.verdict ?? null),
-      evidenceLevel: history.map((finding) => finding?.evidence?.level ?? null),
+      evidenceLevel: history.map((finding) => finding?.level ?? null),
       explains: explainedBy(input, signal),
     };
   });
@@ -34,7 +34,7 @@ export function dataQualityReport(input: ReportInput): DataQualityReport {
 
 const urgency: Readonly<Record<Verdict, number>> = { alarm: 0, watch: 1, clear: 2, insufficient_data: 3 };
 
-function isQuality({ kind }: Finding): boolean {
+function isQuality({ kind }: Pick<Finding, 'kind'>): boolean {
   return kind === 'data_quality';
 }
 

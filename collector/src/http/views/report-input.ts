@@ -2,7 +2,16 @@ import type { ModelSettings } from '../../config/index.ts';
 import { declaredSegmentsOf } from '../../config/segments.ts';
 import { PlumblineError } from '../../errors.ts';
 import type { ReportInput } from '../../monitor/index.ts';
-import { readFindings, readProfiles, readReference, type VersionKey, type WindowProfile } from '../../store/history.ts';
+import {
+  readBriefs,
+  readFindings,
+  readProfiles,
+  readReference,
+  type VersionKey,
+  type WindowBriefs,
+  type WindowFindings,
+  type WindowProfile,
+} from '../../store/history.ts';
 import type { ReadTransaction } from '../../store/port.ts';
 import { levelMs, readWindows, rollUpLevels } from '../../store/rollups.ts';
 import type { Services } from '../ports.ts';
@@ -43,10 +52,30 @@ export async function readReportInput(
   const from = query.from ?? profiles[0]?.from ?? 0;
   const to = query.to ?? profiles.at(-1)?.to ?? from;
   const first = Math.max(from, profiles[0]?.from ?? from);
-  const findings = await readFindings(transaction, { ...key, from: first, to });
+  const range = { ...key, from: first, to };
+  const history = await readBriefs(transaction, range);
+  const findings =
+    history === null ? await readFindings(transaction, range) : await readNewest(transaction, key, history);
   const reference = await readReference(transaction, key);
   const watermark = champion.lastEventAt ?? to;
-  return { settings, version, ...slice, from: first, to, reference: reference ?? null, profiles, findings, watermark };
+  return {
+    ...{ settings, version, ...slice, from: first, to, reference: reference ?? null, profiles, findings, watermark },
+    history: history ?? undefined,
+  };
+}
+
+/** The windows in which signals were found last: mostly one. */
+async function readNewest(
+  transaction: ReadTransaction,
+  key: VersionKey,
+  history: readonly WindowBriefs[],
+): Promise<WindowFindings[]> {
+  const newest = new Map(
+    history.flatMap(({ from, findings }) => findings.map(({ signal }) => [signal, from] as const)),
+  );
+  const starts = [...new Set([...newest.values(), ...history.slice(-1).map(({ from }) => from)])].sort((a, b) => a - b);
+  const found = await Promise.all(starts.map((from) => readFindings(transaction, { ...key, from, to: from + 1 })));
+  return found.flat();
 }
 
 async function readLatest(
