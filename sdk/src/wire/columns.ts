@@ -138,12 +138,15 @@ export function asNumber(value: unknown): number {
   return typeof value === 'boolean' || typeof value === 'bigint' ? Number(value) : Number.POSITIVE_INFINITY;
 }
 
-/** `null` is missing, and so is text too long to be a category. */
+/** `null` is missing, and so are text too long to be a category and numbers that are not finite. */
 export function asCategory(value: unknown): string | null {
   if (typeof value === 'string') {
     return value.length <= maxTextLength ? value : null;
   }
-  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint' ? String(value) : null;
+  if (typeof value === 'number') {
+    return Number.isFinite(value) ? String(value) : null;
+  }
+  return typeof value === 'boolean' || typeof value === 'bigint' ? String(value) : null;
 }
 
 /** A prediction or outcome value: a number (`Infinity` for one that is not finite), else a category. */
