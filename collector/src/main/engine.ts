@@ -16,7 +16,7 @@ import { OutcomeJoin } from './outcome-join.ts';
 import { Pending } from './pending.ts';
 import { ReadProgress, type StreamPosition, type TakenProgress } from './read-progress.ts';
 import { RollingUp } from './rolling-up.ts';
-import { partByUnit, segmentColumns, withSegments } from './segments.ts';
+import { joinedGroups, partByUnit, segmentColumns } from './segments.ts';
 import { selectRows } from './select-rows.ts';
 import { VersionTraffic } from './version-traffic.ts';
 import { closedBefore } from './windows.ts';
@@ -241,7 +241,7 @@ class StreamEngine implements Engine {
   #applyInferences(settings: ModelSettings, batch: InferenceBatch, partition: number): void {
     const { stretch } = this.#pending;
     const segments = segmentColumns(settings, batch);
-    stretch.inferences.push({ settings, batch: joinColumns(withSegments(batch, segments)), partition });
+    stretch.inferences.push({ settings, batch: joinColumns(batch, joinedGroups(batch, segments)), partition });
     for (const { key, from, rows } of partByUnit(settings, batch, segments)) {
       const traffic = this.#traffics.get(versionKey(key));
       const reference = traffic?.knownReference;

@@ -1,8 +1,16 @@
 import { decodeFrame, encodeInferences } from '@plumbline/sdk/wire';
 import { expect, test } from 'vitest';
+import { allRows, buildReference, createProfile, foldInferences, wholeWeights } from '../profile/index.ts';
 import { joinColumns } from './join-columns.ts';
-import { inference } from './testing/traffic.ts';
+import { joinedGroups, partByUnit, segmentColumns } from './segments.ts';
+import { inference, testModel } from './testing/traffic.ts';
 import { uuidOfText } from './testing/uuid-of-text.ts';
+
+function read(bytes: Uint8Array) {
+  const batch = decodeFrame(bytes);
+  if (batch.kind !== 'inference') throw new Error(JSON.stringify(batch));
+  return batch;
+}
 
 const rows = Array.from({ length: 40 }, (_, row) => {
   const shadow = row % 7 === 0;
@@ -21,11 +29,6 @@ test.each([
   ['texts', rows.map((row, index) => ({ ...row, id: `order-${index}`, prediction: index }))],
 ])('what outcomes need of rows whose ids are %s outlives the message they came in', (_, events) => {
   const bytes = encodeInferences(events, { producer: 'p', batch: 1 });
-  const read = (from: Uint8Array) => {
-    const batch = decodeFrame(from);
-    if (batch.kind !== 'inference') throw new Error(JSON.stringify(batch));
-    return batch;
-  };
   const kept = joinColumns(read(bytes));
   const expected = read(bytes.slice());
   bytes.fill(0xff);
@@ -36,4 +39,24 @@ test.each([
   });
   const inMemory = [kept.times, kept.scores.values, ...(kept.uuids === undefined ? [] : [kept.uuids.bytes])];
   for (const { buffer, byteLength } of inMemory) expect(buffer.byteLength).toBeLessThan(byteLength + 16);
+});
+
+test('to count a batch no id becomes a text', () => {
+  const bytes = encodeInferences(
+    rows.filter(({ id }) => !id.includes('~')),
+    { producer: 'p', batch: 1 },
+  );
+  const settings = testModel({ segments: { town: ['north'] } });
+  const { shape } = buildReference([read(bytes)], [], { ...settings, windowMs: settings.window });
+  const batch = Object.defineProperty(read(bytes), 'ids', {
+    enumerable: true,
+    get: () => {
+      throw new Error('all ids of a batch became texts: that costs as much as decoding it');
+    },
+  });
+  const profile = createProfile(shape);
+  foldInferences(profile, wholeWeights(batch), allRows(batch));
+  const segments = segmentColumns(settings, batch);
+  expect(partByUnit(settings, batch, segments).length).toBeGreaterThan(1);
+  expect(joinColumns(batch, joinedGroups(batch, segments)).groups).toHaveProperty('segment:town');
 });

@@ -11,8 +11,10 @@ export type JoinColumns = Pick<
  * These columns of a batch in memory of their own, about 50 bytes a row. The batch itself, and with it the message that it
  * is a view of, can be let go as soon as it is folded: what waits for the next commit is a tenth of what was read, and the
  * collector of garbage finds most of what it looks at dead.
+ *
+ * `groups`: those to keep with it; default: its own.
  */
-export function joinColumns(batch: InferenceBatch): JoinColumns {
+export function joinColumns(batch: InferenceBatch, groups = batch.groups): JoinColumns {
   const { model, count, uuids, predictions, weights } = batch;
   const kept = {
     model,
@@ -22,7 +24,7 @@ export function joinColumns(batch: InferenceBatch): JoinColumns {
     roles: ownCategories(batch.roles),
     predictions: ownColumn(predictions),
     scores: ownNumbers(batch.scores),
-    groups: Object.fromEntries(Object.entries(batch.groups).map(([name, column]) => [name, ownCategories(column)])),
+    groups: Object.fromEntries(Object.entries(groups).map(([name, column]) => [name, ownCategories(column)])),
     ...(weights === undefined ? {} : { weights: ownNumbers(weights) }),
   };
   // UUIDs become texts when somebody asks, which is seldom.

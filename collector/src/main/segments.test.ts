@@ -17,7 +17,7 @@ import type { Store } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { type ClosedWindow, createEngine, type Engine, type EngineOptions } from './engine.ts';
 import { silentLogger } from './logger.ts';
-import { partByUnit, segmentColumns, unitsOf, withSegments } from './segments.ts';
+import { joinedGroups, partByUnit, segmentColumns, unitsOf } from './segments.ts';
 import { hourMs, inference, inferences, outcome, Producer, testModel } from './testing/traffic.ts';
 
 const start = 1_700_000_400_000 - (1_700_000_400_000 % hourMs);
@@ -98,8 +98,8 @@ describe('rows of a batch', () => {
 
   test('take their segments along to the join, whatever their values were', () => {
     const batch = new Producer('p').inferences([inference('a', start, { features: { channel: 'secret' } })]);
-    const joined = withSegments(batch, segmentColumns(segmented, batch));
-    expect(JSON.stringify(joined.groups)).not.toContain('secret');
+    const joined = joinedGroups(batch, segmentColumns(segmented, batch));
+    expect(JSON.stringify(joined)).not.toContain('secret');
     expect(batch.groups['segment:channel']).toBeUndefined();
     const record = { version: '1', groups: { 'segment:channel': 'app' } };
     expect(unitsOf(segmented, record)).toEqual([whole, inSegment('channel=app')]);
@@ -107,7 +107,7 @@ describe('rows of a batch', () => {
     expect(unitsOf(segmented, { version: '1', groups: {} })).toEqual([whole]);
     expect(unitsOf(segmented, { version: '1', groups: { 'segment:channel': 'fax' } })).toEqual([whole]);
     expect(unitsOf(testModel(), record)).toEqual([whole]);
-    expect(withSegments(batch, [])).toBe(batch);
+    expect(joinedGroups(batch, [])).toBe(batch.groups);
   });
 });
 

@@ -44,11 +44,13 @@ export function partByUnit(
   });
 }
 
-/** The batch as the join keeps it: outcomes have to find the segments of their inference. */
-export function withSegments(batch: InferenceBatch, segments: readonly SegmentColumn[]): InferenceBatch {
-  if (segments.length === 0) return batch;
-  const columns = segments.map(({ by, column }) => [joinedName(by), column] as const);
-  return { ...batch, groups: { ...batch.groups, ...Object.fromEntries(columns) } };
+/** The groups of a batch as the join keeps them: outcomes have to find the segments of their inference. */
+export function joinedGroups(
+  { groups }: Pick<InferenceBatch, 'groups'>,
+  segments: readonly SegmentColumn[],
+): InferenceBatch['groups'] {
+  if (segments.length === 0) return groups;
+  return { ...groups, ...Object.fromEntries(segments.map(({ by, column }) => [joinedName(by), column])) };
 }
 
 /** Where an outcome of an inference counts: in its version, and in the segments that it was recorded in. */

@@ -43,7 +43,7 @@ export function mergeExemplars(target: Exemplars, source: Exemplars): void {
 
 /** A batch without trace ids costs nothing. */
 export function foldExemplars({ shape, exemplars }: Profile, batch: InferenceBatch, rows: Int32Array): void {
-  const { traceIds, ids, times, errors, latenciesMs, scores } = batch;
+  const { traceIds, times, errors, latenciesMs, scores } = batch;
   if (traceIds.dictionary.length === 0) return;
   const score = shape.signals[planOf(shape).indexOf.get('score') ?? -1];
   const [centre, scale] = score?.type === 'number' ? [score.centre, score.scale] : [Number.NaN, 1];
@@ -56,7 +56,7 @@ export function foldExemplars({ shape, exemplars }: Profile, batch: InferenceBat
     const offer = (list: Exemplar[], rank: number): void => {
       // NaN is no rank: there was nothing to rank by.
       if (!(rank >= lowestIn(list))) return;
-      add(list, { inferenceId: ids[row]!, traceId: traceIds.dictionary[trace - 1]!, at: times[row]!, rank });
+      add(list, { inferenceId: batch.ids[row]!, traceId: traceIds.dictionary[trace - 1]!, at: times[row]!, rank });
     };
     offer(exemplars.random, hash);
     if (errors.codes[row] !== 0) offer(exemplars.failed, hash);
@@ -128,9 +128,10 @@ function isBefore(a: Exemplar, b: Exemplar): boolean {
 }
 
 /** 32 bits by a row's id. The end of a UUIDv7 is random: mixing four bytes of it does. */
-function hasher({ uuids, ids }: InferenceBatch): (row: number) => number {
+function hasher(batch: InferenceBatch): (row: number) => number {
+  const { uuids } = batch;
   return (row) => {
-    if (uuids === undefined || uuids.suffixes.codes[row] !== 0) return hash32(ids[row]!, exemplarSeed);
+    if (uuids === undefined || uuids.suffixes.codes[row] !== 0) return hash32(batch.ids[row]!, exemplarSeed);
     const { bytes } = uuids;
     const at = row * 16 + 12;
     const tail = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;

@@ -17,8 +17,9 @@ import { hash32 } from './textHash.ts';
  * machine asks. A sampler that keeps three traces of ten has such weights. The batch itself where all are whole.
  */
 export function wholeWeights(batch: InferenceBatch): InferenceBatch {
-  const { weights, ids } = batch;
+  const { weights } = batch;
   if (weights === undefined || weights.values.every(Number.isInteger)) return batch;
+  const { ids } = batch;
   const values = weights.values.map((weight, row) => Math.floor(weight + hash32(ids[row]!, roundingSeed) / 2 ** 32));
   return { ...batch, weights: { type: 'number', values } };
 }

@@ -13,7 +13,7 @@ import { type VersionKey, versionKey } from '../../store/history.ts';
 import { type JoinColumns, joinColumns } from '../join-columns.ts';
 import { readJoinKey } from '../join-record.ts';
 import type { JoinEffects, ModelBatch } from '../outcome-join.ts';
-import { partByUnit, segmentColumns, unitsOf, wholeOf, withSegments } from '../segments.ts';
+import { joinedGroups, partByUnit, segmentColumns, unitsOf, wholeOf } from '../segments.ts';
 import { selectRows } from '../select-rows.ts';
 import { windowStart } from '../windows.ts';
 import type { ContributionPart, RawLabel } from './contribution.ts';
@@ -49,7 +49,11 @@ export class SliceCounts {
       return [];
     }
     const segments = segmentColumns(settings, batch);
-    this.inferences.push({ settings, batch: joinColumns(withSegments(batch, segments)), partition: place.partition });
+    this.inferences.push({
+      settings,
+      batch: joinColumns(batch, joinedGroups(batch, segments)),
+      partition: place.partition,
+    });
     const unknown: VersionKey[] = [];
     for (const { key, from, rows } of partByUnit(settings, batch, segments)) {
       const reference = references.get(versionKey(key));
