@@ -1,6 +1,6 @@
 import type { ModelSettings } from '../config/settings.ts';
 import { PlumblineError } from '../errors.ts';
-import { profileTotals, referenceOfWindows } from '../profile/index.ts';
+import { referenceOfWindows, rowCounts } from '../profile/index.ts';
 import { appendAudit } from '../store/audit.ts';
 import { readProfiles, readReference, type VersionKey } from '../store/history.ts';
 import type { Store, Transaction } from '../store/port.ts';
@@ -93,7 +93,7 @@ async function changeReference(
   const windows = (await readProfiles(transaction, { ...key, from, to, limit: mostWindows })).filter(
     (window) => window.closed && window.profile.shape.id === base.shape.id,
   );
-  const rows = windows.reduce((sum, { profile }) => sum + profileTotals(profile).rows, 0);
+  const rows = windows.reduce((sum, { profile }) => sum + rowCounts(profile).effective, 0);
   if (rows < fewestRows) {
     const where = key.segment === undefined ? '' : ` of ${key.segment}`;
     throw new PlumblineError('REFUSED', `the closed windows${where} hold ${rows} rows: it takes ${fewestRows}`, {

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { budgetSettings, type ModelSettings } from '../config/settings.ts';
 import { coverageOf } from '../monitor/index.ts';
-import { decodeProfile, encodeProfile, overallConfusion, profileTotals, type Reference } from '../profile/index.ts';
+import {
+  decodeProfile,
+  encodeProfile,
+  exemplarsOf,
+  overallConfusion,
+  profileTotals,
+  type Reference,
+} from '../profile/index.ts';
 import {
   listVersionsSeen,
   putReference,
@@ -120,7 +127,7 @@ describe('rows', () => {
     }
     const engine = await engineOn();
     const producer = new Producer('p');
-    const rows = inferences('a', 300, start, hourMs, { weight: 4, capture: 'declared' });
+    const rows = inferences('a', 300, start, hourMs, { weight: 4, capture: 'declared', traceId: 'a'.repeat(32) });
     engine.apply(producer.inferences(rows), null);
     await engine.commit();
     engine.apply(
@@ -135,6 +142,7 @@ describe('rows', () => {
       ...{ rowsSeen: 300, thinnedShare: 0.75, effectiveRows: 300, captures: ['declared'] },
     });
     expect(coverageOf(second!.profile)).toMatchObject({ rowsSeen: 40, thinnedShare: 0 });
+    expect(exemplarsOf(first!.profile).length).toBeGreaterThanOrEqual(5);
     const confusion = overallConfusion(first!.profile);
     expect(confusion.wrong + confusion.right).toBe(400);
     if (how === 'learned') return;

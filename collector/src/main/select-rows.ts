@@ -1,6 +1,6 @@
 import type { CategoryColumn, Column, InferenceBatch, NumberColumn } from '@plumbline/sdk/event';
 
-/** Some rows of a batch as a batch of their own, in the order given. Trace ids are left out: each is its own value. */
+/** Some rows of a batch as a batch of their own, in the order given. */
 export function selectRows(batch: InferenceBatch, rows: Int32Array): InferenceBatch {
   const select = (column: Column): Column =>
     column.type === 'number' ? selectNumbers(column, rows) : selectCategories(column, rows);
@@ -22,7 +22,7 @@ export function selectRows(batch: InferenceBatch, rows: Int32Array): InferenceBa
       Object.entries(batch.groups).map(([attribute, column]) => [attribute, selectCategories(column, rows)]),
     ),
     latenciesMs: selectNumbers(batch.latenciesMs, rows),
-    traceIds: { type: 'category', codes: new Uint8Array(rows.length), dictionary: [] },
+    traceIds: selectTexts(batch.traceIds, rows),
     errors: selectCategories(batch.errors, rows),
     ...(batch.weights === undefined ? {} : { weights: selectNumbers(batch.weights, rows) }),
     ...(batch.captures === undefined ? {} : { captures: selectCategories(batch.captures, rows) }),
@@ -39,4 +39,17 @@ function selectCategories(column: CategoryColumn, rows: Int32Array): CategoryCol
   const codes = new Uint32Array(rows.length);
   for (let index = 0; index < rows.length; index++) codes[index] = column.codes[rows[index]!]!;
   return { type: 'category', codes, dictionary: column.dictionary };
+}
+
+/** With a dictionary of the chosen rows alone: of trace ids each is its own value. */
+function selectTexts({ codes, dictionary }: CategoryColumn, rows: Int32Array): CategoryColumn {
+  const places = new Map<number, number>();
+  const chosen = Uint32Array.from(rows, (row) => {
+    const code = codes[row]!;
+    if (code === 0) return 0;
+    const place = places.get(code) ?? places.size + 1;
+    places.set(code, place);
+    return place;
+  });
+  return { type: 'category', codes: chosen, dictionary: Array.from(places.keys(), (code) => dictionary[code - 1]!) };
 }

@@ -19,8 +19,9 @@ function batchOf(rows: readonly { time: number; version: string }[]) {
       score: index / 10,
       groups: { sex: index % 3 === 0 ? 'f' : 'm' },
       latencyMs: index,
-      traceId: null,
+      traceId: index === 1 ? null : `${index}`.padStart(32, 'a'),
       error: null,
+      ...(index === 3 ? { weight: 4, capture: 'redacted' as const } : {}),
     }),
   );
   const batch = decodeFrame(encodeInferences(events, { producer: 'p', batch: 1 }));
@@ -67,11 +68,12 @@ describe('windows', () => {
 });
 
 describe('selected rows', () => {
-  test('are the same rows as a batch of their own, without trace ids', () => {
+  test('are the same rows as a batch of their own, with the trace ids of no others', () => {
     const batch = batchOf([1, 2, 3, 4].map((time) => ({ time, version: String(time % 2) })));
     const rows = Int32Array.of(3, 1);
     const selected = selectRows(batch, rows);
     expect(batchRows(selected)).toEqual([3, 1].map((row) => batchRows(batch)[row]));
+    expect(selected.traceIds.dictionary).toEqual(['3'.padStart(32, 'a')]);
     expect(timeRange(batch, rows)).toEqual({ first: 2, last: 4 });
   });
 });
