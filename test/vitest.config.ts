@@ -14,8 +14,10 @@ export default defineConfig({
     pool: 'forks',
     // Half of what the tests do is to wait for servers and browsers.
     maxWorkers: availableParallelism() + 1,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Limits are there to end what hangs. A busy machine is no reason to fail.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     teardownTimeout: 10_000,
     env: {
       // Real data sets, which are not ours to publish. Tests that want them are skipped where the folder is absent.

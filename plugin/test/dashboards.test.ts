@@ -178,7 +178,7 @@ describe('a query', () => {
     await page.waitForTimeout(1_500);
     expect(readings('/v1/models/credit-risk/drift').length).toBe(before);
     collector().announce('window', 'credit-risk');
-    await expect.poll(() => readings('/v1/models/credit-risk/drift').length, { timeout: 5_000 }).toBe(before + 1);
+    await expect.poll(() => readings('/v1/models/credit-risk/drift').length).toBe(before + 1);
   });
 
   it('can be written in its editor, out of what the collector knows', async () => {

@@ -20,6 +20,9 @@ import { demoModel, eventStepMs } from './settings.ts';
 import { StoryError, type Timeline, until } from './timeline.ts';
 import { publishVersion, trainVersion } from './training.ts';
 
+/** How long a step may take on a machine that has much else to do. */
+const patienceMs = 180_000;
+
 /** Everything the story plays with. */
 export interface Stage {
   readonly stack: Stack;
@@ -93,7 +96,7 @@ async function healthyLife({ people, timeline, bank }: Stage): Promise<void> {
     'inferences arrive',
     `${detail.model} ${detail.champion}, compared with ${detail.reference?.rows ?? 0} rows it was trained on`,
   );
-  const closed = await until('six quiet windows', 60_000, async () => {
+  const closed = await until('six quiet windows', patienceMs, async () => {
     const { traffic } = await people.read<ModelDetail>(models);
     return traffic.length >= 7 && traffic;
   });
@@ -113,9 +116,9 @@ async function collectorCrashes({ stack, timeline }: Stage): Promise<void> {
 }
 
 async function driftIsCaught({ people, timeline, bank }: Stage): Promise<void> {
-  const drift = await until('the drift alert', 60_000, () => firingAlert(people, 'drift'));
+  const drift = await until('the drift alert', patienceMs, () => firingAlert(people, 'drift'));
   timeline.add('the drift alert fires', drift.sentence);
-  const hurt = await until('the alert about the group that is hurt', 60_000, () => firingAlert(people, 'fairness'));
+  const hurt = await until('the alert about the group that is hurt', patienceMs, () => firingAlert(people, 'fairness'));
   timeline.add('the fairness alert fires', hurt.sentence);
   const from = hurt.findings[0]?.from ?? 0;
   const report = await people.read<FairnessReport>(`${models}/fairness?from=${from}`);
@@ -124,12 +127,12 @@ async function driftIsCaught({ people, timeline, bank }: Stage): Promise<void> {
     'a group is hurt',
     `women's approval rate is ${ratioOf(women?.statistics.disparateImpactRatio?.value)} of men's`,
   );
-  const job = await until('a retrain job', 60_000, async () => {
+  const job = await until('a retrain job', patienceMs, async () => {
     const { items } = await people.read<RetrainJobList>(`/v1/retrain-jobs?model=${demoModel}`);
     return items.find((item) => item.requestedBy === 'system:policy');
   });
   timeline.add('a retrain is requested', `${job.id}: ${job.trigger.kind} alert, signed webhook to the trainer`);
-  const done = await until('the trainer to finish', 60_000, async () => {
+  const done = await until('the trainer to finish', patienceMs, async () => {
     const { items } = await people.read<RetrainJobList>(`/v1/retrain-jobs?model=${demoModel}`);
     const current = items.find((item) => item.id === job.id);
     if (current?.state === 'failed') throw new StoryError(`the trainer failed: ${current.error}`);
@@ -151,7 +154,7 @@ async function successorIsPromoted(stage: Stage): Promise<void> {
   await stateReached(people, '2', 'canary');
   const canary = await people.read<VersionList>(`${models}/versions`);
   timeline.add('version 2 is canary', `${(canary.routing?.canary?.weightBasisPoints ?? 0) / 100} % of applicants`);
-  await until('the last canary step to pass', 60_000, async () => {
+  await until('the last canary step to pass', patienceMs, async () => {
     const { versions } = await people.read<VersionList>(`${models}/versions`);
     const version = versions.find((one) => one.version === '2');
     if (version?.state === 'rolled_back')
@@ -161,7 +164,7 @@ async function successorIsPromoted(stage: Stage): Promise<void> {
   timeline.add('every gate passes', await gatesOf(people, '2'));
   const startedAt = await promote(people, '2', 'every gate passes, and women are treated fairly again');
   await servedBy(stage, '2', startedAt, 'version 2 is promoted', 'ada asks, grace approves');
-  const resolved = await until('the alerts to resolve', 60_000, async () => {
+  const resolved = await until('the alerts to resolve', patienceMs, async () => {
     const { items } = await people.read<AlertList>(`/v1/alerts?model=${demoModel}`);
     return items.length > 0 && items.every((alert) => alert.state === 'resolved') && items;
   });

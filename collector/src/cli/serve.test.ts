@@ -136,7 +136,7 @@ describe('plumbline serve ends with one line that says what to do', () => {
 
   it('when the stream has other partitions than the settings', async () => {
     const first = serve('partitions');
-    await expect.poll(first.stdout, { timeout: 60_000 }).toMatch(/ready/);
+    await expect.poll(first.stdout).toMatch(/ready/);
     const words = await lastWords('partitions-8', { nats: { partitions: 8 } });
     expect(words).toMatch(/^plumbline: BAD_CONFIG: the stream PLUMBLINE exists .* 16 partitions.*is 8/);
     // And when another collector has its store.
@@ -165,15 +165,15 @@ describe('plumbline serve waits and says for what', () => {
       said += text;
     });
     const port = () => /Listening for client connections on 127\.0\.0\.1:(\d+)/.exec(said)?.[1];
-    await expect.poll(port, { timeout: 20_000 }).toBeDefined();
+    await expect.poll(port).toBeDefined();
     const none = serve('no-jetstream', { nats: { url: `nats://127.0.0.1:${port()}` } });
-    await expect.poll(() => reasonOf(none.stderr()), { timeout: 60_000 }).toMatch(/no JetStream .*start it with `-js`/);
+    await expect.poll(() => reasonOf(none.stderr())).toMatch(/no JetStream .*start it with `-js`/);
     none.child.kill('SIGTERM');
     expect(await none.exit, none.stderr()).toBe(0);
 
     const refused = serve('refused', { nats: { password: 'wrong' } });
     await expect
-      .poll(() => reasonOf(refused.stderr()), { timeout: 60_000 })
+      .poll(() => reasonOf(refused.stderr()))
       .toMatch(/refuses the user collector: set collector\.nats\.user and collector\.nats\.password/);
     expect(refused.stderr()).not.toContain('"stack"');
     refused.child.kill('SIGTERM');
@@ -184,7 +184,7 @@ describe('plumbline serve waits and says for what', () => {
 describe('SIGTERM', () => {
   it('commits and ends within seconds: what was taken is counted, and what was not can be sent again, once', async () => {
     const first = serve('drain');
-    await expect.poll(first.stdout, { timeout: 60_000 }).toMatch(/\n/);
+    await expect.poll(first.stdout).toMatch(/\n/);
     const start = Date.UTC(2026, 10, 20);
     const post = (stdout: string, key: string) =>
       fetch(`${JSON.parse(stdout).http}/v1/events`, {
@@ -209,7 +209,7 @@ describe('SIGTERM', () => {
       }
     };
     const senders = [1, 2, 3, 4].map(send);
-    await expect.poll(() => taken.length, { timeout: 30_000 }).toBeGreaterThan(20);
+    await expect.poll(() => taken.length).toBeGreaterThan(20);
     const askedAt = performance.now();
     first.child.kill('SIGTERM');
     expect(await first.exit, first.stderr()).toBe(0);
@@ -217,16 +217,16 @@ describe('SIGTERM', () => {
     await Promise.all(senders);
 
     const second = serve('drain');
-    await expect.poll(second.stdout, { timeout: 60_000 }).toMatch(/\n/);
+    await expect.poll(second.stdout).toMatch(/\n/);
     const counted = async () => {
       const { http } = JSON.parse(second.stdout());
       const status = (await (await fetch(`${http}/v1/status`)).json()) as { counts: { inferences: number } };
       return status.counts.inferences;
     };
     // A request that was cut off may have been taken or not: its sender cannot know, and need not.
-    await expect.poll(counted, { timeout: 20_000 }).toBeGreaterThanOrEqual(20 * taken.length);
+    await expect.poll(counted).toBeGreaterThanOrEqual(20 * taken.length);
     for (const key of untaken) expect((await post(second.stdout(), key)).status).toBe(202);
-    await expect.poll(counted, { timeout: 20_000 }).toBe(20 * (taken.length + untaken.length));
+    await expect.poll(counted).toBe(20 * (taken.length + untaken.length));
     second.child.kill('SIGTERM');
     expect(await second.exit).toBe(0);
   }, 240_000);

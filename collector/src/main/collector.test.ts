@@ -80,14 +80,14 @@ describe('a collector', () => {
     expect((await ask(first, '/readyz')).body).toEqual({ ready: true });
     const before = await counted(first);
     expect((await ask(first, '/v1/events', lines(inferences('a', 300, start, hourMs)))).status).toBe(202);
-    await expect.poll(() => counted(first), { timeout: 10_000 }).toBe(before + 300);
+    await expect.poll(() => counted(first)).toBe(before + 300);
     await first.stop();
 
     const second = await run(settings);
     await second.ready;
     expect(await counted(second)).toBe(before + 300);
     expect((await ask(second, '/v1/events', lines(inferences('b', 100, start, hourMs)))).status).toBe(202);
-    await expect.poll(() => counted(second), { timeout: 10_000 }).toBe(before + 400);
+    await expect.poll(() => counted(second)).toBe(before + 400);
     const { body } = await ask(second, '/v1/audit/verify');
     expect(body).toMatchObject({ ok: true, problem: null });
   });
@@ -121,7 +121,7 @@ describe('a collector', () => {
       nats: { ...settingsFor('routing').collector.nats, url: nats.url, user, password: pass, inboxPrefix },
     });
     const champion = async () => (await bus.readRouting('production', 'credit'))?.champion?.digest;
-    await expect.poll(champion, { timeout: 5_000 }).toBe(digestOf(bytes));
+    await expect.poll(champion).toBe(digestOf(bytes));
 
     // Stored but not published: what a crash between the two leaves behind.
     await collector.stop();
@@ -130,7 +130,7 @@ describe('a collector', () => {
     await admin.close();
     expect(await champion()).toBeUndefined();
     await run(settingsFor('routing'));
-    await expect.poll(champion, { timeout: 10_000 }).toBe(digestOf(bytes));
+    await expect.poll(champion).toBe(digestOf(bytes));
     await bus.close();
   });
 
@@ -158,7 +158,7 @@ describe('a collector', () => {
       (await ask(collector, '/v1/models/credit/versions')).body.instances.map(
         ({ instance }: { instance: string }) => instance,
       );
-    await expect.poll(names, { timeout: 5_000 }).toEqual(['i-1']);
+    await expect.poll(names).toEqual(['i-1']);
     await app.close();
   });
 
@@ -173,7 +173,7 @@ describe('a collector', () => {
     });
     expect((await ask(collector, '/healthz')).status).toBe(200);
     const waits = async () => (await ask(collector, '/readyz')).body.error?.message;
-    await expect.poll(waits, { timeout: 10_000 }).toMatch(/no NATS server answers/);
+    await expect.poll(waits).toMatch(/no NATS server answers/);
     expect((await ask(collector, '/v1/models')).body.items).toHaveLength(1);
     expect((await ask(collector, '/v1/events', lines(inferences('x', 1, start, hourMs)))).body).toMatchObject({
       error: { code: 'BROKER_UNAVAILABLE' },
@@ -183,9 +183,9 @@ describe('a collector', () => {
     expect((await ask(collector, '/readyz')).status).toBe(200);
 
     await late.stop();
-    await expect.poll(async () => (await ask(collector, '/readyz')).status, { timeout: 10_000 }).toBe(503);
+    await expect.poll(async () => (await ask(collector, '/readyz')).status).toBe(503);
     await late.restart();
-    await expect.poll(async () => (await ask(collector, '/readyz')).status, { timeout: 20_000 }).toBe(200);
+    await expect.poll(async () => (await ask(collector, '/readyz')).status).toBe(200);
     await collector.stop();
     await late.stop();
   });
@@ -251,7 +251,7 @@ describe('plumbline serve', () => {
     };
     await writeFile(config, JSON.stringify(settings));
     const { child, exit, stdout, stderr } = serve(['--config', config]);
-    await expect.poll(stdout, { timeout: 20_000 }).toMatch(/\n/);
+    await expect.poll(stdout).toMatch(/\n/);
     const ready = JSON.parse(stdout());
     expect(ready).toEqual({ event: 'ready', http: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) });
     const answer = await fetch(`${ready.http}/v1/me`, { headers: { authorization: 'Bearer a-secret-token' } });

@@ -107,7 +107,7 @@ describe('dead letters', () => {
   it('are listed by code and page, with their first bytes for those who may replay them', async () => {
     for (const id of ['l-1', 'l-2', 'l-3']) await publish(id, 'later');
     await jetstream(admin).publish(inferenceSubject(0, 'credit'), Uint8Array.of(0, 1, 2, 255), { msgID: 'raw:1' });
-    await expect.poll(async () => (await counts()).deadLetters, { timeout: 10_000 }).toBe(4);
+    await expect.poll(async () => (await counts()).deadLetters).toBe(4);
     expect((await letters('?code=UNKNOWN_MODEL')).items).toHaveLength(3);
     const first = await letters('?limit=3');
     const second = await letters(`?limit=3&cursor=${first.nextCursor}`);
@@ -140,7 +140,7 @@ describe('dead letters', () => {
   it('are counted once when they are replayed, whether they came over the stream or through a door', async () => {
     expect((await kserve('request', 'call', { instances: [[1, 2]] })).body.error.code).toBe('UNKNOWN_MODEL');
     expect((await kserve('response', 'call', { predictions: [1] })).body.error.code).toBe('UNKNOWN_MODEL');
-    await expect.poll(async () => (await counts()).deadLetters, { timeout: 10_000 }).toBe(6);
+    await expect.poll(async () => (await counts()).deadLetters).toBe(6);
     await collector.stop();
     collector = await run(['credit', 'later']);
 
@@ -155,7 +155,7 @@ describe('dead letters', () => {
     expect((await act('replay-dead-letters/REFUSED_BODY', 0)).body).toMatchObject({
       text: '2 are on the stream again, 0 are left (0 of them still cannot be read)',
     });
-    await expect.poll(async () => (await counts()).inferences, { timeout: 10_000 }).toBe(4);
+    await expect.poll(async () => (await counts()).inferences).toBe(4);
     await new Promise((done) => setTimeout(done, 500));
     expect(await counts()).toMatchObject({ inferences: 4, deadLetters: 6 });
     expect((await letters()).items.filter(({ replayed }: { replayed: unknown }) => replayed === null)).toHaveLength(1);

@@ -90,8 +90,8 @@ describe('what a collector measures of itself', () => {
     await fetch(`${collector.url}/v1/events`, lines(inferences('c', 10, Date.now() + 5 * hourMs, 1)));
     expect((await fetch(`${collector.url}/v1/events`, { ...lines([]), body: '{"kind":"what"}' })).status).toBe(400);
     const text = async () => (await fetch(`${collector.url}/metrics`)).text();
-    await expect.poll(text, { timeout: 10_000 }).toContain('plumbline_batches_refused_total{code="REFUSED_BODY"} 1\n');
-    await expect.poll(text, { timeout: 10_000 }).toMatch(/plumbline_windows_closed_total\{model="credit"\} [1-9]/);
+    await expect.poll(text).toContain('plumbline_batches_refused_total{code="REFUSED_BODY"} 1\n');
+    await expect.poll(text).toMatch(/plumbline_windows_closed_total\{model="credit"\} [1-9]/);
     const shown = await text();
     expect(shown).toContain('# TYPE plumbline_fold_duration_seconds histogram\n');
     expect(shown).toMatch(/plumbline_fold_duration_seconds_bucket\{le="0.001"\} \d+\n/);

@@ -95,7 +95,7 @@ async function set(change: Partial<Alert>) {
 }
 
 async function bodies(count: number): Promise<unknown[]> {
-  await expect.poll(() => received.length, { timeout: 5_000 }).toBe(count);
+  await expect.poll(() => received.length).toBe(count);
   return received.map(({ body }) => JSON.parse(body));
 }
 
@@ -145,7 +145,7 @@ describe('PagerDuty (Events API v2)', () => {
     await run(['pagerduty']);
     await set({});
     const stored = () => store.read((transaction) => readDeliveries(transaction, { limit: 5 }));
-    await expect.poll(async () => (await stored())[0]?.value.state, { timeout: 5_000 }).toBe('dead');
+    await expect.poll(async () => (await stored())[0]?.value.state).toBe('dead');
     const [delivery] = await stored();
     expect(delivery?.value.attempts).toMatchObject([
       { status: 400, answer: 'invalid_payload for [redacted]', peer: 'loopback' },

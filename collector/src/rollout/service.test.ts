@@ -644,7 +644,7 @@ describe('an evaluation', () => {
     await world.register('2', 0.95);
     world.service.evaluateLater('credit', '2');
     world.service.evaluateLater('no such model', '2');
-    await expect.poll(() => world.stateOf('2'), { timeout: 20_000 }).toBe('evaluated');
+    await expect.poll(() => world.stateOf('2')).toBe('evaluated');
     expect(world.errors).toEqual([]);
   });
 });

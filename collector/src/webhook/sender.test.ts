@@ -225,7 +225,7 @@ describe('a hostile receiver', () => {
     const both = [webhook(), webhook({ name: 'quick', url: `http://127.0.0.1:${port}/` })];
     await send(both, { timeoutMs: 60_000 });
     await expect
-      .poll(async () => (await allDeliveries()).find((one) => one.webhook === 'quick')?.state, { timeout: 5_000 })
+      .poll(async () => (await allDeliveries()).find((one) => one.webhook === 'quick')?.state)
       .toBe('delivered');
     receiver.closeAllConnections();
     quickOne.close();
@@ -291,7 +291,7 @@ describe('a receiver that fails', () => {
   it('is left alone after five failures in a row, tried once after a pause, and trusted again when that succeeds', async () => {
     answer = (response) => response.writeHead(500).end();
     for (let count = 0; count < 7; count++) await send([webhook()]);
-    await expect.poll(async () => (await stateOf('trainer')).openUntil, { timeout: 5_000 }).not.toBeNull();
+    await expect.poll(async () => (await stateOf('trainer')).openUntil).not.toBeNull();
     await new Promise((resolve) => setTimeout(resolve, 100));
     // Attempts under way when the fifth failed end as they would have.
     const before = received.length;
@@ -303,9 +303,7 @@ describe('a receiver that fails', () => {
     answer = (response) => response.writeHead(204).end();
     now += 1_200_000;
     sender?.wake();
-    await expect
-      .poll(async () => (await allDeliveries()).every(({ state }) => state === 'delivered'), { timeout: 5_000 })
-      .toBe(true);
+    await expect.poll(async () => (await allDeliveries()).every(({ state }) => state === 'delivered')).toBe(true);
     expect(await stateOf('trainer')).toMatchObject({ failures: 0, openUntil: null });
   });
 
@@ -337,9 +335,7 @@ describe('a receiver that fails', () => {
       count: 2,
     });
     sender?.wake();
-    await expect
-      .poll(async () => (await allDeliveries()).every(({ state }) => state === 'delivered'), { timeout: 5_000 })
-      .toBe(true);
+    await expect.poll(async () => (await allDeliveries()).every(({ state }) => state === 'delivered')).toBe(true);
     expect(received).toHaveLength(4);
   });
 
@@ -373,7 +369,7 @@ describe('a receiver that fails', () => {
     };
     await send([webhook()], { timeoutMs: 60_000 });
     const other = start([webhook()], { timeoutMs: 60_000 });
-    await expect.poll(() => received.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => received.length).toBe(1);
     await new Promise((resolve) => setTimeout(resolve, 200));
     release();
     await deliveryWhen((one) => one.state === 'delivered');
@@ -408,9 +404,7 @@ describe('deliveries', () => {
 
   it('are paged by time, newest first, by receiver and state', async () => {
     await send([webhook(), webhook({ name: 'chat' })]);
-    await expect
-      .poll(async () => (await allDeliveries()).filter(({ state }) => state === 'delivered').length, { timeout: 5_000 })
-      .toBe(2);
+    await expect.poll(async () => (await allDeliveries()).filter(({ state }) => state === 'delivered').length).toBe(2);
     now += 1_000;
     await send([webhook()]);
     await expect.poll(async () => (await allDeliveries()).length).toBe(3);

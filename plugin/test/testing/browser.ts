@@ -34,7 +34,7 @@ export async function openAs(context: BrowserContext, hostUrl: string, user: str
   await context.clearCookies();
   await context.addCookies([{ name: 'host_user', value: user, url: hostUrl }]);
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(45_000);
   const problems: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type()) && !message.text().startsWith('Failed to load resource')) {

@@ -196,7 +196,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'collectors that share a strea
     const expected = { inferences: truth.inferences, outcomes: truth.outcomes };
     await untilCounted(first.store, expected);
     const second = await enter(url, 'second');
-    await expect.poll(() => second.cluster.partitions().length, { timeout: 20_000 }).toBe(8);
+    await expect.poll(() => second.cluster.partitions().length).toBe(8);
     // Under other message ids: the broker cannot know that it has them.
     const again = truth.batches.map((batch) => ({ ...batch, messageId: `again-${batch.messageId}` }));
     await publishAll(publisher, again, { perSecond: 400 });
