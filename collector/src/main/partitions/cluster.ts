@@ -60,7 +60,7 @@ export function createCluster(options: ClusterOptions): Cluster {
 class StoreCluster implements Cluster {
   readonly #options: ClusterOptions;
   readonly #membership: Membership;
-  readonly #owned = new Map<number, Ownership>();
+  #owned = new Map<number, Ownership>();
   #ingest: Ingest | null = null;
   #isLeader = false;
   #merger: SliceMerger | null = null;
@@ -150,40 +150,37 @@ class StoreCluster implements Cluster {
     const living = new Set(seen.living);
     const isFree = (owned: Ownership | undefined) => owned?.owner == null || !living.has(owned.owner);
     const wanted = assignPartitions(seen.living, bus.partitions);
-    const lost = [...this.#owned].filter(([partition, { epoch }]) => {
-      const stored = seen.owners.get(partition);
-      return stored?.owner !== id || stored.epoch !== epoch;
-    });
-    const surplus = [...this.#owned].filter(([partition]) => wanted.get(partition) !== id);
-    const free = [...wanted].filter(([partition, owner]) => {
-      return owner === id && !this.#owned.has(partition) && isFree(seen.owners.get(partition));
-    });
-    const isReading = this.#ingest === null ? this.#owned.size === 0 : !this.#ingest.isFenced();
-    if (lost.length + surplus.length + free.length > 0 || !isReading) {
-      await this.#change(lost, surplus, free, seen.owners);
+    // What the store says counts: the end of a transaction that took or released partitions may not have been heard of.
+    const mine = new Map([...seen.owners].filter(([, { owner }]) => owner === id));
+    const isKnown =
+      mine.size === this.#owned.size &&
+      [...mine].every(([partition, { epoch }]) => this.#owned.get(partition)?.epoch === epoch);
+    const surplus = new Map([...mine].filter(([partition]) => wanted.get(partition) !== id));
+    const free = [...wanted].filter(([partition, owner]) => owner === id && isFree(seen.owners.get(partition)));
+    const isReading = this.#ingest === null ? mine.size === 0 : !this.#ingest.isFenced();
+    if (!isKnown || surplus.size + free.length > 0 || !isReading) {
+      const from = new Map(free.map(([partition]) => [partition, seen.owners.get(partition)]));
+      await this.#change(mine, surplus, from);
     }
     await this.#lead(seen.leader, seen.living, isFree(seen.leader));
     await this.#membership.forgetDead();
     this.#problem = null;
   }
 
+  /** `mine`: what is this collector's; `surplus`: what of that is not to be; `free`: what is to be, and who had it last. */
   async #change(
-    lost: readonly (readonly [number, Ownership])[],
-    surplus: readonly (readonly [number, Ownership])[],
-    free: readonly (readonly [number, string])[],
-    owners: ReadonlyMap<number, Ownership>,
+    mine: ReadonlyMap<number, Ownership>,
+    surplus: ReadonlyMap<number, Ownership>,
+    free: ReadonlyMap<number, Ownership | undefined>,
   ): Promise<void> {
     const { engine, id, logger } = this.#options;
+    const before = this.#owned.size;
     await this.#stopReading();
-    for (const [partition] of lost) this.#owned.delete(partition);
-    // What another has taken meanwhile is not there to be handed back.
-    const released = new Map(surplus.filter(([partition]) => this.#owned.delete(partition)));
-    if (released.size > 0) await releasePartitions(engine.store, id, released);
-    const from = new Map(free.map(([partition]) => [partition, owners.get(partition)]));
-    const taken = from.size === 0 ? new Map<number, Ownership>() : await takePartitions(engine.store, id, from);
+    this.#owned = new Map([...mine].filter(([partition]) => !surplus.has(partition)));
+    if (surplus.size > 0) await releasePartitions(engine.store, id, surplus);
+    const taken = free.size === 0 ? [] : await takePartitions(engine.store, id, free);
     for (const [partition, owned] of taken) this.#owned.set(partition, owned);
-    const count = { lost: lost.length, released: released.size, taken: taken.size };
-    logger.info({ event: 'partitions.changed', ...count, partitions: this.partitions() }, 'partitions changed');
+    logger.info({ event: 'partitions.changed', before, partitions: this.partitions() }, 'partitions changed');
     await this.#startReading();
   }
 
@@ -191,7 +188,8 @@ class StoreCluster implements Cluster {
     if (this.#owned.size === 0) return;
     const { bus, engine, id, commitEveryMs, clockSkewMs, logger, onCommit, instruments } = this.#options;
     const { store, models, clock } = engine;
-    const owned = new Map(this.#owned);
+    // In one order: whoever takes partitions over locks the same rows, and the two must not wait for each other in a circle.
+    const owned = new Map([...this.#owned].sort(([a], [b]) => a - b));
     const ingest = createIngest({
       bus,
       openEngine: () => createPartitionEngine({ store, id, owned, partitions: bus.partitions, models, clock, logger }),

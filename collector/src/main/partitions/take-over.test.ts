@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Bus, StreamReader } from '../../bus/index.ts';
 import { budgetSettings } from '../../config/settings.ts';
+import { PlumblineError } from '../../errors.ts';
 import type { Store } from '../../store/port.ts';
 import { openSqliteStore } from '../../store/sqlite.ts';
 import { silentLogger } from '../logger.ts';
@@ -73,6 +74,25 @@ describe('when one of three collectors dies', () => {
     await Promise.all(members.map(({ cluster }) => cluster.stop()));
   });
 
+  test.each(['fails', 'happens unheard'] as const)(
+    'or goes and comes while every other change of hands %s, no partition is left without a reader',
+    async (lost) => {
+      const members = await enterThree(lost);
+      for (const member of members) member.lose(lost);
+      members[0]!.die();
+      await vi.advanceTimersByTimeAsync(5_000);
+      const late = enter(`${lost} d`, store);
+      members[0] = late;
+      await late.cluster.start();
+      await vi.advanceTimersByTimeAsync(5_000);
+      for (const member of members) member.lose('nothing');
+      const healedAt = Date.now();
+      await vi.advanceTimersByTimeAsync(4_000);
+      expect(await haveTakenOver(members, healedAt)).toBe(true);
+      await Promise.all(members.map(({ cluster }) => cluster.stop()));
+    },
+  );
+
   async function enterThree(name: string): Promise<Member[]> {
     const members = ['a', 'b', 'c'].map((id) => enter(`${name} ${id}`, store));
     await Promise.all(members.map(({ cluster }) => cluster.start()));
@@ -101,14 +121,27 @@ interface Member {
   die(): void;
   /** The process stands still, as when it is stopped or collects garbage; returns how to let it go on. */
   pause(): () => void;
+  /** What becomes of every other transaction of its partitions: none, or nobody hears of its end. */
+  lose(what: 'fails' | 'happens unheard' | 'nothing'): void;
 }
 
 function enter(id: string, store: Store): Member {
   let goesOn = Promise.resolve();
+  let lost: Parameters<Member['lose']>[0] = 'nothing';
+  let transactions = 0;
+  const cutOff = new PlumblineError('STORE_UNAVAILABLE', 'the connection was lost');
   // Everything a collector does goes through the store: one whose store does not answer does nothing.
   const mine: Store = {
     read: (work) => goesOn.then(() => store.read(work)),
-    transaction: (work, options) => goesOn.then(() => store.transaction(work, options)),
+    async transaction(work, options) {
+      await goesOn;
+      const isLost =
+        lost !== 'nothing' && options?.scope?.startsWith('collector ') === true && ++transactions % 2 === 1;
+      if (isLost && lost === 'fails') throw cutOff;
+      const result = await store.transaction(work, options);
+      if (isLost) throw cutOff;
+      return result;
+    },
     close: async () => undefined,
   };
   const engine = { store: mine, models: [testModel()], budget: budgetSettings.parse({}), clock: Date.now };
@@ -122,6 +155,9 @@ function enter(id: string, store: Store): Member {
       const waiting = Promise.withResolvers<void>();
       goesOn = waiting.promise;
       return waiting.resolve;
+    },
+    lose(what) {
+      lost = what;
     },
   };
 }
