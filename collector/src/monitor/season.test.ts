@@ -71,6 +71,57 @@ function watch(reference: Reference, hours: readonly number[], shift: (hour: num
 
 const isAlarm = ({ verdict }: Finding): boolean => verdict === 'alarm';
 
+describe('decisions that follow the hour of the day', () => {
+  const lending = modelSettings.parse({ name: 'lending', positive: 'yes', groups: [{ attribute: 'sex' }] });
+  /** Of 200 people an hour each second one is a woman; four in ten get a yes, more by day than by night. */
+  const batchAt = (random: () => number, hour: number, women = 0) =>
+    batchOf(
+      Array.from({ length: 200 }, (_, i) => ({
+        id: `${hour}-${i}`,
+        time: monday + hour * hourMs + i,
+        prediction: random() < 0.4 + 0.2 * Math.sin((2 * Math.PI * hour) / 24) + (i % 2) * women ? 'yes' : 'no',
+        groups: { sex: i % 2 === 0 ? 'm' : 'f' },
+      })),
+    );
+  const random = seededRandom(5);
+  const reference = buildReference(
+    all(336).map((hour) => batchAt(random, hour)),
+    [],
+    { task: 'binary_classification', positive: 'yes', groups: [{ attribute: 'sex' }], windowMs: hourMs },
+  );
+
+  function watchWomen(against: Reference, women: number): Finding[] {
+    const draw = seededRandom(6);
+    let state: MonitorState | null = null;
+    return all(72).map((hour) => {
+      const profile = createProfile(against.shape);
+      const batch = batchAt(draw, hour, women);
+      foldInferences(profile, batch, allRows(batch));
+      const from = monday + (336 + hour) * hourMs;
+      const evaluation = evaluateWindow({
+        ...{ settings: lending, budget: { mode: 'calendar', hours: 720, alpha: 0.05 }, version: '1' },
+        streams: countStreams([{ settings: lending, reference: against }]),
+        ...{ reference: against, profile, arrivals: noArrivals, state, from, to: from + hourMs },
+      });
+      state = evaluation.state;
+      return evaluation.findings.find(({ signal }) => signal === 'fairness:sex=f')!;
+    });
+  }
+
+  it('are no news about a group, and would be if its hours were not known apart', () => {
+    expect(watchWomen(reference, 0).filter(isAlarm)).toEqual([]);
+    const { 'fairness:sex=f': _, ...others } = reference.seasons!.signals;
+    const blind = { ...reference, id: `${reference.id} blind`, seasons: { ...reference.seasons!, signals: others } };
+    expect(watchWomen(blind, 0).filter(isAlarm).length).toBeGreaterThan(0);
+  });
+
+  it('show that a group gets less than it did at this hour', () => {
+    const firstAlarm = watchWomen(reference, -0.2).findIndex(isAlarm);
+    expect(firstAlarm).toBeGreaterThanOrEqual(0);
+    expect(firstAlarm).toBeLessThan(24);
+  });
+});
+
 describe('traffic that follows the hour of the day', () => {
   const twoWeeks = referenceOf(all(336));
   const nextWeek = all(168).map((hour) => 336 + hour);

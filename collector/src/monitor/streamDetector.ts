@@ -212,25 +212,34 @@ function groupDetector(
     return [n - events, events];
   };
   const own = groupConfusionOf(reference.profile, attribute, group);
-  const referenceCounts = [...decided(reference.profile), own?.right ?? 0, own?.wrong ?? 0];
-  const tables: readonly (readonly [Score, Direction, string])[] = [
-    [shareScore('selection_rate', 4, [1], (cell) => cell < 2), 'down', 'prediction'],
-    [shareScore('error_rate', 4, [3], (cell) => cell >= 2), 'up', errorRateSignal],
+  const outcomes = [own?.right ?? 0, own?.wrong ?? 0];
+  const referenceCounts = [...decided(reference.profile), ...outcomes];
+  // Decisions follow the hour that they are made at; labels come at hours of their own.
+  const selectionEffect = signalDesignEffect(reference, reference.designEffects[stream.id] ? stream.id : 'prediction');
+  const errorEffect = signalDesignEffect(reference, errorRateSignal);
+  const selectionScore = shareScore('selection_rate', 4, [1], (cell) => cell < 2);
+  const errorScore = shareScore('error_rate', 4, [3], (cell) => cell >= 2);
+  const tables: readonly (readonly [Score, Direction, number])[] = [
+    [selectionScore, 'down', selectionEffect],
+    [errorScore, 'up', errorEffect],
   ];
   const tolerance = shareTolerance(settings.tolerance.fairnessGap);
-  const tail = boundTail(tables.length, streams);
-  const oriented = tables.flatMap(([score, direction, signal]) => {
-    const designEffect = signalDesignEffect(reference, signal);
-    const bounds = nullBounds(score, referenceCounts, { tail, designEffect, tolerance });
-    if (bounds.n < settings.minimumGroupRows) return [];
-    return orient(score, bounds, designEffect).filter((candidate) => candidate.direction === direction);
-  });
+  const orientedOf = (counts: ArrayLike<number>, buckets: number): OrientedScore[] =>
+    tables.flatMap(([score, direction, designEffect]) => {
+      const tail = boundTail(tables.length, streams * buckets);
+      const bounds = nullBounds(score, counts, { tail, designEffect, tolerance });
+      if (bounds.n < settings.minimumGroupRows) return [];
+      return orient(score, bounds, designEffect).filter((candidate) => candidate.direction === direction);
+    });
+  const watched = detectorByHour(reference, stream.id, referenceCounts, orientedOf, (decisions) => [
+    ...(decisions ?? [0, 0]),
+    ...outcomes,
+  ]);
   const countsOf = (profile: Profile, arrivals: OutcomeArrivals): number[] => {
     const { labelled = 0, wrong = 0 } = arrivals.groups[attribute]?.[group] ?? {};
     return [...decided(profile), labelled - wrong, wrong];
   };
-  const scores = tables.map(([score]) => score);
-  return { stream, ...atAnyHour(createDetector(4, oriented), referenceCounts), scores, referenceCounts, countsOf };
+  return { stream, ...watched, scores: [selectionScore, errorScore], referenceCounts, countsOf };
 }
 
 type Watched = Pick<StreamDetector, 'detector' | 'detectorAt' | 'referenceCountsAt'>;
@@ -249,29 +258,47 @@ function detectorOver(
   referenceCounts: ArrayLike<number>,
   options: Watching,
 ): Watched {
-  const oriented = orientedScores(scores, referenceCounts, options, 1);
+  return detectorByHour(
+    reference,
+    signal,
+    referenceCounts,
+    (counts, buckets) => orientedScores(scores, counts, options, buckets),
+    (counts) => counts,
+  );
+}
+
+/**
+ * `orientedOf`: the bets against a reference's counts, whose confidence is shared over so many buckets of hours. `countsIn`:
+ * what the reference counted in a bucket, as the detector's cells. Of an hour that the reference does not
+ * know it is asked with `undefined`; `undefined` in answer: nothing is betted then.
+ */
+function detectorByHour(
+  reference: Reference,
+  signal: string,
+  referenceCounts: ArrayLike<number>,
+  orientedOf: (counts: ArrayLike<number>, buckets: number) => OrientedScore[],
+  countsIn: (bucket: readonly number[] | undefined) => ArrayLike<number> | undefined,
+): Watched {
+  const oriented = orientedOf(referenceCounts, 1);
   const detector = createDetector(referenceCounts.length, oriented);
   const { seasons } = reference;
   const byBucket = seasons?.signals[signal];
   if (seasons === null || byBucket === undefined) return atAnyHour(detector, referenceCounts);
 
   // Windows come in order of time: the hour at hand is enough to keep.
-  let kept: { readonly bucket: number; readonly detector: Detector } | null = null;
+  let kept: { readonly bucket: number | null; readonly detector: Detector | null } | null = null;
   const bucketAt = (from: number): number | null => seasons.bucketOfHour[hourOfWeek(from)] ?? null;
+  const countsAt = (bucket: number | null) => countsIn(bucket === null ? undefined : byBucket[bucket]);
   const detectorAt = (from: number): Detector | null => {
     const bucket = bucketAt(from);
-    if (bucket === null) return null;
-    if (kept?.bucket !== bucket) {
-      const own = orientedScores(scores, byBucket[bucket]!, options, byBucket.length);
-      kept = { bucket, detector: createDetector(referenceCounts.length, alignedTo(oriented, own)) };
+    if (kept === null || kept.bucket !== bucket) {
+      const counts = countsAt(bucket);
+      const own = counts && alignedTo(oriented, orientedOf(counts, byBucket.length));
+      kept = { bucket, detector: own === undefined ? null : createDetector(referenceCounts.length, own) };
     }
     return kept.detector;
   };
-  const referenceCountsAt = (from: number): ArrayLike<number> => {
-    const bucket = bucketAt(from);
-    return bucket === null ? referenceCounts : byBucket[bucket]!;
-  };
-  return { detector, detectorAt, referenceCountsAt };
+  return { detector, detectorAt, referenceCountsAt: (from) => countsAt(bucketAt(from)) ?? referenceCounts };
 }
 
 function atAnyHour(detector: Detector, referenceCounts: ArrayLike<number>): Watched {

@@ -9,6 +9,7 @@ import {
   type GroupConfusion,
   groupConfusions,
   groupOutcomes,
+  groupSignal,
   outcomeSizes,
   overallConfusion,
   type Profile,
@@ -176,9 +177,7 @@ export function dataQualitySignal(feature: string): string {
   return reservedSignals.includes(signal) ? `data_quality:feature:${feature}` : signal;
 }
 
-export function fairnessSignal(attribute: string, group: string): string {
-  return `fairness:${attribute}=${group}`;
-}
+export const fairnessSignal = groupSignal;
 
 /** Of a group against the reference group. */
 export function gapSignal(attribute: string, group: string): string {

@@ -51,6 +51,7 @@ export {
   duplicateIndicator,
   errorRateIndicator,
   failureIndicator,
+  groupSignal,
   type Indicator,
   outcomeSizes,
   qualityCounts,

@@ -21,7 +21,7 @@ import { createProfile, mergeInto, type Profile } from './profile.ts';
 import { heaviestOf } from './provenance.ts';
 import { identifyReference } from './referenceFile.ts';
 import type { ProfileShape } from './shape.ts';
-import { errorRateIndicator, indicators, outcomeSizes, signalScores } from './signalScores.ts';
+import { errorRateIndicator, indicatorsOf, isGroupSignal, outcomeSizes, signalScores } from './signalScores.ts';
 import { signalCounts } from './views.ts';
 import { effectiveProfile, rowCounts } from './weighted.ts';
 
@@ -190,7 +190,7 @@ function measureSignals(
       measure(signal, signalScores(reference, signal), (profile) => signalCounts(profile, signal), true),
     ),
     // Wrong predictions are watched by the arrival of their labels, which have hours of their own.
-    ...indicators.map(({ signal, score, counts }) =>
+    ...indicatorsOf(reference.shape).map(({ signal, score, counts }) =>
       measure(signal, [score], counts, signal !== errorRateIndicator.signal),
     ),
   ];
@@ -205,7 +205,9 @@ const seasonLevel = 0.01;
  * every score.
  */
 function designEffectsOf(measured: readonly Measured[]): Reference['designEffects'] {
-  const overall = middleOf(measured.flatMap(({ effects }) => [...effects.values()])) ?? 1;
+  // Small groups say little, and there may be many.
+  const telling = measured.filter(({ signal }) => !isGroupSignal(signal));
+  const overall = middleOf(telling.flatMap(({ effects }) => [...effects.values()])) ?? 1;
   return Object.fromEntries(
     measured.map(({ signal, effects }) => {
       const fallback = middleOf([...effects.values()]) ?? overall;

@@ -8,7 +8,7 @@ import { planOf } from './plan.ts';
 import { createProfile, type Profile } from './profile.ts';
 import type { Reference } from './reference.ts';
 import { cellCount, identifyShape, type NumericSignal, type ProfileShape } from './shape.ts';
-import { indicators } from './signalScores.ts';
+import { indicatorsOf } from './signalScores.ts';
 import { isEmptySketches, type Sketches } from './sketches.ts';
 
 /** A reference as JSON text: the file that `plumbline profile` writes. */
@@ -203,10 +203,11 @@ function checkAscending(values: readonly number[], where: string): void {
 
 function checkSeasons(seasons: NonNullable<ReferenceFile['seasons']>, shape: ProfileShape): void {
   const buckets = Math.max(0, ...seasons.bucketOfHour.map((bucket) => (bucket ?? -1) + 1));
+  const indicators = new Set(indicatorsOf(shape).map(({ signal }) => signal));
   for (const [signal, counts] of Object.entries(seasons.signals)) {
     const own = shape.signals.find((candidate) => candidate.signal === signal);
     const cells = own === undefined ? 2 : cellCount(own);
-    if (own === undefined && !indicators.some((indicator) => indicator.signal === signal)) {
+    if (own === undefined && !indicators.has(signal)) {
       throw bad(`at seasons.signals: there is no signal ${signal}`);
     }
     if (counts.length !== buckets || counts.some((bucket) => bucket.length !== cells)) {

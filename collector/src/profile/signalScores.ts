@@ -1,8 +1,10 @@
 import { categoryScores, indicatorScore, numericScores, rankScore, type Score } from '../statistics/evidence/index.ts';
+import { favourableDecision } from './decision.ts';
 import { errorSizeCounts, rankingCounts } from './detailViews.ts';
 import type { Profile } from './profile.ts';
+import type { ProfileShape } from './shape.ts';
 import { sampledArrivals } from './sketchViews.ts';
-import { findSignal, overallConfusion, profileTotals, signalCounts, signalMoments } from './views.ts';
+import { findSignal, groupConfusions, overallConfusion, profileTotals, signalCounts, signalMoments } from './views.ts';
 
 /** The scores by which a signal is watched, over the cells of `signalCounts`. `profile` is the reference's. */
 export function signalScores(profile: Profile, signal: string): Score[] {
@@ -116,4 +118,37 @@ export function outcomeSizes(profile: Profile): OutcomeSizes | null {
   return null;
 }
 
-export const indicators: readonly Indicator[] = [errorRateIndicator, failureIndicator, duplicateIndicator];
+/** Signal of how a group fares. */
+export function groupSignal(attribute: string, group: string): string {
+  return `${groupPrefix}${attribute}=${group}`;
+}
+
+export function isGroupSignal(signal: string): boolean {
+  return signal.startsWith(groupPrefix);
+}
+
+const groupPrefix = 'fairness:';
+
+/** Favourable decisions about each group that the shape counts; none where decisions have no side. */
+function selectionIndicators(shape: ProfileShape): Indicator[] {
+  if (shape.positive === null) return [];
+  const favourable = favourableDecision(shape);
+  return shape.groups.flatMap(({ attribute, groups }) =>
+    groups.map((group) => ({
+      signal: groupSignal(attribute, group),
+      score: indicatorScore('selection_rate'),
+      counts: (profile: Profile) => {
+        const own = groupConfusions(profile, attribute).find((one) => one.group === group && !one.isOther);
+        if (own === undefined) return new Float64Array(2);
+        const positive = own.truePositive + own.falsePositive + own.unlabelledPositive;
+        const negative = own.trueNegative + own.falseNegative + own.unlabelledNegative;
+        return favourable === 1 ? Float64Array.of(negative, positive) : Float64Array.of(positive, negative);
+      },
+    })),
+  );
+}
+
+/** Everything of a shape that is no distribution. */
+export function indicatorsOf(shape: ProfileShape): readonly Indicator[] {
+  return [errorRateIndicator, failureIndicator, duplicateIndicator, ...selectionIndicators(shape)];
+}
