@@ -1,8 +1,9 @@
+export { createMonitor } from './create-monitor.ts';
 /** Record every inference of a machine-learning model, without slowing or breaking the app. */
 export type { Logger } from './diagnostics.ts';
 export { MonitorOptionsError } from './errors.ts';
 export type { CaptureMode, FeatureType, FeatureValue, OutcomeType, ServingRole } from './event.ts';
-export { createMonitor, type Monitor } from './monitor.ts';
+export type { Monitor } from './monitor.ts';
 export type { NatsOptions } from './nats/index.ts';
 export type { FeatureOptions, ModelOptions, MonitorOptions } from './options.ts';
 export type { FeatureCapture } from './privacy/capture.ts';

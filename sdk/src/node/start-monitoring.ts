@@ -1,8 +1,9 @@
 import { NodeSDK } from '@opentelemetry/sdk-node';
+import { createMonitor } from '../create-monitor.ts';
 import { exitTimeoutMs, shutdownTimeoutMs, timeoutOf, within } from '../deadline.ts';
 import { TelemetryExistsError } from '../errors.ts';
 import { atExit, atSignal } from '../exit.ts';
-import { createMonitor, type Monitor } from '../monitor.ts';
+import type { Monitor } from '../monitor.ts';
 import type { MonitorOptions } from '../options.ts';
 import { bool } from '../options-checks.ts';
 import { createSpanProcessor, type ModelCallOptions } from '../otel/index.ts';
