@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { priceSettings } from './prices.ts';
 import { segmentSettings } from './segments.ts';
 
 /**
@@ -271,6 +272,13 @@ export const modelSettings = z.strictObject({
     .array(z.enum(['feedback', 'evaluation']))
     .default([])
     .describe('Outcomes that rate answers and shall alarm when they get worse; others are reported only'),
+  prices: z
+    .record(z.string().min(1).max(128), priceSettings)
+    .default({})
+    .describe(
+      'US dollars for a million tokens, by the id of the language model: what calls cost whose app does not say so, ' +
+        '`{ gpt-4o-mini: { input: 0.15, cachedInput: 0.075, output: 0.6 } }`',
+    ),
   auditPeriod: durationMs
     .prefault('7d')
     .describe('A group of which fewer than minimumGroupRows decisions or outcomes come in this time cannot be audited'),

@@ -7,6 +7,7 @@ import { type DeadLetter, putDeadLetters } from '../store/dead-letters.ts';
 import { type Counts, noCounts, putCounts, readCounts, versionKey } from '../store/history.ts';
 import type { Store, Transaction } from '../store/port.ts';
 import type { AnchorLog } from './anchors.ts';
+import { withCosts } from './costs.ts';
 import { type CommitOutcome, runCommit } from './engine-commit.ts';
 import { joinColumns } from './join-columns.ts';
 import type { JoinAge } from './join-pruner.ts';
@@ -238,7 +239,8 @@ class StreamEngine implements Engine {
     await this.#committing?.catch(() => undefined);
   }
 
-  #applyInferences(settings: ModelSettings, batch: InferenceBatch, partition: number): void {
+  #applyInferences(settings: ModelSettings, came: InferenceBatch, partition: number): void {
+    const batch = withCosts(settings, came);
     const { stretch } = this.#pending;
     const segments = segmentColumns(settings, batch);
     stretch.inferences.push({ settings, batch: joinColumns(batch, joinedGroups(batch, segments)), partition });

@@ -10,6 +10,7 @@ import {
   weightOf,
 } from '../../profile/index.ts';
 import { type VersionKey, versionKey } from '../../store/history.ts';
+import { withCosts } from '../costs.ts';
 import { type JoinColumns, joinColumns } from '../join-columns.ts';
 import { readJoinKey } from '../join-record.ts';
 import type { JoinEffects, ModelBatch } from '../outcome-join.ts';
@@ -40,14 +41,15 @@ export class SliceCounts {
   /** Adds a batch that lies at `sequence` of the stream. Returns versions whose reference was not known. */
   add(
     settings: ModelSettings,
-    batch: EventBatch,
+    came: EventBatch,
     place: { readonly partition: number; readonly sequence: number },
     references: KnownReferences,
   ): VersionKey[] {
-    if (batch.kind === 'outcome') {
-      this.outcomes.push({ settings, batch, partition: place.partition });
+    if (came.kind === 'outcome') {
+      this.outcomes.push({ settings, batch: came, partition: place.partition });
       return [];
     }
+    const batch = withCosts(settings, came);
     const segments = segmentColumns(settings, batch);
     this.inferences.push({
       settings,
