@@ -83,14 +83,15 @@ export class PartitionEngine {
     const slice = this.#progress.note(position);
     const { partition, storedAt, sequence } = position;
     const isNew = this.#progress.isNew(partition, batch.producer, batch.batch, storedAt);
-    this.#pending.clampedEvents += position.clamped ?? 0;
     this.#pending.count(settings, batch, isNew);
     if (!isNew) return 'duplicate';
+    this.#pending.clampedEvents += position.clamped ?? 0;
     try {
       const counts = this.#sliceCounts(slice);
       for (const key of counts.add(settings, batch, { partition, sequence }, this.#references)) {
         const name = versionKey(key);
         this.#unknown.set(name, key);
+        if (batch.kind === 'inference') this.#pending.setAside(batch, batch.count);
         this.#pending.needsLookUp ||= !this.#lookedUp.has(name);
       }
       this.#noteAge(batch);
