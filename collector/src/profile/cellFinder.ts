@@ -1,8 +1,8 @@
 /**
  * Finds the cell of a number among ascending edges: how many edges are at most the value. A table over the middle of the
  * range parts it into steps: 1,024 of equal width, or 64 to an octave where edges are spread over many (as those of
- * latencies are). Where a step holds at most two edges (a value with a bin of its own has two, side by side), two
- * comparisons give the cell, so a look-up costs the same whatever the number of bins and has no branch to guess.
+ * latencies are). Most steps hold no edge and are their cell; where a step holds at most two (a value with a bin of its
+ * own has two, side by side), two comparisons give the cell. So a look-up costs the same whatever the number of bins.
  * `findCell` is exact: the table only says which edges to compare with.
  */
 export interface CellFinder {
@@ -16,6 +16,8 @@ export interface CellFinder {
   readonly perUnit: number;
   /** By step: how many edges lie before it; -1 where more than two lie in it. */
   readonly table: Int16Array;
+  /** By step: its cell where no edge lies in it; else -1. */
+  readonly cells: Int16Array;
   /** Before the table the cell is at most `highestBelow`, after it at least `lowestAbove`. */
   readonly highestBelow: number;
   readonly lowestAbove: number;
@@ -88,13 +90,15 @@ function withTable(
   steps: number,
 ): CellFinder {
   const table = new Int16Array(steps);
-  const finder = { edges, padded: pad(edges), low, high, perUnit, table, highestBelow: margin, lowestAbove: 0 };
+  const cells = new Int16Array(steps);
+  const finder = { edges, padded: pad(edges), low, high, perUnit, table, cells, highestBelow: margin, lowestAbove: 0 };
   let before = margin;
   for (let step = 0; step < steps; step++) {
     let inStep = 0;
     // An edge in a later step is greater than every value of this one, rounding or not.
     while (before + inStep < edges.length && Math.trunc(stepOf(finder, edges[before + inStep]!)) === step) inStep++;
     table[step] = inStep > 2 ? -1 : before;
+    cells[step] = inStep > 0 ? -1 : before;
     before += inStep;
   }
   return { ...finder, lowestAbove: before };
@@ -118,6 +122,7 @@ function withoutTable(edges: Float64Array): CellFinder {
     high: Number.POSITIVE_INFINITY,
     perUnit: 1,
     table: new Int16Array(0),
+    cells: new Int16Array(0),
     highestBelow: edges.length,
     lowestAbove: 0,
   };

@@ -9,8 +9,8 @@ import { addToSum, boundedDeviation, ordinaryDeviation, rounding, unitsPerOne } 
  * Adds rows of a column to the cells, sums and extremes of a numeric signal. NaN is missing, an infinity is invalid, and
  * so is every value of a column of categories.
  *
- * This is where most of the time of a batch goes. Nineteen of twenty values lie in the table of the cell finder: they take
- * the short way, which has no branch that depends on the value.
+ * This is where most of the time of a batch goes. Nineteen of twenty values lie in the table of the cell finder, and most
+ * of these in a step without an edge: they take the short way.
  */
 export function foldNumbers(
   profile: Profile,
@@ -37,40 +37,45 @@ export function foldNumbers(
     otherType[index] = otherType[index]! + texts;
     return;
   }
-  const { values } = column;
   const { finder } = plan;
   const { padded, table, low, perUnit } = finder;
+  const cellOfStep = finder.cells;
   const inOctaves = perUnit === 0;
   const lowStep = inOctaves ? octaveStep(low) : 0;
   const highest = finder.edges.length;
   const cells = emptyCells(highest + 1);
   const { centre } = signal;
   const perScale = 1 / signal.scale;
-  // Multiplying by a power of two is exact: the same units as if the deviation were rounded first.
-  const unitsPerScale = perScale * unitsPerOne;
-  // In the loop, a constant of another module would be read from there for every value.
-  const round = rounding;
-  const onePerUnit = 1 / unitsPerOne;
+  // Rounds to whole units without leaving the scale of deviations, which is exact: a power of two lies between. V8 adds
+  // doubles that happen to be whole by way of integers and back, which takes five times as long.
+  const round = rounding / unitsPerOne;
   const steps = ordinarySteps(signal, finder);
+  const values = dense(column.values, rows);
+  const { length } = values;
   let sum = 0;
   let squares = 0;
   let below = 0;
   let above = 0;
   let smallest = Number.POSITIVE_INFINITY;
   let largest = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < rows.length; i++) {
-    const value = values[rows[i]!]!;
+  for (let i = 0; i < length; i++) {
+    const value = values[i]!;
     const position = inOctaves ? octaveStep(value) - lowStep : (value - low) * perUnit;
     if (value >= low && position < steps) {
-      const before = table[position | 0]!;
-      if (before >= 0) {
-        const cell = before + (Number(padded[before]! <= value) | 0) + (Number(padded[before + 1]! <= value) | 0);
+      let cell = cellOfStep[position | 0]!;
+      if (cell < 0) {
+        const before = table[position | 0]!;
+        if (before >= 0) {
+          cell = before + (Number(padded[before]! <= value) | 0) + (Number(padded[before + 1]! <= value) | 0);
+        }
+      }
+      if (cell >= 0) {
         cells[cell] = cells[cell]! + 1;
         if (value < smallest) smallest = value;
         if (value > largest) largest = value;
-        const units = (value - centre) * unitsPerScale;
-        sum += units + round - round;
-        squares += units * units * onePerUnit + round - round;
+        const deviation = (value - centre) * perScale;
+        sum += deviation + round - round;
+        squares += deviation * deviation + round - round;
         continue;
       }
     }
@@ -88,20 +93,20 @@ export function foldNumbers(
       addWildValue(sums, plan.sumOffset, boundedDeviation(deviation), cell === 0, cell === highest);
       continue;
     }
-    const units = deviation * unitsPerOne + rounding - rounding;
-    sum += units;
-    squares += deviation * deviation * unitsPerOne + rounding - rounding;
-    if (cell === 0) below += units;
-    else if (cell === highest) above += units;
+    const rounded = deviation + round - round;
+    sum += rounded;
+    squares += deviation * deviation + round - round;
+    if (cell === 0) below += rounded;
+    else if (cell === highest) above += rounded;
   }
   for (let cell = 0; cell < cells.length; cell++) {
     counts[offset + cell] = counts[offset + cell]! + cells[cell]!;
   }
   const at = plan.sumOffset;
-  sums[at] = sums[at]! + sum;
-  sums[at + 1] = sums[at + 1]! + squares;
-  sums[at + 2] = sums[at + 2]! + below;
-  sums[at + 3] = sums[at + 3]! + above;
+  sums[at] = sums[at]! + sum * unitsPerOne;
+  sums[at + 1] = sums[at + 1]! + squares * unitsPerOne;
+  sums[at + 2] = sums[at + 2]! + below * unitsPerOne;
+  sums[at + 3] = sums[at + 3]! + above * unitsPerOne;
   // Adding 0 makes 0 of -0: which of the two came first must not show.
   if (smallest < minima[plan.extreme]!) minima[plan.extreme] = smallest + 0;
   if (largest > maxima[plan.extreme]!) maxima[plan.extreme] = largest + 0;
@@ -123,6 +128,15 @@ function addWildValue(sums: Float64Array, at: number, deviation: number, isBelow
   else if (isAbove) addToSum(sums, at + 3, deviation);
 }
 
+/** The values of the rows, one behind the other: mostly those of a batch are. */
+function dense(values: Float64Array, rows: Int32Array): Float64Array {
+  if (values.length === rows.length) return values;
+  if (rows.length > gathered.length) gathered = new Float64Array(2 * rows.length);
+  for (let i = 0; i < rows.length; i++) gathered[i] = values[rows[i]!]!;
+  return gathered.subarray(0, rows.length);
+}
+
+let gathered = new Float64Array(512);
 let scratch = new Uint32Array(256);
 
 /** Counts of the batch at hand: whole numbers are added faster than doubles. */
