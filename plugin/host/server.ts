@@ -46,6 +46,8 @@ export interface Host {
   readonly keysUrl: string;
   /** Points the plugin at a collector: the app's settings in Grafana. */
   connect(url: string, token: string): void;
+  /** Sets others of the app's settings that everybody may read. */
+  configure(jsonData: Readonly<Record<string, string>>): void;
   /** Forgets the app's settings, as in a Grafana where the app was just installed. */
   disconnect(): void;
   /** Signs everybody in to another organisation of this Grafana; 1 at first. */
@@ -171,6 +173,9 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
     issuer,
     keysUrl: `${url}/api/signing-keys/keys`,
     connect,
+    configure(jsonData) {
+      settings.jsonData = { ...settings.jsonData, ...jsonData };
+    },
     disconnect() {
       settings.jsonData = {};
       settings.secureJsonData = {};

@@ -31,6 +31,7 @@ export const tabCode: Readonly<Record<ModelTab, Code<TabProps>>> = {
   'data-quality': async () => ({
     default: (await import('./pages/model/data-quality/DataQualityTab')).DataQualityTab,
   }),
+  traces: async () => ({ default: (await import('./pages/model/traces/TracesTab')).TracesTab }),
   versions: async () => ({ default: (await import('./pages/model/versions/VersionsTab')).VersionsTab }),
   alerts: async () => ({ default: (await import('./pages/model/alerts/AlertsTab')).AlertsTab }),
 };

@@ -8,6 +8,7 @@ export const modelTabs = [
   'fairness',
   'llm',
   'data-quality',
+  'traces',
   'versions',
   'alerts',
 ] as const;

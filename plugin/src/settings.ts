@@ -3,6 +3,8 @@ import type { PluginMeta } from '@grafana/data';
 /** What Grafana keeps for the app and everybody may read; the token is in `secureJsonData`, for the proxy alone. */
 export type AppSettings = {
   readonly collectorUrl?: string;
+  /** Uid of the data source where the traces of the apps are. */
+  readonly tracingDataSource?: string;
 };
 
 let saved: AppSettings | undefined;

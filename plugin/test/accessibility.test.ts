@@ -13,6 +13,7 @@ const pages: readonly (readonly [path: string, shows: string])[] = [
   [`${model}/performance`, 'Confusion matrix'],
   [`${model}/fairness`, 'Against male'],
   [`${model}/data-quality`, 'Checks in the latest window'],
+  [`${model}/traces`, 'Inferences to look at'],
   [`${model}/versions`, 'Timeline'],
   [`${model}/alerts`, 'Audit trail'],
   ['/alerts', 'Women are approved less often'],

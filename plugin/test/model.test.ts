@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { apiError } from './testing/collector.ts';
 import { driftReport, fairnessReport, modelDetail, performanceReport, versionList } from './testing/fixtures.ts';
+import { exemplars } from './testing/operationsFixtures.ts';
 import { openPages } from './testing/pages.ts';
 
-const { collector, open } = openPages();
+const { collector, host, open } = openPages();
 const model = '/models/credit-risk';
 
 describe("a model's page", () => {
@@ -53,6 +54,7 @@ describe('the overview', () => {
     await page.getByText('Nobody is on it.').waitFor();
     await page.getByText('Rollout canary started').waitFor();
     await page.getByText(/A roll-back goes to version 1, which is healthy/).waitFor();
+    await page.getByRole('row', { name: /channel = app 5,890 Alarm/ }).waitFor();
   });
 
   it('leads from a finding to its signal', async () => {
@@ -98,6 +100,17 @@ describe('the drift tab', () => {
     await page.getByText('income: reference against current').waitFor();
     await page.getByText('Reference, n 5,000').waitFor();
     await page.getByText(/^Current, n 18,240/).waitFor();
+    await page.getByText('4,560 came, 75 % were thinned; they count as 4,102; values as declared').waitFor();
+  });
+
+  it('narrows every report to the segment that is chosen, and keeps it in the address', async () => {
+    const page = await open(`${model}/drift`);
+    await page.getByRole('combobox', { name: 'Segment' }).click();
+    await page.getByRole('option', { name: /channel = app/ }).click();
+    await expect.poll(() => new URL(page.url()).searchParams.get('segment')).toBe('channel=app');
+    const asked = (path: string) => collector().requests.some(({ url }) => url.includes(path));
+    await expect.poll(() => asked('/drift?segment=channel%3Dapp')).toBe(true);
+    await expect.poll(() => asked('/distribution?signal=feature%3Aincome&segment=channel%3Dapp')).toBe(true);
   });
 
   it('shows the signal that is chosen, and keeps it in the address', async () => {
@@ -146,6 +159,18 @@ describe('the fairness tab', () => {
     const page = await open(`${model}/fairness`);
     await page.getByText('Hidden: not stated').waitFor();
     await page.getByText('hidden: n<30', { exact: true }).waitFor();
+    await page.getByText('not stated: one row in a thousand is of this group: its rates cannot be told').waitFor();
+    await page.getByText('female: fewer of its outcomes are known than of the reference group').waitFor();
+  });
+
+  it('says of every group whether a score means the same there', async () => {
+    const page = await open(`${model}/fairness`);
+    const scores = page.getByRole('region', { name: 'Scores of each group' });
+    await scores
+      .getByRole('row', { name: /^female/ })
+      .getByText('0.790')
+      .waitFor();
+    await page.getByText('Calibration, female').waitFor();
   });
 
   it('draws the four-fifths line for selection rates only', async () => {
@@ -165,6 +190,37 @@ describe('the fairness tab', () => {
     collector().answer('GET', '/v1/models/credit-risk/fairness', { body: { ...fairnessReport, attributes: [] } });
     const page = await open(`${model}/fairness`);
     await page.getByText('No sensitive attribute is recorded').waitFor();
+  });
+});
+
+describe('the traces tab', () => {
+  it('leads from an inference to its trace in Explore, the newest first', async () => {
+    host().configure({ tracingDataSource: 'tempo-1' });
+    const page = await open(`${model}/traces`);
+    const links = page.getByRole('link', { name: /^[0-9a-f]{32}$/ });
+    await links.first().waitFor();
+    expect(await links.allInnerTexts()).toEqual([
+      '00f067aa0ba902b7a3ce929d0e0e4736',
+      '4bf92f3577b34da6a3ce929d0e0e4736',
+    ]);
+    const { pathname, searchParams } = new URL((await links.first().getAttribute('href')) ?? '', page.url());
+    expect(pathname).toBe('/explore');
+    expect(JSON.parse(searchParams.get('panes') ?? '{}').trace).toMatchObject({
+      datasource: 'tempo-1',
+      queries: [{ queryType: 'traceql', query: '00f067aa0ba902b7a3ce929d0e0e4736' }],
+    });
+    await page.getByRole('radio', { name: 'Random' }).check({ force: true });
+    await links.nth(1).waitFor({ state: 'detached' });
+    expect(await links.allInnerTexts()).toEqual(['4bf92f3577b34da6a3ce929d0e0e4736']);
+    expect(new URL(page.url()).searchParams.get('reason')).toBe('random');
+  });
+
+  it('says what to do without a tracing data source, and without traces', async () => {
+    const page = await open(`${model}/traces`);
+    await page.getByText('No tracing data source is chosen').waitFor();
+    await page.getByRole('button', { name: 'Copy trace id 4bf92f3577b34da6a3ce929d0e0e4736' }).waitFor();
+    collector().answer('GET', '/v1/models/credit-risk/exemplars', { body: { ...exemplars, windows: [] } });
+    await page.getByText('No inference with a trace is kept here').waitFor();
   });
 });
 

@@ -68,9 +68,18 @@ describe('the webhooks page', () => {
     await page.getByText('Done: replay-deliveries').waitFor();
     await decide(page, 'Send again', 'And this one');
     await page.getByText('Done: replay-delivery').waitFor();
-    expect(actions().map(({ url }) => url)).toEqual([
-      '/v1/actions/replay-deliveries/pager',
-      '/v1/actions/replay-delivery/de_02',
+    await page.getByRole('button', { name: 'Look inside' }).first().click();
+    await page.getByText('504c4202').waitFor();
+    await page.getByText(/^Read again .* by olu$/).waitFor();
+    await decide(page, 'Try again', 'The producer was mended');
+    await page.getByText('Done: replay-dead-letter', { exact: true }).waitFor();
+    await decide(page, 'Try all BAD_FRAME again', 'And the others');
+    await page.getByText('Done: replay-dead-letters').waitFor();
+    expect(actions().map(({ url, headers }) => [url, headers['if-match']])).toEqual([
+      ['/v1/actions/replay-deliveries/pager', '"9"'],
+      ['/v1/actions/replay-delivery/de_02', '"8"'],
+      ['/v1/actions/replay-dead-letter/dl_01', '"1"'],
+      ['/v1/actions/replay-dead-letters/BAD_FRAME', '"3"'],
     ]);
   });
 

@@ -52,7 +52,10 @@ const requests: Readonly<Record<Exclude<keyof typeof collector, 'act' | 'saveSet
   retrainJobs: () => collector.retrainJobs({}),
   webhooks: () => collector.webhooks(),
   deliveries: () => collector.deliveries({ state: 'dead' }),
-  deadLetters: () => collector.deadLetters(10),
+  exemplars: () => collector.exemplars(id, {}),
+  deadLetters: () => collector.deadLetters({ limit: 10, code: 'BAD_FRAME' }),
+  deadLetterCodes: () => collector.deadLetterCodes(),
+  deadLetter: () => collector.deadLetter(id),
   audit: () => collector.audit({ limit: 10 }),
   verifyAudit: () => collector.verifyAudit(),
 };
@@ -63,12 +66,14 @@ function routeOf({ url, method }: Sent) {
 }
 
 describe('every request of the pages', () => {
-  it.each(Object.entries(requests))('%s has a route through Grafana, for people who may look', async (_, send) => {
+  it.each(Object.entries(requests))('%s has a route through Grafana, behind its permission', async (_, send) => {
     sent.length = 0;
     await send();
     expect(sent.length).toBeGreaterThan(0);
     for (const request of sent) {
-      expect([request.url, routeOf(request)?.route.reqAction]).toEqual([request.url, `${plugin.id}.models:read`]);
+      // What an app sent is shown to those alone who may have it read again.
+      const permission = /dead-letters\/./.test(request.url) ? 'webhooks:replay' : 'models:read';
+      expect([request.url, routeOf(request)?.route.reqAction]).toEqual([request.url, `${plugin.id}.${permission}`]);
     }
   });
 

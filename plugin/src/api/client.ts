@@ -9,10 +9,13 @@ import type {
   AuditVerification,
   CollectorStatus,
   DataQualityReport,
+  DeadLetterCodeList,
+  DeadLetterDetail,
   DeadLetterList,
   DeliveryList,
   Distribution,
   DriftReport,
+  Exemplars,
   FairnessReport,
   Me,
   ModelDetail,
@@ -30,9 +33,11 @@ import { PLUGIN_ID } from '../constants';
 import type { AppSettings } from '../settings';
 import { failureFrom } from './failure';
 
-/** Narrows a report to a version and to a stretch of event time; absent means the champion and the latest windows. */
+/** Narrows a report to a version, a segment and a stretch of event time; absent: the champion, all, the latest windows. */
 export interface ReportQuery {
   readonly version?: string;
+  /** `channel=web` */
+  readonly segment?: string;
   readonly from?: number;
   readonly to?: number;
 }
@@ -75,6 +80,8 @@ export const collector = {
     read<DataQualityReport>(`${modelPath(model)}/data-quality`, query),
   fairness: (model: string, query: ReportQuery) => read<FairnessReport>(`${modelPath(model)}/fairness`, query),
   performance: (model: string, query: ReportQuery) => read<PerformanceReport>(`${modelPath(model)}/performance`, query),
+  exemplars: (model: string, query: Omit<ReportQuery, 'segment'>) =>
+    read<Exemplars>(`${modelPath(model)}/exemplars`, query),
   versions: (model: string) => read<VersionList>(`${modelPath(model)}/versions`),
   retrainRecommendation: (model: string) => read<RetrainRecommendation>(`${modelPath(model)}/retrain`),
   alerts: (query: PageQuery & { readonly model?: string }) => read<AlertList>('v1/alerts', query),
@@ -90,7 +97,9 @@ export const collector = {
   webhooks: () => read<WebhookList>('v1/webhooks'),
   deliveries: (query: PageQuery & { readonly webhook?: string; readonly state?: string }) =>
     read<DeliveryList>('v1/deliveries', query),
-  deadLetters: (limit: number) => read<DeadLetterList>('v1/dead-letters', { limit }),
+  deadLetters: (query: PageQuery & { readonly code?: string }) => read<DeadLetterList>('v1/dead-letters', query),
+  deadLetterCodes: () => read<DeadLetterCodeList>('v1/dead-letter-codes'),
+  deadLetter: (letter: string) => read<DeadLetterDetail>(`v1/dead-letters/${encodeURIComponent(letter)}`),
   audit: (query: { readonly after?: string; readonly limit: number }) =>
     read<AuditPage>('v1/audit', { order: 'newest', ...query }),
   verifyAudit: () => read<AuditVerification>('v1/audit/verify'),

@@ -19,8 +19,3 @@ export function useDeliveries(filter: DeliveryFilter) {
     placeholderData: keepPreviousData,
   });
 }
-
-/** Batches of events that could not be read. */
-export function useDeadLetters() {
-  return useQuery({ queryKey: ['dead-letters'], queryFn: () => collector.deadLetters(100) });
-}

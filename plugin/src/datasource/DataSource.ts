@@ -71,6 +71,7 @@ export class ModelsDataSource extends DataSourceApi<ModelsQuery, SourceSettings>
       ...query,
       model: replace(query.model),
       version: replace(query.version),
+      segment: replace(query.segment),
       signal: replace(query.signal),
       statistic: replace(query.statistic),
       group: replace(query.group),

@@ -8,7 +8,7 @@ import type { ModelsDataSource } from './DataSource';
 import { driftStatistics } from './frames/driftFrame';
 import { fairnessStatistics } from './frames/fairnessFrame';
 import { performanceStatistics } from './frames/performanceFrame';
-import { defaultStatistic, type ModelsQuery, type Report, reports, type SourceSettings } from './query';
+import { defaultStatistic, type Listing, type ModelsQuery, type Report, reports, type SourceSettings } from './query';
 import { SourcePicker } from './SourcePicker';
 import { valuesOf } from './templateValues';
 import { choicesOf } from './variables';
@@ -25,7 +25,7 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
     onChange({ ...query, report, ...changes });
     onRunQuery();
   }
-  const list = (what: 'models' | 'versions' | 'signals' | 'groups') => async () =>
+  const list = (what: Listing) => async () =>
     (await choicesOf(datasource, { refId: '', list: what, model: modelName })).map(({ text, value }) => ({
       value,
       ...(text === value ? {} : { label: text }),
@@ -57,6 +57,15 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
           value={query.version}
           load={list('versions')}
           onChange={(value) => change({ version: value })}
+        />
+      )}
+      {shown.includes('segment') && (
+        <SourcePicker
+          label={t('source.segment', 'Segment')}
+          placeholder={t('source.all-traffic', 'All traffic')}
+          value={query.segment}
+          load={list('segments')}
+          onChange={(value) => change({ segment: value })}
         />
       )}
       {shown.includes('signal') && (
@@ -105,15 +114,15 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
   );
 }
 
-type FieldName = 'version' | 'signal' | 'statistic' | 'group';
+type FieldName = 'version' | 'segment' | 'signal' | 'statistic' | 'group';
 
 /** What narrows each report, beside the model. */
 const fieldsOf: Readonly<Record<Report, readonly FieldName[]>> = {
   models: [],
-  drift: ['version', 'signal', 'statistic'],
-  distribution: ['version', 'signal'],
-  performance: ['version', 'statistic'],
-  fairness: ['version', 'statistic', 'group'],
+  drift: ['version', 'segment', 'signal', 'statistic'],
+  distribution: ['version', 'segment', 'signal'],
+  performance: ['version', 'segment', 'statistic'],
+  fairness: ['version', 'segment', 'statistic', 'group'],
   events: [],
 };
 

@@ -42,6 +42,8 @@ function listingName(list: Listing): string {
       return t('source.variable.models', 'Models');
     case 'versions':
       return t('source.variable.versions', 'Versions');
+    case 'segments':
+      return t('source.variable.segments', 'Segments');
     case 'signals':
       return t('source.variable.signals', 'Signals');
     case 'groups':

@@ -11,9 +11,10 @@ import type {
 import { lastValueFrom } from 'rxjs';
 import { failureFrom } from '../api/failure';
 
-/** Narrows a report: absent version is the champion; times are milliseconds since 1970 UTC, of the events. */
+/** Narrows a report: absent or empty version is the champion, segment all traffic; times are milliseconds since 1970 UTC, of the events. */
 export interface Range {
   readonly version?: string;
+  readonly segment?: string;
   readonly from?: number;
   readonly to?: number;
 }

@@ -13,6 +13,8 @@ export interface ModelsQuery extends DataQuery {
   readonly model?: string;
   /** Empty: the champion. */
   readonly version?: string;
+  /** `channel=web`; empty: all traffic. */
+  readonly segment?: string;
   /** Empty: every signal, where the report has several. */
   readonly signal?: string;
   readonly statistic?: string;
@@ -23,7 +25,7 @@ export interface ModelsQuery extends DataQuery {
 }
 
 /** What a variable lists. */
-export const listings = ['models', 'versions', 'signals', 'groups'] as const;
+export const listings = ['models', 'versions', 'segments', 'signals', 'groups'] as const;
 export type Listing = (typeof listings)[number];
 
 export interface VariableQuery extends DataQuery {
@@ -65,6 +67,7 @@ export interface Question {
   readonly report: Report;
   readonly models: readonly string[];
   readonly version: string;
+  readonly segment: string;
   readonly signals: readonly string[];
   readonly statistic: string;
   readonly groups: readonly string[];
@@ -84,6 +87,7 @@ export function questionOf(query: ModelsQuery, replace: ReplaceVariables): Quest
     report,
     models: values(query.model),
     version: values(query.version)[0] ?? '',
+    segment: values(query.segment)[0] ?? '',
     signals: values(query.signal),
     statistic: values(query.statistic)[0] ?? defaultStatistic[report] ?? '',
     groups: values(query.group),

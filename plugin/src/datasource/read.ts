@@ -21,9 +21,9 @@ export async function readQuestion(
   question: Question,
   times: Pick<TimeRange, 'from' | 'to'>,
 ): Promise<Reading> {
-  const { report, models, version, signals, statistic, groups } = question;
+  const { report, models, version, segment, signals, statistic, groups } = question;
   const moments = { from: times.from.valueOf(), to: times.to.valueOf() };
-  const range = { version, ...moments };
+  const range = { version, segment, ...moments };
 
   async function framesOf(model: string): Promise<DataFrame[]> {
     switch (report) {

@@ -18,7 +18,7 @@ interface Choice {
   readonly value: string;
 }
 
-/** Lists for dashboard variables: models, and of one model its versions, signals and groups. */
+/** Lists for dashboard variables: models, and of one model its versions, segments, signals and groups. */
 export class ModelsVariableSupport extends CustomVariableSupport<ModelsDataSource, VariableQuery> {
   override editor = VariableQueryEditor;
   readonly #source: ModelsDataSource;
@@ -62,6 +62,8 @@ export async function choicesOf(
   switch (list) {
     case 'versions':
       return (await collector.versions(model)).versions.map(({ version }) => plain(version));
+    case 'segments':
+      return (await collector.model(model)).segments?.map(({ segment }) => plain(segment)) ?? [];
     case 'signals':
       return (
         (await collector.model(model)).signals?.map(({ signal }) => ({ text: formatSignal(signal), value: signal })) ??

@@ -23,6 +23,11 @@ export function formatSignal(signal: string): string {
   return signal.startsWith('fairness_gap:') ? t('format.gap', '{{name}} (gap)', { name }) : name;
 }
 
+/** `channel=web` -> `channel = web` */
+export function formatSegment(segment: string): string {
+  return segment.replace('=', ' = ');
+}
+
 /** `populationStabilityIndex` -> `Population stability index`, `rollout.canary_started` -> `Rollout canary started`. */
 export function formatWords(name: string): string {
   const words = name

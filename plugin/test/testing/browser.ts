@@ -42,6 +42,9 @@ export async function openAs(context: BrowserContext, hostUrl: string, user: str
     }
   });
   page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
-  await page.goto(hostUrl + (/^\/(plugins|d|connections)\//.test(path) ? path : `/a/plumbline-models-app${path}`));
+  // Every test waits for what it looks at; waiting for all else as well would only be another limit to run into.
+  await page.goto(hostUrl + (/^\/(plugins|d|connections)\//.test(path) ? path : `/a/plumbline-models-app${path}`), {
+    waitUntil: 'commit',
+  });
   return { page, problems, close: () => page.close() };
 }

@@ -130,6 +130,9 @@ function standardAnswers(): Map<string, Answer> {
     ['GET /v1/webhooks', { body: operations.webhookList }],
     ['GET /v1/deliveries', { body: operations.deliveryList }],
     ['GET /v1/dead-letters', { body: operations.deadLetterList }],
+    ['GET /v1/dead-letters/dl_01', { body: operations.deadLetterDetail }],
+    ['GET /v1/dead-letter-codes', { body: operations.deadLetterCodeList }],
+    [`GET ${model}/exemplars`, { body: operations.exemplars }],
   ]);
   for (const alert of fixtures.alerts) {
     answers.set(`GET /v1/alerts/${alert.id}`, { body: alert });
@@ -143,6 +146,8 @@ function standardAnswers(): Map<string, Answer> {
   answers.set('POST /v1/actions/cancel-retrain/rt_02', { body: done('cancel-retrain') });
   answers.set('POST /v1/actions/test-webhook/pager', { body: done('test-webhook') });
   answers.set('POST /v1/actions/replay-deliveries/pager', { body: done('replay-deliveries') });
+  answers.set('POST /v1/actions/replay-dead-letter/dl_01', { body: done('replay-dead-letter') });
+  answers.set('POST /v1/actions/replay-dead-letters/BAD_FRAME', { body: done('replay-dead-letters') });
   answers.set('POST /v1/actions/replay-delivery/de_02', { body: done('replay-delivery') });
   for (const verb of ['shadow', 'canary', 'promote', 'roll-back', 'pause', 'resume', 'retrain', 'silence']) {
     answers.set(`POST /v1/actions/${verb}/credit-risk`, { body: done(verb) });

@@ -11,6 +11,7 @@ import type {
   FairnessReport,
   FindingBody,
   GateResult,
+  Health,
   Instance,
   Me,
   ModelDetail,
@@ -175,6 +176,11 @@ export const modelDetail: ModelDetail = {
   runbook: 'https://runbooks.example.test/credit-risk',
   windowMs: hourMs,
   budget: { mode: 'calendar', hours: 720, alpha: null, streams: 38 },
+  segments: [
+    segment('channel', 'web', 12_104, 'ok'),
+    segment('channel', 'app', 5_890, 'alarm'),
+    segment('channel', 'other', 246, 'no_data'),
+  ],
   reference: { id: 'sha256:4b7d5c0fd9b1', rows: 5_000, from: now - 80 * hourMs, to: now - 79 * hourMs },
   concerns: [incomeFinding, groupFinding, errorFinding],
   timeline: [
@@ -195,6 +201,20 @@ export const modelDetail: ModelDetail = {
     },
   ],
 };
+
+function segment(
+  by: string,
+  value: string,
+  rows: number,
+  health: Health,
+): NonNullable<ModelDetail['segments']>[number] {
+  const performance = health === 'no_data' ? health : 'ok';
+  return {
+    segment: `${by}=${value}`,
+    ...{ by, value, rows },
+    health: { drift: health, performance, fairness: performance, dataQuality: performance, overall: health },
+  };
+}
 
 /** A row of evidence or effect sizes that rises at `onset`. */
 function rising(onset: number, top: number, floor: number): (number | null)[] {
@@ -247,6 +267,7 @@ export const driftReport: DriftReport = {
     from: windowStart(index),
     to: windowStart(index + 1),
     rows: creditRisk.traffic[index]?.rows ?? 0,
+    coverage: { rowsSeen: 4_560, thinnedShare: 0.75, effectiveRows: 4_102, captures: ['declared'] },
   })),
   signals: [
     signal('feature:income', 1.62, 0.31, incomeFinding),
@@ -355,6 +376,20 @@ function group(
             disparateImpactRatio: estimate(selectionRate / against, half * 2.2, rows),
             equalOpportunityDifference: estimate(selectionRate - against + 0.03, half * 2, Math.round(labelled * 0.5)),
           },
+    scoreStatistics: {
+      areaUnderCurve: estimate(accuracy + 0.06, 0.012, labelled),
+      calibrationError: estimate(0.82 - accuracy, 0.01, labelled),
+    },
+    calibration: Array.from({ length: 5 }, (_, index) => {
+      const predicted = 0.1 + index * 0.2;
+      return {
+        predicted,
+        low: index / 5,
+        high: (index + 1) / 5,
+        observed: estimate(predicted * (accuracy + 0.15), 0.04, Math.round(labelled / 5)),
+      };
+    }),
+    labelNote: name === 'female' ? 'fewer of its outcomes are known than of the reference group' : null,
     suppressed: null,
     verdict,
   };
@@ -379,6 +414,7 @@ export const fairnessReport: FairnessReport = {
           labelledShare: 0.4,
           rates: { selectionRate: estimate(null, null, 19, 'n<30') },
           statistics: {},
+          auditNote: 'one row in a thousand is of this group: its rates cannot be told',
           suppressed: 'n<30',
           verdict: 'insufficient_data',
         },
@@ -764,6 +800,8 @@ const operatorVerbs: Me['actions'] = [
   ...(['shadow', 'canary', 'promote', 'roll-back', 'pause', 'resume', 'acknowledge', 'retrain'] as const),
   ...(['silence', 'unsilence', 'cancel-retrain', 'replay-delivery', 'replay-deliveries'] as const),
   ...(['reject', 'retire', 'quarantine', 'dequeue'] as const),
+  'replay-dead-letter',
+  'replay-dead-letters',
 ];
 
 export const me: Readonly<Record<'ada' | 'grace' | 'olu' | 'vic', Me>> = {

@@ -3,8 +3,11 @@ import type {
   AlertHistory,
   AuditVerification,
   DataQualityReport,
+  DeadLetterCodeList,
+  DeadLetterDetail,
   DeadLetterList,
   DeliveryList,
+  Exemplars,
   RetrainRecommendation,
   SilenceList,
   WebhookList,
@@ -157,9 +160,50 @@ export const deadLetterList: DeadLetterList = {
       ...{ id: 'dl_01', at: now - 3 * hourMs, subject: 'plumbline.inference.4.credit-risk', code: 'BAD_FRAME' },
       ...{ reason: 'column "age" ends after 812 of 4,096 bytes', bytes: 2_210, replayed: null, revision: 1 },
     },
+    {
+      ...{ id: 'dl_00', at: now - 9 * hourMs, subject: 'plumbline.outcome.2.churn', code: 'BAD_JSON' },
+      ...{ reason: 'line 3 is no JSON', bytes: 310, replayed: { at: now - hourMs, by: 'user:olu' }, revision: 2 },
+    },
   ],
-  total: 1,
+  total: 2,
   nextCursor: null,
+};
+
+export const deadLetterCodeList: DeadLetterCodeList = {
+  items: [
+    { code: 'BAD_FRAME', kept: 1, waiting: 1, revision: 3 },
+    { code: 'BAD_JSON', kept: 1, waiting: 0, revision: 2 },
+  ],
+};
+
+export const deadLetterDetail: DeadLetterDetail = {
+  ...{ id: 'dl_01', at: now - 3 * hourMs, subject: 'plumbline.inference.4.credit-risk', code: 'BAD_FRAME' },
+  ...{ reason: 'column "age" ends after 812 of 4,096 bytes', bytes: 2_210, replayed: null, revision: 1 },
+  payload: { contentType: 'application/vnd.plumbline.frame', text: null, hex: '504c4202', bytes: 2_210, cut: false },
+};
+
+export const exemplars: Exemplars = {
+  ...{ model: 'credit-risk', version: '1', from: now - 2 * hourMs, to: now },
+  windows: [
+    {
+      ...{ from: now - 2 * hourMs, to: now - hourMs },
+      exemplars: [
+        {
+          ...{ inferenceId: '0193-early', traceId: '4bf92f3577b34da6a3ce929d0e0e4736', at: now - 90 * minuteMs },
+          reasons: ['random'],
+        },
+      ],
+    },
+    {
+      ...{ from: now - hourMs, to: now },
+      exemplars: [
+        {
+          ...{ inferenceId: '0193-late', traceId: '00f067aa0ba902b7a3ce929d0e0e4736', at: now - 30 * minuteMs },
+          reasons: ['failed', 'slowest'],
+        },
+      ],
+    },
+  ],
 };
 
 export const auditVerification: AuditVerification = {

@@ -30,6 +30,7 @@ export function openPages(): Pages {
     const problems = sessions.flatMap((session) => session.problems);
     await Promise.all(sessions.splice(0).map((session) => session.close()));
     collector.reset();
+    host.disconnect();
     host.connect(collector.url, 'test-token');
     expect(problems).toEqual([]);
   });

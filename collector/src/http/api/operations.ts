@@ -72,6 +72,7 @@ export const apiError = z.object({
 });
 
 export type DeadLetterDetail = z.infer<typeof deadLetterDetail>;
+export type DeadLetterCodeList = z.infer<typeof deadLetterCodeList>;
 export type DeadLetterList = z.infer<typeof deadLetterList>;
 export type CollectorStatus = z.infer<typeof collectorStatus>;
 export type ApiErrorBody = z.infer<typeof apiError>;

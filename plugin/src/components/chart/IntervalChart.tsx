@@ -127,13 +127,10 @@ export function IntervalChart({ label, format, rows, line }: IntervalChartProps)
   );
 }
 
-/** A label beside its line where the middle of it would run into the names or out of the chart. */
+/** A label in the middle of its line, or as near to that as keeps it between the names and the end of the chart. */
 function placeLabel(text: string, at: number, left: number, width: number) {
   const half = (text.length * characterWidth.note) / 2;
-  if (at - half < left) {
-    return { x: at - 4, textAnchor: 'start' as const };
-  }
-  return at + half > width ? { x: at + 4, textAnchor: 'end' as const } : { x: at, textAnchor: 'middle' as const };
+  return { x: Math.max(left + half, Math.min(at, width - half)), textAnchor: 'middle' as const };
 }
 
 /** As wide as the longest name or note, within reason. */

@@ -1,14 +1,15 @@
 import { type DataFrame, toDataFrame } from '@grafana/data';
 import type { DriftReport } from '@plumbline/collector/api';
 import { formatSignal } from '../../format/name';
-import { appLink, seriesField, statisticConfig, windowField } from './field';
+import { appLink, narrowingOf, seriesField, statisticConfig, windowField } from './field';
 
 /** What a drift report has for every window. */
 export const driftStatistics = ['evidenceLevel', 'populationStabilityIndex'] as const;
 
 /** One series a signal, ranked as the collector ranks them; `signals` empty: all. */
 export function driftFrame(report: DriftReport, statistic: string, signals: readonly string[]): DataFrame {
-  const { model, version, windows } = report;
+  const { model, windows } = report;
+  const about = narrowingOf(report);
   const series = statistic === 'populationStabilityIndex' ? 'populationStabilityIndex' : 'evidenceLevel';
   const config = statisticConfig(series);
   return toDataFrame({
@@ -21,11 +22,11 @@ export function driftFrame(report: DriftReport, statistic: string, signals: read
           seriesField(
             found.signal,
             found[series],
-            { model, version, signal: found.signal, statistic: series },
+            { model, ...about, signal: found.signal, statistic: series },
             {
               ...config,
               displayName: formatSignal(found.signal),
-              links: [appLink(model, 'drift', { signal: found.signal, version })],
+              links: [appLink(model, 'drift', { signal: found.signal, ...about })],
             },
           ),
         ),

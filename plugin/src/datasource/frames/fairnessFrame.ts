@@ -2,7 +2,7 @@ import { type DataFrame, toDataFrame } from '@grafana/data';
 import type { FairnessReport } from '@plumbline/collector/api';
 import { statisticName } from '../../format/statistic';
 import { t } from '../../i18n';
-import { appLink, numberField, statisticConfig, textField } from './field';
+import { appLink, narrowingOf, numberField, statisticConfig, textField } from './field';
 
 type Group = FairnessReport['attributes'][number]['groups'][number];
 
@@ -25,7 +25,7 @@ export function fairnessGroups({ attributes }: FairnessReport): string[] {
  * without numbers. `wanted` holds attributes and `attribute=group`; empty: all.
  */
 export function fairnessFrame(report: FairnessReport, statistic: string, wanted: readonly string[]): DataFrame {
-  const { model, version } = report;
+  const { model } = report;
   const rows = report.attributes.flatMap(({ attribute, referenceGroup, groups }) =>
     groups
       .filter(
@@ -39,7 +39,7 @@ export function fairnessFrame(report: FairnessReport, statistic: string, wanted:
       })),
   );
   const config = statisticConfig(statistic);
-  const links = [appLink(model, 'fairness', { version, rate: statistic })];
+  const links = [appLink(model, 'fairness', { ...narrowingOf(report), rate: statistic })];
   const part = (of: 'value' | 'low' | 'high') => rows.map(({ estimate }) => estimate?.[of] ?? null);
   const name = statisticName(statistic);
   return toDataFrame({

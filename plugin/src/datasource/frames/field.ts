@@ -3,6 +3,11 @@ import { statisticName, unitOf } from '../../format/statistic';
 import { t } from '../../i18n';
 import { type ModelTab, modelPath } from '../../routing';
 
+/** What a report is about beside its model: labels of its series, and the way to it in the app. */
+export function narrowingOf({ version, segment }: { readonly version: string; readonly segment?: string | undefined }) {
+  return { version, ...(segment === undefined ? {} : { segment }) };
+}
+
 /** Texts of one column. */
 export function textField(name: string, values: readonly (string | null)[], config: FieldConfig = {}): FieldDTO {
   return { name, type: FieldType.string, values: [...values], config };

@@ -2,7 +2,7 @@ import { type DataFrame, toDataFrame } from '@grafana/data';
 import type { PerformanceReport } from '@plumbline/collector/api';
 import { statisticName } from '../../format/statistic';
 import { t } from '../../i18n';
-import { appLink, seriesField, statisticConfig, windowField } from './field';
+import { appLink, narrowingOf, seriesField, statisticConfig, windowField } from './field';
 
 /** Counts that every window has, beside its statistics. */
 const counts = ['rows', 'labelledRows'] as const;
@@ -15,9 +15,10 @@ export function performanceStatistics({ statistics, windows }: PerformanceReport
 
 /** One statistic over windows with its 95 % interval, or one count. */
 export function performanceFrame(report: PerformanceReport, statistic: string): DataFrame {
-  const { model, version, windows } = report;
-  const labels = { model, version, statistic };
-  const links = [appLink(model, 'performance', { version })];
+  const { model, windows } = report;
+  const about = narrowingOf(report);
+  const labels = { model, ...about, statistic };
+  const links = [appLink(model, 'performance', about)];
   const count = counts.find((name) => name === statistic);
   if (count !== undefined) {
     const displayName =

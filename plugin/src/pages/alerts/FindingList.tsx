@@ -11,8 +11,8 @@ import { tabOf } from '../model/overview/diagnosis';
 export function FindingList({ findings }: { readonly findings: readonly FindingBody[] }) {
   return (
     <SentenceList
-      items={findings.map(({ signal, model, version, kind, verdict, sentence, explainedBy }) => ({
-        key: `${version} ${signal}`,
+      items={findings.map(({ signal, segment, model, version, kind, verdict, sentence, explainedBy }) => ({
+        key: `${version} ${segment ?? ''} ${signal}`,
         lead: <VerdictBadge verdict={verdict} />,
         sentence,
         note: (
@@ -22,7 +22,11 @@ export function FindingList({ findings }: { readonly findings: readonly FindingB
                 signal: formatSignal(explainedBy),
               })} `}
             <TextLink
-              href={modelPath(model, tabOf(kind), tabOf(kind) === 'drift' ? { signal, version } : { version })}
+              href={modelPath(model, tabOf(kind), {
+                ...(tabOf(kind) === 'drift' ? { signal } : {}),
+                ...(segment === undefined ? {} : { segment }),
+                version,
+              })}
               variant="bodySmall"
             >
               {t('overview.look-at', 'Look at {{signal}}', { signal: formatSignal(signal) })}

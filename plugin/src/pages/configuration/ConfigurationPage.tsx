@@ -1,11 +1,12 @@
 import type { AppPluginMeta, PluginConfigPageProps } from '@grafana/data';
-import { Alert, Button, Field, Input, LinkButton, SecretInput, Stack, Text } from '@grafana/ui';
+import { Alert, Button, Combobox, Field, Input, LinkButton, SecretInput, Stack, Text } from '@grafana/ui';
 import { type FormEvent, useState } from 'react';
 import { collector } from '../../api/client';
 import { failureFrom } from '../../api/failure';
 import { t } from '../../i18n';
 import { modelsPath } from '../../routing';
 import { type AppSettings, rememberSaved, settingsOf } from '../../settings';
+import { tracingSources } from '../model/traces/traceAddress';
 import { type ConnectionResult, checkConnection } from './checkConnection';
 import { addressProblem, tidyAddress } from './collectorAddress';
 
@@ -17,6 +18,7 @@ interface Problems {
 /** Where the collector is and which token Grafana's proxy sends it; and whether that works. */
 export default function ConfigurationPage({ plugin: { meta } }: PluginConfigPageProps<AppPluginMeta<AppSettings>>) {
   const [address, setAddress] = useState(settingsOf(meta).collectorUrl ?? '');
+  const [tracing, setTracing] = useState(settingsOf(meta).tracingDataSource ?? '');
   const [token, setToken] = useState('');
   const [isTokenKept, setTokenKept] = useState(meta.secureJsonFields?.collectorToken === true);
   const [problems, setProblems] = useState<Problems>({ address: null, token: null });
@@ -37,11 +39,11 @@ export default function ConfigurationPage({ plugin: { meta } }: PluginConfigPage
       await collector.saveSettings({
         enabled: true,
         pinned: meta.pinned ?? true,
-        jsonData: { ...meta.jsonData, collectorUrl },
+        jsonData: { ...meta.jsonData, collectorUrl, tracingDataSource: tracing },
         // Only what was typed: Grafana keeps a secret that is not sent.
         ...(isTokenKept ? {} : { secureJsonData: { collectorToken: token.trim() } }),
       });
-      rememberSaved({ collectorUrl });
+      rememberSaved({ collectorUrl, tracingDataSource: tracing });
       setAddress(collectorUrl);
       setTokenKept(true);
       setToken('');
@@ -91,6 +93,23 @@ export default function ConfigurationPage({ plugin: { meta } }: PluginConfigPage
           onReset={() => setTokenKept(false)}
           value={token}
           onChange={({ currentTarget }) => setToken(currentTarget.value)}
+        />
+      </Field>
+      <Field
+        label={t('configuration.tracing', 'Tracing data source')}
+        description={t(
+          'configuration.tracing-why',
+          'Where the traces of the apps are kept, for example Tempo: inferences on the Traces tab of a model lead there. Choose one, or type its uid.',
+        )}
+      >
+        <Combobox
+          id="tracing-data-source"
+          isClearable
+          createCustomValue
+          placeholder={t('configuration.no-tracing', 'None')}
+          options={tracingSources().map(({ uid, name, type }) => ({ value: uid, label: name, description: type }))}
+          value={tracing}
+          onChange={(option) => setTracing(option?.value ?? '')}
         />
       </Field>
       <Stack direction="column" gap={2} alignItems="stretch">

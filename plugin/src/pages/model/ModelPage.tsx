@@ -21,6 +21,7 @@ const tabs: Readonly<Record<ModelTab, ComponentType<TabProps>>> = {
   fairness: lazy(tabCode.fairness),
   llm: lazy(tabCode.llm),
   'data-quality': lazy(tabCode['data-quality']),
+  traces: lazy(tabCode.traces),
   versions: lazy(tabCode.versions),
   alerts: lazy(tabCode.alerts),
 };
@@ -74,6 +75,7 @@ function navigationOf(model: string, tab: string, detail: ModelDetail | undefine
     fairness: t('model.tab.fairness', 'Fairness'),
     llm: t('model.tab.llm', 'LLM'),
     'data-quality': t('model.tab.data-quality', 'Data quality'),
+    traces: t('model.tab.traces', 'Traces'),
     versions: t('model.tab.versions', 'Versions'),
     alerts: t('model.tab.alerts', 'Alerts'),
   };

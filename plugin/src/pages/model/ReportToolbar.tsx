@@ -3,6 +3,7 @@ import { InlineField, Stack, TimeRangeInput } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import { t } from '../../i18n';
+import { SegmentPicker } from './SegmentPicker';
 import { timeOf } from './useReportQuery';
 import { VersionPicker } from './VersionPicker';
 
@@ -30,6 +31,7 @@ export function ReportToolbar({ model, children }: { readonly model: string; rea
   return (
     <Stack direction="row" gap={2} wrap="wrap">
       <VersionPicker model={model} />
+      <SegmentPicker model={model} />
       <InlineField
         label={t('toolbar.time', 'Event time')}
         tooltip={t(

@@ -4,22 +4,37 @@ import type { ReportQuery } from '../../api/client';
 import { useParameter as useAnyParameter } from '../../useParameter';
 
 /** Parameters of a model's page that stand in the address. */
-type Parameter = 'version' | 'signal' | 'attribute' | 'rate' | 'statistic' | 'group' | 'class' | 'compare';
+type Parameter =
+  | 'version'
+  | 'segment'
+  | 'reason'
+  | 'signal'
+  | 'attribute'
+  | 'rate'
+  | 'statistic'
+  | 'group'
+  | 'class'
+  | 'compare';
 
 /** A relative time moves on; one that moved with every millisecond would be read anew with every drawing. */
 const stepMs = 60_000;
 
 /**
- * The narrowing of a report in the address: `?version=7&from=now-6h&to=now`, times as Grafana writes them (relative, or
+ * The narrowing of a report in the address: `?version=7&segment=channel%3Dweb&from=now-6h&to=now`, times as Grafana writes them (relative, or
  * milliseconds). Absent: the champion, its latest windows.
  */
 export function useReportQuery(): ReportQuery {
   const [params] = useSearchParams();
   const version = params.get('version');
+  const segment = params.get('segment');
   const from = timeOf(params.get('from'), false);
   const to = timeOf(params.get('to'), true);
   const isRange = from !== null && to !== null && from < to;
-  return { ...(version === null ? {} : { version }), ...(isRange ? { from, to } : {}) };
+  return {
+    ...(version === null ? {} : { version }),
+    ...(segment === null ? {} : { segment }),
+    ...(isRange ? { from, to } : {}),
+  };
 }
 
 /** One parameter of the address, and how to change it without losing the others. */

@@ -1,16 +1,16 @@
 import { PluginPage } from '@grafana/runtime';
-import { EmptyState, Stack, Text } from '@grafana/ui';
+import { EmptyState, Stack } from '@grafana/ui';
 import type { WebhookList } from '@plumbline/collector/api';
 import { Panel } from '../../components/Panel';
 import { PlainTable } from '../../components/PlainTable';
 import { QueryState } from '../../components/QueryState';
-import { TimeText } from '../../components/TimeText';
-import { useDeadLetters, useWebhooks } from '../../data/useWebhooks';
+import { useWebhooks } from '../../data/useWebhooks';
 import { formatWords } from '../../format/name';
 import { formatCount, nothing } from '../../format/number';
 import { formatTime } from '../../format/time';
 import { t } from '../../i18n';
 import { fleetPath } from '../../routing';
+import { DeadLettersPanel } from './DeadLettersPanel';
 import { DeliveriesPanel } from './DeliveriesPanel';
 import { WebhooksTable } from './WebhooksTable';
 
@@ -74,57 +74,6 @@ function InboundPanel({ inbound }: { readonly inbound: WebhookList['inbound'] })
           ],
         }))}
       />
-    </Panel>
-  );
-}
-
-/** Events that apps sent and the collector could not read. */
-function DeadLettersPanel() {
-  const query = useDeadLetters();
-  return (
-    <Panel
-      title={t('dead-letters.title', 'Dead letters')}
-      description={t(
-        'dead-letters.why',
-        'Batches of events that could not be read. They are kept apart with the reason, so that they stop nobody.',
-      )}
-    >
-      <QueryState query={query} subject={t('dead-letters.subject', 'the dead letters')}>
-        {({ items, total }) =>
-          items.length === 0 ? (
-            <Text color="secondary">{t('dead-letters.none', 'Every batch of events could be read.')}</Text>
-          ) : (
-            <Stack direction="column" gap={1}>
-              <Text>
-                {t('dead-letters.total', '{{count}} in all, the latest first', { count: formatCount(total) })}
-              </Text>
-              <PlainTable
-                label={t('dead-letters.title', 'Dead letters')}
-                columns={[
-                  t('dead-letters.column.time', 'Time'),
-                  t('dead-letters.column.subject', 'Subject'),
-                  t('dead-letters.column.why', 'Why'),
-                  t('dead-letters.column.size', 'Size'),
-                ]}
-                rows={items.map(({ id, at, subject, code, reason, bytes }) => ({
-                  key: id,
-                  cells: [
-                    <TimeText key="time" at={at} />,
-                    subject,
-                    <Stack key="why" direction="column" gap={0}>
-                      <Text>{reason}</Text>
-                      <Text color="secondary" variant="bodySmall">
-                        {code}
-                      </Text>
-                    </Stack>,
-                    t('dead-letters.bytes', '{{bytes}} B', { bytes: formatCount(bytes) }),
-                  ],
-                }))}
-              />
-            </Stack>
-          )
-        }
-      </QueryState>
     </Panel>
   );
 }

@@ -14,6 +14,7 @@ import { Facts } from '../../../components/Facts';
 import { Panel } from '../../../components/Panel';
 import { QueryState } from '../../../components/QueryState';
 import { useDistribution } from '../../../data/useDrift';
+import { formatCoverage } from '../../../format/coverage';
 import { formatDigest, formatSignal, formatWords } from '../../../format/name';
 import { formatCount, formatStatistic } from '../../../format/number';
 import { statisticFormat, statisticName } from '../../../format/statistic';
@@ -27,8 +28,13 @@ interface SignalPanelProps {
 }
 
 /** One signal in its latest window: what was found, in a sentence and in numbers, and where its rows fell. */
-export function SignalPanel({ report: { model, reference }, signal: { signal, latest }, query }: SignalPanelProps) {
+export function SignalPanel({
+  report: { model, reference, windows },
+  signal: { signal, latest },
+  query,
+}: SignalPanelProps) {
   const styles = useStyles2(getStyles);
+  const coverage = windows.find(({ from }) => from === latest.from)?.coverage;
   const distribution = useDistribution(model, signal, { ...query, from: latest.from, to: latest.to });
   return (
     <Panel title={t('drift.signal', '{{signal}}: reference against current', { signal: formatSignal(signal) })}>
@@ -70,6 +76,7 @@ export function SignalPanel({ report: { model, reference }, signal: { signal, la
           <Facts
             facts={[
               [t('drift.window', 'Window'), formatRange(latest.from, latest.to)],
+              ...(coverage === undefined ? [] : [[t('drift.coverage', 'Rows'), formatCoverage(coverage)] as const]),
               [
                 t('drift.reference', 'Reference'),
                 reference === null ? t('drift.reference-none', 'None') : formatDigest(reference),

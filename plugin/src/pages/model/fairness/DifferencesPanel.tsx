@@ -16,6 +16,9 @@ type Group = Attribute['groups'][number];
 export function DifferencesPanel({ attribute: { groups, referenceGroup } }: { readonly attribute: Attribute }) {
   const compared = groups.filter(({ group, suppressed }) => group !== referenceGroup && suppressed === null);
   const hidden = groups.filter(({ suppressed }) => suppressed !== null);
+  const notes = groups.flatMap(({ group, auditNote, labelNote }) =>
+    [auditNote, labelNote].flatMap((note) => (note == null ? [] : [`${group}: ${note}`])),
+  );
   return (
     <Panel
       title={
@@ -39,6 +42,13 @@ export function DifferencesPanel({ attribute: { groups, referenceGroup } }: { re
             <GroupDifferences key={group.group} group={group} />
           ))}
         </Grid>
+        {notes.length > 0 && (
+          <Alert severity="info" bottomSpacing={0} title={t('fairness.notes', 'Before you compare')}>
+            {notes.map((note) => (
+              <div key={note}>{note}</div>
+            ))}
+          </Alert>
+        )}
         {hidden.length > 0 && (
           <Alert
             severity="info"

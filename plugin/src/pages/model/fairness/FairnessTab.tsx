@@ -7,6 +7,7 @@ import { ReportToolbar } from '../ReportToolbar';
 import { useParameter, useReportQuery } from '../useReportQuery';
 import { DifferencesPanel } from './DifferencesPanel';
 import { RatesPanel } from './RatesPanel';
+import { ScoresPanel } from './ScoresPanel';
 import { WorstPanel } from './WorstPanel';
 
 /** How each group of people fares, beside the group it is compared with. */
@@ -37,6 +38,7 @@ export function FairnessTab({ detail: { model } }: { readonly detail: ModelDetai
                 <WorstPanel attribute={shown} />
                 <RatesPanel report={report} attribute={shown} />
                 <DifferencesPanel attribute={shown} />
+                <ScoresPanel attribute={shown} />
               </>
             )}
           </Stack>

@@ -6,6 +6,7 @@ import { ActionsPanel } from './ActionsPanel';
 import { AspectTile } from './AspectTile';
 import { aspectsOf, harmOf } from './diagnosis';
 import { HarmPanel } from './HarmPanel';
+import { SegmentsPanel } from './SegmentsPanel';
 import { SincePanel } from './SincePanel';
 import { TimelinePanel } from './TimelinePanel';
 import { WrongPanel } from './WrongPanel';
@@ -24,6 +25,7 @@ export function OverviewTab({ detail }: { readonly detail: ModelDetail }) {
           <WrongPanel detail={detail} />
           <HarmPanel answers={harmOf(detail)} />
           <SincePanel model={detail.model} />
+          <SegmentsPanel detail={detail} />
         </Stack>
         <Stack direction="column" gap={2}>
           <ActionsPanel detail={detail} />

@@ -15,8 +15,8 @@ export function WrongPanel({ detail: { model, concerns, health } }: { readonly d
     <Panel title={t('overview.wrong', 'What is wrong')}>
       {concerns.length > 0 ? (
         <SentenceList
-          items={concerns.map(({ signal, kind, verdict, sentence, from, to, version }) => ({
-            key: `${version} ${signal}`,
+          items={concerns.map(({ signal, segment, kind, verdict, sentence, from, to, version }) => ({
+            key: `${version} ${segment ?? ''} ${signal}`,
             lead: <VerdictBadge verdict={verdict} />,
             sentence,
             note: (
@@ -26,7 +26,10 @@ export function WrongPanel({ detail: { model, concerns, health } }: { readonly d
                   range: formatRange(from, to),
                 })}{' '}
                 <TextLink
-                  href={modelPath(model, tabOf(kind), tabOf(kind) === 'drift' ? { signal } : {})}
+                  href={modelPath(model, tabOf(kind), {
+                    ...(tabOf(kind) === 'drift' ? { signal } : {}),
+                    ...(segment === undefined ? {} : { segment }),
+                  })}
                   variant="bodySmall"
                 >
                   {t('overview.look-at', 'Look at {{signal}}', { signal: formatSignal(signal) })}

@@ -3,13 +3,15 @@ import type { PerformanceReport } from '@plumbline/collector/api';
 import { EvidenceGauge } from '../../../components/EvidenceGauge';
 import { Facts } from '../../../components/Facts';
 import { Panel } from '../../../components/Panel';
+import { formatCoverage } from '../../../format/coverage';
 import { formatCount, formatShare } from '../../../format/number';
 import { formatRange } from '../../../format/time';
 import { t } from '../../../i18n';
 
 /** How much of the truth has arrived: numbers from few outcomes may still change. */
 export function LabelsPanel({ report }: { readonly report: PerformanceReport }) {
-  const { rows, labelledRows, final, from, to, evidence } = report;
+  const { rows, labelledRows, final, from, to, evidence, windows } = report;
+  const coverage = windows.at(-1)?.coverage;
   return (
     <Panel title={t('performance.labels', 'Outcomes')}>
       <Facts
@@ -23,6 +25,9 @@ export function LabelsPanel({ report }: { readonly report: PerformanceReport }) 
               share: rows === 0 ? formatShare(null) : formatShare(labelledRows / rows),
             }),
           ],
+          ...(coverage === undefined
+            ? []
+            : [[t('performance.coverage', 'Latest window'), formatCoverage(coverage)] as const]),
           [
             t('performance.state', 'State'),
             <Stack key="state">
