@@ -1,4 +1,5 @@
 import type { CategoryColumn, Column, InferenceBatch, NumberColumn } from '@plumbline/sdk/event';
+import { addEach, countsByCode, emptyCells } from './batchCounts.ts';
 import { signalColumn } from './columns.ts';
 import { decisionOf } from './decision.ts';
 import { foldExemplars } from './exemplars.ts';
@@ -83,37 +84,35 @@ let rowNumbers = new Int32Array(0);
 
 function foldTotals({ counts, minima, maxima, sketches }: Profile, batch: InferenceBatch, rows: Int32Array): void {
   counts[totals.rows] = counts[totals.rows]! + rows.length;
-  const roleCells = [
-    totals.champion,
-    ...batch.roles.dictionary.map((role) =>
-      role === 'shadow' ? totals.shadow : role === 'canary' ? totals.canary : totals.champion,
-    ),
-  ];
-  const { codes } = batch.roles;
-  const errors = batch.errors.codes;
-  const { times } = batch;
+  const { roles, errors, times } = batch;
+  countsByCode(roles, rows).forEach((count, code) => {
+    const role = roles.dictionary[code - 1];
+    const cell = role === 'shadow' ? totals.shadow : role === 'canary' ? totals.canary : totals.champion;
+    counts[cell] = counts[cell]! + count;
+  });
+  counts[totals.errors] = counts[totals.errors]! + rows.length - countsByCode(errors, rows)[0]!;
   const { hours } = sketches;
   // Rows of one hour mostly come together.
   let hour = 0;
+  let inHour = 0;
   let hourFrom = Number.POSITIVE_INFINITY;
   let hourTo = Number.POSITIVE_INFINITY;
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!;
-    const cell = roleCells[codes[row]!]!;
-    counts[cell] = counts[cell]! + 1;
-    if (errors[row] !== 0) counts[totals.errors] = counts[totals.errors]! + 1;
-    const time = times[row]!;
+    const time = times[rows[i]!]!;
     if (time < hourFrom || time >= hourTo) {
+      hours[hour] = hours[hour]! + inHour;
+      inHour = 0;
       hour = hourOfWeek(time);
       hourFrom = Math.floor(time / hourMs) * hourMs;
       hourTo = hourFrom + hourMs;
     }
-    hours[hour] = hours[hour]! + 1;
+    inHour++;
     if (time < first) first = time;
     if (time > last) last = time;
   }
+  hours[hour] = hours[hour]! + inHour;
   const timeExtreme = minima.length - 1;
   if (first < minima[timeExtreme]!) minima[timeExtreme] = first + 0;
   if (last > maxima[timeExtreme]!) maxima[timeExtreme] = last + 0;
@@ -164,12 +163,9 @@ interface CountedTexts {
   readonly invalid: number;
 }
 
-function textsOf({ codes, dictionary }: CategoryColumn, rows: Int32Array): CountedTexts {
-  const byCode = new Uint32Array(dictionary.length + 1);
-  for (let i = 0; i < rows.length; i++) {
-    const code = codes[rows[i]!]!;
-    byCode[code] = byCode[code]! + 1;
-  }
+function textsOf(column: CategoryColumn, rows: Int32Array): CountedTexts {
+  const { dictionary } = column;
+  const byCode = countsByCode(column, rows);
   const counts: [string, number][] = [];
   for (let code = 1; code < byCode.length; code++) {
     if (byCode[code]! > 0) counts.push([dictionary[code - 1]!, byCode[code]!]);
@@ -224,13 +220,14 @@ function foldScores(
 ): void {
   if (shape.scoreBins === null) return;
   const { values } = batch.scores;
+  const cells = emptyCells(2 * (plan.scoreBins + 1));
   for (let i = 0; i < rows.length; i++) {
     const decision = decisions[i]!;
     if (decision < 0) continue;
-    const bin = scoreBinOf(plan, values[rows[i]!]!);
-    const cell = plan.scoreOffset + (bin * 2 + decision) * 3 + 2;
-    counts[cell] = counts[cell]! + 1;
+    const cell = scoreBinOf(plan, values[rows[i]!]!) * 2 + decision;
+    cells[cell] = cells[cell]! + 1;
   }
+  addEach(counts, plan.scoreOffset + 2, 3, cells);
 }
 
 function foldClasses(
@@ -255,12 +252,12 @@ function foldClasses(
 }
 
 function foldGroup(counts: Float64Array, offset: number, decisions: Int8Array): void {
+  const cells = emptyCells(2);
   for (let i = 0; i < decisions.length; i++) {
     const decision = decisions[i]!;
-    if (decision < 0) continue;
-    const cell = offset + decision * 3 + 2;
-    counts[cell] = counts[cell]! + 1;
+    if (decision >= 0) cells[decision] = cells[decision]! + 1;
   }
+  addEach(counts, offset + 2, 3, cells);
 }
 
 function foldAttribute(
@@ -276,14 +273,17 @@ function foldAttribute(
     foldGroup(counts, missing, decisions);
     return;
   }
-  const byCode = [
-    missing,
-    ...column.dictionary.map((group) => offset + (attribute.rowOf.get(group) ?? attribute.otherRow) * groupCells),
-  ];
+  const { codes, dictionary } = column;
+  const cells = emptyCells(2 * (dictionary.length + 1));
   for (let i = 0; i < rows.length; i++) {
     const decision = decisions[i]!;
     if (decision < 0) continue;
-    const cell = byCode[column.codes[rows[i]!]!]! + decision * 3 + 2;
-    counts[cell] = counts[cell]! + 1;
+    const cell = codes[rows[i]!]! * 2 + decision;
+    cells[cell] = cells[cell]! + 1;
   }
+  addEach(counts, missing + 2, 3, cells.subarray(0, 2));
+  dictionary.forEach((group, index) => {
+    const row = attribute.rowOf.get(group) ?? attribute.otherRow;
+    addEach(counts, offset + row * groupCells + 2, 3, cells.subarray(2 * index + 2, 2 * index + 4));
+  });
 }

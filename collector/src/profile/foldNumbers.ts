@@ -1,4 +1,5 @@
 import type { Column } from '@plumbline/sdk/event';
+import { addEach, emptyCells } from './batchCounts.ts';
 import { type CellFinder, findCell, octaveStep, stepOf } from './cellFinder.ts';
 import type { SignalPlan } from './plan.ts';
 import type { Profile } from './profile.ts';
@@ -99,9 +100,7 @@ export function foldNumbers(
     if (cell === 0) below += rounded;
     else if (cell === highest) above += rounded;
   }
-  for (let cell = 0; cell < cells.length; cell++) {
-    counts[offset + cell] = counts[offset + cell]! + cells[cell]!;
-  }
+  addEach(counts, offset, 1, cells);
   const at = plan.sumOffset;
   sums[at] = sums[at]! + sum * unitsPerOne;
   sums[at + 1] = sums[at + 1]! + squares * unitsPerOne;
@@ -137,12 +136,3 @@ function dense(values: Float64Array, rows: Int32Array): Float64Array {
 }
 
 let gathered = new Float64Array(512);
-let scratch = new Uint32Array(256);
-
-/** Counts of the batch at hand: whole numbers are added faster than doubles. */
-function emptyCells(length: number): Uint32Array {
-  if (length > scratch.length) scratch = new Uint32Array(2 * length);
-  const cells = scratch.subarray(0, length);
-  cells.fill(0);
-  return cells;
-}

@@ -1,5 +1,8 @@
 import type { InferenceBatch } from '@plumbline/sdk/event';
+import { addEach, emptyCells } from './batchCounts.ts';
+import { cellFinder, findCell } from './cellFinder.ts';
 import type { Profile } from './profile.ts';
+import { stepEdges } from './stepEdges.ts';
 
 /**
  * Latencies in cells that every profile has, whatever its shape: eighths of octaves from 1/16 ms to a quarter of an hour,
@@ -25,12 +28,14 @@ export function firstCellFrom(latencyMs: number): number {
 
 export function foldLatencies({ latencies }: Profile, { latenciesMs }: InferenceBatch, rows: Int32Array): void {
   const { values } = latenciesMs;
+  const cells = emptyCells(latencyCells);
   for (let i = 0; i < rows.length; i++) {
     const value = values[rows[i]!]!;
     if (!(value >= 0)) continue;
-    const cell = cellOf(value);
-    latencies[cell] = latencies[cell]! + 1;
+    const cell = value < Number.POSITIVE_INFINITY ? findCell(finder, value) : latencyCells - 1;
+    cells[cell] = cells[cell]! + 1;
   }
+  addEach(latencies, 0, 1, cells);
 }
 
 function cellOf(latencyMs: number): number {
@@ -38,3 +43,8 @@ function cellOf(latencyMs: number): number {
   const cell = Math.floor((Math.log2(latencyMs) - lowestOctave) * cellsPerOctave) + 1;
   return Math.max(0, Math.min(latencyCells - 1, cell));
 }
+
+/** Finds what `cellOf` works out. */
+const finder = cellFinder(
+  stepEdges(cellOf, latencyCells - 1, 2 ** (lowestOctave - 1), 2 ** (lowestOctave + octaves + 1)),
+);

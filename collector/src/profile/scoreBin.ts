@@ -1,6 +1,7 @@
-import { findCell } from './cellFinder.ts';
+import { cellFinder, findCell } from './cellFinder.ts';
 import type { Plan } from './plan.ts';
 import { logitBins, logitLimit } from './shape.ts';
+import { stepEdges } from './stepEdges.ts';
 
 /** Bin of a score, 0 ... bins - 1; `bins` when there is no finite score. Scores outside [0, 1] go to the outer logit bins. */
 export function scoreBinOf(plan: Plan, score: number): number {
@@ -11,10 +12,15 @@ export function scoreBinOf(plan: Plan, score: number): number {
 function logitBinOf(probability: number): number {
   if (probability <= 0) return 0;
   if (probability >= 1) return logitBins - 1;
-  const logit = Math.log(probability / (1 - probability));
-  const bin = Math.floor(((logit + logitLimit) * logitBins) / (2 * logitLimit));
-  return bin < 0 ? 0 : bin >= logitBins ? logitBins - 1 : bin;
+  return findCell(odds, probability / (1 - probability));
 }
+
+function oddsBinOf(odds: number): number {
+  return Math.floor(((Math.log(odds) + logitLimit) * logitBins) / (2 * logitLimit));
+}
+
+/** The bins of odds, without their logarithm. */
+const odds = cellFinder(stepEdges(oddsBinOf, logitBins - 1, Math.exp(-logitLimit - 1), Math.exp(logitLimit + 1)));
 
 /** Lower edges of the 256 logit bins as probabilities, then the last upper edge: 257 numbers from 0 to 1. Not to be changed. */
 export const logitEdges: Float64Array = Float64Array.from({ length: logitBins + 1 }, (_, i) => {
