@@ -6,7 +6,7 @@ import { collectorSettings } from '../../collector/src/config/settings.ts';
 import { findSignal, profileTotals, signalMoments } from '../../collector/src/profile/index.ts';
 import { type Counts, readCounts, readProfiles } from '../../collector/src/store/history.ts';
 import { openStore } from '../../collector/src/store/open.ts';
-import type { Store } from '../../collector/src/store/port.ts';
+import { jsonCollection, type Store } from '../../collector/src/store/port.ts';
 import { type NatsServer, startNatsServer } from '../stack/nats-server.ts';
 import { type PostgresServer, startPostgres } from '../stack/postgres.ts';
 import { type ManagedProcess, startProcess } from '../stack/process.ts';
@@ -24,13 +24,11 @@ export interface CampaignOptions {
   readonly store: 'sqlite' | 'postgres';
   /** Several share the stream; a SQLite file has one. */
   readonly collectors: number;
-  readonly faults: number;
+  /** These, in their order; or so many of whatever can fail here. */
+  readonly faults: readonly Fault[] | number;
   readonly seed: number;
-  /** Default: whatever can fail here. */
-  readonly only?: readonly Fault[];
   /** A wrong build, to see that this notices. */
   readonly order?: 'checkpoint first';
-  readonly onFault?: (fault: Fault, number: number) => void;
 }
 
 export const faults = ['collector', 'pause', 'broker', 'store', 'app'] as const;
@@ -56,6 +54,8 @@ export interface CampaignResult {
 /** Long enough for the others to take over: two seconds of silence, and what a busy machine adds. */
 const pauseMs = 6_000;
 const windowMs = 10_000;
+/** Of `collector-process.ts`. */
+const committedLine = '{"event":"committed"}';
 const startAt = 1_700_000_000_000;
 const model = {
   name: 'credit risk',
@@ -83,11 +83,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   await system.start();
 
   const done: Record<Fault, number> = { collector: 0, pause: 0, broker: 0, store: 0, app: 0 };
-  const choices = choicesOf(options);
-  for (let number = 0; number < options.faults; number++) {
+  for (const fault of faultsOf(options, random)) {
     await delay(40 + random() * 260);
-    const fault = choices[Math.floor(random() * choices.length)]!;
-    options.onFault?.(fault, number);
     await system.strike(fault, random);
     done[fault]++;
   }
@@ -96,7 +93,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const truth = await readStream(bus, windowMs);
   const store = await openStore(system.storeSettings, { readOnly: true });
   try {
-    await untilCounted(store, truth, options.store === 'postgres' ? 60_000 : 10_000);
+    await (options.store === 'postgres' ? untilCounted(store, truth) : untilRead(store, truth));
     await system.stopCollectors();
     const { windows, counts } = await readStore(store);
     const wrongWindows = differences(windows, truth.windows);
@@ -122,16 +119,17 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
 }
 
 /** Each fault as often as it is likely. Pauses are long, so they are few. */
-function choicesOf({ store, collectors, only }: CampaignOptions): readonly Fault[] {
-  if (only !== undefined) return only;
+function faultsOf({ store, collectors, faults: wanted }: CampaignOptions, random: () => number): readonly Fault[] {
+  if (typeof wanted !== 'number') return wanted;
   const often = (fault: Fault, times: number) => Array.from({ length: times }, () => fault);
-  return [
+  const choices = [
     ...often('collector', 8),
     ...often('broker', 4),
     ...often('app', 4),
     ...(store === 'postgres' ? often('store', 4) : []),
     ...(collectors > 1 ? often('pause', 2) : []),
   ];
+  return Array.from({ length: wanted }, () => choices[Math.floor(random() * choices.length)]!);
 }
 
 function natsSettings(server: NatsServer) {
@@ -167,9 +165,13 @@ class System {
   }
 
   async start(): Promise<void> {
-    for (let index = 0; index < this.#options.collectors; index++) this.#collectors[index] = this.#startCollector();
+    const atWork = Promise.withResolvers<void>();
+    for (let index = 0; index < this.#options.collectors; index++) {
+      this.#collectors[index] = this.#startCollector(atWork.resolve);
+    }
     this.#app = this.#startApp();
-    await Promise.all([...this.#collectors, this.#app]);
+    const ended = Promise.all([...this.#collectors, this.#app]).then(([first]) => first?.exited);
+    await Promise.race([atWork.promise, ended]);
   }
 
   async strike(fault: Fault, random: () => number): Promise<void> {
@@ -178,9 +180,11 @@ class System {
     switch (fault) {
       case 'collector': {
         await (await this.#collectors[index])?.kill();
-        this.#collectors[index] = this.#startCollector();
-        // Most are killed while others start; some may first get to work.
-        if (share < 0.8) await this.#collectors[index];
+        const atWork = Promise.withResolvers<void>();
+        this.#collectors[index] = this.#startCollector(atWork.resolve);
+        // Most get to work before anything else happens; around some it happens while they start.
+        if (share < 0.8 || this.#options.order !== undefined)
+          await Promise.race([atWork.promise, this.#collectors[index].then(({ exited }) => exited)]);
         return;
       }
       case 'pause': {
@@ -235,7 +239,8 @@ class System {
     for (const starting of [...this.#collectors, this.#app]) await (await starting?.catch(() => null))?.kill();
   }
 
-  async #startCollector(): Promise<ManagedProcess> {
+  /** `onWork`: it has committed something. */
+  async #startCollector(onWork: () => void = () => undefined): Promise<ManagedProcess> {
     const settings = {
       nats: natsInput(this.#nats),
       store: this.storeSettings,
@@ -250,6 +255,7 @@ class System {
           command: process.execPath,
           args: [new URL('./collector-process.ts', import.meta.url).pathname],
           env: { FAULT_SETTINGS: JSON.stringify(settings) },
+          log: { line: (_, text) => text === committedLine && onWork() },
           readyTimeoutMs: 60_000,
         });
       } catch (error) {
@@ -293,9 +299,9 @@ function wake(pid: number): void {
 }
 
 /** Until everything is counted, or nothing more for as long as taking over can last. */
-async function untilCounted(store: Store, truth: StreamTruth, quietMs: number): Promise<void> {
+async function untilCounted(store: Store, truth: StreamTruth): Promise<void> {
   let latest = '';
-  let giveUpAt = performance.now() + 60_000;
+  let giveUpAt = performance.now() + quietMs;
   while (performance.now() < giveUpAt) {
     const counts = await store.read(readCounts);
     if (JSON.stringify(counts) !== latest) {
@@ -308,6 +314,17 @@ async function untilCounted(store: Store, truth: StreamTruth, quietMs: number): 
     await delay(200);
   }
 }
+
+/** Until a collector that has the stream to itself says that it has read it all, whatever it has counted. */
+async function untilRead(store: Store, { lastSequence }: StreamTruth): Promise<void> {
+  const giveUpAt = performance.now() + quietMs;
+  const position = async () =>
+    (await store.read((transaction) => transaction.get(positions, '0')))?.value.sequence ?? 0;
+  while ((await position()) < lastSequence && performance.now() < giveUpAt) await delay(50);
+}
+
+const positions = jsonCollection<{ readonly sequence: number }>('stream_positions');
+const quietMs = 60_000;
 
 async function readStore(store: Store): Promise<{ windows: Map<string, WindowTruth>; counts: Counts }> {
   return store.read(async (transaction) => {

@@ -8,7 +8,7 @@ const checkpoints = new Set(['stream_positions', 'stream_anchors', 'partition_po
  * A store as it must not be: it commits how far the stream was read, and only then what was counted. Between the two a
  * crash loses events. The fault tests run on it to show that they would notice.
  */
-export function checkpointFirst(store: Store, betweenMs = 200): Store {
+export function checkpointFirst(store: Store, betweenMs: number): Store {
   return {
     read: (work) => store.read(work),
     close: () => store.close(),

@@ -9,8 +9,8 @@ import { checkpointFirst } from './checkpoint-first.ts';
 
 /**
  * The reading half of a collector as a process of its own, to be killed at any moment. Says `{"event":"ready"}` when it
- * reads; ends with what it has read committed on SIGTERM. On PostgreSQL it shares the stream with others of its kind.
- * Started by the fault tests.
+ * reads and `{"event":"committed"}` when it has counted something; ends with what it has read committed on SIGTERM. On
+ * PostgreSQL it shares the stream with others of its kind. Started by the fault tests.
  */
 
 // Written by those who start this.
@@ -26,7 +26,7 @@ const settings = JSON.parse(process.env.FAULT_SETTINGS ?? '{}') as {
 const log = (fields: object, event: string) => process.stderr.write(`${event} ${JSON.stringify(fields)}\n`);
 const logger = { debug() {}, info: log, warn: log, error: log };
 const opened = await openStore(settings.store);
-const store = settings.order === 'checkpoint first' ? checkpointFirst(opened) : opened;
+const store = settings.order === 'checkpoint first' ? checkpointFirst(opened, 500) : opened;
 const bus = await connectBus({ nats: collectorSettings.parse({ nats: settings.nats }).nats });
 const engine = {
   store,
@@ -35,15 +35,21 @@ const engine = {
   clock: Date.now,
 };
 const { commitEveryMs } = settings;
+let isAtWork = false;
+const onCommit = () => {
+  if (!isAtWork) process.stdout.write('{"event":"committed"}\n');
+  isAtWork = true;
+};
 const reading =
   'postgres' in settings.store
-    ? createCluster({ bus, engine, id: randomBytes(6).toString('hex'), commitEveryMs, logger })
+    ? createCluster({ bus, engine, id: randomBytes(6).toString('hex'), commitEveryMs, logger, onCommit })
     : createIngest({
         bus,
         openEngine: () => createEngine({ ...engine, logger, partitions: bus.partitions }),
         commitEveryMs,
         logger,
         retryMs: 100,
+        onCommit,
       });
 process.once('SIGTERM', async () => {
   await reading.stop();

@@ -14,6 +14,7 @@ export interface StreamTruth {
   readonly outcomes: number;
   /** Inferences with a label. */
   readonly labelled: number;
+  readonly lastSequence: number;
 }
 
 export async function readStream(bus: Bus, windowMs: number): Promise<StreamTruth> {
@@ -49,7 +50,7 @@ export async function readStream(bus: Bus, windowMs: number): Promise<StreamTrut
     window.labelled += 1;
     joined += 1;
   }
-  return { ids, windows, inferences, outcomes, labelled: joined };
+  return { ids, windows, inferences, outcomes, labelled: joined, lastSequence };
 
   function countRows(batch: InferenceBatch): void {
     const number = batch.schema.features.findIndex(({ name }) => name === 'number');
