@@ -86,6 +86,6 @@ export interface BriefFinding extends Pick<Finding, 'signal' | 'kind' | 'verdict
   /** Of its evidence; `null` without any. */
   readonly level: number | null;
   readonly stabilityIndex?: number;
-  /** Of the labels that arrived, where there is evidence about them. */
-  readonly errorRate?: Estimate;
+  /** Of performance and fairness, whose statistics have series of their own. */
+  readonly statistics?: Finding['statistics'];
 }

@@ -62,7 +62,9 @@ function arrivedErrors(input: ReportInput): Map<number, Estimate> {
   const signal = outcomeSignal(input.settings.task);
   return new Map(
     historyOf(input).flatMap(({ from, findings }) => {
-      const errorRate = findings.find((finding) => finding.signal === signal)?.errorRate;
+      // Without evidence there was nothing to compare the labels with: they are those of the window's own rows.
+      const found = findings.find((finding) => finding.signal === signal && finding.level !== null);
+      const errorRate = found?.statistics?.errorRate;
       return errorRate === undefined ? [] : [[from, errorRate] as const];
     }),
   );

@@ -1,10 +1,17 @@
 import { type Alert, readAlerts } from '../../alert/index.ts';
 import type { ModelSettings } from '../../config/index.ts';
 import { declaredSegmentsOf } from '../../config/segments.ts';
-import type { Finding } from '../../monitor/finding.ts';
+import type { BriefFinding, Finding } from '../../monitor/finding.ts';
+import { briefFindings } from '../../monitor/index.ts';
 import { readJobs } from '../../retrain/index.ts';
 import { trafficWeights } from '../../rollout/index.ts';
-import { readFindings, readLatestVerdicts } from '../../store/history.ts';
+import {
+  readBriefs,
+  readFindings,
+  readLatestVerdicts,
+  type VersionKey,
+  type WindowBriefs,
+} from '../../store/history.ts';
 import type { ReadTransaction } from '../../store/port.ts';
 import type { Health } from '../api.ts';
 import type { Services } from '../ports.ts';
@@ -44,8 +51,7 @@ export async function collectModel(
 
   const watched = new Set([champion.version, champion.state.rollout?.version ?? null]);
   for (const version of watched) {
-    const [latest] =
-      version === null ? [] : await readFindings(transaction, { model, environment, version, limit: 1, reverse: true });
+    const latest = version === null ? undefined : await latestBrief(transaction, { model, environment, version });
     if (version === champion.version) {
       const verdicts =
         version === null ? undefined : await readLatestVerdicts(transaction, { model, environment, version });
@@ -64,8 +70,8 @@ export async function collectModel(
       collectFindings(families, of, latest.findings);
       for (const { segment } of declaredSegmentsOf(settings)) {
         const key = { ...of, segment };
-        const [own] = await readFindings(transaction, { ...key, limit: 1, reverse: true });
-        const strongest = own && Math.max(...own.findings.map(({ evidence }) => evidence?.level ?? 0));
+        const own = await latestBrief(transaction, key);
+        const strongest = own && Math.max(...own.findings.map(({ level }) => level ?? 0));
         families.gauge('plumbline_segment_evidence_level', segmentHelp, key, strongest ?? null);
       }
     }
@@ -103,14 +109,21 @@ function collectAlerts(families: Families, labels: Labels, alerts: readonly Aler
   }
 }
 
-function collectFindings(families: Families, labels: Labels, findings: readonly Finding[]): void {
-  const strongest = [...findings]
-    .sort((a, b) => (b.evidence?.level ?? 0) - (a.evidence?.level ?? 0))
-    .slice(0, signalsPerVersion);
-  for (const { kind, signal, evidence, statistics, rows } of strongest) {
+/** Of the latest closed window. All models are asked at every scrape: whole findings would be a hundred megabytes. */
+async function latestBrief(transaction: ReadTransaction, key: VersionKey): Promise<WindowBriefs | undefined> {
+  const range = { ...key, limit: 1, reverse: true };
+  const briefs = await readBriefs(transaction, range);
+  if (briefs !== null) return briefs[0];
+  const [found] = await readFindings(transaction, range);
+  return found && { ...found, findings: briefFindings(found.findings) };
+}
+
+function collectFindings(families: Families, labels: Labels, findings: readonly BriefFinding[]): void {
+  const strongest = [...findings].sort((a, b) => (b.level ?? 0) - (a.level ?? 0)).slice(0, signalsPerVersion);
+  for (const { kind, signal, level, stabilityIndex, statistics = {}, rows } of strongest) {
     const of = { ...labels, signal };
-    families.gauge('plumbline_evidence_level', 'Evidence of change; 1 is the alarm level', of, evidence?.level ?? null);
-    const psi = statistics.populationStabilityIndex?.value ?? null;
+    families.gauge('plumbline_evidence_level', 'Evidence of change; 1 is the alarm level', of, level);
+    const psi = stabilityIndex ?? null;
     families.gauge('plumbline_population_stability_index', 'Distance from the reference, for reading', of, psi);
     if (kind === 'performance' || kind === 'fairness') {
       collectStatistics(families, kind, of, statistics);
@@ -160,14 +173,16 @@ function collectInstances(families: Families, services: Services, labels: ModelL
   const behind = heard.filter(({ heartbeat }) => heartbeat.routingRevision < state.routingRevision);
   families.gauge('plumbline_instances', 'SDK instances heard of lately', labels, heard.length);
   families.gauge('plumbline_instances_behind', 'SDK instances on an older routing document', labels, behind.length);
-  const total = { accepted: 0, acknowledged: 0, dropped: 0 };
+  const total = { accepted: 0, acknowledged: 0, thinned: 0, dropped: 0 };
   for (const { counts } of heard.map(({ heartbeat }) => heartbeat)) {
     total.accepted += counts.accepted;
     total.acknowledged += counts.acknowledged;
+    total.thinned += counts.thinned ?? 0;
     total.dropped += Object.values(counts.dropped).reduce((sum, count) => sum + count, 0);
   }
   const waiting = total.accepted - total.acknowledged - total.dropped;
   families.gauge('plumbline_instance_events', 'Events that running SDK instances took', labels, total.accepted);
   families.gauge('plumbline_instance_events_waiting', 'Events they hold and have not delivered', labels, waiting);
   families.gauge('plumbline_instance_events_dropped', 'Events they dropped, and counted', labels, total.dropped);
+  families.gauge('plumbline_instance_events_thinned', 'Events that others stand for by weight', labels, total.thinned);
 }
