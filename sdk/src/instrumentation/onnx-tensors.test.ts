@@ -35,6 +35,18 @@ describe('features of tensors', () => {
     ]);
   });
 
+  it('do not mix up models that are run in turns, nor rows of one', () => {
+    const reader = new FeatureReader({ b: ['first'] });
+    const a = tensor('float32', [2, 1], Float32Array.of(1, 2));
+    const b = tensor('float32', [1, 1], Float32Array.of(3));
+    expect([{ a }, { b }, { b, a: b }, { a }].map((feeds) => reader.rows(feeds))).toEqual([
+      [{ a: 1 }, { a: 2 }],
+      [{ first: 3 }],
+      [{ first: 3, a: 3 }],
+      [{ a: 1 }, { a: 2 }],
+    ]);
+  });
+
   it('are none of a picture, and none of a vector of thousands', () => {
     const picture = tensor('float32', [1, 3, 2, 2], new Float32Array(12));
     const vector = tensor('float32', [1, 4_096], new Float32Array(4_096));

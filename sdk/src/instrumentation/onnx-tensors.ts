@@ -23,8 +23,8 @@ export function rowCount(values: OnnxValues): number {
  */
 export class FeatureReader {
   readonly #columns: Readonly<Record<string, readonly string[]>>;
-  /** Made once for each input and width: a model is run far more often than it changes. */
-  readonly #names = new Map<string, readonly string[]>();
+  /** Of the runs before: a model is run far more often than it changes. */
+  #shapes: readonly RowShape[] = [];
 
   constructor(columns: Readonly<Record<string, readonly string[]>>) {
     this.#columns = columns;
@@ -32,30 +32,64 @@ export class FeatureReader {
 
   rows(feeds: OnnxValues): Row[] {
     const count = rowCount(feeds);
-    const rows: Record<string, FeatureValue>[] = Array.from({ length: count }, () => ({}));
-    for (const input of Object.keys(feeds)) {
-      const tensor = feeds[input]!;
-      const width = tableWidth(tensor, count);
-      if (width !== null) {
-        fill(rows, this.#namesOf(input, width), tensor);
-      }
+    const { tables, blank } = this.#shapeOf(feeds, count);
+    const rows: Record<string, FeatureValue>[] = [];
+    for (let row = 0; row < count; row++) {
+      rows.push({ ...blank });
+    }
+    for (const { input, names } of tables) {
+      fill(rows, names, feeds[input]!);
     }
     return rows;
   }
 
-  #namesOf(input: string, width: number): readonly string[] {
-    const known = this.#names.get(input);
-    if (known?.length === width) {
-      return known;
+  #shapeOf(feeds: OnnxValues, count: number): RowShape {
+    for (const shape of this.#shapes) {
+      if (fits(shape, feeds, count)) {
+        return shape;
+      }
     }
+    const learnt = this.#learn(feeds, count);
+    this.#shapes = [learnt, ...this.#shapes].slice(0, maxShapes);
+    return learnt;
+  }
+
+  #learn(feeds: OnnxValues, count: number): RowShape {
+    const tables = Object.entries(feeds).flatMap(([input, tensor]) => {
+      const width = tableWidth(tensor, count);
+      return width === null ? [] : [{ input, names: this.#namesOf(input, width) }];
+    });
+    const names = tables.flatMap((table) => table.names);
+    return { tables, blank: JSON.parse(JSON.stringify(Object.fromEntries(names.map((name) => [name, null])))) };
+  }
+
+  #namesOf(input: string, width: number): readonly string[] {
     const given = this.#columns[input];
     const numbered = (column: number) => (width === 1 ? input : `${input}_${column}`);
-    const names = Array.from({ length: width }, (_, column) => given?.[column] ?? numbered(column));
-    if (this.#names.size < maxColumns) {
-      this.#names.set(input, names);
-    }
-    return names;
+    return Array.from({ length: width }, (_, column) => given?.[column] ?? numbered(column));
   }
+}
+
+interface RowShape {
+  /** Inputs that are tables, with the names of their columns. */
+  readonly tables: readonly { readonly input: string; readonly names: readonly string[] }[];
+  /** A row without values, as JSON makes it: a copy of it is several times faster to fill and to read than a new object. */
+  readonly blank: Row;
+}
+
+function fits({ tables }: RowShape, feeds: OnnxValues, count: number): boolean {
+  let fitting = 0;
+  for (const input in feeds) {
+    const width = tableWidth(feeds[input]!, count);
+    if (width !== null) {
+      const table = tables[fitting];
+      if (table?.input !== input || table.names.length !== width) {
+        return false;
+      }
+      fitting += 1;
+    }
+  }
+  return fitting === tables.length;
 }
 
 function fill(rows: readonly Record<string, FeatureValue>[], names: readonly string[], tensor: OnnxTensor): void {
@@ -84,37 +118,58 @@ export interface OnnxResult {
  * labels the predicted value.
  */
 export function resultOf(outputs: OnnxValues, count: number, labels: readonly string[] | undefined): OnnxResult {
-  const tensors = Object.values(outputs).flatMap((tensor) => {
+  let classes: Table | undefined;
+  let numbers: Table | undefined;
+  for (const output in outputs) {
+    const tensor = outputs[output]!;
     const width = tableWidth(tensor, count);
-    return width === null ? [] : [{ width, isFloat: /float|double/.test(tensor.type), cells: cellsOf(tensor) }];
-  });
-  const classes = tensors.find(({ width, isFloat }) => width === 1 && !isFloat);
-  const numbers = tensors.find(({ isFloat }) => isFloat);
+    const isFloat = /float|double/.test(tensor.type);
+    if (width !== null && isFloat) {
+      numbers ??= { width, cells: cellsOf(tensor) };
+    } else if (width === 1) {
+      classes ??= { width, cells: cellsOf(tensor) };
+    }
+  }
   const labelAt = (index: number) => labels?.[index] ?? String(index);
-  const row = (index: number): { prediction: string | number | null; score: number | null } => {
-    const given = classes?.cells(index) ?? null;
+  const predictions: (string | number | null)[] = [];
+  const scores: (number | null)[] = [];
+  for (let row = 0; row < count; row++) {
+    const given = classes?.cells(row) ?? null;
     const named = typeof given === 'number' ? labelAt(given) : given === null ? null : String(given);
     if (numbers === undefined) {
-      return { prediction: named, score: null };
-    }
-    if (numbers.width === 1) {
-      const value = numberOrNull(numbers.cells(index));
+      predictions.push(named);
+      scores.push(null);
+    } else if (numbers.width === 1) {
+      const value = numberOrNull(numbers.cells(row));
       const decided = value !== null && labels?.length === 2 ? labelAt(value >= 0.5 ? 1 : 0) : null;
-      const isValue = classes === undefined && decided === null;
-      return { prediction: named ?? decided ?? value, score: isValue ? null : value };
+      predictions.push(named ?? decided ?? value);
+      scores.push(classes === undefined && decided === null ? null : value);
+    } else {
+      const largest = largestOf(numbers, row);
+      predictions.push(named ?? labelAt(largest));
+      scores.push(numberOrNull(numbers.cells(row * numbers.width + (numbers.width === 2 ? 1 : largest))));
     }
-    const shares = Array.from({ length: numbers.width }, (_, column) =>
-      numberOrNull(numbers.cells(index * numbers.width + column)),
-    );
-    const largest = shares.reduce<number>(
-      (best, share, column) => ((share ?? -1) > (shares[best] ?? -1) ? column : best),
-      0,
-    );
-    const score = numbers.width === 2 ? shares[1] : shares[largest];
-    return { prediction: named ?? labelAt(largest), score: score ?? null };
-  };
-  const rows = Array.from({ length: count }, (_, index) => row(index));
-  return { predictions: rows.map(({ prediction }) => prediction), scores: rows.map(({ score }) => score) };
+  }
+  return { predictions, scores };
+}
+
+interface Table {
+  readonly width: number;
+  readonly cells: (index: number) => FeatureValue;
+}
+
+/** The first column with the largest number of a row. */
+function largestOf({ width, cells }: Table, row: number): number {
+  let largest = 0;
+  let most = numberOrNull(cells(row * width)) ?? -1;
+  for (let column = 1; column < width; column++) {
+    const share = numberOrNull(cells(row * width + column)) ?? -1;
+    if (share > most) {
+      largest = column;
+      most = share;
+    }
+  }
+  return largest;
 }
 
 /** Columns of a table of so many rows; null for every other shape. */
@@ -144,5 +199,7 @@ function numberOrNull(value: FeatureValue): number | null {
   return typeof value === 'number' ? value : null;
 }
 
+/** More models, or widths of one, are learnt anew. */
+const maxShapes = 16;
 /** Wider ones are pictures and vectors, not tables. */
 const maxColumns = 1_000;

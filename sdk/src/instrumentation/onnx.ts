@@ -1,4 +1,4 @@
-import { followCallScopes, isWithinCallOf, withinCallOf } from '../call-scope.ts';
+import { followCallScopes, isWithinCallOf } from '../call-scope.ts';
 import { errorTypeOf } from '../error-type.ts';
 import type { Monitor } from '../monitor.ts';
 import { type RecordPort, recordPortOf } from '../record-port.ts';
@@ -102,9 +102,8 @@ export function instrumentOnnx(
           if (call === undefined) {
             return Reflect.apply(original, this, args);
           }
-          const answer = port.within(call.span, () =>
-            withinCallOf(call.model, () => Reflect.apply(original, this, args)),
-          );
+          // Nothing of a run is another run: only the scopes of others are of interest.
+          const answer = port.within(call.span, () => Reflect.apply(original, this, args));
           return observed(
             Promise.resolve(answer),
             (outputs) => {

@@ -50,16 +50,15 @@ export function rowsOf(
     return { wrong: `it has ${count} rows, and at most ${maxRows} are recorded at once: split it` };
   }
   const groups = batch.groups === undefined ? noTable : tableOf<string | null | undefined>(batch.groups);
-  const lengths = {
-    features: features.even ? count : -1,
-    groups: groups === undefined || !groups.even ? -1 : (groups.count ?? count),
-    ids: batch.ids?.length ?? count,
-    predictions: batch.predictions?.length ?? count,
-    scores: batch.scores?.length ?? count,
-  };
-  const uneven = Object.entries(lengths).find(([, length]) => length !== count);
-  if (uneven !== undefined || groups === undefined) {
-    return { wrong: `${uneven?.[0]} must have one entry for each of the ${count} rows` };
+  const hasLength = (length: number | undefined) => length === undefined || length === count;
+  const uneven =
+    (!features.even && 'features') ||
+    (!(groups?.even && hasLength(groups.count)) && 'groups') ||
+    (!hasLength(batch.ids?.length) && 'ids') ||
+    (!hasLength(batch.predictions?.length) && 'predictions') ||
+    (!hasLength(batch.scores?.length) && 'scores');
+  if (uneven || groups === undefined) {
+    return { wrong: `${uneven} must have one entry for each of the ${count} rows` };
   }
   const { model, version, role, time, ids, predictions, scores, latencyMs, traceId, error } = batch;
   const hasGroups = batch.groups !== undefined;
