@@ -34,8 +34,8 @@ import {
 import { namedReason } from './leading.ts';
 import { performanceStatistics } from './performanceStatistics.ts';
 import { schemaContent, volumeContent } from './qualityContent.ts';
-import { ratingDetector, ratingsToLearn } from './ratingDetector.ts';
-import { addRatings, noRatings, ratingTypes } from './ratings.ts';
+import { ratingDetector, withRatings } from './ratingDetector.ts';
+import { ratingTypes } from './ratings.ts';
 import { freshnessSentence, volumeEvidenceSentence } from './sentences.ts';
 import { countedSince, statisticsSinceReference } from './sinceReference.ts';
 import { initialMonitorState, type MonitorState } from './state.ts';
@@ -356,19 +356,17 @@ function unwatched(input: WindowInput, content: ContentInput): Finding[] {
 
 /** Of the types that shall be watched and of which enough came to compare with. */
 function ratingDetectors(settings: ModelSettings, { firstRatings: first }: MonitorState, streams: number) {
-  return settings.ratings.flatMap((type) => ratingDetector(settings, type, first[type] ?? noRatings, streams) ?? []);
+  return settings.ratings.flatMap((type) => ratingDetector(settings, type, first[type], streams) ?? []);
 }
 
-/** Takes a window's ratings whole, until there are enough: what they are compared with never changes afterwards. */
 function firstRatings(
   { firstRatings: first }: MonitorState,
   { ratings }: OutcomeArrivals,
 ): MonitorState['firstRatings'] {
   return Object.fromEntries(
     ratingTypes.flatMap((type) => {
-      const [known, more] = [first[type] ?? noRatings, ratings?.[type] ?? noRatings];
-      const sum = known.n < ratingsToLearn ? addRatings(known, more) : known;
-      return sum.n === 0 ? [] : [[type, sum] as const];
+      const sum = withRatings(first[type], ratings?.[type]);
+      return sum === undefined ? [] : [[type, sum] as const];
     }),
   );
 }

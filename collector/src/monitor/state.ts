@@ -2,7 +2,8 @@ import { PlumblineError } from '../errors.ts';
 import type { Reference } from '../profile/index.ts';
 import type { Pace, PaceName } from './arrivalPace.ts';
 import type { Audit } from './audits.ts';
-import type { RatingCounts, RatingType } from './ratings.ts';
+import type { FirstRatings } from './ratingDetector.ts';
+import type { RatingType } from './ratings.ts';
 
 /**
  * What the detectors of one (model, environment, version, reference) remember between windows. Evidence against one
@@ -18,7 +19,7 @@ export interface MonitorState {
   /** By group: whether enough comes of it to say anything. */
   readonly audits: ReadonlyMap<string, Audit>;
   /** The first ratings of the version, which later ones are compared with. */
-  readonly firstRatings: Readonly<Partial<Record<RatingType, RatingCounts>>>;
+  readonly firstRatings: Readonly<Partial<Record<RatingType, FirstRatings>>>;
   /** How many rows came and how late, where that is watched. */
   readonly paces: Readonly<Partial<Record<PaceName, Pace>>>;
   /** By stream with a running estimate: its counts by cell over all windows. */

@@ -1,3 +1,1 @@
-export { eBenjaminiHochberg } from './eBenjaminiHochberg.ts';
-export { eLond, noTests, type OnlineTests } from './eLond.ts';
 export { whatChanged } from './whatChanged.ts';

@@ -1,5 +1,3 @@
-import { largestTogether } from './eBenjaminiHochberg.ts';
-
 /**
  * Which streams have changed, as a list to read rather than a page: of K detectors, the k* with the largest evidence, k* the
  * largest k with M_(k) >= A K / k. At any time anybody looks, the expected share of wrong ones among them is at most the
@@ -11,4 +9,18 @@ import { largestTogether } from './eBenjaminiHochberg.ts';
  */
 export function whatChanged(excessLogs: readonly number[]): number[] {
   return largestTogether(excessLogs, 0);
+}
+
+/**
+ * The k* largest of `logs`, k* the largest k whose k-th largest plus ln k reaches `level`; indices, ascending. `NaN` and
+ * -Infinity are never among them.
+ */
+export function largestTogether(logs: readonly number[], level: number): number[] {
+  const order = [...logs.keys()].filter((index) => logs[index]! > Number.NEGATIVE_INFINITY);
+  order.sort((a, b) => logs[b]! - logs[a]! || a - b);
+  let count = 0;
+  order.forEach((index, place) => {
+    if (logs[index]! + Math.log(place + 1) >= level) count = place + 1;
+  });
+  return order.slice(0, count).sort((a, b) => a - b);
 }

@@ -1,7 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { normal, seededRandom } from '../simulate.ts';
-import { eBenjaminiHochberg, eLond, noTests, type OnlineTests, whatChanged } from './index.ts';
+import { normal, seededRandom } from '../../../collector/src/statistics/simulate.ts';
+import { eBenjaminiHochberg } from './eBenjaminiHochberg.ts';
+import { eLond, noTests, type OnlineTests } from './eLond.ts';
+
+/** Control of false discoveries over e-values, of which the monitors use e-d-BH alone (`whatChanged`): nothing of theirs is tested once. */
 
 const eValues = [120, 3, 45, 0.2, 1.1, 60, 0.01, 9, 250, 2].map(Math.log);
 
@@ -66,26 +68,5 @@ describe('eLond', () => {
       share += wrong / Math.max(1, tests.rejected) / runs;
     }
     expect(share).toBeLessThan(0.1);
-  });
-});
-
-describe('whatChanged', () => {
-  it('holds every stream that alarms alone, and more when many come close', () => {
-    expect(whatChanged([0.1, -9, -9])).toEqual([0]);
-    expect(whatChanged([-0.5, -0.6, -9])).toEqual([0, 1]);
-    expect(whatChanged([-0.8, -9, -9])).toEqual([]);
-  });
-
-  it('never loses a stream when its evidence grows', () => {
-    const logs = fc.array(fc.double({ min: -6, max: 3, noNaN: true }), { minLength: 1, maxLength: 12 });
-    fc.assert(
-      fc.property(logs, fc.nat(), fc.double({ min: 0, max: 5, noNaN: true }), (excess, pick, more) => {
-        const grown = excess.map((log, index) => (index === pick % excess.length ? log + more : log));
-        expect(whatChanged(grown)).toEqual(expect.arrayContaining(whatChanged(excess)));
-        excess.forEach((log, index) => {
-          if (log >= 0) expect(whatChanged(excess)).toContain(index);
-        });
-      }),
-    );
   });
 });

@@ -1,3 +1,5 @@
+import { largestTogether } from '../../../collector/src/statistics/multiplicity/whatChanged.ts';
+
 /**
  * Which of many hypotheses are rejected by their e-values, with an expected share of false discoveries of at most `alpha`
  * however they depend on each other: the k* largest, k* the largest k with k e_(k) / K >= 1 / alpha. Returns their indices,
@@ -12,18 +14,4 @@ export function eBenjaminiHochberg(eLogs: readonly number[], alpha: number): num
     eLogs.map((log) => log - Math.log(eLogs.length)),
     -Math.log(alpha),
   );
-}
-
-/**
- * The k* largest of `logs`, k* the largest k whose k-th largest plus ln k reaches `level`; indices, ascending. `NaN` and
- * -Infinity are never among them.
- */
-export function largestTogether(logs: readonly number[], level: number): number[] {
-  const order = [...logs.keys()].filter((index) => logs[index]! > Number.NEGATIVE_INFINITY);
-  order.sort((a, b) => logs[b]! - logs[a]! || a - b);
-  let count = 0;
-  order.forEach((index, place) => {
-    if (logs[index]! + Math.log(place + 1) >= level) count = place + 1;
-  });
-  return order.slice(0, count).sort((a, b) => a - b);
 }
