@@ -121,37 +121,73 @@ function performanceTable({ performance }: ReplayDocument, paint: Paint): string
   )}`;
 }
 
-const shownRates = [
-  'selectionRate',
-  'statisticalParityDifference',
-  'disparateImpactRatio',
-  'falsePositiveRate',
-  'falseNegativeRate',
-];
+/** What of the groups is in the table, by what the model does; the interval is that of `ratio`. */
+interface FairnessColumns {
+  readonly about: string;
+  readonly statistics: Readonly<Record<string, string>>;
+  readonly ratio: string;
+}
+
+const decisions: FairnessColumns = {
+  about: 'favourable decisions by group',
+  statistics: {
+    selectionRate: 'favourable',
+    statisticalParityDifference: 'difference',
+    disparateImpactRatio: 'ratio',
+    falsePositiveRate: 'false pos.',
+    falseNegativeRate: 'false neg.',
+  },
+  ratio: 'disparateImpactRatio',
+};
+const errors: FairnessColumns = {
+  about: 'errors by group',
+  statistics: {
+    meanAbsoluteError: 'mean abs. error',
+    meanAbsoluteErrorDifference: 'difference',
+    meanAbsoluteErrorRatio: 'ratio',
+    meanError: 'mean error',
+  },
+  ratio: 'meanAbsoluteErrorRatio',
+};
+const rankings: FairnessColumns = {
+  about: 'quality of rankings by group',
+  statistics: {
+    normalisedDiscountedGain: 'discounted gain',
+    normalisedDiscountedGainDifference: 'difference',
+    normalisedDiscountedGainRatio: 'ratio',
+  },
+  ratio: 'normalisedDiscountedGainRatio',
+};
 
 function fairnessTable({ fairness }: ReplayDocument, paint: Paint): string {
+  const has = (statistic: string): boolean => fairness.some(({ statistics }) => statistic in statistics);
+  const columns = [errors, rankings].find(({ ratio }) => has(ratio)) ?? decisions;
   if (fairness.length === 0) return '';
+  const names = Object.keys(columns.statistics);
   const rows = fairness.map(({ attribute, group, reference, rows: count, statistics }) => {
-    const ratio = statistics.disparateImpactRatio;
-    const isBroken = typeof ratio?.high === 'number' && ratio.high < 0.8;
+    const ratio = statistics[columns.ratio];
+    const isBroken = columns === decisions && typeof ratio?.high === 'number' && ratio.high < 0.8;
     const name = `${printable(attribute)}=${printable(group)}${group === reference ? ' (reference)' : ''}`;
     return [
       isBroken ? paint.red(name) : name,
       count === null ? 'hidden' : countText(count),
-      ...shownRates.map((rate) => estimateText(statistics[rate])),
+      ...names.map((statistic) => estimateText(statistics[statistic])),
       intervalText(ratio),
     ];
   });
-  const titles = ['favourable', 'difference', 'ratio', 'false pos.', 'false neg.'];
-  return `${paint.bold('Fairness')}  favourable decisions by group, against the reference group\n${table(
+  const isCovered = fairness.some(({ statistics }) =>
+    Object.values(statistics).some(({ suppressed }) => suppressed === 'complementary'),
+  );
+  const note = isCovered ? '\ncomplementary: hidden because a smaller group could be told from it by subtraction' : '';
+  return `${paint.bold('Fairness')}  ${columns.about}, against the reference group\n${table(
     [
       { title: 'group' },
       { title: 'rows', align: 'right' },
-      ...titles.map((title) => ({ title, align: 'right' as const })),
+      ...Object.values(columns.statistics).map((title) => ({ title, align: 'right' as const })),
       { title: '95 % of ratio' },
     ],
     rows,
-  )}`;
+  )}${note}`;
 }
 
 function alertList(document: ReplayDocument, paint: Paint): string {

@@ -1,6 +1,6 @@
 import type { Estimate, Evidence } from './finding.ts';
 import { isNotable, sentence, shareMoveText } from './phrases.ts';
-import { countText, durationText, nameText, numberText, shareText } from './text.ts';
+import { amountText, countText, durationText, nameText, numberText, shareText } from './text.ts';
 
 /** What findings say about groups of people. */
 
@@ -25,7 +25,7 @@ export function groupSentence(change: GroupChange, evidence: Evidence | null): s
   if (leading === 'error_rate' && typeof errorRate?.value === 'number') {
     const rates = shareMoveText(change.errorRateBefore, errorRate.value);
     return sentence(
-      [`${who} is judged wrongly more often`, `${rates} of ${countText(errorRate.n)} labelled rows`],
+      [`${who} is judged wrongly more often`, `${rates} of ${amountText(errorRate.n, 'labelled row')}`],
       evidence,
     );
   }
@@ -33,7 +33,7 @@ export function groupSentence(change: GroupChange, evidence: Evidence | null): s
     return sentence([`${who} has too few rows to say anything`], evidence);
   }
   const decision = `${who} gets the favourable decision`;
-  const rows = `of ${countText(selectionRate.n)} rows`;
+  const rows = `of ${amountText(selectionRate.n, 'row')}`;
   const other = otherText(change);
   if (leading === 'selection_rate') {
     const rates = `${shareMoveText(change.selectionRateBefore, selectionRate.value)} ${rows}`;
@@ -82,8 +82,11 @@ export function gapSentence(change: GapChange, evidence: Evidence): string {
   }
   const rates = againstText(change.selectionRate);
   if (rates === null)
-    return sentence([`${who} cannot be compared with ${nameText(change.referenceGroup)} now`], evidence);
-  const before = change.gapBefore === null ? null : `${pointsText(change.gapBefore)} in the reference`;
+    return sentence(
+      [`${who} cannot be compared with ${nameText(change.referenceGroup)}: too few rows of one of them`],
+      evidence,
+    );
+  const before = change.gapBefore === null ? null : `a difference of ${pointsText(change)}`;
   if (leading !== undefined) {
     return sentence(
       [`${who} falls behind ${nameText(change.referenceGroup)} in favourable decisions`, rates, before],
@@ -114,7 +117,7 @@ export function outcomeGapSentence({ own, base, ...change }: OutcomeGap, evidenc
   const [a, b] = [own?.rates[name], base?.rates[name]];
   const means =
     typeof a?.value === 'number' && typeof b?.value === 'number'
-      ? `${isRanking ? 'normalised discounted gain' : 'mean absolute error'} ${numberText(a.value)} against ${numberText(b.value)} over ${countText(a.n)} labelled rows`
+      ? `${isRanking ? 'normalised discounted gain' : 'mean absolute error'} ${numberText(a.value)} against ${numberText(b.value)} over ${amountText(a.n, 'labelled row')}`
       : null;
   if (!isNotable(evidence)) return sentence([`${who} fares with ${other} as in the reference`, means], evidence);
   const what = isRanking ? `rankings for ${who} are poor` : `errors for ${who} are large`;
@@ -127,9 +130,11 @@ function againstText(rates: GroupAndBase | null, of = ''): string | null {
   return `${shareText(rates.own.value)} against ${shareText(rates.base.value)}${of}`;
 }
 
-/** `-5 points` */
-function pointsText(difference: number): string {
-  return `${shareText(difference).replace(/ %$/, '')} points`;
+/** `-14 points, -5 in the reference` */
+function pointsText({ selectionRate, gapBefore }: GapChange): string {
+  const points = (difference: number): string => shareText(difference).replace(/ %$/, '');
+  const now = (selectionRate?.own.value ?? 0) - (selectionRate?.base.value ?? 0);
+  return `${points(now)} points, ${points(gapBefore ?? 0)} in the reference`;
 }
 
 export interface Unaudited {

@@ -108,7 +108,9 @@ describe('a model of numbers', () => {
     const worse = Array.from({ length: 12 }, (_, window) => numbers(8, window, 2_000 + window));
     const [first] = alarms(watch(settings, reference, worse).findings);
     expect(first?.signal).toBe('performance:absolute_error');
-    expect(first?.sentence).toMatch(/^errors grew: median [\d.]+ → [\d.]+ of 200 labelled rows; evidence 1\d\d % /);
+    expect(first?.sentence).toMatch(
+      /^errors grew: median size [\d.]+ → [\d.]+ over 200 labelled rows; evidence 1\d\d % /,
+    );
     const better = Array.from({ length: 30 }, (_, window) => numbers(1, window, 3_000 + window));
     expect(alarms(watch(settings, reference, better).findings)).toEqual([]);
   });

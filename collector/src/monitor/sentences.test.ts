@@ -5,9 +5,13 @@ import {
   categorySentence,
   duplicatesSentence,
   errorRateSentence,
+  failuresSentence,
+  freshnessSentence,
   numericSentence,
   qualitySentence,
+  ratingSentence,
   schemaSentence,
+  volumeEvidenceSentence,
   volumeSentence,
 } from './sentences.ts';
 
@@ -97,7 +101,7 @@ describe('a sentence says what moved, from what to what, how much of it and how 
     ],
     [
       qualitySentence({ ...unbroken, constant: '42k' }, evidence(0.1, 'missing')),
-      'income is missing as in the reference: 0 % → 0 % of 1,204 rows, every value is 42k; evidence 10 % of the alarm level',
+      'income is missing as often as in the reference: 0 % → 0 % of 1,204 rows, every value is 42k; evidence 10 % of the alarm level',
     ],
     [
       duplicatesSentence({ duplicates: { before: 0, after: 0.25 }, rows: 128 }, evidence(3, 'duplicate')),
@@ -111,7 +115,21 @@ describe('a sentence says what moved, from what to what, how much of it and how 
       schemaSentence({ appeared: [], disappeared: [], retyped: [], widened: [] }),
       'features are those of the reference',
     ],
-    [volumeSentence(1_204, 4_000), '1,204 rows came, 4k would be as in the reference at this hour'],
+    [volumeSentence(1_204, 4_000), '1,204 rows came, about 4k did at this hour in the reference'],
+    [volumeSentence(1, null), '1 row came'],
+    [
+      volumeEvidenceSentence(90, 400, evidence(1.2, 'rank')),
+      'rows come in smaller numbers than in the first windows of this version: 90 rows came, about 400 did at this hour in the reference; evidence 120 % of the alarm level',
+    ],
+    [freshnessSentence(300, null), 'the last row came 5 minutes before the window ended'],
+    [
+      failuresSentence({ failures: { before: 0.002, after: 0.003 }, rows: 1 }, evidence(0.1, 'failed')),
+      'inferences fail as often as in the reference: 0.2 % → 0.3 % of 1 row; evidence 10 % of the alarm level',
+    ],
+    [
+      ratingSentence({ type: 'feedback', change: { before: 0.8, after: 0.2 }, rows: 1 }, evidence(1.3, 'rating')),
+      'feedback got worse: mean 0.8 → 0.2 over 1 rating; evidence 130 % of the alarm level',
+    ],
     [
       errorRateSentence(
         { before: 0.21, errorRate: { value: 0.34, low: 0.31, high: 0.37, n: 1_204 } },

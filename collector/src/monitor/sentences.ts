@@ -1,8 +1,8 @@
 import type { Estimate, Evidence } from './finding.ts';
 import { isNotable, sentence, shareMoveText } from './phrases.ts';
 import {
+  amountText,
   changeText,
-  countText,
   durationText,
   nameText,
   numberText,
@@ -117,14 +117,14 @@ export interface QualityChange {
 
 export function qualitySentence(change: QualityChange, evidence: Evidence): string {
   const [what, share] = qualityText(change, evidence);
-  const rows = `${shareDetail(share) ?? shareText(0)} of ${countText(change.rows)} rows`;
+  const rows = `${shareDetail(share) ?? shareText(0)} of ${amountText(change.rows, 'row')}`;
   const fixed = change.constant === null ? null : `every value is ${nameText(change.constant)}`;
   return sentence([what, rows, newText(change, evidence), fixed], evidence);
 }
 
 function qualityText(change: QualityChange, evidence: Evidence): readonly [what: string, share: Change] {
   const name = nameText(change.name);
-  if (!isNotable(evidence)) return [`${name} is missing as in the reference`, change.missing];
+  if (!isNotable(evidence)) return [`${name} is missing as often as in the reference`, change.missing];
   if ((change.otherType.after ?? 0) - (change.otherType.before ?? 0) > otherTypeWorthSaying) {
     return [`${name} comes as ${change.type === 'number' ? 'text' : 'numbers'} now`, change.otherType];
   }
@@ -155,7 +155,7 @@ export function duplicatesSentence(
 ): string {
   const what = isNotable(evidence) ? 'inferences come more than once' : 'inferences come once, as in the reference';
   const share = shareDetail(change.duplicates) ?? shareText(0);
-  return sentence([what, `${share} of ${countText(change.rows)} sampled rows are repeats`], evidence);
+  return sentence([what, `${share} of ${amountText(change.rows, 'sampled row')} are repeats`], evidence);
 }
 
 export interface SchemaChange {
@@ -183,30 +183,35 @@ function listText(names: readonly string[], what: string): string | null {
 }
 
 export function volumeSentence(rows: number, expected: number | null): string {
-  if (expected === null) return `${countText(rows)} rows came`;
-  return `${countText(rows)} rows came, ${numberText(expected)} would be as in the reference at this hour`;
+  const came = `${amountText(rows, 'row')} came`;
+  return expected === null ? came : `${came}, about ${numberText(expected)} did at this hour in the reference`;
 }
 
 /** With evidence: where the pace of arrivals is watched. */
 export function volumeEvidenceSentence(rows: number, expected: number | null, evidence: Evidence): string {
-  const what = isNotable(evidence) ? 'rows come in numbers as never before' : volumeSentence(rows, expected);
-  const detailed = isNotable(evidence) ? volumeSentence(rows, expected) : null;
-  return sentence([what, detailed], evidence);
+  const detailed = volumeSentence(rows, expected);
+  if (!isNotable(evidence)) return sentence([detailed], evidence);
+  const other = expected === null ? 'other numbers' : rows < expected ? 'smaller numbers' : 'larger numbers';
+  return sentence([`rows come in ${other} than in the first windows of this version`, detailed], evidence);
 }
 
 export function freshnessSentence(seconds: number | null, evidence: Evidence | null): string {
-  const last = seconds === null ? 'no row came' : `the last row came ${durationText(seconds * 1_000)} before the end`;
+  const last =
+    seconds === null ? 'no row came' : `the last row came ${durationText(seconds * 1_000)} before the window ended`;
   const isLate = evidence !== null && isNotable(evidence);
-  return sentence([isLate ? 'rows stop coming earlier than they used to' : last, isLate ? last : null], evidence);
+  return sentence(
+    [isLate ? 'rows stop coming earlier than in the first windows of this version' : last, isLate ? last : null],
+    evidence,
+  );
 }
 
 export function failuresSentence(
   change: { readonly failures: Change; readonly rows: number },
   evidence: Evidence,
 ): string {
-  const what = isNotable(evidence) ? 'inferences fail more often' : 'inferences fail as in the reference';
+  const what = isNotable(evidence) ? 'inferences fail more often' : 'inferences fail as often as in the reference';
   return sentence(
-    [what, `${shareDetail(change.failures) ?? shareText(0)} of ${countText(change.rows)} rows`],
+    [what, `${shareDetail(change.failures) ?? shareText(0)} of ${amountText(change.rows, 'row')}`],
     evidence,
   );
 }
@@ -223,7 +228,10 @@ export function errorRateSentence({ before, errorRate }: ErrorRateChange, eviden
   const what =
     evidence === null ? 'error rate' : isNotable(evidence) ? 'error rate rose' : 'error rate is as in the reference';
   const change = shareMoveText(before, errorRate.value);
-  return sentence([what, `${change} of ${countText(errorRate.n)} labelled rows${intervalText(errorRate)}`], evidence);
+  return sentence(
+    [what, `${change} of ${amountText(errorRate.n, 'labelled row')}${intervalText(errorRate)}`],
+    evidence,
+  );
 }
 
 export interface OutcomeChange {
@@ -235,15 +243,18 @@ export interface OutcomeChange {
 
 export function errorSizeSentence({ change, rows }: OutcomeChange, evidence: Evidence): string {
   if (rows === 0) return sentence(['no labels have come for this window yet'], evidence);
-  const what = isNotable(evidence) ? 'errors grew' : 'errors are as in the reference';
-  return sentence([what, `${detail('median', change) ?? ''} of ${countText(rows)} labelled rows`], evidence);
+  const what = isNotable(evidence) ? 'errors grew' : 'errors are as large as in the reference';
+  return sentence(
+    [what, `${detail('median size', change) ?? 'none before'} over ${amountText(rows, 'labelled row')}`],
+    evidence,
+  );
 }
 
 export function rankingSentence({ change, rows }: OutcomeChange, evidence: Evidence): string {
   if (rows === 0) return sentence(['no outcomes have come for this window yet'], evidence);
   const what = isNotable(evidence) ? 'rankings got worse' : 'rankings are as good as in the reference';
-  const gain = detail('normalised discounted gain', change) ?? '';
-  return sentence([what, `${gain} over ${countText(rows)} rankings`], evidence);
+  const gain = detail('normalised discounted gain', change) ?? 'none before';
+  return sentence([what, `${gain} over ${amountText(rows, 'ranking')}`], evidence);
 }
 
 export interface RatingChange extends OutcomeChange {
@@ -252,11 +263,11 @@ export interface RatingChange extends OutcomeChange {
 
 export function ratingSentence({ type, change, rows }: RatingChange, evidence: Evidence | null): string {
   if (rows === 0 || change.after === null) return sentence([`no ${type} has come for this window`], evidence);
-  const over = `over ${countText(rows)} ratings`;
+  const over = `over ${amountText(rows, 'rating')}`;
   if (evidence === null || change.before === null) {
     return sentence([type, `mean ${numberText(change.after)} ${over}`], evidence);
   }
-  const what = isNotable(evidence) ? `${type} got worse` : `${type} is as it was at first`;
+  const what = isNotable(evidence) ? `${type} got worse` : `${type} is as good as at first`;
   return sentence([what, `mean ${changeText(change.before, change.after)} ${over}`], evidence);
 }
 

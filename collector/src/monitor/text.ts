@@ -7,6 +7,11 @@ export function countText(count: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** `1, "row"` -> `1 row`; `1204, "labelled row"` -> `1,204 labelled rows`. */
+export function amountText(count: number, noun: string): string {
+  return `${countText(count)} ${noun}${Math.round(count) === 1 ? '' : 's'}`;
+}
+
 /** `0.1234` -> `12 %`; with fewer than 10 % one decimal, with fewer than 1 % two. */
 export function shareText(share: number): string {
   return `${shareNumber(share)} %`;

@@ -5,6 +5,7 @@ import type { GateName, GateResult } from './gate.ts';
 import { slowestAllowedMs } from './gates/latencyRatio.ts';
 import { type Moments, meanEvidenceLog, meanOf, noMoments } from './gates/meanDifference.ts';
 import { rateEvidenceLog } from './gates/oneRate.ts';
+import { percentText } from './gates/wording.ts';
 import {
   absoluteError,
   addCounts,
@@ -88,7 +89,11 @@ function assessRate({
     rate: rows === 0 ? null : events / rows,
     ...{ limit, margin, evidenceLog: evidence, levelLog },
   };
-  const sentence = `${percent(events, rows)} ${what} since the promotion, ${percent(k, n)} of the champion before`;
+  const since =
+    rows === 0
+      ? `no row tells of ${what} since the promotion yet`
+      : `${percentText(events / rows)} ${what} since the promotion`;
+  const sentence = n === 0 ? since : `${since}, ${percentText(k / n)} of the champion before`;
   return {
     gate,
     ...verdict({ known: n >= fewestRowsBefore && rows > 0, harm: evidence >= levelLog }, sentence),
@@ -127,8 +132,4 @@ function verdict(
   return harm
     ? { verdict: 'fail', code: 'WORSE_THAN_ALLOWED', reason: sentence }
     : { verdict: 'pass', code: 'NO_HARM_SEEN', reason: sentence };
-}
-
-function percent(part: number, whole: number): string {
-  return whole === 0 ? 'no' : `${((part / whole) * 100).toFixed(1)} %`;
 }

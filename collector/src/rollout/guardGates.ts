@@ -71,7 +71,7 @@ function rateGate(
   return assessCanaryRate({
     gate,
     what: labels ? 'wrong predictions' : 'failed inferences',
-    rowsName: labels ? 'labelled rows' : 'rows',
+    rowName: labels ? 'labelled row' : 'row',
     candidateName: rollout.stage,
     champion: arm(stage.champion[name]),
     canary: arm(stage.candidate[name]),
@@ -145,6 +145,7 @@ function lossComparison(
   const isRegression = settings.task === 'regression';
   return {
     ...{ attribute, group, what: 'loss', sides: 1 },
+    loss: isRegression ? 'mean absolute error' : 'error rate',
     champion: mean(before),
     canary: mean(now),
     championRows: before[0],
@@ -166,7 +167,7 @@ function gapComparison(
   const rows = (counts: ArmCounts['champion']) =>
     Math.min(counts[chosenOf(attribute, compared)]?.[0] ?? 0, counts[chosenOf(attribute, group)]?.[0] ?? 0);
   return {
-    ...{ attribute, group, what: 'gap', margin },
+    ...{ attribute, group, what: 'gap', loss: 'error rate', margin },
     champion: gap(champion),
     canary: gap(candidate),
     championRows: rows(champion),

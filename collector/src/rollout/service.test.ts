@@ -298,7 +298,9 @@ describe('a bad candidate', () => {
     await world.hours(3, { candidate: { disagreement: 0.6 } });
     expect((await world.version('2')).history[0]).toMatchObject({
       from: 'shadow',
-      reason: expect.stringMatching(/^shadow_divergence: disagreed on \d+ of \d+ rows, 25 % are allowed/),
+      reason: expect.stringMatching(
+        /^shadow_divergence: disagreed on \d+ of \d+ rows \(\d+\.\d %\), 25\.0 % is allowed/,
+      ),
     });
   });
 

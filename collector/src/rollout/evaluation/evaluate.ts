@@ -204,10 +204,11 @@ function offlineGates({
       : pairedDifference(take(candidateRows.losses, rows), take(champion.losses, rows));
   const championLoss = championRows === null ? null : mean(championRows.losses);
   const regression = settings.task === 'regression';
+  const loss = regression ? 'mean absolute error' : 'error rate';
   // Margins are shares; an absolute error has a unit, so there they are parts of the champion's.
   const unit = regression ? (championLoss ?? 0) : 1;
   const offline = assessOfflinePerformance({
-    loss: regression ? 'mean absolute error' : 'error rate',
+    loss,
     candidateLoss: mean(candidateRows.losses),
     championLoss,
     paired: championRows === null ? null : paired(null, championRows),
@@ -220,6 +221,7 @@ function offlineGates({
       ? []
       : [
           assessGroupLimit({
+            loss,
             groups: groups.map(({ attribute, group, rows }) => ({
               ...{ attribute, group, rows: rows.length },
               loss: mean(take(candidateRows.losses, rows)),
@@ -236,6 +238,7 @@ function offlineGates({
   }
   if (settings.groups.length === 0 || championRows === null) return [offline, ...alone];
   const worstGroup = assessWorstGroup({
+    loss,
     groups: groups.map(({ attribute, group, rows }) => ({ attribute, group, paired: paired(rows, championRows) })),
     missingAttributes,
     margin: gates.worstGroupMargin * unit,

@@ -1,5 +1,6 @@
 import type { GateResult } from '../gate.ts';
 import { type MeanEvidence, type Moments, meanEvidenceLog, meanOf } from './meanDifference.ts';
+import { amountText, percentText } from './wording.ts';
 
 export interface CanaryAbsoluteErrorInput {
   /** What is counted, for the sentence: `mean absolute error`. */
@@ -52,15 +53,19 @@ export function assessCanaryAbsoluteError(input: CanaryAbsoluteErrorInput): Gate
   });
   if (championMean === null || canaryMean === null) {
     return input.canaryRowsSeen >= minimumRows && canary[0] === 0
-      ? result('inconclusive', 'NO_LABELS', `${input.canaryRowsSeen} rows served, none of them labelled yet`)
+      ? result(
+          'inconclusive',
+          'NO_LABELS',
+          `${amountText(input.canaryRowsSeen, 'row')} served, none of them labelled yet`,
+        )
       : result(
           'inconclusive',
           'TOO_FEW_ROWS',
-          `${canary[0]} labelled rows of the canary, ${champion[0]} of the champion`,
+          `${amountText(canary[0], 'labelled row')} of the canary, ${champion[0]} of the champion`,
         );
   }
   const sentence = `${input.what} ${canaryMean.toPrecision(4)} against ${championMean.toPrecision(4)} of the champion`;
-  const allowed = `${(margin * 100).toFixed(1)} %`;
+  const allowed = percentText(margin);
   if (harm.peakLog >= harmLevelLog) {
     return result('fail', 'WORSE_THAN_ALLOWED', `${sentence}: worse by more than ${allowed}`);
   }
@@ -75,7 +80,7 @@ export function assessCanaryAbsoluteError(input: CanaryAbsoluteErrorInput): Gate
     return result('pass', 'NOT_WORSE', `${sentence}: shown not to be worse by more than ${allowed}`);
   }
   if (input.passWhen === 'no_harm_seen' && canaryMean <= championMean * (1 + margin)) {
-    return result('pass', 'NO_HARM_SEEN', `${sentence}: no sign of harm in ${canary[0]} labelled rows`);
+    return result('pass', 'NO_HARM_SEEN', `${sentence}: no sign of harm in ${amountText(canary[0], 'labelled row')}`);
   }
   return result('inconclusive', 'NOT_SHOWN', `${sentence}: neither harm nor its absence is shown yet`);
 }

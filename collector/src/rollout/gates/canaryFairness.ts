@@ -1,4 +1,5 @@
 import type { GateResult } from '../gate.ts';
+import { type Loss, lossDifferenceText, lossName, lossText, pointsText } from './wording.ts';
 
 /** One thing that may be worse for one group under the canary than under the champion. */
 export interface GroupComparison {
@@ -6,6 +7,8 @@ export interface GroupComparison {
   readonly group: string;
   /** `loss`: of labelled rows. `gap`: how far it is from the reference group in shares of favourable decisions. */
   readonly what: 'loss' | 'gap';
+  /** Of `loss`. */
+  readonly loss: Loss;
   readonly champion: number;
   readonly canary: number;
   /** Canary rows of the group, and champion rows. */
@@ -61,9 +64,10 @@ export function assessCanaryFairness({ comparisons, minimumRows, alpha, at }: Ca
   return result('pass', 'NO_HARM_SEEN', `no harm seen in ${judged.length} comparisons; the worst: ${describe(worst)}`);
 }
 
-function describe({ attribute, group, what, champion, canary, margin }: GroupComparison): string {
-  const [before, now] = [champion, canary].map((value) => value.toFixed(3));
-  return what === 'loss'
-    ? `${attribute} = ${group} loses ${now} a row, ${before} with the champion; ${margin.toFixed(3)} more is allowed`
-    : `${attribute} = ${group} is ${now} from the reference group in favourable decisions, ${before} with the champion; ${margin.toFixed(3)} more is allowed`;
+function describe({ attribute, group, what, loss, champion, canary, margin }: GroupComparison): string {
+  if (what === 'loss') {
+    const [before, now] = [lossText(loss, champion), lossText(loss, canary)];
+    return `${attribute} = ${group} has ${lossName(loss)} of ${now}, ${before} with the champion; ${lossDifferenceText(loss, margin)} more is allowed`;
+  }
+  return `${attribute} = ${group} is ${pointsText(canary)} from the reference group in favourable decisions, ${pointsText(champion)} with the champion; ${pointsText(margin)} more is allowed`;
 }

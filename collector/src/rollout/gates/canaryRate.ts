@@ -1,13 +1,14 @@
 import type { GateName, GateResult } from '../gate.ts';
 import type { Arm, TwoRatesEvidence } from './twoRates.ts';
 import { evidenceLog } from './twoRates.ts';
+import { amountText, percentText, pointsText } from './wording.ts';
 
 export interface CanaryRateInput {
   readonly gate: Extract<GateName, 'canary_error_rate' | 'inference_error_rate'>;
   /** What is counted, for the sentence: `wrong predictions`. */
   readonly what: string;
-  /** What a row needs to count: `labelled rows` or `rows`. */
-  readonly rowsName: string;
+  /** What a row needs to count: `labelled row` or `row`. */
+  readonly rowName: string;
   /** What the candidate is now, for the sentence. */
   readonly candidateName: 'shadow' | 'canary';
   /** Since the stage started. */
@@ -71,18 +72,22 @@ export function assessCanaryRate(input: CanaryRateInput): GateResult {
     ...{ verdict, code, reason, numbers },
     at: input.at,
   });
-  const rates = `${percent(canaryRate)} ${input.what} against ${percent(championRate)} of the champion`;
+  const rates = `${rateText(canaryRate)} ${input.what} against ${rateText(championRate)} of the champion`;
 
   if (harm.peakLog >= harmLevelLog) {
-    return result('fail', 'WORSE_THAN_ALLOWED', `${rates}: worse by more than ${points(margin)}`);
+    return result('fail', 'WORSE_THAN_ALLOWED', `${rates}: worse by more than ${pointsText(margin)}`);
   }
   if (difference === null) {
     return input.canaryRowsSeen >= input.minimumRows && canary.n === 0
-      ? result('inconclusive', 'NO_LABELS', `${input.canaryRowsSeen} rows served, none of them ${input.rowsName} yet`)
+      ? result(
+          'inconclusive',
+          'NO_LABELS',
+          `${amountText(input.canaryRowsSeen, 'row')} served, none of them labelled yet`,
+        )
       : result(
           'inconclusive',
           'TOO_FEW_ROWS',
-          `${canary.n} ${input.rowsName} of the ${input.candidateName}, ${champion.n} of the champion`,
+          `${amountText(canary.n, input.rowName)} of the ${input.candidateName}, ${champion.n} of the champion`,
         );
   }
   const stepRows = Math.min(input.canaryStepRows, input.championStepRows);
@@ -90,22 +95,18 @@ export function assessCanaryRate(input: CanaryRateInput): GateResult {
     return result(
       'inconclusive',
       'TOO_FEW_ROWS',
-      `${input.canaryStepRows} ${input.rowsName} of the ${input.candidateName} in this step, ${input.championStepRows} of the champion; ${input.minimumRows} of each are needed`,
+      `${amountText(input.canaryStepRows, input.rowName)} of the ${input.candidateName} in this step, ${input.championStepRows} of the champion; ${input.minimumRows} of each are needed`,
     );
   }
   if (absence.peakLog >= absenceLevelLog) {
-    return result('pass', 'NOT_WORSE', `${rates}: shown not to be worse by more than ${points(margin)}`);
+    return result('pass', 'NOT_WORSE', `${rates}: shown not to be worse by more than ${pointsText(margin)}`);
   }
   if (input.passWhen === 'no_harm_seen' && difference <= margin) {
-    return result('pass', 'NO_HARM_SEEN', `${rates}: no sign of harm in ${canary.n} ${input.rowsName}`);
+    return result('pass', 'NO_HARM_SEEN', `${rates}: no sign of harm in ${amountText(canary.n, input.rowName)}`);
   }
   return result('inconclusive', 'NOT_SHOWN', `${rates}: neither harm nor its absence is shown yet`);
 }
 
-function percent(rate: number | null): string {
-  return rate === null ? 'no' : `${(rate * 100).toFixed(1)} %`;
-}
-
-function points(share: number): string {
-  return `${(share * 100).toFixed(1)} points`;
+function rateText(rate: number | null): string {
+  return rate === null ? 'an unknown share of' : percentText(rate);
 }

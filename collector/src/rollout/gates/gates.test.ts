@@ -38,7 +38,7 @@ describe('the rate of bad rows of a canary', () => {
   const none = initialEvidence();
   const input = (changes: Partial<CanaryRateInput> = {}): CanaryRateInput => ({
     gate: 'canary_error_rate',
-    ...{ what: 'wrong predictions', rowsName: 'labelled rows', candidateName: 'canary' },
+    ...{ what: 'wrong predictions', rowName: 'labelled row', candidateName: 'canary' },
     champion: { n: 900, k: 90 },
     canary: { n: 300, k: 30 },
     ...{ championStepRows: 900, canaryStepRows: 300, canaryRowsSeen: 400 },
@@ -257,7 +257,9 @@ describe('offline performance', () => {
     });
     expect(numbers).toMatchObject({ onlyCandidateWrong: 6, onlyChampionWrong: 0 });
     expect(numbers.chanceTail).toBeCloseTo(1 / 32, 12);
-    expect(reason).toContain('on the same 600 rows, 6 wrong only by the candidate and 0 only by the champion');
+    expect(reason).toContain(
+      'error rate 11.0 % against 10.0 % of the champion on the same 600 rows, 6 wrong only by the candidate and 0 only by the champion',
+    );
     const errors = pairedDifference(Float64Array.of(0.2, 3), Float64Array.of(0.1, 4));
     expect(errors.disagreements).toBeNull();
   });
@@ -275,7 +277,7 @@ describe('the worst group', () => {
     paired: pairedDifference(losses(candidateWrong, rows), losses(championWrong, rows)),
   });
   const assess = (groups: ReturnType<typeof group>[], missingAttributes: string[] = []) =>
-    assessWorstGroup({ groups, missingAttributes, margin: 0.03, minimumRows: 30, at: 0 });
+    assessWorstGroup({ loss: 'error rate', groups, missingAttributes, margin: 0.03, minimumRows: 30, at: 0 });
 
   test.each<[string, ReturnType<typeof group>[], string]>([
     ['nobody', [], 'inconclusive TOO_FEW_ROWS'],

@@ -1,6 +1,8 @@
 import type { GateResult } from '../gate.ts';
+import { amountText, type Loss, lossName, lossText } from './wording.ts';
 
 export interface GroupLimitInput {
+  readonly loss: Loss;
   /** Mean loss of the candidate in every group of every declared attribute. */
   readonly groups: readonly {
     readonly attribute: string;
@@ -14,7 +16,7 @@ export interface GroupLimitInput {
 }
 
 /** Is the candidate good enough for every group, whatever the champion was? A floor, not a comparison. */
-export function assessGroupLimit({ groups, limit, minimumRows, at }: GroupLimitInput): GateResult {
+export function assessGroupLimit({ loss, groups, limit, minimumRows, at }: GroupLimitInput): GateResult {
   const large = groups.filter(({ rows }) => rows >= minimumRows);
   const worst = large.toSorted((a, b) => b.loss - a.loss)[0];
   const numbers = {
@@ -31,7 +33,7 @@ export function assessGroupLimit({ groups, limit, minimumRows, at }: GroupLimitI
   if (worst === undefined) {
     return result('inconclusive', 'GROUPS_TOO_SMALL', `no group has ${minimumRows} held-out rows`);
   }
-  const sentence = `${worst.attribute} = ${worst.group} loses ${worst.loss.toFixed(4)} a row, ${limit} is allowed (${worst.rows} rows)`;
+  const sentence = `${worst.attribute} = ${worst.group} has ${lossName(loss)} of ${lossText(loss, worst.loss)} on ${amountText(worst.rows, 'row')}, ${lossText(loss, limit)} is allowed`;
   return worst.loss > limit
     ? result('fail', 'OVER_LIMIT', sentence)
     : result('pass', 'WITHIN_LIMIT', `worst of ${large.length} groups: ${sentence}`);

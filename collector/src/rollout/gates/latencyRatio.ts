@@ -1,4 +1,5 @@
 import type { GateResult } from '../gate.ts';
+import { percentText } from './wording.ts';
 
 export interface LatencyRatioInput {
   /** 95th percentiles since the stage started, milliseconds; `null` when nothing was measured. */
@@ -55,7 +56,7 @@ export function assessLatencyRatio(input: LatencyRatioInput): GateResult {
     return result('inconclusive', 'TOO_FEW_ROWS', 'no latency of both versions was measured yet');
   }
   const took = canaryP95Ms === null ? '' : `95 % of the canary's rows took up to ${milliseconds(canaryP95Ms)}; `;
-  const sentence = `${took}${percent(canarySlow)} took ${milliseconds(allowedMs)} or more, beside ${percent(championSlow)} of the champion's with ${milliseconds(baseMs)} or more`;
+  const sentence = `${took}${percentText(canarySlow)} took ${milliseconds(allowedMs)} or more, beside ${percentText(championSlow)} of the champion's with ${milliseconds(baseMs)} or more`;
   if (input.harmPeakLog >= levelLog) return result('fail', 'OVER_LIMIT', sentence);
   if (Math.min(input.canaryRows, input.championRows) < minimumRows) {
     return result('inconclusive', 'TOO_FEW_ROWS', `${sentence}; ${minimumRows} rows of each version are needed`);
@@ -66,8 +67,4 @@ export function assessLatencyRatio(input: LatencyRatioInput): GateResult {
 
 function milliseconds(value: number): string {
   return `${value.toPrecision(3)} ms`;
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }

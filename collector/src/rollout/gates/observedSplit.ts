@@ -1,6 +1,7 @@
 import type { GateResult } from '../gate.ts';
 import { rateEvidenceLog } from './oneRate.ts';
 import type { Arm } from './twoRates.ts';
+import { amountText, percentText } from './wording.ts';
 
 export interface ObservedSplitInput {
   /** Rows of both versions (`n`) and of the canary among them (`k`) since the step has settled. */
@@ -44,7 +45,7 @@ export function assessObservedSplit(input: ObservedSplitInput): GateResult {
     ...{ verdict, code, reason, numbers, at },
   });
   if (observed === null) return result('inconclusive', 'TOO_FEW_ROWS', 'no row of either version in this step yet');
-  const sentence = `${percent(observed)} of ${rows} rows were served by the canary, ${percent(desired)} are desired`;
+  const sentence = `${percentText(observed)} of ${amountText(rows, 'row')} ${rows === 1 ? 'was' : 'were'} served by the canary, ${percentText(desired)} are desired`;
   if (evidence >= levelLog) return result('fail', 'SPLIT_MISMATCH', sentence);
   if (rows < minimumRows) {
     return result('inconclusive', 'TOO_FEW_ROWS', `${sentence}; ${minimumRows} rows are needed`);
@@ -59,8 +60,4 @@ function outside(arm: Arm, low: number, high: number, tolerance: number): number
   const below = low - tolerance > 0 ? rateEvidenceLog(arm, low - tolerance, 'below') : 0;
   // Either side spends half of alpha.
   return Math.max(above, below) - Math.log(2);
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }

@@ -1,10 +1,10 @@
 import { mcNemarTest } from '../../statistics/performance/mcNemarTest.ts';
 import type { GateResult } from '../gate.ts';
 import { oneSidedBounds, type PairedDifference } from './paired.ts';
+import { amountText, type Loss, lossDifferenceText, lossText } from './wording.ts';
 
 export interface OfflinePerformanceInput {
-  /** What a row loses, for the sentence: `error rate` or `mean absolute error`. */
-  readonly loss: string;
+  readonly loss: Loss;
   readonly candidateLoss: number;
   /** `null`: there is no champion. */
   readonly championLoss: number | null;
@@ -43,19 +43,23 @@ export function assessOfflinePerformance(input: OfflinePerformanceInput): GateRe
     ...{ verdict, code, reason, numbers, at },
   });
   if (championLoss === null || paired === null || bounds === null) {
-    return result('inconclusive', 'NO_CHAMPION', `${loss} ${candidateLoss.toFixed(4)}; no champion to compare with`);
+    return result(
+      'inconclusive',
+      'NO_CHAMPION',
+      `${loss} ${lossText(loss, candidateLoss)}; no champion to compare with`,
+    );
   }
-  const sentence = `${loss} ${candidateLoss.toFixed(4)} against ${championLoss.toFixed(4)} on the same ${paired.rows} rows${disagreementText(paired)}`;
+  const sentence = `${loss} ${lossText(loss, candidateLoss)} against ${lossText(loss, championLoss)} of the champion on the same ${amountText(paired.rows, 'row')}${disagreementText(paired)}`;
   if (paired.rows < minimumRows) {
     return result('inconclusive', 'TOO_FEW_ROWS', `${sentence}; ${minimumRows} rows are needed`);
   }
   if (paired.difference > margin)
-    return result('fail', 'WORSE_THAN_ALLOWED', `${sentence}: worse by more than ${margin}`);
+    return result('fail', 'WORSE_THAN_ALLOWED', `${sentence}: worse by more than ${lossDifferenceText(loss, margin)}`);
   if (bounds.high <= margin) return result('pass', 'NOT_WORSE', sentence);
   return result(
     'inconclusive',
     'NOT_SHOWN',
-    `${sentence}: the difference may be as large as ${bounds.high.toFixed(4)}`,
+    `${sentence}: it may be worse by ${lossDifferenceText(loss, bounds.high)}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { GateResult } from '../gate.ts';
+import { percentText } from './wording.ts';
 
 export interface ScoreDistributionInput {
   /** Shares of rows at or above each threshold, with the evidence that they differ by more than the margin. */
@@ -44,15 +45,11 @@ export function assessScoreDistribution(input: ScoreDistributionInput): GateResu
     return result('inconclusive', 'TOO_FEW_ROWS', 'no scores of both versions were counted yet');
   }
   const tell = (t: ScoreDistributionInput['thresholds'][number]) =>
-    `${percent(t.canaryShare)} of the canary's scores are ${t.at.toPrecision(3)} or more, ${percent(t.championShare)} of the champion's`;
+    `${percentText(t.canaryShare)} of the canary's scores are ${t.at.toPrecision(3)} or more, ${percentText(t.championShare)} of the champion's`;
   if (evidence.evidencePeakLog >= levelLog) return result('fail', 'WORSE_THAN_ALLOWED', tell(evidence));
   if (Math.min(championRows, canaryRows) < minimumRows) {
     return result('inconclusive', 'TOO_FEW_ROWS', `${tell(worst)}; ${minimumRows} rows of each version are needed`);
   }
   if (distance(worst) <= margin) return result('pass', 'NO_HARM_SEEN', tell(worst));
   return result('inconclusive', 'NOT_SHOWN', `${tell(worst)}: not sure yet`);
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }

@@ -1,5 +1,6 @@
 import type { GateResult } from '../gate.ts';
 import { rateEvidenceLog } from './oneRate.ts';
+import { amountText, percentText } from './wording.ts';
 
 export interface ShadowDivergenceInput {
   /** Rows on which shadow and served prediction were equal, and different, since the shadow started. */
@@ -40,7 +41,7 @@ export function assessShadowDivergence(input: ShadowDivergenceInput): GateResult
     gate: 'shadow_divergence',
     ...{ verdict, code, reason, numbers, at },
   });
-  const sentence = `disagreed on ${disagreements} of ${rows} rows, ${limit * 100} % are allowed`;
+  const sentence = `disagreed on ${disagreements} of ${amountText(rows, 'row')} (${share === null ? 'none' : percentText(share)}), ${percentText(limit)} is allowed`;
 
   if (share === null)
     return result('inconclusive', 'TOO_FEW_ROWS', 'no row was predicted by both shadow and champion yet');

@@ -1,7 +1,9 @@
 import type { GateResult } from '../gate.ts';
 import { oneSidedBounds, type PairedDifference } from './paired.ts';
+import { amountText, type Loss, lossDifferenceText, lossName } from './wording.ts';
 
 export interface WorstGroupInput {
+  readonly loss: Loss;
   /** Every group of every declared attribute, in the held-out rows. */
   readonly groups: readonly { readonly attribute: string; readonly group: string; readonly paired: PairedDifference }[];
   /** Declared attributes that are not a column of the held-out rows. */
@@ -40,15 +42,21 @@ export function assessWorstGroup(input: WorstGroupInput): GateResult {
   if (worst === undefined) {
     return result('inconclusive', 'TOO_FEW_ROWS', `no group has ${minimumRows} held-out rows`);
   }
+  const describe = (of: WorstGroupInput['groups'][number]) => describeIn(input.loss, of);
   const harmed = large.filter(({ paired }) => paired.difference > margin);
   const surely = harmed.find(({ paired }) => oneSidedBounds(paired).low > 0);
   if (surely !== undefined)
-    return result('fail', 'WORSE_THAN_ALLOWED', `${describe(surely)}: more than ${margin} is not allowed`);
+    return result(
+      'fail',
+      'WORSE_THAN_ALLOWED',
+      `${describe(surely)}: more than ${lossDifferenceText(input.loss, margin)} is not allowed`,
+    );
   if (harmed.length > 0) return result('inconclusive', 'NOT_SHOWN', `${describe(worst)}, which may be chance`);
   return result('pass', 'NO_HARM_SEEN', `worst of ${large.length} groups: ${describe(worst)}`);
 }
 
-function describe({ attribute, group, paired }: WorstGroupInput['groups'][number]): string {
-  const sign = paired.difference > 0 ? '+' : '';
-  return `${attribute} = ${group} loses ${sign}${paired.difference.toFixed(4)} a row beside the champion (${paired.rows} rows)`;
+function describeIn(loss: Loss, { attribute, group, paired }: WorstGroupInput['groups'][number]): string {
+  const change = lossDifferenceText(loss, Math.abs(paired.difference));
+  const how = paired.difference > 0 ? `${change} above` : paired.difference < 0 ? `${change} below` : 'equal to';
+  return `${attribute} = ${group} has ${lossName(loss)} ${how} the champion's on the same ${amountText(paired.rows, 'row')}`;
 }
