@@ -74,7 +74,6 @@ describe('populationStabilityThreshold', () => {
     expect(populationStabilityThreshold(size, { material: 0, alpha: 0.05 })).toBeCloseTo(0.018611, 6);
     // Over 200 features.
     expect(populationStabilityThreshold(size, { material: 0, alpha: 0.05 / 200 })).toBeCloseTo(0.03457, 6);
-    expect(populationStabilityThreshold(size, { material: 0, alpha: 0.05 / 200 })).toBeCloseTo(0.03457, 6);
     expect(divergenceBand({ ...size, share: 1 - 0.05 / 200 }).populationStabilityIndex).toBeCloseTo(0.03457, 6);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../simulate.ts';
+import { mixtureScale } from './boundary.ts';
 import {
   bernoulliSequence,
   betaBinomialMixture,
@@ -25,6 +26,7 @@ describe('boundaries at intrinsic time 100 (values of the R and Python package c
     ['beta-binomial mixture, upper', betaBinomialMixture({ ...at, below: 0.2, above: 0.8, sides: 'upper' }), 28.41238],
     ['beta-binomial mixture', betaBinomialMixture({ ...at, below: 0.2, above: 0.8, sides: 'both' }), 31.4308],
     ['polynomial stitching', polynomialStitching({ variance: 100, alpha: 0.05, from: 10, scale: 3 }), 64.48755],
+    ['scale of the mixture', mixtureScale(100, 0.05), 12.60056],
   ])('%s', (_, value, published) => {
     expect(Math.abs(value - published)).toBeLessThan(6e-6 * (published === 31.4308 ? 10 : 1));
   });

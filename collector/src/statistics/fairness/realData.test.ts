@@ -131,6 +131,9 @@ describe.skipIf(!existsSync(file))('COMPAS by race (needs compas.csv)', () => {
         row.score_text !== 'N/A',
     );
     expect(filtered).toHaveLength(6_172);
+    expect(filtered.filter(isEvent)).toHaveLength(2_809);
+    const scored = (text: string): number => filtered.filter(({ score_text }) => score_text === text).length;
+    expect([scored('High'), scored('Medium'), scored('Low')]).toEqual([1_144, 1_607, 3_421]);
     const side = (group: string): readonly Row[] => filtered.filter(({ race }) => race === group);
     const [a, b] = [side('African-American'), side('Caucasian')];
     expect([a.length, b.length]).toEqual([3_175, 2_103]);
