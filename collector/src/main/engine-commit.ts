@@ -106,7 +106,7 @@ export async function placeRows(context: StretchContext, { settings, key, from, 
     rows,
     Int32Array.from({ length: rows.count }, (_, row) => row),
   );
-  if (reference === null) await learn(context, traffic, rows);
+  if (reference === null) learn(traffic, rows);
   return countRows(context, traffic, from, counts);
 }
 

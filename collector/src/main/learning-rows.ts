@@ -4,7 +4,7 @@ import type { ModelSettings } from '../config/settings.ts';
 import type { ProfileShape } from '../profile/index.ts';
 import { identifyShape } from '../profile/shape.ts';
 import { type VersionKey, versionKey } from '../store/history.ts';
-import { type Collection, type ReadTransaction, sortableNumber, type Transaction } from '../store/port.ts';
+import { type Collection, sortableNumber, type Transaction } from '../store/port.ts';
 
 /** Rows as they came, kept until there are enough of them to make a reference of. */
 const learningRows: Collection<InferenceBatch> = {
@@ -14,23 +14,39 @@ const learningRows: Collection<InferenceBatch> = {
   decode: (bytes) => deserialize(bytes) as InferenceBatch,
 };
 
-export async function keepRows(
-  transaction: Transaction,
-  key: VersionKey,
-  piece: number,
-  rows: InferenceBatch,
-): Promise<void> {
-  await transaction.put(learningRows, `${versionKey(key)}/${sortableNumber(piece)}`, rows);
-}
+/**
+ * Rows of one version that shall become its reference. Those of a commit are written together at its end: a write for
+ * each batch would be waited for as often.
+ */
+export class LearningRows {
+  readonly #prefix: string;
+  #fresh: { readonly key: string; readonly value: InferenceBatch }[] = [];
 
-/** In the order in which they came. */
-export async function readRows(transaction: ReadTransaction, key: VersionKey): Promise<InferenceBatch[]> {
-  const pieces = await transaction.range(learningRows, { prefix: `${versionKey(key)}/` });
-  return pieces.map(({ value }) => value);
-}
+  constructor(key: VersionKey) {
+    this.#prefix = `${versionKey(key)}/`;
+  }
 
-export async function forgetRows(transaction: Transaction, key: VersionKey): Promise<void> {
-  await transaction.deleteRange(learningRows, { prefix: `${versionKey(key)}/` });
+  /** `piece`: how many there were before. */
+  add(piece: number, rows: InferenceBatch): void {
+    this.#fresh.push({ key: this.#prefix + sortableNumber(piece), value: rows });
+  }
+
+  async write(transaction: Transaction): Promise<void> {
+    const entries = this.#fresh;
+    this.#fresh = [];
+    if (entries.length > 0) await transaction.putMany(learningRows, entries);
+  }
+
+  /** In the order in which they came. */
+  async read(transaction: Transaction): Promise<InferenceBatch[]> {
+    await this.write(transaction);
+    return (await transaction.range(learningRows, { prefix: this.#prefix })).map(({ value }) => value);
+  }
+
+  async forget(transaction: Transaction): Promise<void> {
+    this.#fresh = [];
+    await transaction.deleteRange(learningRows, { prefix: this.#prefix });
+  }
 }
 
 /** Rows are kept while labels for the first of them are awaited, but not more than this many times the reference. */

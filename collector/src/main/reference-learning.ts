@@ -11,16 +11,16 @@ import {
 import { putReference } from '../store/history.ts';
 import { latestEventAt, type StretchContext, trafficsOf } from './commit-context.ts';
 import type { JoinRecord } from './join-record.ts';
-import { forgetRows, keepRows, learningSize, readRows } from './learning-rows.ts';
+import { learningSize } from './learning-rows.ts';
 import { selectRows } from './select-rows.ts';
 import type { VersionTraffic } from './version-traffic.ts';
 import { closedBefore, partByWindow, windowStart } from './windows.ts';
 
 /** Keeps rows of a version that has no reference yet. */
-export async function learn(context: StretchContext, traffic: VersionTraffic, rows: InferenceBatch): Promise<void> {
+export function learn(traffic: VersionTraffic, rows: InferenceBatch): void {
   const { learning } = traffic.state;
   if (learning === null) return;
-  await keepRows(context.transaction, traffic.key, learning.pieces, rows);
+  traffic.learningRows.add(learning.pieces, rows);
   learning.pieces++;
   learning.rows += rows.count;
 }
@@ -39,7 +39,7 @@ export async function completeLearning(
   const { settings } = traffic;
   const { needed, most } = learningSize(settings);
   if (learning.until === null && (learning.rows >= needed || isLast)) {
-    const rows = await readRows(context.transaction, traffic.key);
+    const rows = await traffic.learningRows.read(context.transaction);
     learning.until = endOf(firstRows(rows, needed), settings.window);
     context.touched.add(traffic);
   }
@@ -56,11 +56,11 @@ export async function adoptReference(
   traffic: VersionTraffic,
   reference: Reference,
 ): Promise<void> {
-  const rows = traffic.state.learning?.rows === 0 ? [] : await readRows(context.transaction, traffic.key);
+  const rows = traffic.state.learning?.rows === 0 ? [] : await traffic.learningRows.read(context.transaction);
   traffic.adopt(reference);
   context.touched.add(traffic);
   await recount(context, traffic, reference, rows, await readRecords(context, traffic, rows));
-  await forgetRows(context.transaction, traffic.key);
+  await traffic.learningRows.forget(context.transaction);
 }
 
 async function makeReference(
@@ -71,7 +71,7 @@ async function makeReference(
 ): Promise<void> {
   const { settings, key } = traffic;
   const { transaction, options } = context;
-  const rows = await readRows(transaction, key);
+  const rows = await traffic.learningRows.read(transaction);
   const records = await readRecords(context, traffic, rows);
   const first = firstRows(rows, needed);
   const { task, features, groups, positive, favourable, window, sampledRows } = settings;
@@ -89,7 +89,7 @@ async function makeReference(
   traffic.state.judgedFrom = until;
   context.touched.add(traffic);
   await recount(context, traffic, reference, rows, records);
-  await forgetRows(transaction, key);
+  await traffic.learningRows.forget(transaction);
   options.logger.info({ ...key, reference: reference.id, rows: reference.rows }, 'reference built');
   if (key.segment === undefined) {
     await options.hooks?.referenceBuilt?.(transaction, settings, key.version, reference, options.clock());
@@ -134,12 +134,12 @@ async function readRecords(
   rows: readonly InferenceBatch[],
 ): Promise<Map<string, JoinRecord>> {
   const records = new Map<string, JoinRecord>();
-  for (const { ids } of rows) {
-    const found = await join.records(transaction, traffic.key, ids);
-    found.forEach((record, index) => {
-      if (record !== undefined) records.set(ids[index]!, record);
-    });
-  }
+  // All at once: there are thousands of batches, and each question is waited for.
+  const ids = rows.flatMap((batch) => batch.ids);
+  const found = await join.records(transaction, traffic.key, ids);
+  found.forEach((record, index) => {
+    if (record !== undefined) records.set(ids[index]!, record);
+  });
   return records;
 }
 

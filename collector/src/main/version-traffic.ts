@@ -10,6 +10,7 @@ import {
 import { decodeProfile, encodeProfile, type Profile, type Reference } from '../profile/index.ts';
 import { earliestTime, putVersionSeen, readReference, type VersionKey, versionKey } from '../store/history.ts';
 import { type Collection, jsonCollection, type ReadTransaction, type Transaction } from '../store/port.ts';
+import { LearningRows } from './learning-rows.ts';
 
 /** What is known of one version's traffic between two windows. */
 export interface TrafficState {
@@ -43,6 +44,7 @@ export class VersionTraffic {
   readonly state: TrafficState;
   /** Outcomes that arrived and have not been judged. */
   readonly arrivals = new ArrivalCounter();
+  readonly learningRows: LearningRows;
   #reference: Reference | null | undefined;
   #late: Profile | null | undefined;
   #monitor: MonitorState | null | undefined;
@@ -53,6 +55,7 @@ export class VersionTraffic {
     this.key = key;
     this.settings = settings;
     this.state = state;
+    this.learningRows = new LearningRows(key);
   }
 
   /** A version, or a segment, that was never heard of: its windows close from `closedBefore` on. */
@@ -145,6 +148,7 @@ export class VersionTraffic {
   async write(transaction: Transaction): Promise<void> {
     const name = versionKey(this.key);
     const { firstSeenAt, firstEventAt, lastEventAt, rows } = this.state;
+    await this.learningRows.write(transaction);
     if (this.key.segment === undefined) {
       await putVersionSeen(transaction, { ...this.key, firstSeenAt, firstEventAt, lastEventAt, rows });
     }
