@@ -30,8 +30,13 @@ export class TraceIdColumn {
       return { description: ['trace'], data: this.#bytes.subarray(0, count * uuidBytes) };
     }
     const categories = new CategoryBuilder();
+    let id: string | null = null;
     for (let row = 0; row < count; row++) {
-      const id = this.#texts === undefined ? this.#text(row) : this.#texts[row]!;
+      if (this.#texts !== undefined) {
+        id = this.#texts[row]!;
+      } else if (row === 0 || !this.#isOfRowBefore(row)) {
+        id = this.#text(row);
+      }
       if (id !== null) {
         categories.set(row, id);
       }
@@ -55,6 +60,16 @@ export class TraceIdColumn {
       return true;
     }
     return traceId.length === 32 && traceId !== noTraceId && writeHex(traceId, 0, 32, this.#bytes, offset);
+  }
+
+  #isOfRowBefore(row: number): boolean {
+    const start = row * uuidBytes;
+    for (let at = start; at < start + uuidBytes; at++) {
+      if (this.#bytes[at] !== this.#bytes[at - uuidBytes]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   #text(row: number): string | null {
