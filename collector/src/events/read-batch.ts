@@ -72,6 +72,9 @@ function findTextProblem(batch: EventBatch): Refusal | undefined {
 }
 
 function findTimeProblem({ times }: EventBatch): Refusal | undefined {
-  const row = times.findIndex((time) => time > latestTime);
-  return row === -1 ? undefined : refuse('BAD_TIME', `times: row ${row} is ${times[row]}, not milliseconds since 1970`);
+  let row = 0;
+  while (row < times.length && !(times[row]! > latestTime)) row++;
+  return row === times.length
+    ? undefined
+    : refuse('BAD_TIME', `times: row ${row} is ${times[row]}, not milliseconds since 1970`);
 }

@@ -20,7 +20,7 @@ import { RollingUp } from './rolling-up.ts';
 import { joinedGroups, partByUnit, segmentColumns } from './segments.ts';
 import { selectRows } from './select-rows.ts';
 import { VersionTraffic } from './version-traffic.ts';
-import { closedBefore } from './windows.ts';
+import { closedBefore, timeRange } from './windows.ts';
 
 /** A window that is over, as hooks get it: in the transaction that closes it. */
 export interface ClosedWindow {
@@ -259,10 +259,9 @@ class StreamEngine implements Engine {
   }
 
   /** Does a batch bring windows of its model to their end? */
-  #windowsEnd(settings: ModelSettings, { times }: InferenceBatch): boolean {
+  #windowsEnd(settings: ModelSettings, batch: InferenceBatch): boolean {
     const before = this.#latest.get(settings.name) ?? Number.NEGATIVE_INFINITY;
-    let latest = before;
-    for (const time of times) if (time > latest) latest = time;
+    const latest = Math.max(before, timeRange(batch).last);
     this.#latest.set(settings.name, latest);
     const { lateness, window } = settings;
     return closedBefore(latest, lateness, window) !== closedBefore(before, lateness, window);

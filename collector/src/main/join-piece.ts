@@ -58,7 +58,11 @@ export function encodePiece(batch: JoinColumns, uuids: Uint8Array, rows: Int32Ar
   };
   const text = Buffer.from(JSON.stringify(header));
   const count = rows?.length ?? batch.count;
-  const writer = new ColumnWriter(16 + text.length + (count + 1) * (68 + 4 * groups.length) + 64);
+  const coded = [versions, roles, ...groups.map(([, column]) => column)];
+  if (predictions.type === 'category') coded.push(predictions);
+  const numbers = 2 + Number(predictions.type === 'number') + Number(weights !== undefined);
+  const rowBytes = 8 * numbers + uuidBytes + coded.reduce((sum, { dictionary }) => sum + widthOf(dictionary.length), 0);
+  const writer = new ColumnWriter(16 + text.length + count * rowBytes + 8 * (numbers + coded.length + 2));
   writer.u32(0, version, count, text.length);
   writer.bytes(text);
   writer.numbers(times, rows);

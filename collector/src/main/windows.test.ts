@@ -74,6 +74,6 @@ describe('selected rows', () => {
     const selected = selectRows(batch, rows);
     expect(batchRows(selected)).toEqual([3, 1].map((row) => batchRows(batch)[row]));
     expect(selected.traceIds.dictionary).toEqual(['3'.padStart(32, 'a')]);
-    expect(timeRange(batch, rows)).toEqual({ first: 2, last: 4 });
+    expect(timeRange(selected)).toEqual({ first: 2, last: 4 });
   });
 });

@@ -43,13 +43,14 @@ export function versionAt({ versions }: InferenceBatch, row: number): string {
   return versions.dictionary[versions.codes[row]! - 1] ?? '';
 }
 
-/** First and last event time of some rows. */
-export function timeRange({ times }: InferenceBatch, rows: Int32Array): { first: number; last: number } {
+/** First and last event time of a batch. By index: an iterator would make an object of every time. */
+export function timeRange({ times }: Pick<InferenceBatch, 'times'>): { first: number; last: number } {
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
-  for (const row of rows) {
-    first = Math.min(first, times[row]!);
-    last = Math.max(last, times[row]!);
+  for (let row = 0; row < times.length; row++) {
+    const time = times[row]!;
+    if (time < first) first = time;
+    if (time > last) last = time;
   }
   return { first, last };
 }

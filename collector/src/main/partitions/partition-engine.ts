@@ -14,6 +14,7 @@ import { OutcomeJoin } from '../outcome-join.ts';
 import { Pending } from '../pending.ts';
 import type { StreamPosition } from '../read-progress.ts';
 import { readAdoptedReference, VersionTraffic } from '../version-traffic.ts';
+import { timeRange } from '../windows.ts';
 import { type ContributionPart, putContributions } from './contribution.ts';
 import type { Ownership } from './ownership.ts';
 import { PartitionProgress, type TakenPartitionProgress } from './partition-progress.ts';
@@ -229,12 +230,9 @@ export class PartitionEngine {
 
   #noteAge(batch: EventBatch): void {
     if (batch.kind === 'outcome') return;
-    let { oldest, latest } = this.#ages.get(batch.model) ?? neverSeen;
-    for (const time of batch.times) {
-      if (time < oldest) oldest = time;
-      if (time > latest) latest = time;
-    }
-    this.#ages.set(batch.model, { oldest, latest });
+    const { oldest, latest } = this.#ages.get(batch.model) ?? neverSeen;
+    const { first, last } = timeRange(batch);
+    this.#ages.set(batch.model, { oldest: Math.min(oldest, first), latest: Math.max(latest, last) });
   }
 
   async #giveUp(transaction: Transaction): Promise<number> {
