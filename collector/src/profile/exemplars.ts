@@ -48,20 +48,22 @@ export function foldExemplars({ shape, exemplars }: Profile, batch: InferenceBat
   const score = shape.signals[planOf(shape).indexOf.get('score') ?? -1];
   const [centre, scale] = score?.type === 'number' ? [score.centre, score.scale] : [Number.NaN, 1];
   const hashOf = hasher(batch);
+  const { codes } = traceIds;
+  const offer = (list: Exemplar[], row: number, rank: number): void => {
+    // NaN is no rank: there was nothing to rank by.
+    if (!(rank >= lowestIn(list))) return;
+    const traceId = traceIds.dictionary[codes[row]! - 1]!;
+    // Ids are made into texts when they are asked for: only here.
+    add(list, { inferenceId: batch.ids[row]!, traceId, at: times[row]!, rank });
+  };
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
-    const trace = traceIds.codes[row]!;
-    if (trace === 0) continue;
+    if (codes[row] === 0) continue;
     const hash = hashOf(row);
-    const offer = (list: Exemplar[], rank: number): void => {
-      // NaN is no rank: there was nothing to rank by.
-      if (!(rank >= lowestIn(list))) return;
-      add(list, { inferenceId: batch.ids[row]!, traceId: traceIds.dictionary[trace - 1]!, at: times[row]!, rank });
-    };
-    offer(exemplars.random, hash);
-    if (errors.codes[row] !== 0) offer(exemplars.failed, hash);
-    offer(exemplars.slowest, latenciesMs.values[row]!);
-    offer(exemplars.unusual_score, Math.abs(scores.values[row]! - centre) / scale);
+    offer(exemplars.random, row, hash);
+    if (errors.codes[row] !== 0) offer(exemplars.failed, row, hash);
+    offer(exemplars.slowest, row, latenciesMs.values[row]!);
+    offer(exemplars.unusual_score, row, Math.abs(scores.values[row]! - centre) / scale);
   }
 }
 
