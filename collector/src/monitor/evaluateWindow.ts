@@ -29,6 +29,7 @@ import {
   findingContent,
   groupsThenAndNow,
   ratingContent,
+  uncomparedGroupContent,
   unwatchedGroupContent,
 } from './findingContent.ts';
 import { namedReason } from './leading.ts';
@@ -42,9 +43,11 @@ import { initialMonitorState, type MonitorState } from './state.ts';
 import { boundedStreams, type StreamDetector, streamDetectors } from './streamDetector.ts';
 import {
   fairnessSignal,
+  gapSignal,
   outcomeSignal,
   paceSignal,
   ratingSignal,
+  referenceGroupOf,
   schemaSignal,
   streamsOf,
   volumeSignal,
@@ -335,13 +338,20 @@ function unwatched(input: WindowInput, content: ContentInput): Finding[] {
   const { task } = reference.shape;
   const watched = new Set(streamDetectors(settings, reference).map(({ stream }) => stream.id));
   const hasGroups = isClassification(task);
-  const groups = (hasGroups ? reference.shape.groups : []).flatMap(({ attribute }) =>
-    groupConfusions(reference.profile, attribute).flatMap(({ group, isOther }) => {
-      if (group === null || isOther || watched.has(fairnessSignal(attribute, group))) return [];
-      const signal = fairnessSignal(attribute, group);
-      return [finding(input, signal, unwatchedGroupContent(content, attribute, group), null)];
-    }),
-  );
+  const groups = reference.shape.groups.flatMap(({ attribute }) => {
+    // Of answers that are not right or wrong only gaps are watched, and the reference group has none.
+    const signalOf = hasGroups ? fairnessSignal : gapSignal;
+    const compared = hasGroups ? null : referenceGroupOf(settings, reference.profile, attribute);
+    return groupConfusions(reference.profile, attribute).flatMap(({ group, isOther }) => {
+      if (group === null || isOther || group === compared) return [];
+      const signal = signalOf(attribute, group);
+      if (watched.has(signal)) return [];
+      const said = hasGroups
+        ? unwatchedGroupContent(content, attribute, group)
+        : uncomparedGroupContent(attribute, group, compared);
+      return [finding(input, signal, said, null)];
+    });
+  });
   const signal = outcomeSignal(task);
   if (watched.has(signal)) return groups;
   const statistics = performanceStatistics(profile, settings);

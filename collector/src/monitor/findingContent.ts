@@ -17,7 +17,13 @@ import { meanWithInterval } from '../statistics/residualMetrics.ts';
 import type { ArrivalCounts, OutcomeArrivals } from './arrivals.ts';
 import { bare, finite, share, suppressed } from './estimates.ts';
 import type { Estimate, Evidence, SignalKind } from './finding.ts';
-import { type GapChange, gapSentence, groupSentence, outcomeGapSentence } from './groupSentences.ts';
+import {
+  type GapChange,
+  gapSentence,
+  groupSentence,
+  outcomeGapSentence,
+  uncomparedGroupSentence,
+} from './groupSentences.ts';
 import { type AttributeStatistics, attributeStatistics } from './groupStatistics.ts';
 import { leadingShare } from './leadingShare.ts';
 import { performanceStatistics } from './performanceStatistics.ts';
@@ -299,6 +305,16 @@ function gapStatistics(group: AttributeStatistics['groups'][number] | undefined)
 /** The content of a finding about a group that the reference knows too little of to watch. */
 export function unwatchedGroupContent(input: ContentInput, attribute: string, group: string): FindingContent {
   return groupContent(input, attribute, group, null);
+}
+
+/** The same where answers are not right or wrong. */
+export function uncomparedGroupContent(
+  attribute: string,
+  group: string,
+  referenceGroup: string | null,
+): FindingContent {
+  const sentence = uncomparedGroupSentence({ attribute, group, referenceGroup });
+  return { kind: 'fairness', rows: 0, statistics: {}, sentence };
 }
 
 function complement(share: number | null): number | null {

@@ -195,6 +195,21 @@ describe('groups of a model of numbers', () => {
     expect(folded(reference, sample, true).profile).toEqual(folded(reference, sample).profile);
   });
 
+  it('that the reference knows too few outcomes of are named, not left out', () => {
+    const unlabelled = buildReference([batchOf(numbers(same, 0, 1).rows), batchOf(numbers(same, 1, 2).rows)], [], {
+      task: 'regression',
+      windowMs: hour,
+      groups: [{ attribute: 'sex' }],
+    });
+    expect(watch(settings, unlabelled, [numbers(same, 0, 3)])).toMatchObject([
+      {
+        signal: 'fairness_gap:sex=female',
+        verdict: 'insufficient_data',
+        sentence: 'the reference has too few outcomes to compare sex=female with male',
+      },
+    ]);
+  });
+
   it('have a reference that can be written and read', () => {
     expect(decodeReference(encodeReference(reference))).toEqual(reference);
   });

@@ -124,6 +124,19 @@ export function outcomeGapSentence({ own, base, ...change }: OutcomeGap, evidenc
   return sentence([`${what} more often than for ${other}`, means], evidence);
 }
 
+export function uncomparedGroupSentence({
+  attribute,
+  group,
+  referenceGroup,
+}: {
+  readonly attribute: string;
+  readonly group: string;
+  readonly referenceGroup: string | null;
+}): string {
+  const other = referenceGroup === null ? 'another group' : nameText(referenceGroup);
+  return `the reference has too few outcomes to compare ${nameText(attribute)}=${nameText(group)} with ${other}`;
+}
+
 /** `31 % against 45 % of labelled rows` */
 function againstText(rates: GroupAndBase | null, of = ''): string | null {
   if (rates === null || rates.own.value === null || rates.base.value === null) return null;

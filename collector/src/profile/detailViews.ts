@@ -166,8 +166,8 @@ export function groupOutcomes(profile: Profile, attribute: string): GroupOutcome
     const means: Record<string, MeanSums> =
       shape.task === 'regression'
         ? {
-            meanError: { n, sum: at(residual) * unit, squareSum: at(residual + 2) * unit ** 2 },
             meanAbsoluteError: { n, sum: at(residual + 1) * unit, squareSum: at(residual + 2) * unit ** 2 },
+            meanError: { n, sum: at(residual) * unit, squareSum: at(residual + 2) * unit ** 2 },
           }
         : plan.groupGainOffset < 0
           ? {}
