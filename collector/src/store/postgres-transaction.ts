@@ -29,11 +29,7 @@ export class PostgresTransaction implements Transaction {
 
   async getMany<Value>(collection: Collection<Value>, keys: readonly string[]): Promise<(Stored<Value> | undefined)[]> {
     if (keys.length === 0) return [];
-    const rows = await this.#query<Row>(
-      'getMany',
-      'SELECT key, revision, value FROM plumbline_entry WHERE collection = $1 AND key = ANY($2::text[])',
-      [collection.name, textArray([...new Set(keys)])],
-    );
+    const rows = await this.#query<Row>('getMany', selectMany, [collection.name, textArray([...new Set(keys)])]);
     const found = new Map(rows.map((row) => [row.key, stored(collection, row)]));
     return keys.map((key) => found.get(key));
   }
@@ -142,6 +138,14 @@ interface Revision {
 /** Rows in one statement: far below what one message of the protocol may hold, with the largest values we have. */
 const rowsTogether = 2_000;
 
+/**
+ * One look into the index for each key, whatever the planner thinks of the collection: a prepared `key = ANY(...)` may
+ * read all of it and compare each row with each key.
+ */
+const selectMany = `SELECT entry.key, entry.revision, entry.value FROM unnest($2::text[]) AS wanted (key)
+  CROSS JOIN LATERAL (
+    SELECT key, revision, value FROM plumbline_entry WHERE collection = $1 AND key = wanted.key LIMIT 1
+  ) AS entry`;
 const insert = 'INSERT INTO plumbline_entry AS entry (collection, key, revision, value)';
 const upsert = `${insert} VALUES ($1, $2, 1, $3)
   ON CONFLICT (collection, key) DO UPDATE SET revision = entry.revision + 1, value = excluded.value RETURNING revision`;
