@@ -139,6 +139,17 @@ describe('the ingest', () => {
     expect(running.problems()).toEqual(['reading has stopped']);
   });
 
+  test('counts rows of sampled traffic in whole numbers of what they stand for', async () => {
+    const rows = inferences('sampled', 100, start, hourMs, { weight: 10 / 3 });
+    await publish(inferenceSubject(0, 'credit'), encodeInferences(rows, new Producer('p').next()));
+    await startIngest();
+    await until(() => counted(100));
+    const stoodFor = await rowsOf();
+    expect(Number.isInteger(stoodFor)).toBe(true);
+    // Each is 3 or 4, so the sum is within five times its error.
+    expect(Math.abs(stoodFor - 1_000 / 3)).toBeLessThan(5 * Math.sqrt(100 * (1 / 3) * (2 / 3)));
+  });
+
   test('commits what it has read when it is stopped', async () => {
     const running = await startIngest({ commitEveryMs: 3_600_000 });
     const producer = new Producer('p');
