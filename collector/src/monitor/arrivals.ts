@@ -8,6 +8,7 @@ import {
   type ProfileShape,
   weightOf,
 } from '../profile/index.ts';
+import { hourOfWeek } from '../statistics/evidence/index.ts';
 import {
   addRating,
   addRatings,
@@ -25,6 +26,8 @@ import {
  */
 export interface OutcomeArrivals {
   readonly overall: ArrivalCounts;
+  /** Labelled and wrong ones by the hour of the week of their inference, where any can be right or wrong. */
+  readonly hours?: Readonly<Record<string, readonly [labelled: number, wrong: number]>>;
   /** By attribute, then by group. */
   readonly groups: Readonly<Record<string, Readonly<Record<string, ArrivalCounts>>>>;
   /** Of predicted numbers by the size of their error, of rankings by quality: cells as `outcomeSizes` counts them. */
@@ -51,13 +54,14 @@ export const noArrivals: OutcomeArrivals = { overall: { labelled: 0, wrong: 0 },
 
 /** Arrivals as evidence may count them: with no more outcomes than the weighted ones are worth (see `effectiveProfile`). */
 export function effectiveArrivals(arrivals: OutcomeArrivals): OutcomeArrivals {
-  const { overall, groups, sizes, groupSizes, ratings, heaviest = 1 } = arrivals;
+  const { overall, hours, groups, sizes, groupSizes, ratings, heaviest = 1 } = arrivals;
   if (heaviest === 1) return arrivals;
   const scaled = <Values extends object>(values: Values): Values =>
     // The same names, each with a number.
     Object.fromEntries(Object.entries(values).map(([name, count]) => [name, count / heaviest])) as Values;
   return {
     overall: scaled(overall),
+    ...(hours === undefined ? {} : { hours: scaledHours(hours, heaviest) }),
     groups: Object.fromEntries(
       Object.entries(groups).map(([attribute, counts]) => [
         attribute,
@@ -87,6 +91,12 @@ export function effectiveArrivals(arrivals: OutcomeArrivals): OutcomeArrivals {
   };
 }
 
+function scaledHours(hours: NonNullable<OutcomeArrivals['hours']>, by: number): NonNullable<OutcomeArrivals['hours']> {
+  return Object.fromEntries(
+    Object.entries(hours).map(([hour, [labelled, wrong]]) => [hour, [labelled / by, wrong / by] as const]),
+  );
+}
+
 type Counting = { -readonly [Field in keyof ArrivalCounts]-?: ArrivalCounts[Field] };
 
 function nothingCounted(): Counting {
@@ -96,6 +106,7 @@ function nothingCounted(): Counting {
 /** Counts outcomes one by one; `take` hands over what was counted and starts again. */
 export class ArrivalCounter {
   #overall = nothingCounted();
+  #hours = new Map<string, [labelled: number, wrong: number]>();
   #groups = new Map<string, Map<string, Counting>>();
   #sizes: number[] = [];
   #groupSizes = new Map<string, Map<string, number[]>>();
@@ -113,10 +124,17 @@ export class ArrivalCounter {
     const favourable = favourableDecision(shape);
     const weight = this.#weigh(joined);
     count(this.#overall, judgement, favourable, weight);
+    this.#addHour(String(hourOfWeek(joined.time)), weight, judgement.wrong ? weight : 0);
     for (const of of shape.groups) {
       const group = groupIn(of, joined.groups);
       if (group !== undefined) count(this.#cell(of.attribute, group), judgement, favourable, weight);
     }
+  }
+
+  #addHour(hour: string, labelled: number, wrong: number): void {
+    const known = entryOf(this.#hours, hour, (): [number, number] => [0, 0]);
+    known[0] += labelled;
+    known[1] += wrong;
   }
 
   #addSize(shape: ProfileShape, joined: JoinEntry, label: string | number): void {
@@ -153,6 +171,7 @@ export class ArrivalCounter {
       if (more !== undefined) this.#ratings.set(type, addRatings(this.#ratings.get(type) ?? noRatings, more));
     }
     merge(this.#overall, arrivals.overall);
+    for (const [hour, [labelled, wrong]] of Object.entries(arrivals.hours ?? {})) this.#addHour(hour, labelled, wrong);
     addSizes(this.#sizes, arrivals.sizes ?? []);
     for (const [attribute, groups] of Object.entries(arrivals.groupSizes ?? {})) {
       for (const [group, sizes] of Object.entries(groups)) addSizes(this.#sizesOf(attribute, group), sizes);
@@ -165,6 +184,7 @@ export class ArrivalCounter {
   take(): OutcomeArrivals {
     const taken: OutcomeArrivals = {
       overall: this.#overall,
+      ...(this.#hours.size === 0 ? {} : { hours: Object.fromEntries(this.#hours) }),
       groups: recordOf(this.#groups),
       ...(this.#sizes.length === 0 ? {} : { sizes: this.#sizes }),
       ...(this.#groupSizes.size === 0 ? {} : { groupSizes: recordOf(this.#groupSizes) }),
@@ -172,6 +192,7 @@ export class ArrivalCounter {
       ...(this.#heaviest === 1 ? {} : { heaviest: this.#heaviest }),
     };
     this.#overall = nothingCounted();
+    this.#hours = new Map();
     this.#groups = new Map();
     this.#sizes = [];
     this.#groupSizes = new Map();

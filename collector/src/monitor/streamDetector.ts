@@ -3,7 +3,6 @@ import type { ModelSettings } from '../config/settings.ts';
 import { PlumblineError } from '../errors.ts';
 import {
   duplicateIndicator,
-  errorRateIndicator,
   failureIndicator,
   type GroupConfusion,
   groupConfusions,
@@ -30,6 +29,7 @@ import {
   type Tolerance,
 } from '../statistics/evidence/index.ts';
 import type { OutcomeArrivals } from './arrivals.ts';
+import { errorRateDetector } from './errorRateDetector.ts';
 import { gapDetector } from './gapDetector.ts';
 import { selection } from './groupRates.ts';
 import { signalDesignEffect } from './signalStatistics.ts';
@@ -96,10 +96,7 @@ function streamDetector(
     case 'duplicates':
       return indicatorDetector(settings, reference, stream, streams, duplicateIndicator, duplicateIndicator.counts);
     case 'performance':
-      return indicatorDetector(settings, reference, stream, streams, errorRateIndicator, (_, { overall }) => [
-        overall.labelled - overall.wrong,
-        overall.wrong,
-      ]);
+      return errorRateDetector(settings, reference, stream, streams);
     case 'outcome_sizes':
       return outcomeDetector(settings, reference, stream, streams);
     case 'fairness':
@@ -146,8 +143,7 @@ function signalDetector(
 const smallestShare = 0.001;
 
 /**
- * A share of events that should not grow. Wrong predictions are counted by the arrival of their labels, failures in the
- * window they happened in.
+ * A share of events that should not grow, counted in the window they happened in.
  */
 function indicatorDetector(
   settings: ModelSettings,

@@ -29,6 +29,7 @@ export {
 export { copyProfile, createProfile, mergeInto, mergeProfiles, type Profile } from './profile.ts';
 export { capturesOf, heaviestOf } from './provenance.ts';
 export {
+  atItsHour,
   buildReference,
   type LabelledOutcome,
   type Reference,

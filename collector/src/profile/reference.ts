@@ -170,30 +170,44 @@ function measureSignals(
     signal: string,
     scores: readonly Score[],
     countsOf: Measured['countsOf'],
-    mayBeSeasonal: boolean,
+    timing: 'by its own hour' | 'by other hours' | 'by any hour',
   ): Measured => {
     const windows = scores.map((score) => parts.map((part) => scoreMoments(score, countsOf(part))));
     const level = seasonLevel / Math.max(1, scores.length);
-    const follows = season !== null && mayBeSeasonal && windows.some((of) => isSeasonal(of, buckets, level));
-    const effectOf = (of: readonly ScoreMoments[]): number | null => {
-      if (!follows) return designEffect(of);
+    const follows = season !== null && timing !== 'by any hour' && windows.some((of) => isSeasonal(of, buckets, level));
+    const effectAtItsHour = (of: readonly ScoreMoments[]): number | null => {
       const centred = withoutSeason(of, buckets);
       return designEffect(centred.windows, centred.degrees);
     };
-    const effects = new Map(scores.map((score, index) => [score.name, effectOf(windows[index]!)]));
+    const effects = new Map(
+      scores.flatMap(({ name }, index): [string, number | null][] => {
+        const of = windows[index]!;
+        if (!follows) return [[name, designEffect(of)]];
+        if (timing === 'by its own hour') return [[name, effectAtItsHour(of)]];
+        return [
+          [name, designEffect(of)],
+          [atItsHour(name), effectAtItsHour(of)],
+        ];
+      }),
+    );
     return { signal, countsOf, isSeasonal: follows, effects };
   };
   const sizes = outcomeSizes(reference);
   return [
-    ...(sizes === null ? [] : [measure(sizes.signal, [sizes.score], sizes.counts, false)]),
+    ...(sizes === null ? [] : [measure(sizes.signal, [sizes.score], sizes.counts, 'by any hour')]),
     ...reference.shape.signals.map(({ signal }) =>
-      measure(signal, signalScores(reference, signal), (profile) => signalCounts(profile, signal), true),
+      measure(signal, signalScores(reference, signal), (profile) => signalCounts(profile, signal), 'by its own hour'),
     ),
-    // Wrong predictions are watched by the arrival of their labels, which have hours of their own.
+    // Wrong predictions are watched by the arrival of their labels, of which some are told apart by the hour of their prediction.
     ...indicatorsOf(reference.shape).map(({ signal, score, counts }) =>
-      measure(signal, [score], counts, signal !== errorRateIndicator.signal),
+      measure(signal, [score], counts, signal === errorRateIndicator.signal ? 'by other hours' : 'by its own hour'),
     ),
   ];
+}
+
+/** Name of a score's design effect among windows of the same hour, where there is one over all windows too. */
+export function atItsHour(score: string): string {
+  return `${score} at its hour`;
 }
 
 /** Chance that a signal without a season is taken for one that has it. */

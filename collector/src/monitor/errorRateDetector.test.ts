@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { modelSettings } from '../config/settings.ts';
+import { buildReference, createProfile, joinEntryOf, type Reference } from '../profile/index.ts';
+import { batchOf } from '../profile/sampleBatch.ts';
+import { recomputeAlarm } from '../statistics/evidence/index.ts';
+import { seededRandom } from '../statistics/simulate.ts';
+import { ArrivalCounter, effectiveArrivals, type OutcomeArrivals } from './arrivals.ts';
+import { countStreams } from './budget.ts';
+import { evaluateWindow } from './evaluateWindow.ts';
+import type { Finding } from './finding.ts';
+import type { MonitorState } from './state.ts';
+
+const hourMs = 3_600_000;
+const monday = Date.UTC(2026, 0, 5);
+const settings = modelSettings.parse({ name: 'lending', positive: 'yes' });
+const labelsAnHour = 150;
+
+/** Predictions of one hour with their labels; more are wrong by day than by night. */
+function hourOf(random: () => number, hour: number, swing: number, more = 0) {
+  const rate = 0.12 + swing * Math.sin((2 * Math.PI * hour) / 24) + more;
+  const rows = Array.from({ length: labelsAnHour }, (_, i) => ({
+    id: `${hour}-${i}`,
+    time: monday + hour * hourMs + i,
+    prediction: i % 2 === 0 ? 'yes' : 'no',
+  }));
+  const batch = batchOf(rows);
+  const labels = rows.map(({ prediction }) => (random() < rate === (prediction === 'yes') ? 'no' : 'yes'));
+  return { batch, labels };
+}
+
+function referenceOf(swing: number): Reference {
+  const random = seededRandom(3);
+  const hours = Array.from({ length: 336 }, (_, hour) => hourOf(random, hour, swing));
+  return buildReference(
+    hours.map(({ batch }) => batch),
+    hours.flatMap(({ batch, labels }) => batch.ids.map((inferenceId, row) => ({ inferenceId, label: labels[row]! }))),
+    { task: 'binary_classification', positive: 'yes', windowMs: hourMs },
+  );
+}
+
+function arrivalsOf(reference: Reference, hour: ReturnType<typeof hourOf>): OutcomeArrivals {
+  const counter = new ArrivalCounter();
+  for (const [row, label] of hour.labels.entries()) {
+    counter.add(reference.shape, joinEntryOf(hour.batch, row), label);
+  }
+  // As it is stored between commits.
+  return JSON.parse(JSON.stringify(counter.take())) as OutcomeArrivals;
+}
+
+/** Labels of hour after hour, each arriving `delay` hours after its prediction. */
+function watch(reference: Reference, swing: number, more: number, hours: number, delay = 31): Finding[] {
+  const random = seededRandom(4);
+  let state: MonitorState | null = null;
+  return Array.from({ length: hours }, (_, index) => {
+    const hour = 336 + index;
+    const from = monday + (hour + delay) * hourMs;
+    const evaluation = evaluateWindow({
+      ...{ settings, budget: { mode: 'calendar', hours: 720, alpha: 0.05 }, version: '1', reference, state },
+      streams: countStreams([{ settings, reference }]),
+      profile: createProfile(reference.shape),
+      arrivals: arrivalsOf(reference, hourOf(random, hour, swing, more)),
+      ...{ from, to: from + hourMs },
+    });
+    state = evaluation.state;
+    return evaluation.findings.find(({ signal }) => signal === 'performance:error_rate')!;
+  });
+}
+
+const [seasonal, steady] = [referenceOf(0.08), referenceOf(0)];
+const isAlarm = ({ verdict }: Finding): boolean => verdict === 'alarm';
+
+describe('an error rate that follows the hour', () => {
+  it('raises no alarm, whenever labels come', () => {
+    expect(watch(seasonal, 0.08, 0, 120).filter(isAlarm)).toEqual([]);
+  });
+
+  it('is seen to rise by comparing each label with its own hour; as noise the hours would hide it', () => {
+    const found = watch(seasonal, 0.08, 0.12, 24);
+    const first = found.findIndex(isAlarm);
+    expect(first).toBeGreaterThanOrEqual(0);
+    expect(first).toBeLessThan(14);
+    const blind = { ...seasonal, id: `${seasonal.id} blind`, seasons: null };
+    expect(watch(blind, 0.08, 0.12, 24).filter(isAlarm)).toEqual([]);
+    expect(recomputeAlarm(found[first]!.evidence!.proof!)).toMatchObject({ alarm: true, problems: [] });
+    expect(found[first]!.statistics.runningErrorRate!.n).toBe((first + 1) * labelsAnHour);
+  });
+
+  it('is compared over all hours where these hardly differ', () => {
+    const found = watch(steady, 0, 0.12, 12);
+    expect(found.findIndex(isAlarm)).toBeGreaterThanOrEqual(0);
+    expect(steady.seasons?.signals['performance:error_rate']).toBeUndefined();
+  });
+});
+
+describe('arrivals', () => {
+  it('know the hours of their predictions in any order and in any number of parts, and by weight', () => {
+    const random = seededRandom(5);
+    const [one, two] = [hourOf(random, 3, 0), hourOf(random, 171, 0)].map((hour) => arrivalsOf(steady, hour));
+    const sum = (...parts: readonly OutcomeArrivals[]) => {
+      const counter = new ArrivalCounter();
+      for (const part of parts) counter.addAll(part);
+      return counter.take();
+    };
+    expect(sum(one!, two!)).toEqual(sum(two!, one!));
+    const { hours, overall } = sum(one!, two!);
+    // Both are at three in the night on a Monday.
+    expect(hours).toEqual({ 3: [overall.labelled, overall.wrong] });
+    expect(effectiveArrivals({ ...one!, heaviest: 4 }).hours![3]![0]).toBe(labelsAnHour / 4);
+  });
+});
