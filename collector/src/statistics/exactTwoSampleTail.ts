@@ -5,7 +5,8 @@ import { gammaLn } from './special/gammaLn.ts';
  * one? Exact p-values over ordered cells, ties included; no rows are drawn.
  *
  * A split is a path from (0, 0) to (n, m), one step a cell; the chance of each step is hypergeometric. `current`,
- * `reference`: counts over the same ordered cells. `null` when a side is empty or n m is beyond `largestWork`.
+ * `reference`: counts over the same ordered cells. `null` when a side is empty, n m is beyond `largestWork`,
+ * or counts are not whole, as those of rows with weights.
  */
 
 /**
@@ -84,6 +85,7 @@ function splitOf(current: ArrayLike<number>, reference: ArrayLike<number>, large
   let j = 0;
   for (let cell = 0; cell < reference.length; cell++) {
     const size = (current[cell] ?? 0) + reference[cell]!;
+    if (!Number.isInteger(current[cell] ?? 0) || !Number.isInteger(reference[cell]!)) return null;
     i += current[cell] ?? 0;
     j += reference[cell]!;
     if (size > 0) path.push({ i, j, size });

@@ -264,6 +264,8 @@ describe('without rows on a side', () => {
     expect(cramerVonMises(now, past)).toBeNull();
     expect(andersonDarling(now, past)).toBeNull();
     expect(exactKolmogorovSmirnovTail(now, past)).toBeNull();
+    // What rows with weights are worth need not be whole.
+    expect(exactKolmogorovSmirnovTail([2, 0.5], [0, 2])).toBeNull();
     expect(exactCramerVonMisesTail(now, past)).toBeNull();
   });
 
