@@ -148,7 +148,7 @@ describe('calls of a language model, from the event to the chart', () => {
     expect(Math.max(...latency.evidenceLevel)).toBeGreaterThanOrEqual(1);
     const { items } = (await api.ask('/v1/alerts?model=assistant')).body;
     const sentences = items.map(({ sentence }: { sentence: string }) => sentence).join('\n');
-    expect(sentences).toMatch(/^feedback got worse: mean 0\.\d+ → 0\.\d+ over 100 ratings; /m);
+    expect(sentences).toMatch(/^(feedback|evaluation) got worse: mean 0\.\d+ → 0\.\d+ over 100 ratings; /m);
     const { concerns } = (await api.ask('/v1/models/assistant')).body;
     const ofRatings = concerns.filter(({ signal }: { signal: string }) => signal.startsWith('performance:'));
     expect(ofRatings.map(({ signal }: { signal: string }) => signal).sort()).toEqual([
