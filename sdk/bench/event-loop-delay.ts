@@ -21,7 +21,9 @@ export async function eventLoopDelay(
   const start = performance.now();
   let made = 0;
   for (let elapsed = 0; elapsed < durationMs; elapsed = performance.now() - start) {
-    for (const due = (elapsed / 1_000) * callsASecond; made < due; made++) {
+    const due = (elapsed / 1_000) * callsASecond;
+    // An app does not make up for calls that nobody could make while the machine was busy elsewhere.
+    for (made = Math.max(made, due - callsASecond / 50); made < due; made++) {
       await call();
     }
     await sleep(1);

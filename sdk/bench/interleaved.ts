@@ -56,7 +56,7 @@ export async function interleaved(
         costsOfRow.map((cost, round) => cost / baseline[round]!),
         0.5,
       ),
-      ...(await byTheClock(call, 3 * callsATurn)),
+      ...(await byTheClock(call, 2 * callsATurn)),
     };
   }
   return costs;
@@ -92,4 +92,4 @@ function quantile(values: readonly number[], share: number): number {
 
 const warmUpRounds = 3;
 /** As many as fill a batch in every partition once, on average: encoding is in the figures. */
-const usualTurns: Turns = { callsATurn: 4_000, rounds: 25 };
+const usualTurns: Turns = { callsATurn: 4_000, rounds: 15 };

@@ -12,6 +12,7 @@ import type { Transport, TransportListener } from '../src/transport.ts';
 import { eventLoopDelay, type LoopDelay } from './event-loop-delay.ts';
 import { features } from './features.ts';
 import { type Cost, interleaved, type Row } from './interleaved.ts';
+import { onnxCosts } from './onnx.ts';
 import { loadPeers } from './peers.ts';
 import { type WireCost, wireCosts } from './wire.ts';
 
@@ -193,21 +194,25 @@ const costs = await interleaved({
   ...ourRows(', span and metrics', setUp('spans', 'metrics')),
   ...peers,
 });
-const wire = await wireCosts();
-const delays = await eventLoopDelays();
+setUp('spans')();
+const onnx = await onnxCosts(startMonitor({ ageMs: 60_000 }), tracer);
 for (const monitor of monitors) {
   const { dropped, thinned } = monitor.status().counts;
   if (thinned > 0 || Object.keys(dropped).length > 0) {
     throw new Error(`the bench lost events: ${thinned} thinned, ${JSON.stringify(dropped)}`);
   }
-  await monitor.shutdown();
 }
+const wire = await wireCosts();
+const delays = await eventLoopDelays();
+await Promise.all(monitors.map((monitor) => monitor.shutdown()));
 await sdk.shutdown();
 
 if (process.argv.includes('--json')) {
-  console.log(JSON.stringify({ node: process.version, costs, wire, eventLoopDelay: delays, missing }));
+  console.log(JSON.stringify({ node: process.version, costs, onnx, wire, eventLoopDelay: delays, missing }));
 } else {
-  printCosts(costs, wire);
+  printCosts(costs);
+  printCosts(onnx);
+  printWireCosts(wire);
   for (const [name, { meanMs, p99Ms, maxMs }] of Object.entries(delays)) {
     const delay = `mean ${meanMs.toFixed(2)}, p99 ${p99Ms.toFixed(2)}, longest ${maxMs.toFixed(2)} ms`;
     console.log(`${`event loop, ${name}`.padEnd(66)} ${delay}`);
@@ -217,12 +222,15 @@ if (process.argv.includes('--json')) {
   }
 }
 
-function printCosts(ofCalls: Readonly<Record<string, Cost>>, ofBatches: Readonly<Record<string, WireCost>>): void {
-  for (const [name, { medianUs, bestUs, ofBaseline, p50Us, p99Us }] of Object.entries(ofCalls)) {
+function printCosts(costsOfRows: Readonly<Record<string, Cost>>): void {
+  for (const [name, { medianUs, bestUs, ofBaseline, p50Us, p99Us }] of Object.entries(costsOfRows)) {
     const cpu = `${medianUs.toFixed(2).padStart(6)} us (best ${bestUs.toFixed(2)})  ${ofBaseline.toFixed(2)} x`;
     console.log(`${name.padEnd(66)} ${cpu}, by the clock p50 ${p50Us.toFixed(2)}, p99 ${p99Us.toFixed(2)}`);
   }
-  for (const [name, { bytes, encodeUs, decodeUs }] of Object.entries(ofBatches)) {
+}
+
+function printWireCosts(costsOfBatches: Readonly<Record<string, WireCost>>): void {
+  for (const [name, { bytes, encodeUs, decodeUs }] of Object.entries(costsOfBatches)) {
     const figures = `${bytes.toFixed(1)} bytes, encoded in ${encodeUs.toFixed(2)} us, decoded in ${decodeUs.toFixed(2)} us`;
     console.log(`${`an event of ${name}`.padEnd(66)} ${figures}`);
   }
