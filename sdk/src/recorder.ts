@@ -141,7 +141,10 @@ export class Recorder {
   drop(model: string | undefined, reason: DropReason, events: number, detail: string): void {
     const counts = (model === undefined ? undefined : this.#options.models.get(model)?.counts) ?? this.unattributed;
     counts.drop(reason, events);
-    this.#options.diagnostics.warn(`drop:${reason}`, `event dropped: ${dropReasons[reason]} (${reason}: ${detail})`);
+    this.#options.diagnostics.warn(
+      `drop:${reason}`,
+      `${events === 1 ? 'event' : `${events} events`} dropped: ${dropReasons[reason]} (${reason}: ${detail})`,
+    );
   }
 
   /** The app's id where it can be one, else a new one: what `record` would return. */

@@ -76,7 +76,8 @@ class ClientCalls {
           calls.#failed(call, error);
           throw error;
         }
-        return calls.#watch(call, promise);
+        // What it is instead is nobody's call any more.
+        return calls.#safely(() => calls.#watch(call, promise)) ?? promise;
       };
   }
 
@@ -108,7 +109,7 @@ class ClientCalls {
     return watchAnswer(promise, {
       answered: (answer) => {
         if (call.request.stream) {
-          return this.#watchStream(call, answer);
+          return this.#safely(() => this.#watchStream(call, answer)) ?? answer;
         }
         this.#safely(() => call.reader.whole(answer, call.answer));
         this.#finish(call, call.answer.error);

@@ -40,12 +40,13 @@ export function createProvider(monitor: Monitor, options: ProviderOptions = {}):
   const { routing, models } = recordPortOf(monitor);
   const events = new OpenFeatureEventEmitter();
   const endings: (() => void)[] = [];
-  const details = (flagKey: string, { targetingKey }: EvaluationContext): Details => {
+  const details = (flagKey: string, context: EvaluationContext): Details => {
     if (!models.includes(flagKey)) {
-      return { errorCode: ErrorCode.FLAG_NOT_FOUND, errorMessage: `the monitor has no model ${flagKey}` };
+      return { errorCode: ErrorCode.FLAG_NOT_FOUND, errorMessage: 'the monitor has no model of this name' };
     }
+    const targetingKey = targetingKeyOf(context);
     // Evaluations are told of by OpenFeature's own hooks.
-    const route = routing.route(flagKey, typeof targetingKey === 'string' ? targetingKey : undefined);
+    const route = routing.route(flagKey, targetingKey);
     const flagMetadata = { revision: route.revision, routing: routing.source(flagKey), sticky: route.sticky };
     return { route, resolved: { variant: route.role, reason: reasonOf(route, flagKey, routing), flagMetadata } };
   };
@@ -124,6 +125,16 @@ const noSuchType: Failure = {
   errorCode: ErrorCode.TYPE_MISMATCH,
   errorMessage: 'a model version is text, or an object with it',
 };
+
+/** JavaScript may give anything in place of a context. */
+function targetingKeyOf(context: EvaluationContext): string | undefined {
+  try {
+    const { targetingKey } = context;
+    return typeof targetingKey === 'string' ? targetingKey : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 const staleMessage = 'no connection to the broker: the last known routing stays in force';
 

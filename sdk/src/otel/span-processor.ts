@@ -29,7 +29,8 @@ export function createSpanProcessor(monitor: Monitor, options: ModelCallOptions 
   return {
     onStart(span) {
       const scope = currentCallScope();
-      if (scope !== undefined) {
+      // Any value may come here that somebody takes for a span.
+      if (scope !== undefined && typeof span === 'object' && span !== null) {
         scopes.set(span, scope);
       }
     },

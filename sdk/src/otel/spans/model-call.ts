@@ -46,6 +46,15 @@ export type ContentMode = 'none' | 'messages';
  * conventions old and new, OpenInference, OpenLLMetry and Vercel's AI SDK. Pure, and never throws.
  */
 export function modelCallOf(span: SpanData, content: ContentMode = 'none'): ModelCall | null {
+  try {
+    return read(span, content);
+  } catch {
+    // Whatever it is, it is no span of a model call.
+    return null;
+  }
+}
+
+function read(span: SpanData, content: ContentMode): ModelCall | null {
   const { attributes } = span;
   const operation = operationOf(attributes, span.name);
   if (operation === null) {
@@ -77,7 +86,11 @@ export function modelCallOf(span: SpanData, content: ContentMode = 'none'): Mode
  * trace; what it really was is known when it ends.
  */
 export function announcesModelCall(name: string, attributes: SpanAttributes): boolean {
-  return operationOf(attributes, name) !== null;
+  try {
+    return operationOf(attributes, name) !== null;
+  } catch {
+    return false;
+  }
 }
 
 const operations: readonly ModelOperation[] = ['chat', 'generate_content', 'text_completion', 'embeddings'];
