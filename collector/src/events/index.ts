@@ -7,4 +7,4 @@ export { SpanDoor } from './otlp/span-door.ts';
 export { encodeTraceResponse, type PartialSuccess } from './otlp/trace-messages.ts';
 export { type Refusal, readBatch, refuse } from './read-batch.ts';
 export { type RefusedBody, refusedMessage } from './refused.ts';
-export { type CameBy, doorOf, type KeptMessage, repartitioned, replayedMessage } from './replayed.ts';
+export { type CameBy, doorOf, isReplay, type KeptMessage, repartitioned, replayedMessage } from './replayed.ts';

@@ -44,8 +44,10 @@ export function replayedMessage(message: KeptMessage): OutgoingBatch {
     messageId: replayIdOf(message),
     contentType: message.contentType ?? '',
     bytes: message.data,
-    headers:
-      identity === undefined ? {} : { [producerHeader]: identity.producer, [batchHeader]: String(identity.batch) },
+    headers: {
+      [replayHeader]: '1',
+      ...(identity === undefined ? {} : { [producerHeader]: identity.producer, [batchHeader]: String(identity.batch) }),
+    },
   };
 }
 
@@ -59,8 +61,16 @@ export function repartitioned(message: KeptMessage, batch: EventBatch, partition
     messageId: `${replayIdOf(message)}:${subject}`,
     contentType: columnarContentType,
     bytes: encodeEvents(rows, batch),
+    headers: { [replayHeader]: '1' },
   }));
 }
+
+/** Is it a dead letter that is tried again? */
+export function isReplay(message: StreamMessage): boolean {
+  return message.header(replayHeader) !== undefined;
+}
+
+const replayHeader = 'Plumbline-Replay';
 
 function replayIdOf({ storedAt, sequence }: KeptMessage): string {
   return `replay-${storedAt}:${sequence}`;

@@ -180,7 +180,7 @@ class StreamEngine implements Engine {
       this.#progress.note(position);
     }
     const { partition, storedAt } = position ?? { partition: 0, storedAt: 0 };
-    const isNew = this.#progress.isNew(partition, batch.producer, batch.batch, storedAt);
+    const isNew = this.#progress.isNew(partition, batch.producer, batch.batch, storedAt, position?.replayed);
     this.#pending.count(settings, batch, isNew);
     if (!isNew) return 'duplicate';
     this.#pending.clampedEvents += position?.clamped ?? 0;

@@ -1,7 +1,7 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { Bus, DeadLetterCause, StreamMessage, StreamReader, StreamState } from '../bus/index.ts';
 import { isPlumblineError } from '../errors.ts';
-import { clampTimes, type Refusal, readBatch, refuse } from '../events/index.ts';
+import { clampTimes, isReplay, type Refusal, readBatch, refuse } from '../events/index.ts';
 import { wholeWeights } from '../profile/index.ts';
 import { type Instruments, noInstruments } from '../telemetry/index.ts';
 import { findResumePoint, type ResumePoint } from './anchors.ts';
@@ -178,7 +178,8 @@ class StreamIngest implements Ingest {
     const { sequence, storedAt, messageId } = message;
     const counted = found.kind === 'inference' ? wholeWeights(found) : found;
     const { batch, clamped } = clampTimes(counted, storedAt, this.#options.clockSkewMs);
-    const position = { partition: message.address?.partition ?? 0, sequence, storedAt, messageId, clamped };
+    const place = { partition: message.address?.partition ?? 0, sequence, storedAt, messageId };
+    const position = { ...place, clamped, replayed: isReplay(message) };
     if (engine instanceof PartitionEngine) {
       const id = engine.misplaced(batch, position.partition);
       if (id !== undefined) {

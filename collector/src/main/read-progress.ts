@@ -14,6 +14,8 @@ export interface StreamPosition extends MessageIdentity {
   readonly partition: number;
   /** Events of the batch whose time lay in the future and was set back. Default 0. */
   readonly clamped?: number;
+  /** It was a dead letter and is tried again. Default false. */
+  readonly replayed?: boolean;
 }
 
 /**
@@ -76,14 +78,18 @@ export class ReadProgress {
     this.#moved = true;
   }
 
-  /** Marks a batch as counted; false when it was before. */
-  isNew(partition: number, producer: string, batch: number, storedAt: number): boolean {
+  /**
+   * Marks a batch as counted; false when it was before. A dead letter may be `replayed` long after its producer has gone on,
+   * when its number says nothing any more: then it is told from others by itself.
+   */
+  isNew(partition: number, producer: string, batch: number, storedAt: number, replayed = false): boolean {
     const key = compositeKey(partition, producer);
     let seen = this.#producers.get(key);
     if (seen === undefined) {
       seen = new SeenBatches();
       this.#producers.set(key, seen);
     }
+    if (replayed && seen.isTooOld(batch)) return this.isNew(partition, `${producer}:${batch} replayed`, 1, storedAt);
     this.#touched.add(key);
     seen.seenAt = Math.max(seen.seenAt, storedAt);
     return seen.add(batch);

@@ -23,9 +23,14 @@ export class SeenBatches {
       this.#highest = batch;
       return true;
     }
-    if (batch <= this.#highest - batchNumberSpan || this.#has(batch)) return false;
+    if (this.isTooOld(batch) || this.#has(batch)) return false;
     this.#set(batch);
     return true;
+  }
+
+  /** So far below the highest number that nobody can tell any more whether it was counted. */
+  isTooOld(batch: number): boolean {
+    return batch <= this.#highest - batchNumberSpan;
   }
 
   encode(): Uint8Array {

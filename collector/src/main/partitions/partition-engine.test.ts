@@ -1,9 +1,11 @@
-import { expect, test } from 'vitest';
+import type { InferenceBatch } from '@plumbline/sdk/event';
+import { describe, expect, test } from 'vitest';
 import { budgetSettings } from '../../config/settings.ts';
 import { type Counts, readCounts } from '../../store/history.ts';
 import { openSqliteStore } from '../../store/sqlite.ts';
 import { createEngine } from '../engine.ts';
 import { silentLogger } from '../logger.ts';
+import type { StreamPosition } from '../read-progress.ts';
 import { hourMs, inferences, Producer, testModel } from '../testing/traffic.ts';
 import { takePartitions } from './ownership.ts';
 import { createPartitionEngine } from './partition-engine.ts';
@@ -12,32 +14,34 @@ import { createSliceMerger } from './slice-merger.ts';
 const start = 1_700_000_400_000;
 const models = [testModel()];
 const clock = () => start;
-const position = (sequence: number) => ({
-  ...{ partition: 0, sequence, storedAt: start + sequence * 1_000, messageId: `m${sequence}`, clamped: 2 },
-});
-const batch = new Producer('p').inferences(inferences('a', 5, start, hourMs));
-const stream = { created: 'then', firstSequence: 1, lastSequence: 2 };
+const stream = { created: 'then', firstSequence: 1, lastSequence: 9 };
 
-/** A batch with two events that had to be set back in time, and the same batch again. */
-async function alone(): Promise<Counts> {
+/** What comes one after the other, and what is to be known of how it came. */
+type Sent = readonly (readonly [InferenceBatch, Pick<StreamPosition, 'clamped' | 'replayed'>])[];
+
+const positionOf = (index: number) => ({
+  ...{ partition: 0, sequence: index + 1, storedAt: start + index * 1_000, messageId: `m${index}` },
+});
+
+async function alone(sent: Sent): Promise<Counts> {
   const store = await openSqliteStore({ path: ':memory:' });
   const engine = await createEngine({ store, models, budget: budgetSettings.parse({}), clock, logger: silentLogger });
   engine.resume(stream.created, 0, { regressed: false, missed: 0 });
-  for (const sequence of [1, 2]) engine.apply(batch, position(sequence));
+  for (const [index, [batch, more]] of sent.entries()) engine.apply(batch, { ...positionOf(index), ...more });
   await engine.commit();
   const counts = await store.read(readCounts);
   await store.close();
   return counts;
 }
 
-async function shared(): Promise<Counts> {
+async function shared(sent: Sent): Promise<Counts> {
   const store = await openSqliteStore({ path: ':memory:' });
   const [id, partitions] = ['me', 1];
   const owned = await takePartitions(store, id, new Map([[0, undefined]]));
   const engine = await createPartitionEngine({ store, id, owned, partitions, models, clock, logger: silentLogger });
   await engine.resume(stream, async () => undefined);
-  for (const sequence of [1, 2]) engine.apply(batch, position(sequence));
-  engine.readThrough(2, start + 60_000);
+  for (const [index, [batch, more]] of sent.entries()) engine.apply(batch, { ...positionOf(index), ...more });
+  engine.readThrough(9, start + 60_000);
   await engine.commit();
   const budget = budgetSettings.parse({});
   const merger = await createSliceMerger({ store, models, budget, clock, partitions, logger: silentLogger });
@@ -47,8 +51,32 @@ async function shared(): Promise<Counts> {
   return counts;
 }
 
-test('events that were set back in time, and batches that came again, count alike in one collector and in several', async () => {
-  const counts = await alone();
-  expect(counts).toMatchObject({ inferences: 5, clampedEvents: 2, duplicateBatches: 1 });
-  expect(await shared()).toEqual(counts);
+const batchOf = (prefix: string, batch: number) => ({
+  ...new Producer('p').inferences(inferences(prefix, 5, start, hourMs)),
+  batch,
+});
+
+describe('one collector and several count alike', () => {
+  test('events that were set back in time, and batches that came again', async () => {
+    const sent = [batchOf('a', 1), batchOf('a', 1)].map((batch) => [batch, { clamped: 2 }] as const);
+    const counts = await alone(sent);
+    expect(counts).toMatchObject({ inferences: 5, clampedEvents: 2, duplicateBatches: 1 });
+    expect(await shared(sent)).toEqual(counts);
+  });
+
+  test('dead letters that are replayed, once, however far their producer has gone on', async () => {
+    const replay = { replayed: true };
+    const sent: Sent = [
+      [batchOf('latest', 5_000), {}],
+      // Of this nobody can tell whether it was counted.
+      [batchOf('old', 7), {}],
+      [batchOf('letter', 8), replay],
+      [batchOf('letter', 8), replay],
+      [batchOf('recent letter', 4_900), replay],
+      [batchOf('recent letter', 4_900), {}],
+    ];
+    const counts = await alone(sent);
+    expect(counts).toMatchObject({ inferences: 15, duplicateBatches: 3 });
+    expect(await shared(sent)).toEqual(counts);
+  });
 });

@@ -83,7 +83,7 @@ export class PartitionEngine {
     if (this.#progress.isRead(position)) return 'repeated';
     const slice = this.#progress.note(position);
     const { partition, storedAt, sequence } = position;
-    const isNew = this.#progress.isNew(partition, batch.producer, batch.batch, storedAt);
+    const isNew = this.#progress.isNew(partition, batch.producer, batch.batch, storedAt, position.replayed);
     this.#pending.count(settings, batch, isNew);
     if (!isNew) return 'duplicate';
     this.#pending.clampedEvents += position.clamped ?? 0;
