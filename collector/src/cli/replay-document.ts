@@ -82,8 +82,9 @@ export interface ReplayResult {
 
 export function replayDocument(result: ReplayResult): ReplayDocument {
   const { settings, version, reference, windows, rowsPerWindow } = result;
+  // The last window may have more room than there are rows.
   const place = (time: number): number =>
-    rowsPerWindow === null ? time : Math.round((time * rowsPerWindow) / rowWindowMs);
+    rowsPerWindow === null ? time : Math.min(result.rows, Math.round((time * rowsPerWindow) / rowWindowMs));
   const placed = <Placed extends { readonly from: number; readonly to: number }>(finding: Placed): Placed => ({
     ...finding,
     from: place(finding.from),

@@ -101,6 +101,7 @@ describe.skipIf(!existsSync(dataFile('compas.csv')))('replay of COMPAS (needs PL
   test('gives the performance over all rows', () => {
     const { statistics, confusion, labelledRows } = document.performance;
     expect(document.rows).toBe(7_214);
+    expect(document.windows.at(-1)?.to).toBe(7_214);
     expect(labelledRows).toBe(7_214);
     expect(confusion).toEqual({ truePositive: 2_035, falsePositive: 1_282, falseNegative: 1_216, trueNegative: 2_681 });
     expect(statistics.accuracy?.value).toBeCloseTo(0.653729, 6);
