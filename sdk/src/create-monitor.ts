@@ -4,6 +4,7 @@ import { exitTimeoutMs, shutdownTimeoutMs, timeoutOf, within } from './deadline.
 import { Delivery } from './delivery.ts';
 import { Diagnostics, messageOf } from './diagnostics.ts';
 import { errorTypeOf } from './error-type.ts';
+import { MonitorOptionsError } from './errors.ts';
 import { atExit, atSignal } from './exit.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { ModelState } from './model-state.ts';
@@ -39,7 +40,15 @@ import { type Serving, type VersionsOptions, wrapVersionsFunction } from './wrap
  * options that cannot work.
  */
 export function createMonitor(options: MonitorOptions): Monitor {
-  return new RunningMonitor(readOptions(options));
+  try {
+    return new RunningMonitor(readOptions(options));
+  } catch (error) {
+    if (error instanceof MonitorOptionsError) {
+      // Its stack begins at the app's own line: what checks options is of no interest there.
+      Error.captureStackTrace(error, createMonitor);
+    }
+    throw error;
+  }
 }
 
 class RunningMonitor implements Monitor {

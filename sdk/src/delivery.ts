@@ -110,8 +110,10 @@ export class Delivery {
   async stop(): Promise<void> {
     const left = this.#publisher.stop();
     if (this.spool === undefined) {
+      // Warned about once: with the sum.
+      const events = left.reduce((sum, batch) => sum + batch.events, 0);
       for (const batch of left) {
-        this.#givenUp(batch, 'not_delivered', 'shutdown() did not wait longer');
+        this.#givenUp(batch, 'not_delivered', `shutdown() did not wait longer, ${events} in all`);
       }
     }
     this.batcher.stop();

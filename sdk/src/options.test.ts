@@ -55,6 +55,17 @@ describe('options that cannot work are refused by name', () => {
     expect(make).toThrow(/^createMonitor: /);
   });
 
+  it('with a stack that begins where the app called', () => {
+    let error: unknown;
+    try {
+      createMonitor({ ...good, model: { name: 'credit' } } as never);
+    } catch (thrown) {
+      error = thrown;
+    }
+    const [, first] = (error as Error).stack?.split('\n') ?? [];
+    expect(first).toContain('options.test.ts');
+  });
+
   it('never shows a secret in the message', () => {
     const secret = { ...good, nats: { servers: 'nats://me:hunter2@host' } };
     expect(() => createMonitor(secret)).toThrow(/^(?!.*hunter2)/);
