@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectBus } from '../../collector/src/bus/index.ts';
 import { collectorSettings } from '../../collector/src/config/settings.ts';
+import { partitionPositions } from '../../collector/src/main/partitions/ownership.ts';
 import { findSignal, profileTotals, signalMoments } from '../../collector/src/profile/index.ts';
 import { type Counts, readCounts, readProfiles } from '../../collector/src/store/history.ts';
 import { openStore } from '../../collector/src/store/open.ts';
@@ -48,6 +49,8 @@ export interface CampaignResult {
   readonly counts: Counts;
   readonly expected: Pick<StreamTruth, 'inferences' | 'outcomes' | 'labelled'>;
   readonly balanced: boolean;
+  /** The last words of the collectors. */
+  readonly said: string;
   readonly seconds: number;
 }
 
@@ -94,7 +97,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const store = await openStore(system.storeSettings, { readOnly: true });
   try {
     await (options.store === 'postgres' ? untilCounted(store, truth) : untilRead(store, truth));
-    await system.stopCollectors();
+    const said = await system.stopCollectors();
     const { windows, counts } = await readStore(store);
     const wrongWindows = differences(windows, truth.windows);
     const missing = acknowledged.ids.filter((id) => !truth.ids.has(id)).length;
@@ -111,6 +114,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
       counts,
       expected: { inferences, outcomes, labelled },
       balanced: isCounted && missing === 0 && wrongWindows.length === 0,
+      said,
       seconds: (performance.now() - began) / 1_000,
     };
   } finally {
@@ -226,12 +230,16 @@ class System {
     return { ids };
   }
 
-  async stopCollectors(): Promise<void> {
+  /** Returns their last words. */
+  async stopCollectors(): Promise<string> {
+    const said: string[] = [];
     for (const starting of this.#collectors.splice(0)) {
       const collector = await starting;
       const exit = await collector?.stop();
       if (exit?.code !== 0) throw new Error(`a collector ended with ${JSON.stringify(exit)}: ${collector?.output()}`);
+      said.push(collector?.output() ?? '');
     }
+    return said.join('\n\n');
   }
 
   async killAll(): Promise<void> {
@@ -298,17 +306,19 @@ function wake(pid: number): void {
   }
 }
 
-/** Until everything is counted, or nothing more for as long as taking over can last. */
-async function untilCounted(store: Store, truth: StreamTruth): Promise<void> {
+/** Until everything is counted, or nothing has been read or counted for as long as taking over can last. */
+async function untilCounted(store: Store, { inferences, outcomes, labelled }: StreamTruth): Promise<void> {
   let latest = '';
   let giveUpAt = performance.now() + quietMs;
   while (performance.now() < giveUpAt) {
-    const counts = await store.read(readCounts);
-    if (JSON.stringify(counts) !== latest) {
-      latest = JSON.stringify(counts);
-      giveUpAt = performance.now() + quietMs;
-    }
-    const { inferences, outcomes, labelled } = truth;
+    const [counts, progress] = await store.read(async (transaction) => {
+      const counted = await readCounts(transaction);
+      // A backlog is read long before it is counted, and slices without anything in them are read for ever.
+      const read = (await transaction.range(partitionPositions, {})).map(({ value }) => value.sequence);
+      return [counted, JSON.stringify([counted, read, await transaction.get(positions, '0')])] as const;
+    });
+    if (progress !== latest) giveUpAt = performance.now() + quietMs;
+    latest = progress;
     // At least: too many is found by the comparison that follows, not by waiting.
     if (counts.inferences >= inferences && counts.outcomes >= outcomes && counts.joinedOutcomes >= labelled) return;
     await delay(200);
@@ -324,7 +334,7 @@ async function untilRead(store: Store, { lastSequence }: StreamTruth): Promise<v
 }
 
 const positions = jsonCollection<{ readonly sequence: number }>('stream_positions');
-const quietMs = 60_000;
+const quietMs = 90_000;
 
 async function readStore(store: Store): Promise<{ windows: Map<string, WindowTruth>; counts: Counts }> {
   return store.read(async (transaction) => {

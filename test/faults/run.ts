@@ -55,7 +55,9 @@ for (const [index, { name, ...plan }] of plans.entries()) {
   const result = await runCampaign({ ...plan, directory: join(directory, String(index)), seed: seed + index });
   results.push({ name, isWrong: 'order' in plan, result });
   say(`${name}: ${result.balanced ? 'balanced' : 'NOT balanced'}, ${result.seconds.toFixed(0)} s`);
-  if (!('order' in plan)) for (const wrong of result.wrongWindows.slice(0, 10)) say(`  ${wrong}`);
+  if ('order' in plan || result.balanced) continue;
+  for (const wrong of result.wrongWindows.slice(0, 10)) say(`  ${wrong}`);
+  say(result.said);
 }
 await cleanUp();
 
