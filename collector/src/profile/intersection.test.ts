@@ -123,3 +123,20 @@ describe('strata', () => {
     }
   });
 });
+
+it('takes a group named like what every object has for known only where it was sent', () => {
+  const named = (row: SampleRow, sex: string) => ({ ...row, groups: { constructor: sex } }) as SampleRow;
+  const [with_, without] = [rows.slice(0, 120).map((row) => named(row, 'f')), rows.slice(120)];
+  const batches = [batchOf(with_, features), batchOf(without, features)];
+  const made = buildReference(batches, [], {
+    task: 'binary_classification',
+    positive: '1',
+    features: [],
+    groups: [],
+    windowMs: 60_000,
+  });
+  const profile = createProfile(made.shape);
+  for (const one of batches) foldInferences(profile, one, allRows(one));
+  const counted = groupConfusions(profile, 'constructor').map(({ group }) => group);
+  expect(counted).toContain('f');
+});

@@ -18,19 +18,24 @@ export function groupIn(
   { attribute, attributes }: Crossed,
   groups: Readonly<Record<string, string>>,
 ): string | undefined {
-  if (attributes == null) return groups[attribute];
+  if (attributes == null) return ownGroup(groups, attribute);
   const parts: string[] = [];
   for (const name of attributes) {
-    const part = groups[name];
+    const part = ownGroup(groups, name);
     if (part === undefined) return undefined;
     parts.push(part);
   }
   return intersectionName(parts);
 }
 
+/** Names come with the events: one may be `constructor`, which every object has without having been given it. */
+function ownGroup<Group>(groups: Readonly<Record<string, Group>>, name: string): Group | undefined {
+  return Object.hasOwn(groups, name) ? groups[name] : undefined;
+}
+
 /** Groups of a batch's rows. Of an intersection the column is made here, and its dictionary holds what meets in the batch. */
 export function groupColumn(batch: InferenceBatch, { attribute, attributes }: Crossed): CategoryColumn | undefined {
-  if (attributes == null) return batch.groups[attribute];
+  if (attributes == null) return ownGroup(batch.groups, attribute);
   return crossed(batch, attributes)?.column;
 }
 
@@ -45,7 +50,7 @@ export function intersectionParts(
 function crossed(batch: InferenceBatch, attributes: readonly string[]) {
   const columns: CategoryColumn[] = [];
   for (const name of attributes) {
-    const column = batch.groups[name];
+    const column = ownGroup(batch.groups, name);
     if (column === undefined) return undefined;
     columns.push(column);
   }
