@@ -10,15 +10,20 @@ export interface StandstillWatch {
 export function watchStandstill(): StandstillWatch {
   let turnAt = performance.now();
   let last = { ms: 0, endedAt: Number.NEGATIVE_INFINITY };
-  const timer = setInterval(() => {
+  const look = () => {
     const now = performance.now();
     const ms = now - turnAt - turnMs;
     if (ms >= shortestMs) last = { ms, endedAt: now };
     turnAt = now;
-  }, turnMs);
+  };
+  const timer = setInterval(look, turnMs);
   timer.unref();
   return {
-    lately: () => (performance.now() - last.endedAt < latelyMs ? last.ms : 0),
+    lately() {
+      // What waited on sockets meanwhile may be told before the timer is.
+      look();
+      return performance.now() - last.endedAt < latelyMs ? last.ms : 0;
+    },
     stop: () => clearInterval(timer),
   };
 }
