@@ -11,11 +11,15 @@ import type { AppSettings } from './settings';
 
 await initPluginTranslations(PLUGIN_ID);
 
-const appCode = () => import('./App');
-// Grafana loads this module because somebody opens a page of the app, or a menu that it adds a link to.
+/** The app, and beside it the page that is open: Grafana may have loaded this module long before, for a menu's sake. */
+function appCode() {
+  loadCodeOf(window.location.pathname);
+  return import('./App');
+}
+
+// Grafana mostly loads this module because somebody opens a page of the app.
 if (pageOfAddress(window.location.pathname) !== null) {
   appCode().catch(() => {});
-  loadCodeOf(window.location.pathname);
 }
 
 const App = lazy(appCode);

@@ -17,6 +17,7 @@ const getStyles = (theme: GrafanaTheme2) => {
   const mark = (color: string, shape: string) =>
     css({
       display: 'inline-flex',
+      verticalAlign: 'middle',
       alignItems: 'center',
       gap: theme.spacing(0.75),
       whiteSpace: 'nowrap',

@@ -28,8 +28,15 @@ export function formatSegment(segment: string): string {
   return segment.replace('=', ' = ');
 }
 
+/** Names that are written as their owners do. */
+const proper: Readonly<Record<string, string>> = { mlflow: 'MLflow', pagerduty: 'PagerDuty' };
+
 /** `populationStabilityIndex` -> `Population stability index`, `rollout.canary_started` -> `Rollout canary started`. */
 export function formatWords(name: string): string {
+  const own = proper[name.toLowerCase()];
+  if (own !== undefined) {
+    return own;
+  }
   const words = name
     .replace(/[_.]/g, ' ')
     .replace(/([a-z])([A-Z])/g, '$1 $2')

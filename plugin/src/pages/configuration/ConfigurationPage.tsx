@@ -108,7 +108,7 @@ export default function ConfigurationPage({ plugin: { meta } }: PluginConfigPage
           createCustomValue
           placeholder={t('configuration.no-tracing', 'None')}
           options={tracingSources().map(({ uid, name, type }) => ({ value: uid, label: name, description: type }))}
-          value={tracing}
+          value={tracing === '' ? null : tracing}
           onChange={(option) => setTracing(option?.value ?? '')}
         />
       </Field>

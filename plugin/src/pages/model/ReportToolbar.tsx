@@ -8,7 +8,16 @@ import { timeOf } from './useReportQuery';
 import { VersionPicker } from './VersionPicker';
 
 /** Of which version and over which time the report below is. Everything chosen stands in the address. */
-export function ReportToolbar({ model, children }: { readonly model: string; readonly children?: ReactNode }) {
+export function ReportToolbar({
+  model,
+  isSegmented = true,
+  children,
+}: {
+  readonly model: string;
+  /** Whether the report can be of a segment. */
+  readonly isSegmented?: boolean;
+  readonly children?: ReactNode;
+}) {
   const [params, setParams] = useSearchParams();
 
   function change({ raw }: TimeRange): void {
@@ -31,7 +40,7 @@ export function ReportToolbar({ model, children }: { readonly model: string; rea
   return (
     <Stack direction="row" gap={2} wrap="wrap">
       <VersionPicker model={model} />
-      <SegmentPicker model={model} />
+      {isSegmented && <SegmentPicker model={model} />}
       <InlineField
         label={t('toolbar.time', 'Event time')}
         tooltip={t(

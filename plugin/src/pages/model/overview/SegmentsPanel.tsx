@@ -40,7 +40,9 @@ export function SegmentsPanel({ detail: { model, segments = [] } }: { readonly d
         rows={segments.map(({ segment, rows, health }) => ({
           key: segment,
           cells: [
-            formatSegment(segment),
+            <span key="segment" style={{ whiteSpace: 'nowrap' }}>
+              {formatSegment(segment)}
+            </span>,
             formatCount(rows),
             ...aspects.map(([aspect, tab]) => (
               <a key={aspect} href={modelPath(model, tab, { segment })}>

@@ -36,7 +36,7 @@ export function TracesTab({ detail: { model } }: { readonly detail: ModelDetail 
   const wanted = reasons.find((known) => known === reason);
   return (
     <Stack direction="column" gap={2}>
-      <ReportToolbar model={model}>
+      <ReportToolbar model={model} isSegmented={false}>
         <InlineField label={t('traces.reason', 'Why')}>
           <RadioButtonGroup
             aria-label={t('traces.reason', 'Why')}

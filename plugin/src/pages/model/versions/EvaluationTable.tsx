@@ -3,7 +3,7 @@ import type { Evaluation, MetricPair } from '@plumbline/collector/api';
 import { useMemo } from 'react';
 import { EstimateText } from '../../../components/EstimateText';
 import { formatDigest } from '../../../format/name';
-import { formatCount, formatStatistic } from '../../../format/number';
+import { formatCount } from '../../../format/number';
 import { statisticFormat, statisticName } from '../../../format/statistic';
 import { t } from '../../../i18n';
 
@@ -75,7 +75,12 @@ function columnsOf(version: string, champion: string | null): Column<EvaluationR
       id: 'difference',
       header: t('evaluation.column.difference', 'Difference'),
       cell: ({ row: { original } }) =>
-        original.pair.difference === null ? null : <EstimateText estimate={original.pair.difference} format={signed} />,
+        original.pair.difference === null ? null : (
+          <EstimateText
+            estimate={original.pair.difference}
+            format={signed(statisticFormat(`${original.metric}Difference`))}
+          />
+        ),
     },
   ];
 }
@@ -84,6 +89,6 @@ function Value({ row, value }: { readonly row: EvaluationRow; readonly value: nu
   return <Text tabular>{statisticFormat(row.metric)(value)}</Text>;
 }
 
-function signed(value: number | null): string {
-  return value !== null && value > 0 ? `+${formatStatistic(value)}` : formatStatistic(value);
+function signed(format: (value: number | null) => string): (value: number | null) => string {
+  return (value) => (value !== null && value > 0 ? `+${format(value)}` : format(value));
 }
