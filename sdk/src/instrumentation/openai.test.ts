@@ -298,9 +298,9 @@ describe('a stream', () => {
       spans.reset();
     };
     // What the first ones leave is code and tables.
-    await forgetAndCollect(20);
+    await forgetAndCollect(100);
     const grown = await heapGrowth(gc, () => forgetAndCollect(100));
-    expect(keeping.status().counts.acknowledged).toBe(120);
+    expect(keeping.status().counts.acknowledged).toBe(200);
     expect(streams.filter((stream) => stream.deref() !== undefined)).toEqual([]);
     instrumentation.disable();
     // The client itself keeps the connection of a stream that nobody reads.
