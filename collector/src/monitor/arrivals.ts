@@ -52,6 +52,17 @@ export interface ArrivalCounts {
 
 export const noArrivals: OutcomeArrivals = { overall: { labelled: 0, wrong: 0 }, groups: {} };
 
+/** What arrived for a group, whose name comes from events and may be that of something every object has. */
+export function arrivedIn<Value>(
+  groups: Readonly<Record<string, Readonly<Record<string, Value>>>> | undefined,
+  attribute: string,
+  group: string,
+): Value | undefined {
+  if (groups === undefined || !Object.hasOwn(groups, attribute)) return undefined;
+  const ofAttribute = groups[attribute]!;
+  return Object.hasOwn(ofAttribute, group) ? ofAttribute[group] : undefined;
+}
+
 /** Arrivals as evidence may count them: with no more outcomes than the weighted ones are worth (see `effectiveProfile`). */
 export function effectiveArrivals(arrivals: OutcomeArrivals): OutcomeArrivals {
   const { overall, hours, groups, sizes, groupSizes, ratings, heaviest = 1 } = arrivals;

@@ -1,6 +1,6 @@
 import type { ModelSettings } from '../config/settings.ts';
 import { groupConfusions, type Profile } from '../profile/index.ts';
-import type { ArrivalCounts, OutcomeArrivals } from './arrivals.ts';
+import { arrivedIn, type OutcomeArrivals } from './arrivals.ts';
 import { cannotAuditSentence } from './groupSentences.ts';
 import { decidedRows } from './streams.ts';
 
@@ -46,7 +46,7 @@ export function auditGroups(input: AuditInput): AuditedGroup[] {
       const { group, isOther } = confusion;
       if (group === null || isOther) return [];
       const signal = auditSignal(attribute, group);
-      const labels: ArrivalCounts | undefined = arrivals.groups[attribute]?.[group];
+      const labels = arrivedIn(arrivals.groups, attribute, group);
       const audit = step(input, input.audits.get(signal), decidedRows(confusion), labels?.labelled ?? 0);
       const { short } = audit;
       const sentence =

@@ -14,7 +14,7 @@ import {
 } from '../profile/index.ts';
 import type { Proportion } from '../statistics/newcombeDifference.ts';
 import { meanWithInterval } from '../statistics/residualMetrics.ts';
-import type { ArrivalCounts, OutcomeArrivals } from './arrivals.ts';
+import { type ArrivalCounts, arrivedIn, type OutcomeArrivals } from './arrivals.ts';
 import { bare, finite, share, suppressed } from './estimates.ts';
 import type { Estimate, Evidence, SignalKind } from './finding.ts';
 import {
@@ -240,7 +240,7 @@ function groupContent(
   const before = past.groups.find((candidate) => candidate.group === group);
   const base = now.groups.find((candidate) => candidate.group === now.referenceGroup);
   const isHidden = own === undefined || own.suppressed !== null;
-  const arrived = isHidden ? undefined : arrivals.groups[attribute]?.[group];
+  const arrived = isHidden ? undefined : arrivedIn(arrivals.groups, attribute, group);
   const sentence = groupSentence(
     {
       attribute,
@@ -274,7 +274,7 @@ function gapContent(
     return { kind: 'fairness', rows: isHidden ? 0 : (own.rows ?? 0), statistics: gapStatistics(own), sentence };
   }
   const arrived = (rate: (counts: ArrivalCounts) => Proportion): GapChange['errorRate'] => {
-    const [a, b] = [group, referenceGroup].map((name) => arrivals.groups[attribute]?.[name]);
+    const [a, b] = [group, referenceGroup].map((name) => arrivedIn(arrivals.groups, attribute, name));
     return isHidden || a === undefined || b === undefined ? null : { own: share(rate(a)), base: share(rate(b)) };
   };
   const [selected, selectedOfBase] = [own?.rates.selectionRate, base?.rates.selectionRate];

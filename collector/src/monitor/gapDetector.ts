@@ -21,7 +21,7 @@ import {
 import { expectedPairs, type PairCounts, pairedDifferences } from '../statistics/fairness/pairedDifferences.ts';
 import type { Proportion } from '../statistics/newcombeDifference.ts';
 import { seededRandom } from '../statistics/simulate.ts';
-import type { ArrivalCounts, OutcomeArrivals } from './arrivals.ts';
+import { type ArrivalCounts, arrivedIn, type OutcomeArrivals } from './arrivals.ts';
 import { selection } from './groupRates.ts';
 import { signalDesignEffect } from './signalStatistics.ts';
 import type { StreamDetector } from './streamDetector.ts';
@@ -126,7 +126,7 @@ function outcomeGaps({ profile: past }: Reference, attribute: string): Gaps | nu
     scores: sizes.worse === 'up' ? largeErrors : poorRankings,
     signals: [sizes.signal],
     past: (group) => poor(groupOutcomes(past, attribute).find((of) => of.group === group && !of.isOther)?.cells ?? []),
-    now: (_, arrivals, group) => poor(arrivals.groupSizes?.[attribute]?.[group] ?? []),
+    now: (_, arrivals, group) => poor(arrivedIn(arrivals.groupSizes, attribute, group) ?? []),
   };
 }
 
@@ -187,7 +187,7 @@ function arrivedRates({ groups }: OutcomeArrivals, attribute: string, group: str
     deserving = 0,
     denied: count = 0,
     granted = 0,
-  }: Partial<ArrivalCounts> = groups[attribute]?.[group] ?? {};
+  }: Partial<ArrivalCounts> = arrivedIn(groups, attribute, group) ?? {};
   return [
     { events: count, n: deserving },
     { events: wrong, n: labelled },

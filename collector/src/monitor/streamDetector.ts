@@ -28,7 +28,7 @@ import {
   shareScore,
   type Tolerance,
 } from '../statistics/evidence/index.ts';
-import type { OutcomeArrivals } from './arrivals.ts';
+import { arrivedIn, type OutcomeArrivals } from './arrivals.ts';
 import { errorRateDetector } from './errorRateDetector.ts';
 import { gapDetector } from './gapDetector.ts';
 import { selection } from './groupRates.ts';
@@ -232,7 +232,7 @@ function groupDetector(
     ...outcomes,
   ]);
   const countsOf = (profile: Profile, arrivals: OutcomeArrivals): number[] => {
-    const { labelled = 0, wrong = 0 } = arrivals.groups[attribute]?.[group] ?? {};
+    const { labelled = 0, wrong = 0 } = arrivedIn(arrivals.groups, attribute, group) ?? {};
     return [...decided(profile), labelled - wrong, wrong];
   };
   return { stream, ...watched, scores: [selectionScore, errorScore], referenceCounts, countsOf };
