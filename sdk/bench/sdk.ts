@@ -208,7 +208,9 @@ await Promise.all(monitors.map((monitor) => monitor.shutdown()));
 await sdk.shutdown();
 
 if (process.argv.includes('--json')) {
-  console.log(JSON.stringify({ node: process.version, costs, onnx, wire, eventLoopDelay: delays, missing }));
+  const results = [...costResults(costs), ...costResults(onnx), ...wireResults(wire), ...delayResults(delays)];
+  const notes = [`Node ${process.version}; ratios are medians over rounds, beside the first row of the same round`];
+  console.log(JSON.stringify({ name: 'sdk', results, notes: missing === null ? notes : [...notes, missing] }));
 } else {
   printCosts(costs);
   printCosts(onnx);
@@ -220,6 +222,41 @@ if (process.argv.includes('--json')) {
   if (missing !== null) {
     console.log(missing);
   }
+}
+
+/** The form of every bench of the project. */
+interface Measurement {
+  readonly metric: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly floor?: number;
+  readonly ratio?: number;
+}
+
+function costResults(costsOfRows: Readonly<Record<string, Cost>>): Measurement[] {
+  const floor = Object.values(costsOfRows)[0]!.medianUs;
+  return Object.entries(costsOfRows).flatMap(([name, { medianUs, bestUs, ofBaseline, p50Us, p99Us }]) => [
+    { metric: `${name}, CPU`, value: medianUs, unit: 'us/call', floor, ratio: ofBaseline },
+    { metric: `${name}, CPU, best round`, value: bestUs, unit: 'us/call' },
+    { metric: `${name}, by the clock, p50`, value: p50Us, unit: 'us/call' },
+    { metric: `${name}, by the clock, p99`, value: p99Us, unit: 'us/call' },
+  ]);
+}
+
+function wireResults(costsOfBatches: Readonly<Record<string, WireCost>>): Measurement[] {
+  return Object.entries(costsOfBatches).flatMap(([name, { bytes, encodeUs, decodeUs }]) => [
+    { metric: `on the wire, ${name}`, value: bytes, unit: 'bytes/event' },
+    { metric: `encoded, ${name}`, value: encodeUs, unit: 'us/event' },
+    { metric: `decoded, ${name}`, value: decodeUs, unit: 'us/event' },
+  ]);
+}
+
+function delayResults(delaysOfLoads: Readonly<Record<string, LoopDelay>>): Measurement[] {
+  return Object.entries(delaysOfLoads).flatMap(([name, { meanMs, p99Ms, maxMs }]) => [
+    { metric: `event loop delay, ${name}, mean`, value: meanMs, unit: 'ms' },
+    { metric: `event loop delay, ${name}, p99`, value: p99Ms, unit: 'ms' },
+    { metric: `event loop delay, ${name}, longest`, value: maxMs, unit: 'ms' },
+  ]);
 }
 
 function printCosts(costsOfRows: Readonly<Record<string, Cost>>): void {
