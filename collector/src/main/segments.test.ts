@@ -68,6 +68,13 @@ describe('rows of a batch', () => {
     ]);
   });
 
+  test('are all in `other` where none has the attribute, whatever it is called', () => {
+    const byConstructor = testModel({ segments: { constructor: ['f'] } });
+    const people = new Producer('p').inferences([inference('a', start, { groups: {} })]);
+    const units = partByUnit(byConstructor, people, segmentColumns(byConstructor, people));
+    expect(units.map(({ key }) => key.segment)).toEqual([undefined, 'constructor=other']);
+  });
+
   test('make up the whole again, window by window (property)', () => {
     const events = fc.array(
       fc.record({

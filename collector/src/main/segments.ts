@@ -90,7 +90,9 @@ function segmentColumn({ by, values }: SegmentDimension, batch: InferenceBatch):
 
 function sourceOf({ schema, features, groups }: InferenceBatch, by: string): Column | undefined {
   const feature = schema.features.findIndex(({ name }) => name === by);
-  return feature >= 0 ? features[feature] : groups[by];
+  if (feature >= 0) return features[feature];
+  // It may be called `constructor`, which every object has without having been given it.
+  return Object.hasOwn(groups, by) ? groups[by] : undefined;
 }
 
 /** The rows of each value that occurs, in the order of the dictionary. */

@@ -56,7 +56,7 @@ export async function closeWindows(
   return due;
 }
 
-/** A version lies right before its segments. */
+/** A version comes before its segments. */
 function nameOf({ traffic }: DueWindow): string {
   return versionKey(traffic.key);
 }
@@ -123,9 +123,8 @@ async function closeWindow(
   const { findings, to, profile, late } = await judgeWindow(context, window, streams);
   await putFindings(transaction, key, { from, to, findings }, briefFindings(findings), segmentFindings);
   const at = options.clock();
-  const closed: ClosedWindow = {
-    ...{ settings, version: key.version, from, to, profile, findings, segmentFindings, at, late },
-  };
+  const { version } = key;
+  const closed: ClosedWindow = { settings, version, from, to, profile, findings, segmentFindings, at, late };
   await options.hooks?.windowClosed?.(transaction, closed);
 }
 

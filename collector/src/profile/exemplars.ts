@@ -1,6 +1,5 @@
 import type { InferenceBatch } from '@plumbline/sdk/event';
-import type { ByteReader, ByteWriter } from './bytes.ts';
-import { bad } from './bytes.ts';
+import { type ByteReader, type ByteWriter, bad } from './bytes.ts';
 import { planOf } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { hash32 } from './textHash.ts';

@@ -79,4 +79,23 @@ describe('one collector and several count alike', () => {
     expect(counts).toMatchObject({ inferences: 15, duplicateBatches: 3 });
     expect(await shared(sent)).toEqual(counts);
   });
+
+  test('the memory of rows that wait for a reference, each once for the whole and once for its segment', async () => {
+    const segmented = [testModel({ segments: { sex: ['f', 'm'], town: ['town 1', 'town 2'] } })];
+    const [one, other] = await Promise.all([1, 2].map(() => openSqliteStore({ path: ':memory:' })));
+    const options = { models: segmented, clock, logger: silentLogger };
+    const engine = await createEngine({ ...options, store: one!, budget: budgetSettings.parse({}) });
+    engine.resume(stream.created, 0, { regressed: false, missed: 0 });
+    const owned = await takePartitions(other!, 'me', new Map([[0, undefined]]));
+    const member = await createPartitionEngine({ ...options, store: other!, id: 'me', owned, partitions: 1 });
+    await member.resume(stream, async () => undefined);
+    for (const [index, prefix] of ['first', 'second'].entries()) {
+      for (const each of [engine, member]) each.apply(batchOf(prefix, index + 1), positionOf(index));
+      // What came first is looked up; of the second it is known that there is no reference.
+      if (index === 0) await Promise.all([engine.commit(), member.commit()]);
+    }
+    expect(member.uncommittedBytes()).toBeLessThan(Number.POSITIVE_INFINITY);
+    expect(member.uncommittedBytes()).toBe(engine.uncommittedBytes());
+    await Promise.all([one!.close(), other!.close()]);
+  });
 });

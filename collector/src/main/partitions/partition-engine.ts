@@ -89,10 +89,10 @@ export class PartitionEngine {
     this.#pending.clampedEvents += position.clamped ?? 0;
     try {
       const counts = this.#sliceCounts(slice);
-      for (const key of counts.add(settings, batch, { partition, sequence }, this.#references)) {
+      for (const { key, rows } of counts.add(settings, batch, { partition, sequence }, this.#references)) {
         const name = versionKey(key);
         this.#unknown.set(name, key);
-        if (batch.kind === 'inference') this.#pending.setAside(batch, batch.count);
+        if (batch.kind === 'inference') this.#pending.setAside(batch, rows.length);
         this.#pending.needsLookUp ||= !this.#lookedUp.has(name);
       }
       this.#noteAge(batch);

@@ -14,7 +14,7 @@ import { withCosts } from '../costs.ts';
 import { type JoinColumns, joinColumns } from '../join-columns.ts';
 import { readJoinKey } from '../join-record.ts';
 import type { JoinEffects, ModelBatch } from '../outcome-join.ts';
-import { joinedGroups, partByUnit, segmentColumns, unitsOf, wholeOf } from '../segments.ts';
+import { joinedGroups, partByUnit, segmentColumns, type UnitRows, unitsOf, wholeOf } from '../segments.ts';
 import { selectRows } from '../select-rows.ts';
 import { windowStart } from '../windows.ts';
 import type { ContributionPart, RawLabel } from './contribution.ts';
@@ -38,13 +38,13 @@ export class SliceCounts {
     this.slice = slice;
   }
 
-  /** Adds a batch that lies at `sequence` of the stream. Returns versions whose reference was not known. */
+  /** Adds a batch that lies at `sequence` of the stream. Returns which of its rows wait for a reference. */
   add(
     settings: ModelSettings,
     came: EventBatch,
     place: { readonly partition: number; readonly sequence: number },
     references: KnownReferences,
-  ): VersionKey[] {
+  ): UnitRows[] {
     if (came.kind === 'outcome') {
       this.outcomes.push({ settings, batch: came, partition: place.partition });
       return [];
@@ -56,8 +56,9 @@ export class SliceCounts {
       batch: joinColumns(batch, joinedGroups(batch, segments)),
       partition: place.partition,
     });
-    const unknown: VersionKey[] = [];
-    for (const { key, from, rows } of partByUnit(settings, batch, segments)) {
+    const waiting: UnitRows[] = [];
+    for (const unit of partByUnit(settings, batch, segments)) {
+      const { key, from, rows } = unit;
       const reference = references.get(versionKey(key));
       if (reference !== undefined) {
         foldInferences(windowOf(this.#rows, key, from, reference), batch, rows);
@@ -65,9 +66,9 @@ export class SliceCounts {
       }
       const contribution = { kind: 'batch' as const, key, from, sequence: place.sequence };
       this.#batches.push({ slice: this.slice, contribution, content: selectRows(batch, rows) });
-      unknown.push(key);
+      waiting.push(unit);
     }
-    return unknown;
+    return waiting;
   }
 
   /** Where the join of outcomes and inferences leaves what it finds. */
