@@ -7,12 +7,13 @@ import { type Ledger, makeLedger, publishAll } from '../../../../test/faults/led
 import { type NatsServer, startNatsServer } from '../../../../test/stack/nats-server.ts';
 import { type PostgresServer, postgresMissing, startPostgres } from '../../../../test/stack/postgres.ts';
 import { type Bus, connectBus } from '../../bus/index.ts';
-import { budgetSettings, collectorSettings, modelSettings } from '../../config/settings.ts';
+import { budgetSettings, collectorSettings } from '../../config/settings.ts';
 import { encodeProfile } from '../../profile/index.ts';
 import { readDeadLetters } from '../../store/dead-letters.ts';
 import { type Counts, readCounts, readFindings, readProfiles } from '../../store/history.ts';
 import type { Store } from '../../store/port.ts';
 import { openPostgresStore } from '../../store/postgres.ts';
+import { testModel } from '../testing/traffic.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { takePartitions } from './ownership.ts';
 import { createPartitionEngine } from './partition-engine.ts';
@@ -20,14 +21,9 @@ import { createPartitionEngine } from './partition-engine.ts';
 const missing = postgresMissing();
 const windowMs = 10_000;
 const startAt = 1_700_000_040_000 - (1_700_000_040_000 % windowMs);
-const model = modelSettings.parse({
-  name: 'credit risk',
-  positive: 'yes',
-  window: '10s',
-  lateness: '2s',
-  outcomeDelay: '1m',
+const model = testModel({
+  ...{ name: 'credit risk', window: '10s', lateness: '2s', outcomeDelay: '1m' },
   reference: { rows: 500 },
-  groups: [{ attribute: 'sex' }],
   segments: { sex: ['f'] },
 });
 
@@ -97,6 +93,10 @@ async function leave({ cluster, store, bus }: Member): Promise<void> {
   await store.close();
 }
 
+function leadersOf(members: readonly Member[]): Member[] {
+  return members.filter(({ cluster }) => cluster.isLeader());
+}
+
 async function untilCounted(store: Store, expected: Partial<Counts>): Promise<void> {
   for (let wait = 0; wait < 900; wait++) {
     const counts = await store.read(readCounts);
@@ -151,7 +151,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'collectors that share a strea
     const expected = { inferences: truth.inferences, outcomes: truth.outcomes };
     await Promise.all([untilCounted(one.store, expected), untilCounted(three[0]!.store, expected)]);
     expect(three.map(({ cluster }) => cluster.partitions().length).sort()).toEqual([5, 5, 6]);
-    expect(three.filter(({ cluster }) => cluster.isLeader())).toHaveLength(1);
+    await expect.poll(() => leadersOf(three).length, { interval: 50 }).toBe(1);
     const [left, right] = await Promise.all([seen(one.store), seen(three[1]!.store)]);
     expect(left.counts).toMatchObject({ ...expected, joinedOutcomes: truth.outcomes, waitingOutcomes: 0 });
     expect(left.versions.flatMap(({ findings }) => findings).length).toBeGreaterThan(10);
@@ -167,7 +167,8 @@ describe.skipIf(missing !== undefined)(missing ?? 'collectors that share a strea
     await expect.poll(() => owned(members), { timeout: 30_000, interval: 50 }).toBe(16);
     const [first, second] = [truth.batches.slice(0, 100), truth.batches.slice(100)];
     await publishAll(publisher, first, { perSecond: 200 });
-    const victim = members.find(({ cluster }) => cluster.isLeader())!;
+    await expect.poll(() => leadersOf(members).length, { interval: 50 }).toBe(1);
+    const [victim] = leadersOf(members) as [Member];
     const others = members.filter((member) => member !== victim);
     // What a crash looks like from outside: its connections are gone, and nothing of it is handed back.
     running.splice(running.indexOf(victim), 1);
@@ -185,7 +186,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'collectors that share a strea
       duplicateBatches: 0,
       waitingOutcomes: 0,
     });
-    expect(others.filter(({ cluster }) => cluster.isLeader())).toHaveLength(1);
+    await expect.poll(() => leadersOf(others).length, { interval: 50 }).toBe(1);
   });
 
   test('tell a batch that is sent again long afterwards, also to the next owner of its partition', async () => {
