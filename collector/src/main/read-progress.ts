@@ -1,13 +1,7 @@
 import type { MessageIdentity } from '../bus/index.ts';
-import {
-  type Collection,
-  compositeKey,
-  jsonCollection,
-  type ReadTransaction,
-  type Transaction,
-} from '../store/port.ts';
+import { jsonCollection, type ReadTransaction, type Transaction } from '../store/port.ts';
 import { type AnchorLog, addAnchor, noAnchors } from './anchors.ts';
-import { SeenBatches } from './seen-batches.ts';
+import { SeenProducers, type TakenProducers } from './seen-producers.ts';
 
 /** Where a batch lay on the stream. */
 export interface StreamPosition extends MessageIdentity {
@@ -26,8 +20,7 @@ export class ReadProgress {
   readonly #partitions: number;
   /** Sequence read through, by partition, as stored; with the revision that proves nobody else has written it. */
   readonly #stored = new Map<number, { sequence: number; revision: number }>();
-  readonly #producers = new Map<string, SeenBatches>();
-  #touched = new Set<string>();
+  readonly #producers = new SeenProducers();
   #anchors: AnchorLog = noAnchors;
   #created: string | null = null;
   /** Newest message that was looked at, in memory. */
@@ -43,7 +36,7 @@ export class ReadProgress {
     for (const { key, value, revision } of await transaction.range(positions, {})) {
       this.#stored.set(Number(key), { sequence: value.sequence, revision });
     }
-    for (const { key, value } of await transaction.range(producers, {})) this.#producers.set(key, value);
+    await this.#producers.load(transaction);
     this.#anchors = (await transaction.get(anchorLogs, 'stream'))?.value ?? noAnchors;
     this.#created = this.#anchors.created;
   }
@@ -78,21 +71,9 @@ export class ReadProgress {
     this.#moved = true;
   }
 
-  /**
-   * Marks a batch as counted; false when it was before. A dead letter may be `replayed` long after its producer has gone on,
-   * when its number says nothing any more: then it is told from others by itself.
-   */
-  isNew(partition: number, producer: string, batch: number, storedAt: number, replayed = false): boolean {
-    const key = compositeKey(partition, producer);
-    let seen = this.#producers.get(key);
-    if (seen === undefined) {
-      seen = new SeenBatches();
-      this.#producers.set(key, seen);
-    }
-    if (replayed && seen.isTooOld(batch)) return this.isNew(partition, `${producer}:${batch} replayed`, 1, storedAt);
-    this.#touched.add(key);
-    seen.seenAt = Math.max(seen.seenAt, storedAt);
-    return seen.add(batch);
+  /** Marks a batch as counted; false when it was before. */
+  isNew(...batch: Parameters<SeenProducers['isNew']>): boolean {
+    return this.#producers.isNew(...batch);
   }
 
   /**
@@ -103,19 +84,15 @@ export class ReadProgress {
     const taken = {
       last: this.#moved ? this.#last : null,
       created: this.#created,
-      producers: [...this.#touched].flatMap((key) => {
-        const seen = this.#producers.get(key);
-        return seen === undefined ? [] : [{ key, value: SeenBatches.decode(seen.encode()) }];
-      }),
+      producers: this.#producers.take(),
     };
-    this.#touched = new Set();
     this.#moved = false;
     return taken;
   }
 
   /** Throws `REVISION_CONFLICT` when another collector has written the positions: it owns the partitions now. */
   async write(transaction: Transaction, taken: TakenProgress): Promise<void> {
-    await transaction.putMany(producers, taken.producers);
+    await this.#producers.write(transaction, taken.producers);
     if (taken.last === null || taken.created === null) return;
     const { sequence } = taken.last;
     for (let partition = 0; partition < this.#partitions; partition++) {
@@ -130,28 +107,15 @@ export class ReadProgress {
 
   /** Forgets producers that have been silent for longer than any of them keeps batches to send again. */
   async forgetProducers(transaction: Transaction): Promise<void> {
-    const before = (this.#last?.storedAt ?? 0) - producerLifeMs;
-    for (const [key, seen] of this.#producers) {
-      if (seen.seenAt >= before || this.#touched.has(key)) continue;
-      this.#producers.delete(key);
-      await transaction.delete(producers, key);
-    }
+    await this.#producers.forget(transaction, this.#last?.storedAt ?? 0);
   }
 }
-
-const producerLifeMs = 86_400_000;
 
 export interface TakenProgress {
   readonly last: MessageIdentity | null;
   readonly created: string | null;
-  readonly producers: readonly { readonly key: string; readonly value: SeenBatches }[];
+  readonly producers: TakenProducers;
 }
 
 const positions = jsonCollection<{ readonly sequence: number }>('stream_positions');
 const anchorLogs = jsonCollection<AnchorLog>('stream_anchors');
-/** By partition and producer: with the partition its producers move to another collector. */
-const producers: Collection<SeenBatches> = {
-  name: 'stream_producers',
-  encode: (seen) => seen.encode(),
-  decode: (bytes) => SeenBatches.decode(bytes),
-};

@@ -1,16 +1,9 @@
 import type { Bus, MessageIdentity, StreamState } from '../../bus/index.ts';
 import { PlumblineError } from '../../errors.ts';
-import {
-  type Collection,
-  compositeKey,
-  jsonCollection,
-  type ReadTransaction,
-  sortableNumber,
-  type Transaction,
-} from '../../store/port.ts';
+import { jsonCollection, type ReadTransaction, sortableNumber, type Transaction } from '../../store/port.ts';
 import { type AnchorLog, addAnchor, findResumePoint, noAnchors, type ResumePoint } from '../anchors.ts';
 import type { StreamPosition } from '../read-progress.ts';
-import { SeenBatches } from '../seen-batches.ts';
+import { SeenProducers, type TakenProducers } from '../seen-producers.ts';
 import { type Ownership, type PartitionPosition, partitionPositions, readOwners } from './ownership.ts';
 import { openSliceOf, sliceOf } from './slices.ts';
 
@@ -32,8 +25,7 @@ interface Owned {
  */
 export class PartitionProgress {
   readonly #owned: ReadonlyMap<number, Owned>;
-  readonly #producers = new Map<string, SeenBatches>();
-  #touched = new Set<string>();
+  readonly #producers = new SeenProducers();
   #created: string | null = null;
   /** Time of the broker up to which all these partitions have been read. */
   #readUntil = 0;
@@ -61,10 +53,7 @@ export class PartitionProgress {
       owned.set(partition, { partition, position, revision, anchors, last: null, moved: false });
     }
     const progress = new PartitionProgress(owned);
-    for (const partition of partitions.keys()) {
-      const prefix = `${compositeKey(partition)}/`;
-      for (const { key, value } of await transaction.range(producers, { prefix })) progress.#producers.set(key, value);
-    }
+    for (const partition of partitions.keys()) await progress.#producers.load(transaction, partition);
     return progress;
   }
 
@@ -132,21 +121,9 @@ export class PartitionProgress {
     this.#readUntil = Math.max(this.#readUntil, at);
   }
 
-  /**
-   * Marks a batch as counted; false when it was before. A dead letter may be `replayed` long after its producer has gone on,
-   * when its number says nothing any more: then it is told from others by itself.
-   */
-  isNew(partition: number, producer: string, batch: number, storedAt: number, replayed = false): boolean {
-    const key = compositeKey(partition, producer);
-    let seen = this.#producers.get(key);
-    if (seen === undefined) {
-      seen = new SeenBatches();
-      this.#producers.set(key, seen);
-    }
-    if (replayed && seen.isTooOld(batch)) return this.isNew(partition, `${producer}:${batch} replayed`, 1, storedAt);
-    this.#touched.add(key);
-    seen.seenAt = Math.max(seen.seenAt, storedAt);
-    return seen.add(batch);
+  /** Marks a batch as counted; false when it was before. */
+  isNew(...batch: Parameters<SeenProducers['isNew']>): boolean {
+    return this.#producers.isNew(...batch);
   }
 
   /** What has to be written for everything up to now. */
@@ -159,17 +136,13 @@ export class PartitionProgress {
           ? [{ partition, last: moved ? last : null, readThrough, readThroughSequence: this.#readThroughSequence }]
           : [],
       ),
-      producers: [...this.#touched].flatMap((key) => {
-        const seen = this.#producers.get(key);
-        return seen === undefined ? [] : [{ key, value: SeenBatches.decode(seen.encode()) }];
-      }),
+      producers: this.#producers.take(),
     };
     for (const owned of this.#owned.values()) {
       owned.moved = false;
       // From now on nothing may count in these slices.
       if (readThrough > owned.position.readThrough) owned.position = { ...owned.position, readThrough };
     }
-    this.#touched = new Set();
     return taken;
   }
 
@@ -196,17 +169,12 @@ export class PartitionProgress {
     });
     await Promise.all(writing);
     await transaction.putMany(anchorLogs, anchors);
-    await transaction.putMany(producers, taken.producers);
+    await this.#producers.write(transaction, taken.producers);
   }
 
   /** Forgets producers that have been silent for longer than any of them keeps batches to send again. */
   async forgetProducers(transaction: Transaction): Promise<void> {
-    const before = this.#readUntil - producerLifeMs;
-    for (const [key, seen] of this.#producers) {
-      if (seen.seenAt >= before || this.#touched.has(key)) continue;
-      this.#producers.delete(key);
-      await transaction.delete(producers, key);
-    }
+    await this.#producers.forget(transaction, this.#readUntil);
   }
 
   #anchorLog({ anchors, last }: Owned): AnchorLog {
@@ -222,18 +190,10 @@ export interface TakenPartitionProgress {
     readonly readThrough: number;
     readonly readThroughSequence: number;
   }[];
-  readonly producers: readonly { readonly key: string; readonly value: SeenBatches }[];
+  readonly producers: TakenProducers;
 }
 
-const producerLifeMs = 86_400_000;
-
 const anchorLogs = jsonCollection<AnchorLog>('partition_anchors');
-/** By partition and producer: with the partition its producers move to another collector. */
-const producers: Collection<SeenBatches> = {
-  name: 'stream_producers',
-  encode: (seen) => seen.encode(),
-  decode: (bytes) => SeenBatches.decode(bytes),
-};
 
 function lost(partition: number): PlumblineError {
   return new PlumblineError('REVISION_CONFLICT', `another collector has taken partition ${partition}`, {
