@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type NatsServer, startNatsServer } from '../../../test/stack/nats-server.ts';
 import { plumblineSettings } from '../config/index.ts';
 import { startCollector } from './index.ts';
+import { collectorInput } from './testing/collector-input.ts';
 import { hourMs, inferences } from './testing/traffic.ts';
 
 let folder: string;
@@ -20,16 +21,9 @@ afterAll(async () => {
 });
 
 function run(maximumBytes: number) {
-  const { user, pass, inboxPrefix } = nats.collector;
+  const input = collectorInput(nats, folder);
   const settings = plumblineSettings.parse({
-    collector: {
-      http: { port: 0 },
-      nats: { url: nats.url, user, password: pass, inboxPrefix, maximumBytes },
-      store: { sqlite: join(folder, 'store.sqlite') },
-      artefacts: join(folder, 'artefacts'),
-      commitEvery: '50ms',
-      identity: { insecureLocal: true, tokens: [{ name: 'app', secret: 'secret-of-app', scopes: ['events:write'] }] },
-    },
+    collector: { ...input, nats: { ...input.nats, maximumBytes } },
     models: [{ name: 'credit', positive: 'yes' }],
   });
   return startCollector(settings, { logger: pino({ level: 'silent' }) });

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatsServer, startNatsServer } from '../../../test/stack/nats-server.ts';
 import { plumblineSettings } from '../config/index.ts';
 import { type Collector, startCollector } from './index.ts';
+import { collectorInput } from './testing/collector-input.ts';
 
 /** Dead letters from the stream and from a door: a look at them, and another try once their cause is mended. */
 
@@ -31,14 +32,9 @@ afterAll(async () => {
 });
 
 async function run(models: readonly string[]): Promise<Collector> {
-  const { user, pass, inboxPrefix } = nats.collector;
   const settings = plumblineSettings.parse({
     collector: {
-      http: { port: 0 },
-      nats: { url: nats.url, user, password: pass, inboxPrefix },
-      store: { sqlite: join(folder, 'store.sqlite') },
-      artefacts: join(folder, 'artefacts'),
-      commitEvery: '50ms',
+      ...collectorInput(nats, folder),
       identity: {
         insecureLocal: true,
         tokens: [

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type NatsServer, startNatsServer } from '../../../test/stack/nats-server.ts';
 import { plumblineSettings } from '../config/index.ts';
 import { startCollector } from './index.ts';
+import { collectorInput } from './testing/collector-input.ts';
 import { hourMs, inferences } from './testing/traffic.ts';
 
 /** A small disk of its own for the store: only root may make one. */
@@ -28,16 +29,8 @@ afterAll(async () => {
 it.skipIf(!isMounted)(
   'a full disk is told by /readyz; what waited is counted once there is room again',
   async () => {
-    const { user, pass, inboxPrefix } = nats.collector;
     const settings = plumblineSettings.parse({
-      collector: {
-        http: { port: 0 },
-        nats: { url: nats.url, user, password: pass, inboxPrefix },
-        store: { sqlite: join(disk, 'store.sqlite') },
-        artefacts: join(folder, 'artefacts'),
-        commitEvery: '50ms',
-        identity: { insecureLocal: true, tokens: [{ name: 'app', secret: 'secret-of-app', scopes: ['events:write'] }] },
-      },
+      collector: { ...collectorInput(nats, folder), store: { sqlite: join(disk, 'store.sqlite') } },
       models: [{ name: 'credit', positive: 'yes' }],
     });
     const collector = await startCollector(settings, { logger: pino({ level: 'silent' }) });

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { type NatsServer, startNatsServer } from '../../../test/stack/nats-server.ts';
 import { plumblineSettings } from '../config/index.ts';
 import { startCollector } from './index.ts';
+import { collectorInput } from './testing/collector-input.ts';
 import { hourMs, inferences } from './testing/traffic.ts';
 
 /** What the collector measures of itself, as Prometheus and as a receiver of OTLP get it. */
@@ -26,16 +27,8 @@ afterAll(async () => {
 afterEach(() => void vi.unstubAllEnvs());
 
 function settings(name: string) {
-  const { user, pass, inboxPrefix } = nats.collector;
   return plumblineSettings.parse({
-    collector: {
-      http: { port: 0 },
-      nats: { url: nats.url, user, password: pass, inboxPrefix },
-      store: { sqlite: join(folder, name, 'store.sqlite') },
-      artefacts: join(folder, name, 'artefacts'),
-      commitEvery: '50ms',
-      identity: { insecureLocal: true, tokens: [{ name: 'app', secret: 'secret-of-app', scopes: ['events:write'] }] },
-    },
+    collector: collectorInput(nats, join(folder, name)),
     models: [{ name: 'credit', positive: 'yes', reference: { rows: 200 } }],
   });
 }
