@@ -144,8 +144,7 @@ function lossComparison(
   const margin = settings.rollout.gates.worstGroupMargin;
   const isRegression = settings.task === 'regression';
   return {
-    ...{ attribute, group, what: 'loss', sides: 1 },
-    loss: isRegression ? 'mean absolute error' : 'error rate',
+    ...{ attribute, group, what: isRegression ? 'mean absolute error' : 'error rate', sides: 1 },
     champion: mean(before),
     canary: mean(now),
     championRows: before[0],
@@ -167,7 +166,7 @@ function gapComparison(
   const rows = (counts: ArmCounts['champion']) =>
     Math.min(counts[chosenOf(attribute, compared)]?.[0] ?? 0, counts[chosenOf(attribute, group)]?.[0] ?? 0);
   return {
-    ...{ attribute, group, what: 'gap', loss: 'error rate', margin },
+    ...{ attribute, group, what: 'gap', margin },
     champion: gap(champion),
     canary: gap(candidate),
     championRows: rows(champion),

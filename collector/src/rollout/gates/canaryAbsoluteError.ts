@@ -1,6 +1,6 @@
 import type { GateResult } from '../gate.ts';
 import { type MeanEvidence, type Moments, meanEvidenceLog, meanOf } from './meanDifference.ts';
-import { amountText, percentText } from './wording.ts';
+import { amountText, countText, percentText } from './wording.ts';
 
 export interface CanaryAbsoluteErrorInput {
   /** What is counted, for the sentence: `mean absolute error`. */
@@ -61,7 +61,7 @@ export function assessCanaryAbsoluteError(input: CanaryAbsoluteErrorInput): Gate
       : result(
           'inconclusive',
           'TOO_FEW_ROWS',
-          `${amountText(canary[0], 'labelled row')} of the canary, ${champion[0]} of the champion`,
+          `${amountText(canary[0], 'labelled row')} of the canary, ${countText(champion[0])} of the champion`,
         );
   }
   const sentence = `${input.what} ${canaryMean.toPrecision(4)} against ${championMean.toPrecision(4)} of the champion`;

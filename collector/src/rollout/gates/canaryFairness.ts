@@ -5,10 +5,8 @@ import { type Loss, lossDifferenceText, lossName, lossText, pointsText } from '.
 export interface GroupComparison {
   readonly attribute: string;
   readonly group: string;
-  /** `loss`: of labelled rows. `gap`: how far it is from the reference group in shares of favourable decisions. */
-  readonly what: 'loss' | 'gap';
-  /** Of `loss`. */
-  readonly loss: Loss;
+  /** A loss of labelled rows, or `gap`: how far it is from the reference group in shares of favourable decisions. */
+  readonly what: Loss | 'gap';
   readonly champion: number;
   readonly canary: number;
   /** Canary rows of the group, and champion rows. */
@@ -64,10 +62,10 @@ export function assessCanaryFairness({ comparisons, minimumRows, alpha, at }: Ca
   return result('pass', 'NO_HARM_SEEN', `no harm seen in ${judged.length} comparisons; the worst: ${describe(worst)}`);
 }
 
-function describe({ attribute, group, what, loss, champion, canary, margin }: GroupComparison): string {
-  if (what === 'loss') {
-    const [before, now] = [lossText(loss, champion), lossText(loss, canary)];
-    return `${attribute} = ${group} has ${lossName(loss)} of ${now}, ${before} with the champion; ${lossDifferenceText(loss, margin)} more is allowed`;
+function describe({ attribute, group, what, champion, canary, margin }: GroupComparison): string {
+  if (what === 'gap') {
+    return `${attribute} = ${group} is ${pointsText(canary)} from the reference group in favourable decisions, ${pointsText(champion)} with the champion; ${pointsText(margin)} more is allowed`;
   }
-  return `${attribute} = ${group} is ${pointsText(canary)} from the reference group in favourable decisions, ${pointsText(champion)} with the champion; ${pointsText(margin)} more is allowed`;
+  const [before, now] = [lossText(what, champion), lossText(what, canary)];
+  return `${attribute} = ${group} has ${lossName(what)} of ${now}, ${before} with the champion; ${lossDifferenceText(what, margin)} more is allowed`;
 }

@@ -1,7 +1,7 @@
 import type { GateName, GateResult } from '../gate.ts';
 import type { Arm, TwoRatesEvidence } from './twoRates.ts';
 import { evidenceLog } from './twoRates.ts';
-import { amountText, percentText, pointsText } from './wording.ts';
+import { amountText, countText, percentText, pointsText } from './wording.ts';
 
 export interface CanaryRateInput {
   readonly gate: Extract<GateName, 'canary_error_rate' | 'inference_error_rate'>;
@@ -87,7 +87,7 @@ export function assessCanaryRate(input: CanaryRateInput): GateResult {
       : result(
           'inconclusive',
           'TOO_FEW_ROWS',
-          `${amountText(canary.n, input.rowName)} of the ${input.candidateName}, ${champion.n} of the champion`,
+          `${amountText(canary.n, input.rowName)} of the ${input.candidateName}, ${countText(champion.n)} of the champion`,
         );
   }
   const stepRows = Math.min(input.canaryStepRows, input.championStepRows);
@@ -95,7 +95,7 @@ export function assessCanaryRate(input: CanaryRateInput): GateResult {
     return result(
       'inconclusive',
       'TOO_FEW_ROWS',
-      `${amountText(input.canaryStepRows, input.rowName)} of the ${input.candidateName} in this step, ${input.championStepRows} of the champion; ${input.minimumRows} of each are needed`,
+      `${amountText(input.canaryStepRows, input.rowName)} of the ${input.candidateName} in this step, ${countText(input.championStepRows)} of the champion; ${input.minimumRows} of each are needed`,
     );
   }
   if (absence.peakLog >= absenceLevelLog) {

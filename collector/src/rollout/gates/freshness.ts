@@ -1,5 +1,5 @@
 import type { GateResult } from '../gate.ts';
-import { amountText } from './wording.ts';
+import { amountText, countText } from './wording.ts';
 
 export interface FreshnessInput {
   /** Rows in the latest windows. */
@@ -13,7 +13,7 @@ export interface FreshnessInput {
 export function assessFreshness({ championRows, candidateRows, windows, at }: FreshnessInput): GateResult {
   const numbers = { championRows, candidateRows, windows };
   const flows = championRows > 0 && candidateRows > 0;
-  const reason = `${amountText(candidateRows, 'row')} of the version and ${championRows} of the champion in the last ${amountText(windows, 'window')}`;
+  const reason = `${amountText(candidateRows, 'row')} of the version and ${countText(championRows)} of the champion in the last ${amountText(windows, 'window')}`;
   return {
     gate: 'freshness',
     verdict: flows ? 'pass' : 'inconclusive',

@@ -77,6 +77,26 @@ describe('the rate of bad rows of a canary', () => {
   });
 });
 
+describe('rows with weights', () => {
+  test('are told in whole numbers: what they are worth need not be whole', () => {
+    const shadow = { agreements: 2_000 / 3, disagreements: 1_000 / 3, minimumRows: 500, limit: 0.02, at: 0 };
+    expect(assessShadowDivergence(shadow).reason).toBe('disagreed on 333 of 1,000 rows (33.3 %), 2.0 % is allowed');
+    const flow = { championRows: 4_000 / 3, candidateRows: 4 / 3, windows: 3, at: 0 };
+    expect(assessFreshness(flow).reason).toBe('1 row of the version and 1,333 of the champion in the last 3 windows');
+    const { n, k } = { n: 4_000 / 3, k: 40 };
+    const step = { championStepRows: n, canaryStepRows: 4 / 3, canaryRowsSeen: 4 / 3, minimumRows: 200 };
+    expect(
+      assessCanaryRate({
+        gate: 'inference_error_rate',
+        ...{ what: 'failed inferences', rowName: 'row', candidateName: 'canary' },
+        ...{ champion: { n, k }, canary: { n: 4 / 3, k: 0 }, ...step },
+        ...{ harm: initialEvidence(), absence: initialEvidence(), margin: 0.01, alpha: 0.05 },
+        ...{ passWhen: 'no_harm_seen', at: 5 },
+      }).reason,
+    ).toBe('1 row of the canary in this step, 1,333 of the champion; 200 of each are needed');
+  });
+});
+
 describe('shadow divergence', () => {
   const assess = (agreements: number, disagreements: number, limit = 0.25) =>
     said(assessShadowDivergence({ agreements, disagreements, minimumRows: 500, limit, at: 0 }));

@@ -45,7 +45,7 @@ export function assessObservedSplit(input: ObservedSplitInput): GateResult {
     ...{ verdict, code, reason, numbers, at },
   });
   if (observed === null) return result('inconclusive', 'TOO_FEW_ROWS', 'no row of either version in this step yet');
-  const sentence = `${percentText(observed)} of ${amountText(rows, 'row')} ${rows === 1 ? 'was' : 'were'} served by the canary, ${percentText(desired)} are desired`;
+  const sentence = `${percentText(observed)} of ${amountText(rows, 'row')} ${Math.round(rows) === 1 ? 'was' : 'were'} served by the canary, ${percentText(desired)} are desired`;
   if (evidence >= levelLog) return result('fail', 'SPLIT_MISMATCH', sentence);
   if (rows < minimumRows) {
     return result('inconclusive', 'TOO_FEW_ROWS', `${sentence}; ${minimumRows} rows are needed`);

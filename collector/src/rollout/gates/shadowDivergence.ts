@@ -1,6 +1,6 @@
 import type { GateResult } from '../gate.ts';
 import { rateEvidenceLog } from './oneRate.ts';
-import { amountText, percentText } from './wording.ts';
+import { amountText, countText, percentText } from './wording.ts';
 
 export interface ShadowDivergenceInput {
   /** Rows on which shadow and served prediction were equal, and different, since the shadow started. */
@@ -41,10 +41,9 @@ export function assessShadowDivergence(input: ShadowDivergenceInput): GateResult
     gate: 'shadow_divergence',
     ...{ verdict, code, reason, numbers, at },
   });
-  const sentence = `disagreed on ${disagreements} of ${amountText(rows, 'row')} (${share === null ? 'none' : percentText(share)}), ${percentText(limit)} is allowed`;
-
   if (share === null)
     return result('inconclusive', 'TOO_FEW_ROWS', 'no row was predicted by both shadow and champion yet');
+  const sentence = `disagreed on ${countText(disagreements)} of ${amountText(rows, 'row')} (${percentText(share)}), ${percentText(limit)} is allowed`;
   if (above >= level && share > limit) return result('fail', 'DISAGREES', sentence);
   if (rows < minimumRows) return result('inconclusive', 'TOO_FEW_ROWS', `${sentence}; ${minimumRows} rows are needed`);
   if (below >= level && share < limit) return result('pass', 'AGREES', sentence);

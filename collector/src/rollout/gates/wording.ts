@@ -13,10 +13,14 @@ export function pointsText(share: number): string {
   return `${(share * 100).toFixed(1)} points`;
 }
 
+/** `2000` -> `2,000`; what rows with weights are worth need not be whole. */
+export function countText(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
 /** `1, "row"` -> `1 row`; `2000, "labelled row"` -> `2,000 labelled rows` */
 export function amountText(amount: number, noun: string): string {
-  const digits = String(Math.round(amount)).replace(/\B(?=(\d{3})+$)/g, ',');
-  return `${digits} ${noun}${amount === 1 ? '' : 's'}`;
+  return `${countText(amount)} ${noun}${Math.round(amount) === 1 ? '' : 's'}`;
 }
 
 /** `3.1 %` of an error rate; another error with four digits, in its own unit. */
