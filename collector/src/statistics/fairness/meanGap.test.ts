@@ -42,5 +42,9 @@ describe('the gap between the means of two groups', () => {
     expect(meanDifference(a, sumsOf([])).value).toBeNull();
     expect(meanRatio(sumsOf([]), a).value).toBeNull();
     expect(meanDifference(a, sumsOf([1]))).toEqual({ value: 2, low: null, high: null, n: 1 });
+    // Two rows, one of which stands for both: worth less than one.
+    const light = { n: 0.75, sum: 0.75, squareSum: 0.75 };
+    expect(meanDifference(a, light)).toEqual({ value: 2, low: null, high: null, n: 0.75 });
+    expect(meanRatio(a, light)).toEqual({ value: 3, low: null, high: null, n: 0.75 });
   });
 });

@@ -10,7 +10,7 @@ export interface MeanSums {
 /**
  * How much larger is the mean of group a than that of group b? In the unit of the numbers, with a normal 95 % interval that
  * lets the groups differ in spread. For errors of numbers and for the quality of rankings, where nobody is simply right or
- * wrong. `null` when a group is empty; no interval with a single row in one. `n` is the smaller group.
+ * wrong. `null` when a group is empty; no interval where one is worth no more than a single row. `n` is the smaller group.
  *
  * Source: Welch 1947.
  *
@@ -20,7 +20,7 @@ export function meanDifference(a: MeanSums, b: MeanSums): Estimated {
   const n = Math.min(a.n, b.n);
   if (n === 0) return nothing(0);
   const value = a.sum / a.n - b.sum / b.n;
-  if (n === 1) return { value, low: null, high: null, n };
+  if (n <= 1) return { value, low: null, high: null, n };
   const half = standardNormal95 * Math.sqrt(squaredError(a) + squaredError(b));
   return { value, low: value - half, high: value + half, n };
 }
@@ -34,7 +34,7 @@ export function meanRatio(a: MeanSums, b: MeanSums): Estimated {
   if (n === 0 || !(a.sum > 0) || !(b.sum > 0)) return nothing(n);
   const [first, second] = [a.sum / a.n, b.sum / b.n];
   const value = first / second;
-  if (n === 1) return { value, low: null, high: null, n };
+  if (n <= 1) return { value, low: null, high: null, n };
   const error = Math.sqrt(squaredError(a) / first ** 2 + squaredError(b) / second ** 2);
   return {
     value,
