@@ -44,6 +44,7 @@ import { boundedStreams, type StreamDetector, streamDetectors } from './streamDe
 import {
   fairnessSignal,
   gapSignal,
+  isClassification,
   outcomeSignal,
   paceSignal,
   ratingSignal,
@@ -389,10 +390,6 @@ function unwatchedRatings(input: WindowInput, watched: readonly StreamDetector[]
     if (counts === undefined || watched.some(({ stream }) => stream.id === signal)) return [];
     return [finding(input, signal, ratingContent(type, null, counts, null), null)];
   });
-}
-
-function isClassification(task: Reference['shape']['task']): boolean {
-  return task === 'binary_classification' || task === 'multiclass_classification';
 }
 
 function withoutReference(input: WindowInput): Finding[] {

@@ -42,7 +42,7 @@ import {
 } from './sentences.ts';
 import { signalStatistics } from './signalStatistics.ts';
 import type { StreamDetector } from './streamDetector.ts';
-import { type GapStream, signalNamed } from './streams.ts';
+import { type GapStream, isClassification, signalNamed } from './streams.ts';
 
 /** What a finding says beside its evidence. */
 export interface FindingContent {
@@ -264,14 +264,17 @@ function gapContent(
   evidence: Evidence,
 ): FindingContent {
   const { now, past } = groupsOf(attribute);
-  const { task } = reference.shape;
-  const isClassified = task !== 'regression' && task !== 'ranking';
   const find = ({ groups }: AttributeStatistics, name: string) => groups.find((candidate) => candidate.group === name);
   const [own, base] = [find(now, group), find(now, referenceGroup)];
   const isHidden = own === undefined || base === undefined || own.suppressed !== null || base.suppressed !== null;
-  if (!isClassified) {
+  if (!isClassification(reference.shape.task)) {
     const sentence = outcomeGapSentence({ attribute, group, referenceGroup, own, base }, evidence);
-    return { kind: 'fairness', rows: isHidden ? 0 : (own.rows ?? 0), statistics: gapStatistics(own), sentence };
+    return {
+      kind: 'fairness',
+      rows: isHidden ? 0 : (own.rows ?? 0),
+      statistics: { ...own?.rates, ...own?.statistics },
+      sentence,
+    };
   }
   const arrived = (rate: (counts: ArrivalCounts) => Proportion): GapChange['errorRate'] => {
     const [a, b] = [group, referenceGroup].map((name) => arrivedIn(arrivals.groups, attribute, name));
@@ -296,10 +299,6 @@ function gapContent(
     evidence,
   );
   return { kind: 'fairness', rows: isHidden ? 0 : (own.rows ?? 0), statistics: { ...own?.statistics }, sentence };
-}
-
-function gapStatistics(group: AttributeStatistics['groups'][number] | undefined): Record<string, Estimate> {
-  return { ...group?.rates, ...group?.statistics };
 }
 
 /** The content of a finding about a group that the reference knows too little of to watch. */

@@ -22,7 +22,7 @@ import { attributeOutcomes } from './groupOutcomeStatistics.ts';
 import { type GroupRates, isUntold, selection, smallestCell } from './groupRates.ts';
 import { areaGap, type GroupScoreStatistics, groupScoreStatistics } from './groupScoreStatistics.ts';
 import { labelNote, rateBounds } from './labelHonesty.ts';
-import { decidedRows, labelledRows, referenceGroupOf } from './streams.ts';
+import { decidedRows, isClassification, labelledRows, referenceGroupOf } from './streams.ts';
 
 /** One group of a sensitive attribute in a profile. */
 export interface GroupStatistics {
@@ -61,7 +61,7 @@ export function attributeStatistics(
   attribute: string,
 ): AttributeStatistics {
   const { shape } = profile;
-  if (shape.task === 'regression' || shape.task === 'ranking') {
+  if (!isClassification(shape.task)) {
     return attributeOutcomes(settings, profile, referenceProfile, attribute);
   }
   const minimum = settings.minimumGroupRows;

@@ -13,7 +13,7 @@ import { finite } from './estimates.ts';
 import type { Estimate } from './finding.ts';
 import { classMetrics, performanceStatistics } from './performanceStatistics.ts';
 import { aboutOf, historyOf, latestFindings, type ReportInput, sumOfWindows } from './reportInput.ts';
-import { outcomeSignal } from './streams.ts';
+import { isClassification, outcomeSignal } from './streams.ts';
 
 /**
  * How good a version's predictions were, over everything and window by window. A window is final when every outcome
@@ -79,7 +79,7 @@ function confusionOf(profile: Profile): PerformanceReport['confusion'] {
 /** Where numbers will lie whatever the missing labels say; empty when none is missing. */
 function boundsOf(profile: Profile): Record<string, LabelBounds> {
   const { task, positive } = profile.shape;
-  if (task === 'regression' || task === 'ranking') return {};
+  if (!isClassification(task)) return {};
   const confusion = overallConfusion(profile);
   const unlabelled = confusion.unlabelledPositive + confusion.unlabelledNegative;
   if (unlabelled === 0) return {};

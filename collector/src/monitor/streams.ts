@@ -73,7 +73,7 @@ export function streamsOf(settings: ModelSettings, reference: Reference): Stream
   if (sizes !== null && total(sizes.counts(profile)) >= minimumLabelledRows) {
     streams.push({ id: sizes.signal, class: 'risk', kind: 'outcome_sizes' });
   }
-  if (shape.task === 'regression' || shape.task === 'ranking') {
+  if (!isClassification(shape.task)) {
     return [...streams, ...shape.groups.flatMap(({ attribute }) => outcomeGapStreams(settings, reference, attribute))];
   }
   if (labelledRows(overallConfusion(profile)) >= minimumLabelledRows) {
@@ -171,6 +171,11 @@ export function paceSignal(pace: PaceName): string {
 const reservedSignals: readonly string[] = [
   ...[failuresSignal, duplicatesSignal, schemaSignal, volumeSignal, freshnessSignal],
 ];
+
+/** Whether answers are right or wrong; numbers and rankings are better or worse. */
+export function isClassification(task: ModelSettings['task']): boolean {
+  return task === 'binary_classification' || task === 'multiclass_classification';
+}
 
 export function dataQualitySignal(feature: string): string {
   const signal = `data_quality:${feature}`;
