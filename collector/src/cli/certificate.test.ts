@@ -152,7 +152,7 @@ test('of an alert, the certificates come from the collector', async () => {
     expect(code).toBe(0);
     expect(await verify(ofHidden, '', to)).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^held {2}fairness/),
+      stdout: expect.stringMatching(/^held {3}fairness/),
     });
     expect((await verify('no-such-alert', '', to)).stderr).toMatch(/NOT_FOUND: there is no such alert/);
     // Lists of findings stay small.

@@ -43,7 +43,7 @@ export async function run(args: string[]): Promise<number> {
       : await collectorClient(values).get(`/v1/alerts/${encodeURIComponent(source)}/certificates`, alarmCertificates);
   for (const { signal, from } of withheld) {
     process.stdout.write(
-      `held  ${signal} at ${new Date(from).toISOString()}: of a hidden group, for approvers alone\n`,
+      `held   ${signal} at ${new Date(from).toISOString()}: of a hidden group, for approvers alone\n`,
     );
   }
   if (withheld.length > 0 && certificates.length === 0) return 0;

@@ -26,7 +26,7 @@ type Letter = z.output<typeof deadLetter>;
 type Detail = z.output<typeof deadLetterDetail>;
 type Result = z.output<typeof actionResult>;
 
-/** `plumbline dead-letters list | show | replay`. Exit code 1 when nothing could be replayed. */
+/** `plumbline dead-letters list | show | replay`. Exit code 1 when some of a code still cannot be read. */
 export async function run(args: string[]): Promise<number> {
   const { values, positionals: found } = parseArguments({
     args,
