@@ -56,7 +56,7 @@ export interface ModelStatus extends EventCounts {
   readonly shadows: ShadowCounts;
   /** Under which rules values leave the app; `off`: the operator has switched it off, and nothing does. */
   readonly capture: CaptureMode | 'off';
-  /** Inferences that left as metadata, because \`redact\` failed, was slow or was left alone. */
+  /** Inferences that left as metadata, because `redact` failed, was slow or was left alone. */
   readonly notRedacted: number;
   /** Features left out because of their name: empty, too long, or more than a model may have. */
   readonly featuresIgnored: number;

@@ -30,7 +30,6 @@ export function wrapBatchFunction<Args extends unknown[], Result>(
 ): (...args: Args) => Result {
   const { recorder, telemetry } = tools;
   const model = options.model ?? tools.onlyModel ?? '';
-
   const breaker = tools.breaker(model);
 
   function inputOf(args: Args): InferenceBatchRecord | undefined {
@@ -60,7 +59,7 @@ export function wrapBatchFunction<Args extends unknown[], Result>(
   return function wrapped(this: unknown, ...args: Args): Result {
     const readFrom = performance.now();
     const input = inputOf(args);
-    const wasSlow = breaker.tookTooLong(performance.now() - readFrom);
+    const wasSlow = input !== undefined && breaker.tookTooLong(performance.now() - readFrom);
     const span = telemetry.start(`predict ${model}`);
     const traceId = traceIdOf(span);
     const startedAt = performance.now();
@@ -73,16 +72,19 @@ export function wrapBatchFunction<Args extends unknown[], Result>(
       return recorder.recordBatch({ ...input, ...more, latencyMs, traceId }, span);
     };
     const finished = (result: Awaited<Result>): Awaited<Result> => {
-      const output = attempt(() => ({
-        predictions: options.predictions?.(result, ...args),
-        scores: options.scores?.(result, ...args),
-        version: options.version?.(result, ...args),
-      }));
+      const output =
+        input === undefined
+          ? undefined
+          : attempt(() => ({
+              predictions: options.predictions?.(result, ...args),
+              scores: options.scores?.(result, ...args),
+              version: options.version?.(result, ...args),
+            }));
       if (output === undefined) {
         telemetry.end(span);
         return result;
       }
-      if (input !== undefined && !wasSlow) {
+      if (!wasSlow) {
         breaker.worked();
       }
       const ids = record(output);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMonitor, type InferenceBatchRecord, type Monitor } from '../index.ts';
 import { createMemoryTransport, type MemoryTransport } from '../testing/index.ts';
 
@@ -94,6 +94,46 @@ describe('wrapBatch', () => {
     );
     expect(() => predict([1, 2])).toThrow('too many');
     expect((await recorded()).map(({ error }) => error)).toEqual(['RangeError', 'RangeError']);
+  });
+
+  it('asks nothing more about a batch whose features failed, and counts it once', () => {
+    const asked: string[] = [];
+    const predict = monitor.wrapBatch(() => 'yes', {
+      features: () => {
+        throw new RangeError('of Ms Miller');
+      },
+      predictions: () => {
+        asked.push('predictions');
+        return [];
+      },
+      scores: () => {
+        throw new RangeError('of Ms Miller');
+      },
+      recorded: () => void asked.push('recorded'),
+    });
+    for (let call = 1; call <= 15; call++) {
+      expect(predict()).toBe('yes');
+      expect(monitor.status().counts.dropped).toEqual({ extractor_failed: call });
+    }
+    expect(asked).toEqual([]);
+  });
+
+  it('counts a function that is slow and throws as one failure', () => {
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    let asked = 0;
+    const predict = monitor.wrapBatch(() => 'yes', {
+      features: () => {
+        asked += 1;
+        now += 101;
+        throw new RangeError('of Ms Miller');
+      },
+    });
+    for (let call = 0; call < 15; call++) {
+      predict();
+    }
+    expect(asked).toBe(10);
+    clock.mockRestore();
   });
 });
 
