@@ -33,7 +33,7 @@ function runAll(): void {
 export function atSignal(run: () => Promise<unknown>): () => void {
   if (atSignals.size === 0) {
     for (const signal of signals) {
-      process.on(signal, onSignal);
+      process.prependListener(signal, onSignal);
     }
   }
   atSignals.add(run);
@@ -50,14 +50,18 @@ const atSignals = new Set<() => Promise<unknown>>();
 let isEnding = false;
 
 async function onSignal(signal: NodeJS.Signals): Promise<void> {
+  // Asked before the others have run: those that listen for one signal only (`once`) are gone afterwards.
+  const appListens = process.listenerCount(signal) > 1;
   if (!isEnding) {
     isEnding = true;
+    // What the app's own listeners still record is to be delivered too.
+    await Promise.resolve();
     await Promise.all([...atSignals].map((run) => run()));
   }
   stopListening();
   isEnding = false;
   // Where the app listens itself, ending is its own affair, and it has had the signal already.
-  if (process.listenerCount(signal) === 0) {
+  if (!appListens && process.listenerCount(signal) === 0) {
     process.kill(process.pid, signal);
   }
 }

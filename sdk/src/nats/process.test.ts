@@ -20,7 +20,7 @@ interface Ending {
 }
 
 /** Runs the script to its end, which it must find by itself, or when it is told to once it has recorded. */
-function run(waits?: 'for a signal' | 'listening'): Promise<Ending> {
+function run(waits?: 'for a signal' | 'listening' | 'listening once'): Promise<Ending> {
   const script = fileURLToPath(new URL('testing/forgets-shutdown.ts', import.meta.url));
   const child = spawn(process.execPath, [script], {
     env: {
@@ -72,6 +72,12 @@ describe('a process that is told to end', () => {
     await createStreams(broker.admin);
     expect(await run('listening')).toMatchObject({ code: 0, signal: null });
     expect((await storedIds(broker.admin)).sort()).toEqual(all);
+  });
+
+  it('is left to its own listener for one signal too, and delivers what that records', async () => {
+    await createStreams(broker.admin);
+    expect(await run('listening once')).toMatchObject({ code: 0, signal: null });
+    expect((await storedIds(broker.admin)).sort()).toEqual([...all, 'inference 10'].sort());
   });
 });
 
