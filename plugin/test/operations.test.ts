@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { apiError } from './testing/collector.ts';
 import { auditPage } from './testing/fixtures.ts';
-import { auditVerification } from './testing/operationsFixtures.ts';
+import { auditVerification, deadLetterCodeList, deadLetterList } from './testing/operationsFixtures.ts';
 import { openPages } from './testing/pages.ts';
 
 const { collector, open } = openPages();
@@ -94,6 +94,17 @@ describe('the webhooks page', () => {
     const page = await open('/webhooks?state=dead');
     await page.getByText('model.alert.fired').first().waitFor();
     expect(collector().requests.some(({ url }) => url.includes('state=dead'))).toBe(true);
+  });
+
+  it('does not take a code that nothing was refused as for good news, and leads back to all', async () => {
+    collector().answer('GET', '/v1/dead-letters', ({ url }) => ({
+      body: url.includes('code=BAD_TIME') ? { ...deadLetterList, items: [] } : deadLetterList,
+    }));
+    collector().answer('GET', '/v1/dead-letter-codes', { body: { items: deadLetterCodeList.items.slice(0, 1) } });
+    const page = await open('/webhooks?code=BAD_TIME');
+    await page.getByText('None was refused as BAD_TIME.').waitFor();
+    await page.getByRole('radiogroup', { name: 'Code' }).getByRole('radio', { name: 'All' }).click({ force: true });
+    await page.getByText('line 3 is no JSON').waitFor();
   });
 });
 

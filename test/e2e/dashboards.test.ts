@@ -1,38 +1,32 @@
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { openAs, openBrowser, type Session } from '../../plugin/test/testing/browser.ts';
+import { startVisits, type Visits } from '../../plugin/test/testing/visits.ts';
 import { startWatchedModels, type WatchedModels } from './watched-models.ts';
 
 /** The provisioned dashboard over our own data source, in a real browser and over the real collector. */
 
 let world: WatchedModels;
-let browser: Awaited<ReturnType<typeof openBrowser>>;
-let context: Parameters<typeof openAs>[0];
-const sessions: Session[] = [];
+let visits: Visits;
 
 beforeAll(async () => {
   world = await startWatchedModels({
     lending: { promoted: ['1', '2'], income: 'drifts' },
     churn: { promoted: ['1'], income: 'steady' },
   });
-  browser = await openBrowser();
-  context = await browser.newContext({ viewport: { width: 1440, height: 1400 } });
+  visits = await startVisits({ width: 1440, height: 1400 });
 }, 120_000);
 
 afterEach(async () => {
-  const problems = sessions.flatMap((session) => session.problems);
-  await Promise.all(sessions.splice(0).map((session) => session.close()));
-  expect(problems).toEqual([]);
+  expect(await visits.end()).toEqual([]);
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await visits?.close();
   await world?.stop();
 }, 60_000);
 
-async function open(person: string, query: string): Promise<Session['page']> {
-  const session = await openAs(context, world.host.url, person, `/d/plumbline-explain?${query}`);
-  sessions.push(session);
-  return session.page;
+function open(person: string, query: string): Promise<Page> {
+  return visits.open(world.host.url, person, `/d/plumbline-explain?${query}`);
 }
 
 it('shows a viewer what moved, how its rows fell, who is treated how, and what happened', async () => {

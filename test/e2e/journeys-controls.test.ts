@@ -5,22 +5,20 @@ import { jetstream } from '@nats-io/jetstream';
 import { connect, headers } from '@nats-io/transport-node';
 import type { AlertList, DeadLetterList, DeliveryList, Verb } from '@plumbline/collector/api';
 import { inferenceSubject, jsonLinesContentType } from '@plumbline/sdk/subjects';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { openAs, openBrowser, type Session } from '../../plugin/test/testing/browser.ts';
 import { decide } from '../../plugin/test/testing/decide.ts';
+import { startVisits, type Visits } from '../../plugin/test/testing/visits.ts';
 import { until } from '../demo/timeline.ts';
 import { startWatchedModels, type WatchedModels } from './watched-models.ts';
 
 /** Control actions, pressed by whom they are for, and done by the real collector. */
 
 let world: WatchedModels;
-let browser: Browser;
-let context: BrowserContext;
+let visits: Visits;
 let receiver: Server;
 /** What the receiver of webhooks answers. */
 let answer = 410;
-const sessions: Session[] = [];
 
 beforeAll(async () => {
   receiver = createServer((incoming, outgoing) => {
@@ -49,18 +47,15 @@ beforeAll(async () => {
       ],
     },
   );
-  browser = await openBrowser();
-  context = await browser.newContext({ viewport: { width: 1600, height: 1200 } });
+  visits = await startVisits({ width: 1600, height: 1200 });
 }, 120_000);
 
 afterEach(async () => {
-  const problems = sessions.flatMap((session) => session.problems);
-  await Promise.all(sessions.splice(0).map((session) => session.close()));
-  expect(problems).toEqual([]);
+  expect(await visits.end()).toEqual([]);
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await visits?.close();
   await world?.stop();
   receiver?.close();
   receiver?.closeAllConnections();
@@ -68,10 +63,7 @@ afterAll(async () => {
 
 /** Opens a page and notes in `done` which actions the collector carried out for it. */
 async function open(person: string, path: string, done: Verb[]): Promise<Page> {
-  const session = await openAs(context, world.host.url, person, path);
-  sessions.push(session);
-  const { page } = session;
-  page.setDefaultTimeout(30_000);
+  const page = await visits.open(world.host.url, person, path);
   page.on('response', (response) => {
     const verb = /\/v1\/actions\/([a-z-]+)\//.exec(response.url())?.[1];
     // The collector's own routes: no others answer.

@@ -1,48 +1,39 @@
 import type { AlertList, VersionList } from '@plumbline/collector/api';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openAs, openBrowser, type Session } from '../../plugin/test/testing/browser.ts';
 import { decide } from '../../plugin/test/testing/decide.ts';
 import { seriousIssues } from '../../plugin/test/testing/seriousIssues.ts';
+import { startVisits, type Visits } from '../../plugin/test/testing/visits.ts';
 import { startWatchedModels, type WatchedModels } from './watched-models.ts';
 
 /** People's ways through the pages, in a real browser and over the real collector. */
 
 let world: WatchedModels;
-let browser: Browser;
-let context: BrowserContext;
+let visits: Visits;
 /** The alert that somebody was sent a link to. */
 let alertPath: string;
-const sessions: Session[] = [];
 
 beforeAll(async () => {
   world = await startWatchedModels({
     lending: { promoted: ['1', '2'], income: 'drifts' },
     churn: { promoted: ['1'], candidates: ['2'], income: 'steady' },
   });
-  browser = await openBrowser();
-  context = await browser.newContext({ viewport: { width: 1440, height: 1000 } });
+  visits = await startVisits({ width: 1440, height: 1000 });
   const { items } = await world.people.read<AlertList>('/v1/alerts?model=lending');
   alertPath = `/alerts/${items.find(({ kind }) => kind === 'drift')?.id}`;
 }, 120_000);
 
 afterEach(async () => {
-  const problems = sessions.flatMap((session) => session.problems);
-  await Promise.all(sessions.splice(0).map((session) => session.close()));
-  expect(problems).toEqual([]);
+  expect(await visits.end()).toEqual([]);
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await visits?.close();
   await world?.stop();
 }, 60_000);
 
-async function open(person: string, path: string): Promise<Page> {
-  const session = await openAs(context, world.host.url, person, path);
-  // Page, host, collector and broker share one machine with other tests.
-  session.page.setDefaultTimeout(30_000);
-  sessions.push(session);
-  return session.page;
+function open(person: string, path: string): Promise<Page> {
+  return visits.open(world.host.url, person, path);
 }
 
 const stateOf = ({ versions }: VersionList, version: string) => versions.find((one) => one.version === version)?.state;

@@ -28,7 +28,7 @@ export function DeadLettersPanel() {
         'Batches of events that could not be read. They are kept apart with the reason, so that they stop nobody.',
       )}
       actions={
-        codes !== undefined && codes.items.length > 1 ? (
+        codes !== undefined && (code !== null || codes.items.length > 1) ? (
           <RadioButtonGroup
             size="sm"
             aria-label={t('dead-letters.code', 'Code')}
@@ -46,7 +46,11 @@ export function DeadLettersPanel() {
         {({ pages }) => {
           const items = pages.flatMap((page) => page.items);
           return items.length === 0 ? (
-            <Text color="secondary">{t('dead-letters.none', 'Every batch of events could be read.')}</Text>
+            <Text color="secondary">
+              {code === null
+                ? t('dead-letters.none', 'Every batch of events could be read.')
+                : t('dead-letters.none-match', 'None was refused as {{code}}.', { code })}
+            </Text>
           ) : (
             <Stack direction="column" gap={1.5}>
               <Text>
@@ -147,12 +151,12 @@ function ReplayCode({ code: { code, waiting, revision } }: { readonly code: Dead
         title={t('dead-letters.replay-code-title', 'Try again to read what was refused as {{code}}', { code })}
         explanation={t(
           'dead-letters.replay-code-what',
-          'The oldest hundred of {{waiting}} that wait, once the cause is mended. Press again for the next ones.',
+          'The oldest first, at most a hundred at a time, of {{waiting}} in all. Do it once the cause is mended, and press again for the next ones.',
           { waiting: formatCount(waiting) },
         )}
       />
       <Text color="secondary" variant="bodySmall">
-        {t('dead-letters.waiting', '{{waiting}} wait', { waiting: formatCount(waiting) })}
+        {t('dead-letters.waiting', '{{waiting}} waiting', { waiting: formatCount(waiting) })}
       </Text>
     </Stack>
   );
