@@ -218,7 +218,7 @@ class System {
   async settle(): Promise<void> {
     await Promise.all([this.#broker, this.#database, this.#pauses, ...this.#collectors]);
     const app = await this.#app;
-    const exit = await app?.stop(40_000);
+    const exit = await app?.stop(quietMs);
     if (exit?.code !== 0) throw new Error(`the app did not deliver: ${app?.output()}`);
   }
 
@@ -235,7 +235,7 @@ class System {
     const said: string[] = [];
     for (const starting of this.#collectors.splice(0)) {
       const collector = await starting;
-      const exit = await collector?.stop();
+      const exit = await collector?.stop(quietMs);
       if (exit?.code !== 0) throw new Error(`a collector ended with ${JSON.stringify(exit)}: ${collector?.output()}`);
       said.push(collector?.output() ?? '');
     }
@@ -264,7 +264,7 @@ class System {
           args: [new URL('./collector-process.ts', import.meta.url).pathname],
           env: { FAULT_SETTINGS: JSON.stringify(settings) },
           log: { line: (_, text) => text === committedLine && onWork() },
-          readyTimeoutMs: 60_000,
+          readyTimeoutMs: quietMs,
         });
       } catch (error) {
         // The broker or the store may be down just now: whoever runs a collector starts it again.
@@ -286,7 +286,7 @@ class System {
       command: process.execPath,
       args: [new URL('./app-process.ts', import.meta.url).pathname],
       env: { FAULT_APP: JSON.stringify(settings) },
-      readyTimeoutMs: 60_000,
+      readyTimeoutMs: quietMs,
       readyLine: (line) => this.#heard(line),
     });
   }
@@ -306,35 +306,46 @@ function wake(pid: number): void {
   }
 }
 
-/** Until everything is counted, or nothing has been read or counted for as long as taking over can last. */
-async function untilCounted(store: Store, { inferences, outcomes, labelled }: StreamTruth): Promise<void> {
-  let latest = '';
-  let giveUpAt = performance.now() + quietMs;
-  while (performance.now() < giveUpAt) {
-    const [counts, progress] = await store.read(async (transaction) => {
-      const counted = await readCounts(transaction);
+/** Until everything is counted, or nothing more is read or counted. */
+function untilCounted(store: Store, { inferences, outcomes, labelled }: StreamTruth): Promise<void> {
+  return whileItMoves(async () => {
+    const { counts, ...read } = await store.read(async (transaction) => ({
+      counts: await readCounts(transaction),
       // A backlog is read long before it is counted, and slices without anything in them are read for ever.
-      const read = (await transaction.range(partitionPositions, {})).map(({ value }) => value.sequence);
-      return [counted, JSON.stringify([counted, read, await transaction.get(positions, '0')])] as const;
-    });
-    if (progress !== latest) giveUpAt = performance.now() + quietMs;
-    latest = progress;
+      partitions: (await transaction.range(partitionPositions, {})).map(({ value }) => value.sequence),
+      merged: await transaction.get(positions, '0'),
+    }));
     // At least: too many is found by the comparison that follows, not by waiting.
-    if (counts.inferences >= inferences && counts.outcomes >= outcomes && counts.joinedOutcomes >= labelled) return;
-    await delay(200);
-  }
+    const isDone = counts.inferences >= inferences && counts.outcomes >= outcomes && counts.joinedOutcomes >= labelled;
+    return { isDone, progress: { counts, ...read } };
+  });
 }
 
 /** Until a collector that has the stream to itself says that it has read it all, whatever it has counted. */
-async function untilRead(store: Store, { lastSequence }: StreamTruth): Promise<void> {
-  const giveUpAt = performance.now() + quietMs;
-  const position = async () =>
-    (await store.read((transaction) => transaction.get(positions, '0')))?.value.sequence ?? 0;
-  while ((await position()) < lastSequence && performance.now() < giveUpAt) await delay(50);
+function untilRead(store: Store, { lastSequence }: StreamTruth): Promise<void> {
+  return whileItMoves(async () => {
+    const position = await store.read((transaction) => transaction.get(positions, '0'));
+    return { isDone: (position?.value.sequence ?? 0) >= lastSequence, progress: position };
+  });
+}
+
+/** Until `look` says that it is done, or has told of no progress for as long as a busy machine needs to take over. */
+async function whileItMoves(look: () => Promise<{ isDone: boolean; progress: unknown }>): Promise<void> {
+  let latest = '';
+  let giveUpAt = performance.now() + quietMs;
+  while (performance.now() < giveUpAt) {
+    const { isDone, progress } = await look();
+    if (isDone) return;
+    const shown = JSON.stringify(progress) ?? '';
+    if (shown !== latest) giveUpAt = performance.now() + quietMs;
+    latest = shown;
+    await delay(100);
+  }
 }
 
 const positions = jsonCollection<{ readonly sequence: number }>('stream_positions');
-const quietMs = 90_000;
+/** Only what hangs is given up: a process that gets no processor for a minute is no fault of what it counts. */
+const quietMs = 240_000;
 
 async function readStore(store: Store): Promise<{ windows: Map<string, WindowTruth>; counts: Counts }> {
   return store.read(async (transaction) => {
