@@ -30,6 +30,8 @@ export const errorCodes = {
   UNSUPPORTED_CONTENT_TYPE: { status: 415, retriable: false },
   TOO_MANY_REQUESTS: { status: 429, retriable: true },
   BROKER_UNAVAILABLE: { status: 503, retriable: true },
+  /** The stream of events was deleted while it was read, and cannot be made again. */
+  STREAM_GONE: { status: 503, retriable: true },
   BROKER_TOO_OLD: { status: 503, retriable: false },
   STORE_UNAVAILABLE: { status: 503, retriable: true },
   STORE_NEWER: { status: 503, retriable: false },
@@ -65,4 +67,10 @@ export class PlumblineError extends Error {
 
 export function isPlumblineError(error: unknown, code?: ErrorCode): error is PlumblineError {
   return error instanceof PlumblineError && (code === undefined || error.code === code);
+}
+
+/** What failed, the stable code where there is one, and why: `counts cannot be stored (STORE_UNAVAILABLE): the disk is full`. */
+export function failureText(what: string, error: unknown): string {
+  const code = isPlumblineError(error) ? ` (${error.code})` : '';
+  return `${what}${code}: ${error instanceof Error ? error.message : String(error)}`;
 }

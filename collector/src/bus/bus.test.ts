@@ -10,6 +10,7 @@ import {
   heartbeatSubject,
   inferenceSubject,
   outcomeSubject,
+  routingBucket,
   streamName,
 } from '@plumbline/sdk/subjects';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -247,6 +248,26 @@ describe('the bus on a running server', () => {
     });
     await manager.streams.delete(streamName);
     await (await connectBus({ nats: settings() })).close();
+  });
+
+  test('makes a stream and a bucket that somebody deleted again, or says why it cannot', async () => {
+    const manager = await jetstreamManager(admin);
+    const { created } = await bus.stream();
+    await manager.streams.delete(streamName);
+    await manager.streams.add({ name: 'OTHER', subjects: ['plumbline.inference.>'] });
+    await expect(bus.stream()).rejects.toMatchObject({
+      code: 'STREAM_GONE',
+      retriable: true,
+      message: expect.stringMatching(/cannot be made again \(.*overlap.*\): .*/),
+    });
+    await manager.streams.delete('OTHER');
+    expect((await bus.stream()).created).not.toBe(created);
+    expect((await manager.streams.info(streamName)).config.metadata).toMatchObject({ 'plumbline.partitions': '16' });
+
+    await manager.streams.delete(`KV_${routingBucket}`);
+    const document = { schema: 1, model: 'again', environment: 'production', revision: 1 } as RoutingDocument;
+    await expect(bus.putRouting(document)).rejects.toThrow();
+    expect(await bus.putRouting(document)).toBe(true);
   });
 
   test('says that the credentials are wrong, at once', async () => {

@@ -21,6 +21,7 @@ export interface Bus {
   readonly warnings: readonly string[];
   /** Why nothing can be read or published now; `null` when connected. */
   problem(): string | null;
+  /** Makes the stream again where somebody has deleted it. Throws `STREAM_GONE` when that cannot be done. */
   stream(): Promise<StreamState>;
   /** A message that is on the stream now; `undefined` when it is not, or no longer. */
   messageAt(sequence: number): Promise<MessageIdentity | undefined>;
@@ -78,6 +79,12 @@ export async function connectBus({ nats, patienceMs = 10_000, allowOldServer = f
     const manager = await jetstreamManager(connection);
     await ensureStreams(manager, nats);
     const routing = await openRoutingBucket(connection);
+    /** A broker that lost its disk has lost all of them. */
+    const makeAgain = async () => {
+      await ensureStreams(manager, nats);
+      await openRoutingBucket(connection);
+      return manager.streams.info(streamName);
+    };
     const watch = watchConnection(connection);
 
     return {
@@ -86,7 +93,10 @@ export async function connectBus({ nats, patienceMs = 10_000, allowOldServer = f
       warnings,
       problem: watch.problem,
       async stream() {
-        const { created, state, ts } = await manager.streams.info(streamName).catch(explainMissingStream);
+        const { created, state, ts } = await manager.streams.info(streamName).catch((error: unknown) => {
+          if (!isStreamNotFound(error)) throw error;
+          return makeAgain().catch(explainGone);
+        });
         const at = Date.parse(ts ?? '');
         return {
           created,
@@ -104,7 +114,12 @@ export async function connectBus({ nats, patienceMs = 10_000, allowOldServer = f
       deadLetter: (message, cause) => publishDeadLetter(client, message, cause),
       deadLetterMessage: (place) => readDeadLetterMessage(manager, place),
       publish: (messages) => publishMessages(connection, client, messages),
-      putRouting: (document) => routing.put(document),
+      putRouting: (document) =>
+        routing.put(document).catch(async (error: unknown) => {
+          // It may be the bucket that is gone: then the next attempt finds a new one.
+          await openRoutingBucket(connection);
+          throw error;
+        }),
       readRouting: (environment, model) => routing.get(environment, model),
       onHeartbeat: (listener) => listenToHeartbeats(connection, listener),
       async close() {
@@ -136,10 +151,10 @@ function watchConnection(connection: NatsConnection): { problem(): string | null
   };
 }
 
-function explainMissingStream(error: unknown): never {
-  if (!isStreamNotFound(error)) throw error;
-  const text = `the stream ${streamName} is gone, with what nobody had read of it: restart a collector, which makes it again`;
-  throw new PlumblineError('BROKER_UNAVAILABLE', text, { cause: error });
+function explainGone(cause: unknown): never {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const text = `the stream ${streamName} is gone, with what nobody had read of it, and cannot be made again (${why}): let the collector's NATS user make it, or restore it from a backup of the server`;
+  throw new PlumblineError('STREAM_GONE', text, { cause });
 }
 
 function explain(error: unknown): unknown {

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { connect as connectNats } from '@nats-io/transport-node';
-import { heartbeatSubject, routingBucket, routingKey } from '@plumbline/sdk/subjects';
+import { heartbeatSubject, routingBucket, routingKey, streamName } from '@plumbline/sdk/subjects';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { logisticOnnx } from '../../../test/onnx/logistic.ts';
@@ -188,6 +189,34 @@ describe('a collector', () => {
     await expect.poll(async () => (await ask(collector, '/readyz')).status).toBe(200);
     await collector.stop();
     await late.stop();
+  });
+
+  it('says by a code that its stream is gone, and counts on in a new one as soon as that can be made', async () => {
+    const admin = await connectNats(nats.admin);
+    const manager = await jetstreamManager(admin);
+    // What earlier tests sent would be counted too.
+    await manager.streams.delete(streamName).catch(() => undefined);
+    const collector = await run(settingsFor('gone'));
+    await collector.ready;
+    await ask(collector, '/v1/events', lines(inferences('before', 100, start, hourMs)));
+    await expect.poll(() => counted(collector)).toBe(100);
+
+    const takePlace = async (): Promise<void> => {
+      await manager.streams.delete(streamName).catch(() => undefined);
+      await manager.streams.add({ name: 'OTHER', subjects: ['plumbline.inference.>'] });
+    };
+    // The collector may have made its own again in between.
+    await expect.poll(() => takePlace().then(() => 'taken', String)).toBe('taken');
+    const waits = async () => (await ask(collector, '/readyz')).body.error?.message;
+    await expect.poll(waits).toMatch(/the stream cannot be read \(STREAM_GONE\): .*cannot be made again/);
+    await manager.streams.delete('OTHER');
+    await expect.poll(async () => (await ask(collector, '/readyz')).status).toBe(200);
+
+    await ask(collector, '/v1/events', lines(inferences('after', 100, start, hourMs)));
+    await expect.poll(() => counted(collector)).toBe(200);
+    const metrics = await (await fetch(`${collector.url}/metrics`)).text();
+    expect(metrics).toMatch(/^plumbline_stream_regressions_total [1-9]/m);
+    await admin.close();
   });
 
   it('stops at once while it waits', async () => {

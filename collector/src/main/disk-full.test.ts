@@ -52,7 +52,7 @@ it.skipIf(!isMounted)(
       expect(answer.status).toBe(202);
     }
     const reasons = async () => (await fetch(`${collector.url}/readyz`)).text();
-    await expect.poll(reasons).toMatch(/counts cannot be stored: .*disk is full/);
+    await expect.poll(reasons).toMatch(/counts cannot be stored \(STORE_UNAVAILABLE\): .*disk is full/);
 
     rmSync(filler);
     const counted = async () => {

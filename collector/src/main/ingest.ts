@@ -1,6 +1,6 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { Bus, DeadLetterCause, StreamMessage, StreamReader, StreamState } from '../bus/index.ts';
-import { isPlumblineError } from '../errors.ts';
+import { failureText, isPlumblineError } from '../errors.ts';
 import { clampTimes, isReplay, type Refusal, readBatch, refuse } from '../events/index.ts';
 import { wholeWeights } from '../profile/index.ts';
 import { type Instruments, noInstruments } from '../telemetry/index.ts';
@@ -285,12 +285,11 @@ class StreamIngest implements Ingest {
       this.#engine = null;
       this.#commitFailure = null;
     }
-    const message = cause instanceof Error ? cause.message : String(cause);
     this.#isFenced =
       isPlumblineError(cause, 'REVISION_CONFLICT') && positionCollections.has(String(cause.details?.collection));
     this.#problem = this.#isFenced
       ? 'another collector has taken over this stream: this one has stopped reading'
-      : `${isStoreFailure ? 'counts cannot be stored' : 'the stream cannot be read'}: ${message}`;
+      : failureText(isStoreFailure ? 'counts cannot be stored' : 'the stream cannot be read', cause);
     this.#options.logger.error({ error: cause, fenced: this.#isFenced }, 'ingest failed');
   }
 

@@ -1,5 +1,5 @@
 import type { Bus } from '../../bus/index.ts';
-import { isPlumblineError } from '../../errors.ts';
+import { failureText, isPlumblineError } from '../../errors.ts';
 import type { Instruments } from '../../telemetry/index.ts';
 import { startWakeableLoop, type WakeableLoop } from '../../wakeable-loop.ts';
 import type { CommitResult, EngineOptions } from '../engine.ts';
@@ -243,9 +243,8 @@ class StoreCluster implements Cluster {
 
   #fail(error: unknown): void {
     const { logger } = this.#options;
-    const message = error instanceof Error ? error.message : String(error);
     const isBeaten = isPlumblineError(error, 'REVISION_CONFLICT');
-    if (!isBeaten) this.#problem = `the store cannot be used: ${message}`;
+    if (!isBeaten) this.#problem = failureText('the store cannot be used', error);
     logger[isBeaten ? 'warn' : 'error']({ event: 'cluster.failed', error }, 'the shared state could not be used');
   }
 }
