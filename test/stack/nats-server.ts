@@ -18,6 +18,8 @@ export interface NatsServerOptions {
   /** Apps that publish, each with the models it may publish. */
   readonly apps?: Readonly<Record<string, readonly string[]>>;
   readonly maximumStoreBytes?: number;
+  /** A client that takes nothing for so long is cut off, such as `200ms`. Default: the server's, 10 s. */
+  readonly writeDeadline?: string;
   readonly log?: Log;
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -89,6 +91,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
       // 2.9 does not know the setting and would not start; setup has warned loudly by then.
       syncAlways: !binary.outdated,
       maximumStoreBytes: options.maximumStoreBytes ?? 4 * 1024 ** 3,
+      writeDeadline: options.writeDeadline,
       users: [users.collector, users.admin, ...users.apps.values()],
     };
     try {
@@ -120,6 +123,7 @@ interface ConfigurationSettings {
   readonly directory: string;
   readonly syncAlways: boolean;
   readonly maximumStoreBytes: number;
+  readonly writeDeadline: string | undefined;
   readonly users: readonly {
     readonly credentials: Omit<NatsUser, 'servers'>;
     readonly permissions: UserPermissions | null;
@@ -141,6 +145,7 @@ function configurationText(settings: ConfigurationSettings): string {
     `pid_file: ${JSON.stringify(join(settings.directory, 'nats-server.pid'))}`,
     // A columnar batch is at most 256 KiB; room for what other languages send.
     'max_payload: 8MB',
+    ...(settings.writeDeadline === undefined ? [] : [`write_deadline: "${settings.writeDeadline}"`]),
     'jetstream {',
     `  store_dir: ${JSON.stringify(join(settings.directory, 'store'))}`,
     `  max_file_store: ${settings.maximumStoreBytes}`,
