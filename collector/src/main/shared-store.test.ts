@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -109,5 +110,69 @@ describe.skipIf(missing !== undefined)(missing ?? 'two collectors on one Postgre
     const bus = await connectBus({ nats: collectorSettings.parse({ nats: natsInput() }).nats });
     await expect.poll(async () => (await bus.readRouting('production', 'credit'))?.champion?.version).toBe('9');
     await bus.close();
+  });
+
+  const countedByAll = () =>
+    Promise.all(collectors.map(async (collector) => (await ask(collector, '/v1/status')).body.counts?.inferences));
+  const reasons = () => Promise.all(collectors.map(async (collector) => (await ask(collector, '/readyz')).body));
+  const bothReady = [{ ready: true }, { ready: true }];
+  async function send(name: string, count: number): Promise<void> {
+    const { status } = await ask(collectors[0]!, '/v1/events', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: inferences(name, count, start, hourMs)
+        .map((event) => JSON.stringify(event))
+        .join('\n'),
+    });
+    // The broker is well, and has it.
+    expect(status).toBe(202);
+  }
+
+  test('say that the database is down, and count what waited when it is back', async () => {
+    const [before] = await countedByAll();
+    await postgres.kill();
+    await send('down', 500);
+    const down = {
+      error: { code: 'NOT_READY', message: expect.stringMatching(/\(STORE_UNAVAILABLE\): .*PostgreSQL/) },
+    };
+    await expect.poll(reasons).toMatchObject([down, down]);
+    await postgres.restart();
+    await expect.poll(countedByAll).toEqual([before + 500, before + 500]);
+    await expect.poll(reasons).toEqual(bothReady);
+  });
+
+  test('say that the disk of the database is full, and count what waited when it has room', async ({ skip }) => {
+    const disk = join(directory, 'disk');
+    const { uid, gid } = statSync(join(directory, 'postgres', 'cluster'));
+    mkdirSync(disk);
+    const options = `size=64m,mode=700,uid=${uid},gid=${gid}`;
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk]).status !== 0) {
+      skip('only root may make a small disk');
+    }
+    try {
+      const [before] = await countedByAll();
+      await postgres.query(`CREATE TABLESPACE small LOCATION '${disk}'`);
+      for (const kind of ['TABLE', 'INDEX']) {
+        await postgres.query(`ALTER ${kind} ALL IN TABLESPACE pg_default SET TABLESPACE small`);
+      }
+      const filler = join(disk, 'filler');
+      const { bavail, bsize } = statfsSync(disk);
+      writeFileSync(filler, Buffer.alloc(bavail * bsize));
+      for (let part = 0; part < 8; part++) await send(`full-${part}`, 500);
+      const full = {
+        message: expect.stringMatching(/\(STORE_UNAVAILABLE\): .*No space left.*give the server more room/),
+      };
+      await expect
+        .poll(async () => (await reasons()).map(({ error }) => error))
+        .toContainEqual(expect.objectContaining(full));
+      rmSync(filler);
+      await expect.poll(countedByAll).toEqual([before + 4_000, before + 4_000]);
+      await expect.poll(reasons).toEqual(bothReady);
+    } finally {
+      // The server must have let go of its files before the disk goes.
+      await Promise.all(collectors.splice(0).map((collector) => collector.stop()));
+      await postgres.stop();
+      spawnSync('umount', [disk]);
+    }
   });
 });
