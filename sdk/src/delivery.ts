@@ -10,13 +10,14 @@ import type { LeftOverBatch } from './spool/left-over.ts';
 import { Spool, type SpoolSettings } from './spool/spool.ts';
 import type { FlushResult, MonitorStatus } from './status.ts';
 import type { PublishAnswer, StreamMessage } from './transport.ts';
+import type { MakeUuid } from './uuid.ts';
 import { FeatureTypes } from './wire/index.ts';
 
 export interface DeliveryOptions {
   readonly settings: MonitorSettings;
   readonly models: ReadonlyMap<string, ModelState>;
   readonly diagnostics: Diagnostics;
-  readonly newId: () => string;
+  readonly newId: MakeUuid;
   readonly publish: (message: StreamMessage) => void;
   /** Events are lost, and counted. */
   readonly drop: (model: string, reason: DropReason, events: number, detail: string) => void;
@@ -57,7 +58,7 @@ export class Delivery {
     this.spool = settings.spool === undefined ? undefined : this.#openSpool(settings.spool, newId());
     this.batcher = new Batcher({
       spool: this.spool,
-      ...{ newProducer: newId, partitions, batch, buffer, clock, salt: Math.floor(random() * 2 ** 32) },
+      ...{ newProducer: () => newId(), newId, partitions, batch, buffer, clock, salt: Math.floor(random() * 2 ** 32) },
       emit: (ready) => this.#publisher.add(ready),
       failed: (model, events, error) => drop(model, 'internal_error', events, errorTypeOf(error)),
     });

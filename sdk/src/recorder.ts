@@ -10,6 +10,7 @@ import { type InferenceRecord, inferenceOf, type OutcomeRecord, outcomeOf, type 
 import { type InferenceBatchRecord, rowsOf } from './recording/batch-record.ts';
 import type { RoutingTable } from './routing/table.ts';
 import { type InferenceFacts, type OpenSpan, type Telemetry, traceIdOf } from './telemetry/telemetry.ts';
+import type { MakeUuid } from './uuid.ts';
 import { maxIdLength } from './wire/limits.ts';
 
 export interface RecorderOptions {
@@ -23,29 +24,33 @@ export interface RecorderOptions {
   readonly spool: Pick<BatchSpool, 'whenWritten'> | undefined;
   /** By the operator: everything is counted as such, and nothing recorded. */
   readonly switchedOff: boolean;
-  /** A new id of this time. */
-  readonly newId: (now: number) => string;
+  readonly newId: MakeUuid;
 }
 
 /** Turns records into buffered events, spans and measurements. Whatever cannot become one is counted with its reason. */
 export class Recorder {
   readonly #options: RecorderOptions;
+  /** Of records that name none. */
+  readonly #onlyModel: ModelState | undefined;
   /** Of events that name no model of ours. */
   readonly unattributed = new Counts();
   closed = false;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
+    const [first, ...others] = options.models.values();
+    this.#onlyModel = others.length === 0 ? first : undefined;
   }
 
   /** Records one inference; `span` is the one it ran in, when somebody has started one already. */
   record(record: InferenceRecord, span?: OpenSpan, traceId?: string | null): string {
     const { telemetry } = this.#options;
     const now = this.#options.clock();
-    const id = this.#idOf(record, now);
+    let id: string | undefined;
     let open = span;
     try {
       const model = this.#modelOf(record);
+      id = this.#idOf(record, now, model);
       if (model === undefined) {
         return id;
       }
@@ -66,7 +71,7 @@ export class Recorder {
       return event.id;
     } catch (error) {
       this.drop(undefined, 'invalid_event', 1, errorTypeOf(error));
-      return id;
+      return id ?? this.#idOf(record, now);
     } finally {
       telemetry.end(open);
     }
@@ -93,7 +98,7 @@ export class Recorder {
       let first: InferenceEvent | undefined;
       for (let index = 0; index < rows.count; index++) {
         const record = rows.row(index);
-        const id = this.#idOf(record, now);
+        const id = this.#idOf(record, now, model);
         const event = inferenceOf(record, this.#defaults(model, id, now), traceId);
         ids.push(id);
         if ('invalid' in event) {
@@ -148,8 +153,8 @@ export class Recorder {
   }
 
   /** The app's id where it can be one, else a new one: what `record` would return. */
-  idFor(id: string | undefined): string {
-    return this.#idOf({ id }, this.#options.clock());
+  idFor(id: string | undefined, model: string): string {
+    return this.#idOf({ id }, this.#options.clock(), this.modelState(model));
   }
 
   modelState(model: string): ModelState | undefined {
@@ -218,9 +223,7 @@ export class Recorder {
   }
 
   #modelFor(record: { readonly model?: string | undefined }): ModelState | undefined {
-    const { models } = this.#options;
-    const [only] = models.values();
-    return record.model === undefined && models.size === 1 ? only : models.get(record.model ?? '');
+    return record.model === undefined ? this.#onlyModel : this.#options.models.get(record.model);
   }
 
   /** The model a record is about; without one the record is dropped here. */
@@ -260,13 +263,17 @@ export class Recorder {
   }
 
   /** The id to give back, also when the event is dropped. */
-  #idOf(record: { readonly id?: string | undefined } | null | undefined, now: number): string {
+  #idOf(record: { readonly id?: string | undefined } | null | undefined, now: number, model?: ModelState): string {
     try {
       const id = record?.id;
-      return typeof id === 'string' && id !== '' && id.length <= maxIdLength ? id : this.#options.newId(now);
+      if (typeof id === 'string' && id !== '' && id.length <= maxIdLength) {
+        return id;
+      }
     } catch {
-      return this.#options.newId(now);
+      // As one that gives none.
     }
+    const { newId, batcher } = this.#options;
+    return model === undefined ? newId(now) : batcher.newId(model.name, now);
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { partitionOf } from './subjects.ts';
 import { createUuidMaker } from './uuid.ts';
 
 describe('ids', () => {
@@ -32,3 +33,31 @@ function make(count: number, clock: () => number): string[] {
   const next = createUuidMaker(clock);
   return Array.from({ length: count }, next);
 }
+
+describe('ids of a partition', () => {
+  it.each([2, 3, 16, 24])(
+    'lie in it, and are UUIDs of version 7 that grow and differ: of %i partitions',
+    (partitions) => {
+      const next = createUuidMaker(() => 1_732_269_000_000);
+      const ids = Array.from({ length: 3_000 }, (_, index) => next(undefined, index % partitions, partitions));
+      expect(ids.map((id) => partitionOf(id, partitions))).toEqual(ids.map((_, index) => index % partitions));
+      expect(
+        ids.filter((id) => !/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id)),
+      ).toEqual([]);
+      expect([...ids].sort()).toEqual(ids);
+      expect(new Set(ids).size).toBe(3_000);
+    },
+  );
+
+  it('end in every byte that fits about as often: what an id shows must not help to guess the next', () => {
+    const next = createUuidMaker();
+    const ends = Array.from({ length: 40_000 }, () => next(undefined, 5, 16).slice(-2));
+    const seen = new Map<string, number>();
+    for (const end of ends) {
+      seen.set(end, (seen.get(end) ?? 0) + 1);
+    }
+    // About 156 each: what comes before decides which bytes fit.
+    expect(seen.size).toBe(256);
+    expect(Math.max(...seen.values())).toBeLessThan(3 * (40_000 / 256));
+  });
+});

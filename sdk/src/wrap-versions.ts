@@ -52,7 +52,7 @@ export function wrapVersionsFunction<Args extends unknown[], Result, State>(
     const answer = () => as({ version, role, signal: never });
     const recorded = (assigned: Assignment) =>
       recordedCall(tools, begin(tools, read, options, args, assigned), answer, options, this, args);
-    const id = shadow === null || shadows === undefined ? undefined : idOf(tools, options, args);
+    const id = shadow === null || shadows === undefined ? undefined : idOf(tools, model, options, args);
     if (shadow === null || shadows === undefined || id === undefined) {
       return recorded({ routed });
     }
@@ -108,11 +108,12 @@ function routeOf<Args extends unknown[], Result, State>(
 /** Nothing when the app's function for it throws, which is counted where the answer is recorded. */
 function idOf<Args extends unknown[], Result, State>(
   { recorder }: WrapTools,
+  model: string,
   { id }: WrapOptions<Args, Result, State>,
   args: Args,
 ): string | undefined {
   try {
-    return recorder.idFor(id === undefined ? undefined : id(...args));
+    return recorder.idFor(id === undefined ? undefined : id(...args), model);
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { InferenceEvent, OutcomeEvent } from '../event.ts';
 import { partitionOf } from '../subjects.ts';
+import { createUuidMaker } from '../uuid.ts';
 import { batchRows, decodeBatch, FeatureTypes } from '../wire/index.ts';
 import { Batcher, type BatcherOptions } from './batcher.ts';
 import type { OutgoingBatch } from './publisher.ts';
@@ -11,7 +12,7 @@ afterEach(() => vi.useRealTimers());
 function setUp(options: Partial<BatcherOptions> = {}) {
   const emitted: OutgoingBatch[] = [];
   const batcher = new Batcher({
-    ...{ newProducer: () => 'p', partitions: 1, clock: Date.now, salt: 1 },
+    ...{ newProducer: () => 'p', newId: createUuidMaker(), partitions: 1, clock: Date.now, salt: 1 },
     batch: { events: 3, bytes: 100_000, ageMs: 200 },
     buffer: { events: 1_000, bytes: 1_000_000 },
     emit: (batch) => emitted.push(batch),
@@ -104,6 +105,24 @@ describe('a batch', () => {
       }
     }
     expect(emitted.reduce((sum, { events }) => sum + events, 0)).toBe(192);
+  });
+
+  it('is filled before the next one is begun where ids are new, and every partition gets as many', () => {
+    const { batcher, emitted } = setUp({
+      partitions: 16,
+      salt: 0xffff_fff9,
+      batch: { events: 5, bytes: 100_000, ageMs: 200 },
+    });
+    for (let event = 0; event < 2 * 16 * 5; event++) {
+      batcher.addInference(inference(batcher.newId('m', event)), types);
+      vi.advanceTimersByTime(0);
+    }
+    const partitions = emitted.map(({ subject }) => Number(subject.split('.')[2]));
+    expect(emitted.map(({ events }) => events)).toEqual(Array.from({ length: 32 }, () => 5));
+    expect(partitions).toEqual(Array.from({ length: 32 }, (_, batch) => (9 + batch) % 16));
+    expect(emitted.map((batch) => idsOf(batch).map((id) => partitionOf(id, 16)))).toEqual(
+      partitions.map((partition) => new Array(5).fill(partition)),
+    );
   });
 
   it('has a number of its own, in the order of publishing, and a message id to match', () => {

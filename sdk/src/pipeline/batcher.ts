@@ -2,6 +2,7 @@ import type { InferenceEvent, OutcomeEvent } from '../event.ts';
 import type { DropReason } from '../reasons.ts';
 import type { LeftOverBatch } from '../spool/left-over.ts';
 import { columnarContentType, inferenceSubject, outcomeSubject, partitionOf } from '../subjects.ts';
+import type { MakeUuid } from '../uuid.ts';
 import { type FeatureTypes, InferenceColumns, messageIdOf, OutcomeColumns } from '../wire/index.ts';
 import { maxWeight } from '../wire/limits.ts';
 import type { OutgoingBatch } from './publisher.ts';
@@ -29,11 +30,12 @@ export interface BatchSpool {
 export interface BatcherOptions {
   /** Makes the name under which the batches of one model are numbered. */
   readonly newProducer: () => string;
+  readonly newId: MakeUuid;
   readonly partitions: number;
   readonly batch: BatchLimits;
   readonly buffer: BufferLimits;
   readonly clock: () => number;
-  /** Decides together with an event's id whether it is kept when events are thinned. */
+  /** Whole, of 32 bits. Decides together with an event's id whether it is kept when events are thinned. */
   readonly salt: number;
   /** A batch is ready to be published. */
   readonly emit: (batch: OutgoingBatch) => void;
@@ -56,6 +58,9 @@ export class Batcher {
   #token = 0;
   #events = 0;
   #bytes = 0;
+  /** Nearly always of the inference that is added next. */
+  #newestId = '';
+  #newestPartition = 0;
   #ageTimer: NodeJS.Timeout | undefined;
   #encodeTimer: NodeJS.Immediate | undefined;
 
@@ -81,7 +86,8 @@ export class Batcher {
     if (!isKept(event.id, oneOf, this.#options.salt)) {
       return 'thinned';
     }
-    const partition = partitionOf(event.id, this.#options.partitions);
+    const { id } = event;
+    const partition = id === this.#newestId ? this.#newestPartition : partitionOf(id, this.#options.partitions);
     const open = this.#open(event.model);
     let batch = open.inferences[partition];
     if (batch === undefined) {
@@ -128,6 +134,16 @@ export class Batcher {
     this.#options.spool?.recorded(open.producer, batch.number, event);
     this.#added(batch, bytes, now);
     return undefined;
+  }
+
+  /**
+   * A new id of an inference of the model. New ids lie in one partition until its batch is closed, then in the next: an app
+   * fills one batch at a time, and all partitions get as much.
+   */
+  newId(model: string, now: number): string {
+    this.#newestPartition = this.#open(model).home;
+    this.#newestId = this.#options.newId(now, this.#newestPartition, this.#options.partitions);
+    return this.#newestId;
   }
 
   /** Closes and emits everything now. */
@@ -197,7 +213,10 @@ export class Batcher {
     let open = this.#models.get(model);
     if (open === undefined) {
       const none = () => new Array(this.#options.partitions).fill(undefined);
-      open = { producer: this.#options.newProducer(), number: 0, inferences: none(), outcomes: none(), spares: [] };
+      open = {
+        ...{ producer: this.#options.newProducer(), number: 0, home: this.#options.salt % this.#options.partitions },
+        ...{ inferences: none(), outcomes: none(), spares: [] },
+      };
       this.#models.set(model, open);
     }
     return open;
@@ -226,6 +245,9 @@ export class Batcher {
       }
     } else {
       open.inferences[batch.partition] = undefined;
+      if (batch.partition === open.home) {
+        open.home = (open.home + 1) % this.#options.partitions;
+      }
     }
     this.#closed.push(batch);
   }
@@ -303,6 +325,7 @@ interface OpenBatches {
   readonly producer: string;
   /** Of the last batch. */
   number: number;
+  home: number;
   /** By partition. */
   readonly inferences: (OpenInferences | undefined)[];
   readonly outcomes: (OpenOutcomes | undefined)[];

@@ -17,7 +17,13 @@ describe('thinning', () => {
   });
 
   it.each([
-    ['new ids', createUuidMaker()],
+    [
+      'new ids of one partition',
+      (
+        (newId) => () =>
+          newId(undefined, 5, 16)
+      )(createUuidMaker()),
+    ],
     [
       'ids that count up',
       (

@@ -105,6 +105,8 @@ const hexValues = new Uint16Array(128).fill(0x100);
 for (const [value, code] of hexDigits.entries()) {
   hexValues[code] = value;
 }
-/** The two digits of each byte. */
+/** The two digits of each byte, as character codes. */
 const high = Uint8Array.from({ length: 256 }, (_, byte) => hexDigits[byte >> 4]!);
 const low = Uint8Array.from({ length: 256 }, (_, byte) => hexDigits[byte & 0xf]!);
+
+export { high as highDigits, low as lowDigits };
