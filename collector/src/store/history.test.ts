@@ -85,6 +85,7 @@ describe('windows', () => {
     expect(await store.read((tx) => readLatestVerdicts(tx, one))).toEqual({
       from: 2_000,
       to: 3_000,
+      revision: 1,
       verdicts: [
         { kind: 'feature', verdict: 'clear' },
         { kind: 'feature', verdict: 'watch' },

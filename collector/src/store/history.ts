@@ -217,13 +217,13 @@ export async function putFindings(
   await transaction.put(windowVerdicts, windowKey(key, from), { from, to, verdicts });
 }
 
-/** Verdicts of the latest closed window that has any. */
+/** Verdicts of the latest closed window that has any. Their revision is one more whenever its findings are stored again. */
 export async function readLatestVerdicts(
   transaction: ReadTransaction,
   key: VersionKey,
-): Promise<WindowVerdicts | undefined> {
+): Promise<(WindowVerdicts & { readonly revision: number }) | undefined> {
   const [latest] = await transaction.range(windowVerdicts, windowKeys({ ...key, limit: 1, reverse: true }));
-  return latest?.value;
+  return latest && { ...latest.value, revision: latest.revision };
 }
 
 function verdictsOf(found: readonly Finding[]): WindowVerdicts['verdicts'] {

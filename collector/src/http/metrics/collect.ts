@@ -1,8 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { readAlerts } from '../../alert/index.ts';
+import { readJobs } from '../../retrain/index.ts';
 import { readCounts } from '../../store/history.ts';
 import type { ReadTransaction } from '../../store/port.ts';
 import { countDeliveries, readEndpointState } from '../../webhook/index.ts';
 import type { Services } from '../ports.ts';
 import { Families } from './families.ts';
+import { LatestWindows } from './latest-windows.ts';
 import { measuredFamilies } from './measured-families.ts';
 import { collectModel } from './model-metrics.ts';
 import type { MetricFamily } from './prometheus-text.ts';
@@ -13,17 +17,40 @@ import type { MetricFamily } from './prometheus-text.ts';
  */
 export async function collectMetrics(services: Services): Promise<MetricFamily[]> {
   const measured = measuredFamilies(await services.collector.measured());
+  const windows = latestWindows.get(services.store) ?? new LatestWindows();
+  latestWindows.set(services.store, windows);
   return services.store.read(async (transaction) => {
     const families = new Families();
     collectProcess(families, services);
     await collectIntake(families, services, transaction);
+    const alerts = Map.groupBy(
+      (await readAlerts(transaction)).map(({ alert }) => alert),
+      ofModel,
+    );
+    const jobs = Map.groupBy(
+      (await readJobs(transaction)).map(({ job }) => job),
+      ofModel,
+    );
+    windows.begin();
+    let turnAt = performance.now();
     for (const settings of services.settings.models) {
-      await collectModel(families, services, transaction, settings);
+      const model = ofModel({ environment: settings.environment, model: settings.name });
+      const known = { alerts: alerts.get(model) ?? [], jobs: jobs.get(model) ?? [], windows };
+      await collectModel(families, services, transaction, settings, known);
+      // An embedded store answers without a turn of the event loop: others want theirs.
+      if (performance.now() - turnAt > longestTurnMs) {
+        await nextTurn();
+        turnAt = performance.now();
+      }
     }
     await collectDeliveries(families, services, transaction);
     return [...families.all(), ...measured];
   });
 }
+
+const latestWindows = new WeakMap<Services['store'], LatestWindows>();
+const longestTurnMs = 20;
+const ofModel = ({ environment, model }: { environment: string; model: string }) => `${environment}/${model}`;
 
 function collectProcess(families: Families, { collector }: Services): void {
   families.gauge('plumbline_info', 'Version of the collector', { version: collector.version }, 1);

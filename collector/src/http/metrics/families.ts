@@ -14,13 +14,26 @@ export class Families {
     this.#add('counter', name, help, { labels, value });
   }
 
+  addAll(families: readonly MetricFamily[]): void {
+    for (const { name, help, type, samples } of families) {
+      const own = this.#family(type, name, help).samples;
+      for (const sample of samples) own.push(sample);
+    }
+  }
+
   all(): MetricFamily[] {
     return [...this.#families.values()];
   }
 
   #add(type: MetricFamily['type'], name: string, help: string, sample: Sample): void {
-    const family = this.#families.get(name) ?? { name, help, type, samples: [] };
-    family.samples.push(sample);
+    this.#family(type, name, help).samples.push(sample);
+  }
+
+  #family(type: MetricFamily['type'], name: string, help: string): MetricFamily & { readonly samples: Sample[] } {
+    const known = this.#families.get(name);
+    if (known !== undefined) return known;
+    const family = { name, help, type, samples: [] };
     this.#families.set(name, family);
+    return family;
   }
 }

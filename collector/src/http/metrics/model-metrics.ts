@@ -1,28 +1,18 @@
-import { type Alert, readAlerts } from '../../alert/index.ts';
+import type { Alert } from '../../alert/index.ts';
 import type { ModelSettings } from '../../config/index.ts';
 import { declaredSegmentsOf } from '../../config/segments.ts';
-import type { BriefFinding, Finding } from '../../monitor/finding.ts';
-import { briefFindings } from '../../monitor/index.ts';
-import { readJobs } from '../../retrain/index.ts';
+import type { RetrainJob } from '../../retrain/index.ts';
 import { trafficWeights } from '../../rollout/index.ts';
-import {
-  readBriefs,
-  readFindings,
-  readLatestVerdicts,
-  type VersionKey,
-  type WindowBriefs,
-} from '../../store/history.ts';
 import type { ReadTransaction } from '../../store/port.ts';
 import type { Health } from '../api.ts';
 import type { Services } from '../ports.ts';
 import { type Champion, championOf } from '../views/champion.ts';
 import { healthOf } from '../views/health.ts';
 import type { Families, Labels } from './families.ts';
+import type { LatestWindows } from './latest-windows.ts';
 
 type ModelLabels = { readonly model: string; readonly environment: string };
 
-/** Signals of one version that have series of their own: those with the most evidence. */
-const signalsPerVersion = 200;
 const severities = ['page', 'ticket'] as const;
 const openStates: ReadonlySet<Alert['state']> = new Set(['firing', 'recovering', 'no_data', 'error']);
 
@@ -30,7 +20,16 @@ const openStates: ReadonlySet<Alert['state']> = new Set(['firing', 'recovering',
 const healthNumber: Readonly<Record<Health, number>> = { no_data: 0, ok: 1, watch: 2, alarm: 3, error: 4 };
 const healthHelp = 'Health by aspect: 0 no data, 1 ok, 2 watch, 3 alarm, 4 error';
 
+const windowEndHelp = 'End of the latest closed window, Unix seconds';
 const segmentHelp = 'Strongest evidence of change in a segment of the traffic; 1 is the alarm level';
+
+/** What is read once for all models. */
+export interface ReadOnce {
+  /** Alerts and retrain jobs of one model. */
+  readonly alerts: readonly Alert[];
+  readonly jobs: readonly RetrainJob[];
+  readonly windows: LatestWindows;
+}
 
 /** What `/metrics` says about one model: what its latest windows found, its alerts, who serves, and its apps. */
 export async function collectModel(
@@ -38,6 +37,7 @@ export async function collectModel(
   services: Services,
   transaction: ReadTransaction,
   settings: ModelSettings,
+  { alerts, jobs, windows }: ReadOnce,
 ): Promise<void> {
   const { name: model, environment } = settings;
   const labels = { model, environment };
@@ -46,41 +46,30 @@ export async function collectModel(
     const seconds = champion.lastEventAt / 1000;
     families.gauge('plumbline_last_event_time_seconds', 'Latest event time, Unix seconds', labels, seconds);
   }
-  const alerts = (await readAlerts(transaction, { model })).map(({ alert }) => alert);
   collectAlerts(families, labels, alerts);
 
   const watched = new Set([champion.version, champion.state.rollout?.version ?? null]);
   for (const version of watched) {
-    const latest = version === null ? undefined : await latestBrief(transaction, { model, environment, version });
+    const latest = version === null ? undefined : await windows.of(transaction, { model, environment, version });
     if (version === champion.version) {
-      const verdicts =
-        version === null ? undefined : await readLatestVerdicts(transaction, { model, environment, version });
-      for (const [aspect, health] of Object.entries(healthOf(verdicts?.verdicts ?? [], alerts))) {
+      for (const [aspect, health] of Object.entries(healthOf(latest?.verdicts ?? [], alerts))) {
         families.gauge('plumbline_health', healthHelp, { ...labels, aspect }, healthNumber[health]);
       }
     }
-    if (version !== null && latest !== undefined) {
-      const of = { ...labels, version };
-      families.gauge(
-        'plumbline_window_end_seconds',
-        'End of the latest closed window, Unix seconds',
-        of,
-        latest.to / 1000,
-      );
-      collectFindings(families, of, latest.findings);
-      for (const { segment } of declaredSegmentsOf(settings)) {
-        const key = { ...of, segment };
-        const own = await latestBrief(transaction, key);
-        const strongest = own && Math.max(...own.findings.map(({ level }) => level ?? 0));
-        families.gauge('plumbline_segment_evidence_level', segmentHelp, key, strongest ?? null);
-      }
+    if (version === null || latest === undefined) continue;
+    const of = { ...labels, version };
+    families.gauge('plumbline_window_end_seconds', windowEndHelp, of, latest.to / 1000);
+    families.addAll(latest.families);
+    for (const { segment } of declaredSegmentsOf(settings)) {
+      const key = { ...of, segment };
+      const own = await windows.of(transaction, key);
+      families.gauge('plumbline_segment_evidence_level', segmentHelp, key, own?.strongest ?? null);
     }
   }
   collectRollout(families, labels, champion);
   collectInstances(families, services, labels, champion);
-  const jobs = await readJobs(transaction, { model });
-  for (const state of new Set(jobs.map(({ job }) => job.state))) {
-    const count = jobs.filter(({ job }) => job.state === state).length;
+  for (const state of new Set(jobs.map((job) => job.state))) {
+    const count = jobs.filter((job) => job.state === state).length;
     families.gauge('plumbline_retrain_jobs', 'Retrain jobs by state', { ...labels, state }, count);
   }
 }
@@ -106,46 +95,6 @@ function collectAlerts(families: Families, labels: Labels, alerts: readonly Aler
       { ...labels, kind, severity, state },
       count,
     );
-  }
-}
-
-/** Of the latest closed window. All models are asked at every scrape: whole findings would be a hundred megabytes. */
-async function latestBrief(transaction: ReadTransaction, key: VersionKey): Promise<WindowBriefs | undefined> {
-  const range = { ...key, limit: 1, reverse: true };
-  const briefs = await readBriefs(transaction, range);
-  if (briefs !== null) return briefs[0];
-  const [found] = await readFindings(transaction, range);
-  return found && { ...found, findings: briefFindings(found.findings) };
-}
-
-function collectFindings(families: Families, labels: Labels, findings: readonly BriefFinding[]): void {
-  const strongest = [...findings].sort((a, b) => (b.level ?? 0) - (a.level ?? 0)).slice(0, signalsPerVersion);
-  for (const { kind, signal, level, stabilityIndex, statistics = {}, rows } of strongest) {
-    const of = { ...labels, signal };
-    families.gauge('plumbline_evidence_level', 'Evidence of change; 1 is the alarm level', of, level);
-    const psi = stabilityIndex ?? null;
-    families.gauge('plumbline_population_stability_index', 'Distance from the reference, for reading', of, psi);
-    if (kind === 'performance' || kind === 'fairness') {
-      collectStatistics(families, kind, of, statistics);
-    }
-    if (kind === 'prediction') {
-      families.gauge('plumbline_window_rows', 'Rows in the latest closed window', labels, rows);
-    }
-  }
-}
-
-function collectStatistics(
-  families: Families,
-  kind: 'performance' | 'fairness',
-  labels: Labels,
-  statistics: Finding['statistics'],
-): void {
-  const what = `Of the latest closed window: ${kind} by statistic`;
-  for (const [statistic, { value, low, high }] of Object.entries(statistics)) {
-    const of = { ...labels, statistic };
-    families.gauge(`plumbline_${kind}`, what, of, value);
-    families.gauge(`plumbline_${kind}_low`, 'Lower end of its 95 % interval', of, low);
-    families.gauge(`plumbline_${kind}_high`, 'Upper end of its 95 % interval', of, high);
   }
 }
 

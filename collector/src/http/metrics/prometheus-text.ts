@@ -46,9 +46,16 @@ function familyLines({ name, help, type, samples }: MetricFamily): string[] {
   ];
 }
 
-function labelText(labels: Readonly<Record<string, string>>): string {
+/** Many samples have the same labels, and are asked for again with every scrape. */
+const labelTexts = new WeakMap<Sample['labels'], string>();
+
+function labelText(labels: Sample['labels']): string {
+  const known = labelTexts.get(labels);
+  if (known !== undefined) return known;
   const parts = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
-  return parts.length === 0 ? '' : `{${parts.join(',')}}`;
+  const text = parts.length === 0 ? '' : `{${parts.join(',')}}`;
+  labelTexts.set(labels, text);
+  return text;
 }
 
 function escapeLabel(value: string): string {
