@@ -26,6 +26,10 @@ export function followCallScopes(): void {
   shared.followed = true;
 }
 
+export function callScopesAreFollowed(): boolean {
+  return shared.followed;
+}
+
 export function currentCallScope(): CallScope | undefined {
   return shared.followed ? shared.storage.getStore() : undefined;
 }

@@ -3,6 +3,7 @@ import { Counts } from './pipeline/counts.ts';
 import { Capture } from './privacy/capture.ts';
 import type { Pseudonyms } from './privacy/pseudonyms.ts';
 import type { Redactor } from './privacy/redactor.ts';
+import type { RecordDefaults } from './record.ts';
 import type { RoutedVersion } from './routing/document.ts';
 import { FeatureTypes } from './wire/index.ts';
 
@@ -13,6 +14,7 @@ export class ModelState {
   readonly compiledInVersion: string;
   readonly types: FeatureTypes;
   readonly capture: Capture;
+  readonly defaults: RecordDefaults;
   readonly counts = new Counts();
   readonly shadows = { started: 0, timedOut: 0, skipped: 0 };
   /** Version to digest. */
@@ -26,6 +28,7 @@ export class ModelState {
     this.compiledInVersion = version;
     this.types = new FeatureTypes(features, maxInferredText);
     this.capture = new Capture(capture, tools.pseudonyms, tools.redactor);
+    this.defaults = { model: name, version, capture: this.capture.mode };
     if (digest !== undefined) {
       this.#loaded.set(version, digest);
     }

@@ -66,7 +66,7 @@ export interface MonitorOptions {
   readonly partitions?: number;
   /** What is kept until the broker has acknowledged it. What does not fit is dropped and counted. Default 20 000 events, 16 MiB. */
   readonly buffer?: Partial<BufferLimits>;
-  /** When a batch is sent. Default at 250 events, 256 KiB or 200 ms, whichever comes first. */
+  /** When a batch is sent. Default at 500 events, 256 KiB or 200 ms, whichever comes first. */
   readonly batch?: Partial<BatchLimits>;
   /**
    * Keeps on disk what is recorded until the broker has it: what was accepted survives the end of the process, and arrives
@@ -326,7 +326,7 @@ function readBatch(value: unknown): BatchLimits {
   const batch = value === undefined ? {} : object(value, 'batch');
   refuseUnknown(batch, 'batch.', known.batch);
   return {
-    events: whole(batch.events, 'batch.events', 1, 5_000) ?? 250,
+    events: whole(batch.events, 'batch.events', 1, 5_000) ?? 500,
     bytes: whole(batch.bytes, 'batch.bytes', 1_024, 768 * 1024) ?? 256 * 1024,
     ageMs: whole(batch.ageMs, 'batch.ageMs', 1, 60_000) ?? 200,
   };

@@ -57,22 +57,24 @@ export interface OutcomeRecord {
   readonly id?: string | undefined;
 }
 
+/** What a model's records need not say. */
 export interface RecordDefaults {
   readonly model: string;
   readonly version: string;
   readonly capture: CaptureMode;
-  readonly now: number;
-  /** The record's own id when it has a usable one, else a new one. */
-  readonly id: string;
 }
 
 /**
  * The event of a record, whatever JavaScript gave for one. Odd optional members count as not given; what an event cannot
  * do without is named in `invalid`. The event refers to the record's features: columns copy them at once.
+ *
+ * `ownId`: the record's own id when it has a usable one, else a new one.
  */
 export function inferenceOf(
   record: InferenceRecord,
   defaults: RecordDefaults,
+  now: number,
+  ownId: string,
   traceId: string | null,
 ): InferenceEvent | Invalid {
   const role = record.shadowOf === undefined ? oneOf(record.role, servingRoles, 'champion') : 'shadow';
@@ -80,7 +82,7 @@ export function inferenceOf(
   if (typeof version !== 'string' || version === '' || version.length > maxNameLength) {
     return { invalid: `version must be text of 1 to ${maxNameLength} characters` };
   }
-  const id = record.shadowOf === undefined ? defaults.id : shadowId(record.shadowOf, version);
+  const id = record.shadowOf === undefined ? ownId : shadowId(record.shadowOf, version);
   if (!isId(id)) {
     return { invalid: `id must be text of 1 to ${maxIdLength} characters` };
   }
@@ -94,7 +96,7 @@ export function inferenceOf(
   return {
     kind: 'inference',
     id,
-    time: timeOf(record.time, defaults.now),
+    time: timeOf(record.time, now),
     model: defaults.model,
     version,
     role,
@@ -114,7 +116,7 @@ export function inferenceOf(
 
 export function outcomeOf(
   record: OutcomeRecord,
-  defaults: Omit<RecordDefaults, 'version' | 'capture'>,
+  { model, now, id }: { readonly model: string; readonly now: number; readonly id: string },
   type?: OutcomeType,
 ): OutcomeEvent | Invalid {
   if (!isId(record.inferenceId)) {
@@ -126,9 +128,9 @@ export function outcomeOf(
   }
   return {
     kind: 'outcome',
-    id: defaults.id,
-    time: timeOf(record.time, defaults.now),
-    model: defaults.model,
+    id,
+    time: timeOf(record.time, now),
+    model,
     inferenceId: record.inferenceId,
     type: type ?? oneOf(record.type, outcomeTypes, 'label'),
     value,

@@ -6,7 +6,7 @@ import type { Batcher, BatchSpool } from './pipeline/batcher.ts';
 import { Counts } from './pipeline/counts.ts';
 import { type Preview, previewOf } from './privacy/preview.ts';
 import { type DropReason, dropReasons } from './reasons.ts';
-import { type InferenceRecord, inferenceOf, type OutcomeRecord, outcomeOf, type RecordDefaults } from './record.ts';
+import { type InferenceRecord, inferenceOf, type OutcomeRecord, outcomeOf } from './record.ts';
 import { type InferenceBatchRecord, rowsOf } from './recording/batch-record.ts';
 import type { RoutingTable } from './routing/table.ts';
 import { type InferenceFacts, type OpenSpan, type Telemetry, traceIdOf } from './telemetry/telemetry.ts';
@@ -55,11 +55,7 @@ export class Recorder {
         return id;
       }
       open ??= telemetry.start(model.spanName, latencyOf(record));
-      const event = inferenceOf(
-        record,
-        this.#defaults(model, id, now),
-        traceId === undefined ? traceIdOf(open) : traceId,
-      );
+      const event = inferenceOf(record, model.defaults, now, id, traceId === undefined ? traceIdOf(open) : traceId);
       if ('invalid' in event) {
         this.drop(model.name, 'invalid_event', 1, event.invalid);
         return id;
@@ -99,7 +95,7 @@ export class Recorder {
       for (let index = 0; index < rows.count; index++) {
         const record = rows.row(index);
         const id = this.#idOf(record, now, model);
-        const event = inferenceOf(record, this.#defaults(model, id, now), traceId);
+        const event = inferenceOf(record, model.defaults, now, id, traceId);
         ids.push(id);
         if ('invalid' in event) {
           this.drop(model.name, 'invalid_event', 1, event.invalid);
@@ -131,7 +127,7 @@ export class Recorder {
       if (model === undefined) {
         return id;
       }
-      const event = outcomeOf(record, this.#defaults(model, id, now), type);
+      const event = outcomeOf(record, { model: model.name, now, id }, type);
       if ('invalid' in event) {
         this.drop(model.name, 'invalid_event', 1, event.invalid);
       } else {
@@ -192,8 +188,7 @@ export class Recorder {
       if (this.#options.switchedOff) {
         return { event: null, bytes: 0, reason: dropReasons.switched_off };
       }
-      const defaults = this.#defaults(model, this.#idOf(record, now), now);
-      const event = inferenceOf(record, defaults, traceIdOf(undefined));
+      const event = inferenceOf(record, model.defaults, now, this.#idOf(record, now), traceIdOf(undefined));
       if ('invalid' in event) {
         return { event: null, bytes: 0, reason: event.invalid };
       }
@@ -256,10 +251,6 @@ export class Recorder {
   #factsOf(model: ModelState, version: string): InferenceFacts {
     const routingRevision = this.#options.routing.document(model.name)?.revision ?? 0;
     return { digest: model.digests.get(version), routingRevision };
-  }
-
-  #defaults(model: ModelState, id: string, now: number): RecordDefaults {
-    return { model: model.name, version: model.compiledInVersion, capture: model.capture.mode, now, id };
   }
 
   /** The id to give back, also when the event is dropped. */

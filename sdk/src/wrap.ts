@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { type Breaker, leftAlone } from './breaker.ts';
-import { withinCallOf } from './call-scope.ts';
+import { callScopesAreFollowed, withinCallOf } from './call-scope.ts';
 import { errorTypeOf } from './error-type.ts';
 import type { FeatureValue, ServingRole } from './event.ts';
 import type { InferenceRecord } from './record.ts';
@@ -83,7 +83,9 @@ export function recordedCall<Args extends unknown[], Result, State>(
 ): Result {
   let result: Result;
   try {
-    result = withinCallOf(call.model, () => tools.telemetry.within(call.span, predict, receiver, args));
+    result = callScopesAreFollowed()
+      ? withinCallOf(call.model, () => tools.telemetry.within(call.span, predict, receiver, args))
+      : tools.telemetry.within(call.span, predict, receiver, args);
   } catch (error) {
     failed(tools, call, error);
     throw error;
@@ -159,18 +161,20 @@ export interface Call {
   span: OpenSpan | undefined;
   traceId: string | null;
   startedAt: number;
-  /** What is known before the call; nothing when a function of the options threw. */
-  input: Input | undefined;
+  /** What is known before the call, and later of its result; nothing when a function of the options threw. */
+  record: Draft | undefined;
   /** Reading the input took the app's functions too long. */
   isSlow: boolean;
 }
 
-interface Input {
-  readonly features: InferenceRecord['features'];
-  readonly groups: InferenceRecord['groups'];
-  readonly id: string | undefined;
-  readonly routed: Assignment['routed'] | undefined;
-  readonly shadowOf: string | undefined;
+/** Always the same members in the same order: objects of one shape are read fastest. */
+interface Draft extends InferenceRecord {
+  features: InferenceRecord['features'];
+  version: InferenceRecord['version'];
+  prediction: InferenceRecord['prediction'];
+  score: InferenceRecord['score'];
+  latencyMs: InferenceRecord['latencyMs'];
+  error: InferenceRecord['error'];
 }
 
 export function begin<Args extends unknown[], Result, State>(
@@ -186,7 +190,7 @@ export function begin<Args extends unknown[], Result, State>(
     span: undefined,
     traceId: null,
     startedAt: 0,
-    input: undefined,
+    record: undefined,
     isSlow: false,
   };
   if (breaker.mayCall) {
@@ -194,8 +198,19 @@ export function begin<Args extends unknown[], Result, State>(
     try {
       const routed = assigned?.routed ?? (options.key === undefined ? undefined : route(model, options.key(...args)));
       const groups = options.groups === undefined ? undefined : { ...options.groups(...args) };
-      const id = assigned?.id ?? options.id?.(...args);
-      call.input = { features: { ...options.features(...args) }, groups, id, routed, shadowOf: assigned?.shadowOf };
+      call.record = {
+        model,
+        version: routed?.version,
+        role: routed?.role,
+        id: assigned?.id ?? options.id?.(...args),
+        shadowOf: assigned?.shadowOf,
+        features: { ...options.features(...args) },
+        prediction: null,
+        score: null,
+        groups,
+        latencyMs: null,
+        error: null,
+      };
       call.isSlow = readFrom !== undefined && breaker.tookTooLong(performance.now() - readFrom);
     } catch (error) {
       lost(recorder, call, error);
@@ -263,31 +278,24 @@ function streamedCall<Args extends unknown[], Result, State>(
       }
     },
     ended(how, error) {
-      const { input } = call;
-      if (input === undefined || broken) {
+      const { record } = call;
+      if (record === undefined || broken) {
         tools.telemetry.end(call.span);
         return;
       }
       // Of a stream that somebody dropped nobody knows when; the last chunk is the last that is known.
-      const endedAt = how === 'abandoned' ? lastAt : performance.now();
-      let record: InferenceRecord;
+      record.latencyMs = (how === 'abandoned' ? lastAt : performance.now()) - call.startedAt;
+      record.error = how === 'error' ? errorTypeOf(error) : null;
       try {
         const state = folded?.state as State;
         const folds = folded === undefined ? undefined : stream;
-        const features = {
-          ...input.features,
+        record.features = {
+          ...record.features,
           ...{ time_to_first_token_ms: firstMs, chunks, stream_end: how },
           ...folds?.features?.(state, ...args),
         };
-        const prediction = folds?.prediction?.(state, ...args) ?? null;
-        const score = folds?.score?.(state, ...args) ?? null;
-        const failure = how === 'error' ? errorTypeOf(error) : null;
-        const version = input.routed?.version;
-        record = recordOf(
-          call.model,
-          { ...input, features },
-          ...([version, prediction, score, endedAt - call.startedAt, failure] as const),
-        );
+        record.prediction = folds?.prediction?.(state, ...args) ?? null;
+        record.score = folds?.score?.(state, ...args) ?? null;
       } catch (failure) {
         lost(recorder, call, failure);
         tools.telemetry.end(call.span);
@@ -307,20 +315,25 @@ function finished<Args extends unknown[], Result, State>(
   result: Awaited<Result>,
 ): void {
   const latencyMs = performance.now() - call.startedAt;
-  const { input } = call;
-  let record: InferenceRecord | undefined;
-  if (input !== undefined) {
-    try {
-      const version = options.version === undefined ? input.routed?.version : options.version(result, ...args);
-      const prediction = options.prediction === undefined ? null : options.prediction(result, ...args);
-      const score = options.score === undefined ? null : options.score(result, ...args);
-      record = recordOf(call.model, input, version ?? input.routed?.version, prediction, score, latencyMs, null);
-      worked(call);
-    } catch (error) {
-      lost(recorder, call, error);
-    }
-  }
+  const { record } = call;
   if (record === undefined) {
+    telemetry.end(call.span);
+    return;
+  }
+  try {
+    record.latencyMs = latencyMs;
+    if (options.version !== undefined) {
+      record.version = options.version(result, ...args) ?? record.version;
+    }
+    if (options.prediction !== undefined) {
+      record.prediction = options.prediction(result, ...args);
+    }
+    if (options.score !== undefined) {
+      record.score = options.score(result, ...args);
+    }
+    worked(call);
+  } catch (error) {
+    lost(recorder, call, error);
     telemetry.end(call.span);
     return;
   }
@@ -334,32 +347,14 @@ function finished<Args extends unknown[], Result, State>(
   }
 }
 
-function failed({ recorder, telemetry }: WrapTools, call: Call, error: unknown): void {
-  const { input, model, span, startedAt } = call;
-  if (input === undefined) {
+function failed({ recorder, telemetry }: WrapTools, { record, span, traceId, startedAt }: Call, error: unknown): void {
+  if (record === undefined) {
     telemetry.end(span);
     return;
   }
-  const latencyMs = performance.now() - startedAt;
-  recorder.record(
-    recordOf(model, input, input.routed?.version, null, null, latencyMs, errorTypeOf(error)),
-    span,
-    call.traceId,
-  );
-}
-
-/** Always the same members in the same order: objects of one shape are read fastest. */
-function recordOf(
-  model: string,
-  { features, groups, id, routed, shadowOf }: Input,
-  version: string | undefined,
-  prediction: FeatureValue | undefined,
-  score: number | null | undefined,
-  latencyMs: number,
-  error: string | null,
-): InferenceRecord {
-  const role = routed?.role;
-  return { model, version, role, id, shadowOf, features, prediction, score, groups, latencyMs, error };
+  record.latencyMs = performance.now() - startedAt;
+  record.error = errorTypeOf(error);
+  recorder.record(record, span, traceId);
 }
 
 /** A function of the app's threw: the inference is lost to us and counted, and nothing else happens. */

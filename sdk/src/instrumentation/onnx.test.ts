@@ -86,7 +86,6 @@ describe('a run of a session', () => {
     expect(span?.name).toBe('predict credit-risk');
     expect(span?.attributes).toMatchObject({
       'plumbline.inference.id': inference?.id,
-      'plumbline.operation': 'predict',
     });
     expect(inference?.traceId).toBe(span?.spanContext().traceId);
   });

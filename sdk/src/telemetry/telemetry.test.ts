@@ -98,7 +98,6 @@ describe('a wrapped prediction', () => {
       'plumbline.model.version': '7',
       'plumbline.model.variant': 'champion',
       'plumbline.model.digest': 'sha256:7',
-      'plumbline.operation': 'predict',
     });
     expect(event?.traceId).toBe(span?.spanContext().traceId);
     expect(span?.instrumentationScope).toMatchObject({ name: '@plumbline/sdk', version: '0.1.0' });

@@ -208,14 +208,14 @@ export interface InferenceFacts {
 }
 
 function describe(span: OpenSpan, inference: InferenceTelemetry, facts: InferenceFacts, rows: number): void {
-  if (rows === 1) {
-    span.setAttribute(attributes.inferenceId, inference.id);
-  }
+  // Every attribute costs each call: what the span's name says already is none.
   span.setAttribute(attributes.model, inference.model);
   span.setAttribute(attributes.version, inference.version);
   span.setAttribute(attributes.variant, inference.role);
-  span.setAttribute(attributes.operation, rows === 1 ? 'predict' : 'predict_batch');
-  if (rows !== 1) {
+  if (rows === 1) {
+    span.setAttribute(attributes.inferenceId, inference.id);
+  } else {
+    span.setAttribute(attributes.operation, 'predict_batch');
     span.setAttribute(attributes.batchSize, rows);
   }
   if (facts.digest !== undefined) {
