@@ -121,6 +121,54 @@ describe('a control action', () => {
   });
 });
 
+describe('starting a version while another is on its way', () => {
+  const evaluated = versionList.versions.map((version) =>
+    version.version === '3' ? { ...version, state: 'evaluated' as const } : version,
+  );
+
+  it('is not offered where the rollout takes one at a time', async () => {
+    collector().answer('GET', '/v1/models/credit-risk/versions', { body: { ...versionList, versions: evaluated } });
+    const page = await open(`${model}/versions`, 'olu');
+    await page.getByRole('button', { name: 'Shadow', exact: true }).hover();
+    await page
+      .getByRole('tooltip')
+      .getByText(/Version 2 is on its way: one at a time/)
+      .waitFor();
+  });
+
+  it('puts it into the queue where the rollout has one', async () => {
+    const list = { ...versionList, versions: evaluated, newVersion: 'queue' as const };
+    collector().answer('GET', '/v1/models/credit-risk/versions', { body: list });
+    const page = await open(`${model}/versions`, 'olu');
+    await page.getByRole('button', { name: 'Queue canary', exact: true }).click();
+    await page.getByText('Version 2 is on its way: this one waits, and starts when that has ended.').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await decide(page, 'Queue shadow', 'After version 2');
+    await page.getByText('Done: shadow').waitFor();
+    const [sent] = actions();
+    expect(sent).toMatchObject({
+      url: '/v1/actions/shadow/credit-risk',
+      body: { version: '3', reason: 'After version 2' },
+    });
+    expect(sent?.headers['if-match']).toBe('"14"');
+    expect(sent?.headers['idempotency-key']).toMatch(/^[0-9a-f]{32}$/);
+    const waiting = { version: '3', stage: 'shadow' as const, by: 'user:olu', at: 0, reason: 'After version 2' };
+    collector().answer('GET', '/v1/models/credit-risk/versions', { body: { ...list, queue: [waiting] } });
+    await page.getByRole('button', { name: 'Take out of the queue' }).waitFor();
+    await page.getByRole('button', { name: 'Queue shadow', exact: true }).hover();
+    await page.getByRole('tooltip').getByText('It waits for its turn already.').waitFor();
+  });
+
+  it('says so where it takes the place of the other', async () => {
+    collector().answer('GET', '/v1/models/credit-risk/versions', {
+      body: { ...versionList, versions: evaluated, newVersion: 'supersede' },
+    });
+    const page = await open(`${model}/versions`, 'olu');
+    await page.getByRole('button', { name: 'Canary', exact: true }).click();
+    await page.getByText('Version 2 is on its way: it is rolled back, and this one starts.').waitFor();
+  });
+});
+
 describe('who may act', () => {
   it('a viewer sees which permission is missing, and cannot press', async () => {
     const page = await open(`${model}/overview`, 'vic');

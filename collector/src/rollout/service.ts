@@ -114,7 +114,8 @@ export class RolloutService {
     const target = rollBackTarget(state);
     const problem = target === null ? null : await problemWith(state, target, this.#options);
     const now = this.#options.clock();
-    return describeVersions(transaction, state, problem, frozenBecause(settings.rollout.freeze, now), now);
+    const frozen = frozenBecause(settings.rollout.freeze, now);
+    return describeVersions(transaction, state, problem, settings.rollout, frozen, now);
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { RolloutSettings } from '../config/settings.ts';
 import type { ReadTransaction } from '../store/port.ts';
 import { type Approval, approvalAt } from './approval.ts';
 import type { Evaluation } from './evaluation/evaluate.ts';
@@ -32,6 +33,7 @@ export interface VersionsView {
   readonly paused: { readonly reason: string; readonly by: string; readonly at: number } | null;
   readonly rollBackTarget: { readonly version: string; readonly healthy: boolean; readonly reason: string } | null;
   readonly holds: Hold[];
+  readonly newVersion: RolloutSettings['newVersion'];
   readonly queue: Omit<Queued, 'sampleBasisPoints' | 'weightBasisPoints'>[];
   readonly frozen: string | null;
   readonly watch: (Watch & { readonly gates: GateResult[] }) | null;
@@ -65,6 +67,7 @@ export async function describeVersions(
   transaction: ReadTransaction,
   state: RolloutState,
   targetProblem: string | null,
+  { newVersion }: Pick<RolloutSettings, 'newVersion'>,
   frozen: string | null,
   now: number,
 ): Promise<VersionsView> {
@@ -101,6 +104,7 @@ export async function describeVersions(
           },
     paused: state.rollout?.paused ?? null,
     holds: await holds(transaction, state, frozen),
+    newVersion,
     queue: state.queue.map(({ version, stage, by, at, reason }) => ({ version, stage, by, at, reason })),
     frozen,
     watch: await watchOf(transaction, state),

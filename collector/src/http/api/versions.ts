@@ -130,6 +130,10 @@ export const versionList = z.object({
   rollBackTarget: z.object({ version: z.string(), healthy: z.boolean(), reason: z.string() }).nullable(),
   /** Why a rollout stands still; empty when it goes on by itself, or there is none. */
   holds: z.array(z.object({ code: holdReason, text: z.string() })).optional(),
+  newVersion: z
+    .enum(['refuse', 'supersede', 'queue'])
+    .optional()
+    .describe('What becomes of a version that is started while another is on its way: the setting of the rollout'),
   /** Rollouts that wait for the active one, first come first. */
   queue: z
     .array(

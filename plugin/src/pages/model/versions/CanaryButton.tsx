@@ -1,7 +1,8 @@
 import type { VersionDetail, VersionList } from '@plumbline/collector/api';
 import { ActionButton } from '../../../components/ActionButton';
 import { t } from '../../../i18n';
-import { unavailableReason } from './unavailable';
+import { StartExplanation } from './StartExplanation';
+import { notStartable, waitsItsTurn } from './unavailable';
 
 interface CanaryButtonProps {
   readonly list: VersionList;
@@ -22,19 +23,31 @@ export function CanaryButton({ list, version }: CanaryButtonProps) {
       model={list.model}
       revision={list.revision}
       size="sm"
-      label={now === 0 ? t('action.canary', 'Canary') : t('action.canary-more', 'Raise canary')}
+      label={
+        now > 0
+          ? t('action.canary-more', 'Raise canary')
+          : waitsItsTurn(list, version)
+            ? t('action.queue-canary', 'Queue canary')
+            : t('action.canary', 'Canary')
+      }
       icon="code-branch"
       variant="secondary"
       unavailable={
         first === undefined
           ? t('action.canary-most', 'The canary has its largest share: promote it or roll it back.')
-          : unavailableReason(list, version)
+          : notStartable(list, version)
       }
       title={t('action.canary-title', 'Serve some people with version {{version}}', { version: version.version })}
-      explanation={t(
-        'action.canary-what',
-        'The same people stay in the canary as it grows. Its gates watch error rate, latency and groups, and take it back when one fails.',
-      )}
+      explanation={
+        <StartExplanation
+          list={list}
+          version={version}
+          what={t(
+            'action.canary-what',
+            'The same people stay in the canary as it grows. Its gates watch error rate, latency and groups, and take it back when one fails.',
+          )}
+        />
+      }
       body={{ version: version.version }}
       choices={
         first === undefined

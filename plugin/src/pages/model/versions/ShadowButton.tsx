@@ -1,7 +1,8 @@
 import type { VersionDetail, VersionList } from '@plumbline/collector/api';
 import { ActionButton } from '../../../components/ActionButton';
 import { t } from '../../../i18n';
-import { unavailableReason } from './unavailable';
+import { StartExplanation } from './StartExplanation';
+import { notStartable, waitsItsTurn } from './unavailable';
 
 interface ShadowButtonProps {
   readonly list: VersionList;
@@ -16,15 +17,21 @@ export function ShadowButton({ list, version }: ShadowButtonProps) {
       model={list.model}
       revision={list.revision}
       size="sm"
-      label={t('action.shadow', 'Shadow')}
+      label={waitsItsTurn(list, version) ? t('action.queue-shadow', 'Queue shadow') : t('action.shadow', 'Shadow')}
       icon="eye"
       variant="secondary"
-      unavailable={unavailableReason(list, version)}
+      unavailable={notStartable(list, version)}
       title={t('action.shadow-title', 'Try version {{version}} in the shadow', { version: version.version })}
-      explanation={t(
-        'action.shadow-what',
-        'Apps send it a copy of the traffic. Nobody sees its answers; they are compared with those of the champion.',
-      )}
+      explanation={
+        <StartExplanation
+          list={list}
+          version={version}
+          what={t(
+            'action.shadow-what',
+            'Apps send it a copy of the traffic. Nobody sees its answers; they are compared with those of the champion.',
+          )}
+        />
+      }
       body={{ version: version.version }}
       choices={[
         {
