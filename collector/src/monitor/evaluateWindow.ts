@@ -22,7 +22,7 @@ import {
   windowWeight,
 } from './budget.ts';
 import { explainDrift } from './explainDrift.ts';
-import type { Evidence, Finding, Verdict } from './finding.ts';
+import { type Evidence, type Finding, highestLevel, type Verdict } from './finding.ts';
 import {
   type ContentInput,
   type FindingContent,
@@ -250,7 +250,6 @@ function mirror(sum: number): (mean: number) => number {
 /** Numbers that JSON can hold, far beyond what any decision needs. */
 const lowestLog = -1e6;
 const highestLog = 1e9;
-const highestLevel = 9.99;
 const watchLevel = 0.5;
 
 function verdictOf({ rows }: FindingContent, evidence: Evidence | null): Verdict {

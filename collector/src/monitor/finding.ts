@@ -2,6 +2,9 @@ import type { AlarmCertificate } from '../statistics/evidence/index.ts';
 
 /** What the monitors say about one signal in one window. Pure data, stored as is and shown as is. */
 
+/** Where the gauge of evidence ends: a level that is shown as this may be any higher one. */
+export const highestLevel = 9.99;
+
 /** A number a person may read, always with how many observations made it and how sure it is. */
 export interface Estimate {
   /** `null` when there is nothing to say: too few observations (`suppressed`) or an undefined ratio. Never NaN. */
@@ -23,7 +26,7 @@ export interface Evidence {
   readonly log: number;
   /** Natural logarithm of the alarm level A * K / weight. */
   readonly alarmLog: number;
-  /** `log / alarmLog` clipped to [0, 9.99]: the gauge. 1 is the alarm level. */
+  /** `log / alarmLog` clipped to [0, `highestLevel`]: the gauge. 1 is the alarm level. */
   readonly level: number;
   readonly alarm: boolean;
   /** The score that carries most of the evidence: which way the signal moved. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { changeText, countText, nameText, numberText, shareRangeText, shareText } from './text.ts';
+import { changeText, countText, levelText, nameText, numberText, shareRangeText, shareText } from './text.ts';
 
 test.each([
   [0, '0'],
@@ -35,6 +35,12 @@ test('ranges and counts', () => {
   expect(countText(1_204)).toBe('1,204');
   expect(countText(12)).toBe('12');
   expect(countText(1_234_567)).toBe('1,234,567');
+});
+
+test('evidence at the end of its gauge does not pass for a measured number', () => {
+  expect(levelText(1.43)).toBe('evidence 143 % of the alarm level');
+  expect(levelText(9.98)).toBe('evidence 998 % of the alarm level');
+  expect(levelText(9.99)).toBe('evidence more than 999 % of the alarm level');
 });
 
 test('a change never reads as no change', () => {

@@ -1,3 +1,5 @@
+import { highestLevel } from './finding.ts';
+
 /** Numbers as people read them. Always with a point for decimals and a comma for thousands. */
 
 /** `1204` -> `1,204`. */
@@ -48,9 +50,9 @@ export function shareChangeText(before: number, after: number): string {
   return `${shareText(before)} → ${shareText(after)}`;
 }
 
-/** `1.43` -> `143 %` of the alarm level. */
+/** `1.43` -> `evidence 143 % of the alarm level`; at the end of the gauge `evidence more than 999 %`. */
 export function levelText(level: number): string {
-  return `evidence ${Math.round(level * 100)} % of the alarm level`;
+  return `evidence ${level >= highestLevel ? 'more than ' : ''}${Math.round(level * 100)} % of the alarm level`;
 }
 
 /** `604800000` -> `7 days`: in the largest unit that fits. */

@@ -124,9 +124,14 @@ function principalGuard({ principal, maximumPrincipalShare }: RetrainSettings, {
   );
 }
 
+/** `138450` -> `138,450`. */
+function whole(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
 function atLeast(code: RetrainGuard['code'], value: number, limit: number, what: string): RetrainGuard {
   if (limit === 0) return { ...unset(code), text: 'the settings do not ask for it' };
-  return guard(code, value >= limit, `${value} ${what}, at least ${limit}`, value, limit);
+  return guard(code, value >= limit, `${whole(value)} ${what}, at least ${whole(limit)}`, value, limit);
 }
 
 function fewest(
@@ -140,7 +145,7 @@ function fewest(
   return guard(
     code,
     least.rows >= limit,
-    `${what} ${least.name}: ${least.rows} labelled rows, at least ${limit}`,
+    `${what} ${least.name}: ${whole(least.rows)} labelled rows, at least ${whole(limit)}`,
     least.rows,
     limit,
   );

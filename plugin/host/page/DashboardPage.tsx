@@ -177,6 +177,7 @@ interface AnnotationsProps {
 
 /** Grafana draws them into charts; here they are a list. */
 function Annotations({ dashboard, source: { instance }, range, variables }: AnnotationsProps) {
+  const styles = useStyles2(getStyles);
   const [events, setEvents] = useState<readonly string[]>([]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: variables are read by the queries
   useEffect(() => {
@@ -199,7 +200,7 @@ function Annotations({ dashboard, source: { instance }, range, variables }: Anno
     return () => subscription.unsubscribe();
   }, [dashboard, instance, range, variables]);
   return events.length === 0 ? null : (
-    <ul aria-label="Annotations">
+    <ul aria-label="Annotations" className={styles.annotations}>
       {events.map((event) => (
         <li key={event}>{event}</li>
       ))}
@@ -220,6 +221,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     border: `1px solid ${theme.components.input.borderColor}`,
     borderRadius: theme.shape.radius.default,
   }),
+  annotations: css({ maxHeight: theme.spacing(20), margin: theme.spacing(0, 0, 2, 2.5), overflowY: 'auto' }),
   panels: css({
     display: 'grid',
     gridTemplateColumns: 'repeat(24, minmax(0, 1fr))',

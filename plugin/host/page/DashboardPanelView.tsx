@@ -94,6 +94,8 @@ export function DashboardPanelView({ app, panel, source, range, variables, isEdi
                   replaceVariables={(text) => text}
                   onChangeTimeRange={() => {}}
                 />
+              ) : targets.length === 0 && edited.length > 0 ? (
+                <p>This panel asks {panel.datasource?.type ?? 'another data source'}, which only a Grafana has.</p>
               ) : (
                 <FrameTable frames={data.series} />
               )}

@@ -2,6 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Text, Tooltip, useStyles2, useTheme2 } from '@grafana/ui';
 import type { FindingBody } from '@plumbline/collector/api';
+import { formatLevel } from '../format/number';
 import { t } from '../i18n';
 import { evidenceColor } from './evidenceColor';
 
@@ -20,26 +21,26 @@ export function EvidenceGauge({ evidence }: { readonly evidence: FindingBody['ev
     );
   }
   const { level } = evidence;
-  const percent = Math.round(level * 100);
+  const share = formatLevel(level);
   const end = (Math.max(0, Math.min(level, shownLevels)) / shownLevels) * 100;
   return (
     <Tooltip
       content={t(
         'evidence.explained',
-        'Evidence is at {{percent}} % of the alarm level. Alarms come from it alone; it already accounts for how many signals are watched and how often.',
-        { percent },
+        'Evidence is at {{share}} of the alarm level. Alarms come from it alone; it already accounts for how many signals are watched and how often.',
+        { share },
       )}
     >
       <div className={styles.gauge}>
         <div
           className={styles.track}
           role="img"
-          aria-label={t('evidence.label', 'Evidence at {{percent}} % of the alarm level', { percent })}
+          aria-label={t('evidence.label', 'Evidence at {{share}} of the alarm level', { share })}
         >
           <div className={styles.fill} style={{ width: `${end}%`, background: evidenceColor(level, theme) }} />
           <div className={styles.alarm} style={{ left: `${100 / shownLevels}%` }} />
         </div>
-        <span className={styles.number}>{percent} %</span>
+        <span className={styles.number}>{share}</span>
       </div>
     </Tooltip>
   );

@@ -59,6 +59,8 @@ const getStyles = (theme: GrafanaTheme2) => ({
       fontWeight: theme.typography.fontWeightMedium,
     },
     '& td': { padding: theme.spacing(0.75, 1), verticalAlign: 'top', overflowWrap: 'break-word' },
+    // A name that is a link stays in one piece: `credit-risk` has a hyphen to break at.
+    '& td > a': { whiteSpace: 'nowrap' },
     '& tbody': { borderTop: `1px solid ${theme.colors.border.weak}` },
   }),
   below: css({ '&&': { padding: theme.spacing(0, 1, 1.5, 3) } }),

@@ -4,6 +4,7 @@ import {
   formatCount,
   formatEffect,
   formatInterval,
+  formatLevel,
   formatPoints,
   formatShare,
   formatShortCount,
@@ -21,6 +22,15 @@ describe('numbers people read', () => {
     [null, '–'],
   ])('writes the share %s as %s', (share, text) => {
     expect(formatShare(share)).toBe(text);
+  });
+
+  it.each([
+    [0, '0 %'],
+    [1.426, '143 %'],
+    [9.98, '998 %'],
+    [9.99, '> 999 %'],
+  ])('writes evidence of %s alarm levels as %s', (level, text) => {
+    expect(formatLevel(level)).toBe(text);
   });
 
   it.each([

@@ -69,6 +69,14 @@ export function formatEffect(value: number | null): string {
   return Math.abs(value) < 0.0005 ? '0.000' : value.toFixed(3);
 }
 
+/** The collector's gauge of evidence ends here, in alarm levels: what is shown as this may be any higher. */
+const highestLevel = 9.99;
+
+/** Evidence in alarm levels as a percentage of one: `143 %`, `> 999 %` at the end of the gauge. */
+export function formatLevel(level: number): string {
+  return `${level >= highestLevel ? '> ' : ''}${formatCount(level * 100)} %`;
+}
+
 /** The 95 % interval of an estimate: `0.29 to 0.33`; nothing when it has none. */
 export function formatInterval({ low, high }: EstimateBody, format = formatStatistic): string {
   return low === null || high === null

@@ -1,5 +1,6 @@
 import { useTheme2 } from '@grafana/ui';
 import { useState } from 'react';
+import { formatLevel } from '../../format/number';
 import { formatClock, formatRange, formatTime } from '../../format/time';
 import { t } from '../../i18n';
 import { evidenceColor } from '../evidenceColor';
@@ -128,5 +129,5 @@ export function HeatMap({ label, windows, rows, chosen, onChoose }: HeatMapProps
 function levelText(level: number | null): string {
   return level === null
     ? t('heat.nothing', 'no finding')
-    : t('heat.level', 'Evidence at {{percent}} % of the alarm level', { percent: Math.round(level * 100) });
+    : t('heat.level', 'Evidence at {{share}} of the alarm level', { share: formatLevel(level) });
 }

@@ -37,7 +37,7 @@ export function IntervalChart({ label, format, rows, line }: IntervalChartProps)
   const ends = rows.flatMap(({ estimate }) => [estimate?.low, estimate?.value, estimate?.high, line?.at]);
   const known = ends.filter((end): end is number => typeof end === 'number');
   const [low, high] = known.length === 0 ? [0, 1] : [Math.min(...known), Math.max(...known)];
-  const room = (high - low || Math.abs(high) || 1) * 0.08;
+  const room = known.length === 0 ? 0 : (high - low || Math.abs(high) || 1) * 0.08;
   // Room around the values, but not past zero, where shares and errors end.
   const ticks = niceTicks(low < 0 ? low - room : Math.max(0, low - room), high + room, 6);
   const x = linearScale([ticks[0] ?? 0, ticks.at(-1) ?? 1], [margin.left, width - margin.right]);

@@ -86,23 +86,6 @@ function Incident({ alert }: { readonly alert: Alert }) {
             </Stack>
           </Stack>
         </Panel>
-      </Stack>
-      <Stack direction="column" gap={2}>
-        <Panel
-          title={t('alert.changes', 'What changed before')}
-          description={t(
-            'alert.changes-why',
-            'Everything known to have changed around the model in the day before the alert fired, and since: the first suspects.',
-          )}
-        >
-          <QueryState
-            query={changes}
-            subject={t('alert.changes-subject', 'what changed')}
-            notFound={(message) => <Text color="secondary">{message}</Text>}
-          >
-            {({ items }) => <Changes items={items} />}
-          </QueryState>
-        </Panel>
         <Panel title={t('alert.history', 'History')}>
           <QueryState
             query={history}
@@ -113,16 +96,51 @@ function Incident({ alert }: { readonly alert: Alert }) {
           </QueryState>
         </Panel>
       </Stack>
+      <Stack direction="column" gap={2}>
+        <QueryState
+          query={changes}
+          subject={t('alert.changes-subject', 'what changed')}
+          notFound={(message) => <Text color="secondary">{message}</Text>}
+        >
+          {({ items }) => <Changes items={items} />}
+        </QueryState>
+      </Stack>
     </Grid>
   );
 }
 
+/** Suspects apart from consequences: what came after the alert did not cause it. */
 function Changes({ items }: { readonly items: AlertChanges['items'] }) {
-  return items.length === 0 ? (
-    <Text color="secondary">
-      {t('alert.no-changes', 'Nothing is known to have changed in the day before: look at the world outside.')}
-    </Text>
-  ) : (
+  const before = items.filter(({ minutesBefore }) => minutesBefore >= 0);
+  const since = items.filter(({ minutesBefore }) => minutesBefore < 0).sort((left, right) => left.at - right.at);
+  return (
+    <>
+      <Panel
+        title={t('alert.changes', 'What changed before')}
+        description={t(
+          'alert.changes-why',
+          'Everything known to have changed around the model in the day before the alert fired: the first suspects.',
+        )}
+      >
+        {before.length === 0 ? (
+          <Text color="secondary">
+            {t('alert.no-changes', 'Nothing is known to have changed in the day before: look at the world outside.')}
+          </Text>
+        ) : (
+          <ChangeList items={before} />
+        )}
+      </Panel>
+      {since.length > 0 && (
+        <Panel title={t('alert.changes-since', 'What changed since')}>
+          <ChangeList items={since} />
+        </Panel>
+      )}
+    </>
+  );
+}
+
+function ChangeList({ items }: { readonly items: AlertChanges['items'] }) {
+  return (
     <SentenceList
       items={items.map(({ at, kind, actor, text, minutesBefore }, index) => ({
         key: `${at} ${index}`,

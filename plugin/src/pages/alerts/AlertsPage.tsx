@@ -116,7 +116,7 @@ function AlertsTable({ alerts }: { readonly alerts: readonly Alert[] }) {
         t('alerts.column.what', 'What'),
         t('alerts.column.since', 'Since'),
         t('alerts.column.who', 'Who'),
-        t('alerts.column.do', 'Do'),
+        t('alerts.column.do', 'Actions'),
       ]}
       rows={alerts.map((alert) => ({
         key: alert.id,

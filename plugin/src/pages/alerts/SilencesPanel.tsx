@@ -29,7 +29,7 @@ export function SilencesPanel() {
               t('silences.column.scope', 'What'),
               t('silences.column.time', 'From and until'),
               t('silences.column.why', 'Who and why'),
-              t('silences.column.do', 'Do'),
+              t('silences.column.do', 'Actions'),
             ]}
             rows={items.map((silence) => ({
               key: silence.id,

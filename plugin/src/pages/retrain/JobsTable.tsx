@@ -29,7 +29,7 @@ export function JobsTable({ jobs, showsModel }: JobsTableProps) {
         t('retrain.column.state', 'State'),
         t('retrain.column.why', 'Why'),
         t('retrain.column.result', 'Result'),
-        t('retrain.column.do', 'Do'),
+        t('retrain.column.do', 'Actions'),
       ]}
       rows={jobs.map((job) => ({
         key: job.id,

@@ -1,4 +1,4 @@
-import { Combobox, InlineField, Stack, Text } from '@grafana/ui';
+import { Combobox, Grid, InlineField, Stack, Text } from '@grafana/ui';
 import { EvidenceOfRetrain } from '../../components/EvidenceOfRetrain';
 import { Panel } from '../../components/Panel';
 import { QueryState } from '../../components/QueryState';
@@ -47,7 +47,7 @@ function ModelPolicies({ model }: { readonly model: string }) {
   const detail = useModel(model);
   const retrain = useRetrainRecommendation(model);
   return (
-    <Stack direction="column" gap={2}>
+    <Grid columns={{ xs: 1, xl: 2 }} gap={3} alignItems="start">
       <QueryState
         query={detail}
         subject={t('model.subject', 'the model {{model}}', { model })}
@@ -62,6 +62,6 @@ function ModelPolicies({ model }: { readonly model: string }) {
       >
         {({ reasons, guards }) => <EvidenceOfRetrain reasons={reasons} guards={guards} />}
       </QueryState>
-    </Stack>
+    </Grid>
   );
 }

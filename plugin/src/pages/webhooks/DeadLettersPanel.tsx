@@ -88,7 +88,7 @@ function LettersTable({ letters }: { readonly letters: readonly Letter[] }) {
         t('dead-letters.column.subject', 'Subject'),
         t('dead-letters.column.why', 'Why'),
         t('dead-letters.column.size', 'Size'),
-        t('dead-letters.column.do', 'Do'),
+        t('dead-letters.column.do', 'Actions'),
       ]}
       rows={letters.map((letter) => ({
         key: letter.id,

@@ -62,7 +62,7 @@ function DeliveriesTable({ deliveries }: { readonly deliveries: readonly Deliver
         t('deliveries.column.to', 'To'),
         t('deliveries.column.event', 'Event'),
         t('deliveries.column.state', 'State'),
-        t('deliveries.column.do', 'Do'),
+        t('deliveries.column.do', 'Actions'),
       ]}
       rows={deliveries.map((delivery) => ({
         key: delivery.id,

@@ -19,7 +19,7 @@ export function WebhooksTable({ webhooks }: { readonly webhooks: readonly Webhoo
         t('webhooks.column.last', 'Last'),
         t('webhooks.column.waiting', 'Waiting'),
         t('webhooks.column.dead', 'Dead'),
-        t('webhooks.column.do', 'Do'),
+        t('webhooks.column.do', 'Actions'),
       ]}
       rows={webhooks.map((webhook) => ({
         key: webhook.name,

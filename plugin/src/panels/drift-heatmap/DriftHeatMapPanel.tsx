@@ -23,7 +23,7 @@ export function DriftHeatMapPanel({ data, width, height, options }: PanelProps<H
       <PanelMessage
         text={t(
           'panel.heat.nothing',
-          'No evidence to draw. Query the Plumbline data source for the report "Drift over time" with the statistic "Evidence level".',
+          'No evidence to draw. Choose a time range in which windows lie; the panel draws the report "Drift over time" with the statistic "Evidence level".',
         )}
       />
     );

@@ -1,16 +1,15 @@
-import { EmptyState, Stack } from '@grafana/ui';
+import { EmptyState, Stack, Text } from '@grafana/ui';
 import type { DataQualityReport, ModelDetail } from '@plumbline/collector/api';
 import { VerdictBadge } from '../../../components/badges';
 import { Disclosure } from '../../../components/Disclosure';
-import { EstimateText } from '../../../components/EstimateText';
 import { EvidenceGauge } from '../../../components/EvidenceGauge';
 import { Facts } from '../../../components/Facts';
 import { Panel } from '../../../components/Panel';
 import { PlainTable } from '../../../components/PlainTable';
 import { QueryState } from '../../../components/QueryState';
+import { statisticFacts } from '../../../components/statisticFacts';
 import { useDataQuality } from '../../../data/useDataQuality';
 import { formatSignal } from '../../../format/name';
-import { statisticFormat, statisticName } from '../../../format/statistic';
 import { t } from '../../../i18n';
 import { HeatMapPanel } from '../drift/HeatMapPanel';
 import { ReportToolbar } from '../ReportToolbar';
@@ -83,7 +82,7 @@ function ChecksPanel({ signals }: { readonly signals: readonly Signal[] }) {
               )}
             </Stack>,
             <VerdictBadge key="verdict" verdict={signal.latest.verdict} />,
-            <EvidenceGauge key="evidence" evidence={signal.latest.evidence} />,
+            <EvidenceOfCheck key="evidence" finding={signal.latest} />,
             <Numbers key="numbers" signal={signal} />,
           ],
         }))}
@@ -92,19 +91,20 @@ function ChecksPanel({ signals }: { readonly signals: readonly Signal[] }) {
   );
 }
 
+/** A schema is what it is, and so is a count of rows: such a check needs no evidence. */
+function EvidenceOfCheck({ finding: { evidence, verdict } }: { readonly finding: Signal['latest'] }) {
+  return evidence === null && verdict !== 'insufficient_data' ? (
+    <Text color="secondary" variant="bodySmall">
+      {t('data-quality.fact', 'None needed: it is counted')}
+    </Text>
+  ) : (
+    <EvidenceGauge evidence={evidence} />
+  );
+}
+
 /** In sight where something is wrong, at hand where nothing is. */
 function Numbers({ signal: { latest } }: { readonly signal: Signal }) {
-  const facts = (
-    <Facts
-      facts={Object.entries(latest.statistics).map(
-        ([name, estimate]) =>
-          [
-            statisticName(name),
-            <EstimateText key={name} estimate={estimate} format={statisticFormat(name)} />,
-          ] as const,
-      )}
-    />
-  );
+  const facts = <Facts facts={statisticFacts(latest.statistics)} />;
   return latest.verdict === 'clear' ? (
     <Disclosure title={t('data-quality.numbers', 'Numbers')}>{facts}</Disclosure>
   ) : (

@@ -2,22 +2,20 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Stack, Text, useStyles2 } from '@grafana/ui';
 import type { DriftReport } from '@plumbline/collector/api';
-import type { ReactNode } from 'react';
 import type { ReportQuery } from '../../../api/client';
 import { VerdictBadge } from '../../../components/badges';
 import { BinContributions } from '../../../components/chart/BinContributions';
 import { DistributionChart } from '../../../components/chart/DistributionChart';
 import { Disclosure } from '../../../components/Disclosure';
-import { EstimateText } from '../../../components/EstimateText';
 import { EvidenceGauge } from '../../../components/EvidenceGauge';
 import { Facts } from '../../../components/Facts';
 import { Panel } from '../../../components/Panel';
 import { QueryState } from '../../../components/QueryState';
+import { statisticFacts } from '../../../components/statisticFacts';
 import { useDistribution } from '../../../data/useDrift';
 import { formatCoverage } from '../../../format/coverage';
 import { formatDigest, formatSignal, formatWords } from '../../../format/name';
 import { formatCount, formatStatistic } from '../../../format/number';
-import { statisticFormat, statisticName } from '../../../format/statistic';
 import { formatRange } from '../../../format/time';
 import { t } from '../../../i18n';
 
@@ -94,13 +92,6 @@ export function SignalPanel({
 }
 
 type Statistics = DriftReport['signals'][number]['latest']['statistics'];
-
-function statisticFacts(statistics: Statistics): [string, ReactNode][] {
-  return Object.entries(statistics).map(([name, estimate]) => [
-    statisticName(name),
-    <EstimateText key={name} estimate={estimate} format={statisticFormat(name)} />,
-  ]);
-}
 
 /** The statistics that a finding does not hold: for who knows which one they are looking for. */
 function MoreStatistics({ known, all }: { readonly known: Statistics; readonly all: Statistics }) {

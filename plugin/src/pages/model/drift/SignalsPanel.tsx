@@ -8,6 +8,7 @@ import { EvidenceGauge } from '../../../components/EvidenceGauge';
 import { Panel } from '../../../components/Panel';
 import { formatSignal, formatWords } from '../../../format/name';
 import { formatShare } from '../../../format/number';
+import { statisticFormat } from '../../../format/statistic';
 import { t } from '../../../i18n';
 
 interface SignalsPanelProps {
@@ -65,7 +66,10 @@ export function SignalsPanel({ signals, chosen, onChoose }: SignalsPanelProps) {
                   <EstimateText estimate={materiality?.movedShare} format={formatShare} />
                 </td>
                 <td>
-                  <EstimateText estimate={latest.statistics.populationStabilityIndex} />
+                  <EstimateText
+                    estimate={latest.statistics.populationStabilityIndex}
+                    format={statisticFormat('populationStabilityIndex')}
+                  />
                 </td>
               </tr>
             ))}

@@ -1,11 +1,10 @@
 import { Alert, Grid, Stack, Text } from '@grafana/ui';
 import type { FairnessReport } from '@plumbline/collector/api';
 import { VerdictBadge } from '../../../components/badges';
-import { EstimateText } from '../../../components/EstimateText';
 import { Facts } from '../../../components/Facts';
 import { Panel } from '../../../components/Panel';
+import { statisticFacts } from '../../../components/statisticFacts';
 import { formatCount, formatShare, nothing } from '../../../format/number';
-import { statisticFormat, statisticName } from '../../../format/statistic';
 import { groupFairness } from '../../../format/statisticGroup';
 import { t } from '../../../i18n';
 
@@ -37,11 +36,9 @@ export function DifferencesPanel({ attribute: { groups, referenceGroup } }: { re
             {t('fairness.nothing-to-compare', 'No other group is large enough to compare.')}
           </Text>
         )}
-        <Grid minColumnWidth={55} gap={3}>
-          {compared.map((group) => (
-            <GroupDifferences key={group.group} group={group} />
-          ))}
-        </Grid>
+        {compared.map((group) => (
+          <GroupDifferences key={group.group} group={group} />
+        ))}
         {notes.length > 0 && (
           <Alert severity="info" bottomSpacing={0} title={t('fairness.notes', 'Before you compare')}>
             {notes.map((note) => (
@@ -79,23 +76,16 @@ function GroupDifferences({ group: { group, rows, labelledShare, statistics, ver
           })}
         </Text>
       </Stack>
-      {groupFairness(statistics).map(({ title, entries }) => (
-        <Stack key={title} direction="column" gap={0.5}>
-          <Text color="secondary" variant="bodySmall" weight="medium">
-            {title}
-          </Text>
-          <Facts
-            isWide
-            facts={entries.map(
-              ([name, estimate]) =>
-                [
-                  statisticName(name),
-                  <EstimateText key={name} estimate={estimate} format={statisticFormat(name)} />,
-                ] as const,
-            )}
-          />
-        </Stack>
-      ))}
+      <Grid minColumnWidth={55} gap={2} alignItems="start">
+        {groupFairness(statistics).map(({ title, entries }) => (
+          <Stack key={title} direction="column" gap={0.5}>
+            <Text color="secondary" variant="bodySmall" weight="medium">
+              {title}
+            </Text>
+            <Facts isWide facts={statisticFacts(Object.fromEntries(entries))} />
+          </Stack>
+        ))}
+      </Grid>
     </Stack>
   );
 }
