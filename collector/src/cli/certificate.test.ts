@@ -156,7 +156,7 @@ test('of an alert, the certificates come from the collector', async () => {
     });
     expect((await verify('no-such-alert', '', to)).stderr).toMatch(/NOT_FOUND: there is no such alert/);
     // Lists of findings stay small.
-    expect(JSON.stringify(body)).not.toContain('logWealthBefore');
+    expect(JSON.stringify(body)).not.toContain('wealthBefore');
   } finally {
     await api.stop();
   }

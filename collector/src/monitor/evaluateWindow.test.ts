@@ -268,8 +268,8 @@ describe('a detector that alarmed', () => {
     expect(fired.length).toBeGreaterThanOrEqual(2);
     const [first = 0] = fired;
     const { state } = watch(reference, repeated({ ...clean, shift: 0.4 }, first + 1, 10));
-    expect([...(state?.detectors.get('feature:x0') ?? [])].every((log) => log === Number.NEGATIVE_INFINITY)).toBe(true);
-    expect([...(state?.detectors.get('feature:x1') ?? [])].some((log) => log > -100)).toBe(true);
+    expect([...(state?.detectors.get('feature:x0') ?? [])].every((wealth) => wealth === 0)).toBe(true);
+    expect([...(state?.detectors.get('feature:x1') ?? [])].some((wealth) => wealth > 0)).toBe(true);
   });
 
   test('leaves a certificate of what it rests on', () => {
@@ -357,6 +357,21 @@ describe('state', () => {
     expect(stored).toEqual(first.state);
     const next = repeated({ ...clean, shift: 0.1 }, 5, 16);
     expect(watch(reference, next, { state: stored })).toEqual(watch(reference, next, { state: first.state }));
+  });
+
+  test('that was stored as logarithms is read as the wealth it was', () => {
+    const { state } = watch(reference, repeated({ ...clean, shift: 0.1 }, 3, 15));
+    if (state === null) throw new Error('no state');
+    const logs = {
+      ...state,
+      detectors: new Map([...state.detectors].map(([id, wealth]) => [id, wealth.map(Math.log)])),
+    };
+    const bytes = encodeMonitorState(logs);
+    bytes.set(Buffer.from('"format":1'), Buffer.from(bytes).indexOf('"format":2'));
+    const read = decodeMonitorState(bytes);
+    for (const [id, wealth] of state.detectors) {
+      for (const [bet, one] of read.detectors.get(id)!.entries()) expect(one / wealth[bet]!).toBeCloseTo(1, 12);
+    }
   });
 
   test('against another reference is not used', () => {

@@ -115,7 +115,8 @@ export function evaluateWindow(came: WindowInput): WindowEvaluation {
     const { stream, detector } = watched;
     const known = previous.detectors.get(stream.id);
     // Settings may have changed the number of bets; their evidence then starts again.
-    const before = known?.length === detector.components ? { logWealth: known, steps: 0 } : initialState(detector);
+    const before =
+      known?.length === detector.components ? { wealth: known, scale: 0, steps: 0 } : initialState(detector);
     const counts = watched.countsOf(profile, input.arrivals, windows);
     const atHour = watched.detectorAt(input.from);
     // Of an hour that the reference does not know nothing is learned.
@@ -124,7 +125,7 @@ export function evaluateWindow(came: WindowInput): WindowEvaluation {
     const level = levelOf(stream.class);
     const { log, leading } = evidenceOf(detector, after);
     const passed = log >= level ? level : level * watchLevel;
-    const reason = namedReason(detector, after.logWealth, leading, passed);
+    const reason = namedReason(detector, after, leading, passed);
     const described = describeEvidence(watched, counts, { log, leading: reason }, level, input.from);
     const evidence = described.alarm
       ? {
@@ -139,7 +140,7 @@ export function evaluateWindow(came: WindowInput): WindowEvaluation {
           }),
         }
       : described;
-    states.set(stream.id, (evidence.alarm ? resetAfterAlarm(detector, after) : after).logWealth);
+    states.set(stream.id, (evidence.alarm ? resetAfterAlarm(detector, after) : after).wealth);
     const said = findingContent(content, watched, evidence);
     // How many of a hidden group came is not told by its evidence either.
     const isHidden = said.kind === 'fairness' && said.rows === 0;

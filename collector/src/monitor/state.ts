@@ -14,7 +14,7 @@ export interface MonitorState {
   readonly reference: string;
   /** Windows evaluated so far. */
   readonly windows: number;
-  /** By stream: natural logarithm of the wealth of each bet of its detector. None: it starts from nothing. */
+  /** By stream: the wealth of each bet of its detector. None: it starts from nothing. */
   readonly detectors: ReadonlyMap<string, Float64Array>;
   /** By group: whether enough comes of it to say anything. */
   readonly audits: ReadonlyMap<string, Audit>;
@@ -81,7 +81,7 @@ export function decodeMonitorState(bytes: Uint8Array): MonitorState {
     for (const [stream, length] of header.streams) {
       const values = new Float64Array(length);
       for (let index = 0; index < length; index += 1, at += 8) values[index] = view.getFloat64(at, true);
-      detectors.set(stream, values);
+      detectors.set(stream, header.format === formatOfLogs ? values.map(Math.exp) : values);
     }
     if (at !== bytes.length) throw new RangeError(`${bytes.length - at} bytes are left over`);
     const { reference, windows, audits, firstRatings = {}, paces = {}, counted } = header;
@@ -96,8 +96,10 @@ export function decodeMonitorState(bytes: Uint8Array): MonitorState {
   }
 }
 
-/** Raised when the meaning of the numbers changes; older evidence is then not readable. */
-const format = 1;
+/** Raised when the meaning of the numbers changes. */
+const format = 2;
+/** States in it hold the natural logarithms of wealth. */
+const formatOfLogs = 1;
 
 interface Header {
   readonly format: number;
@@ -115,7 +117,7 @@ function isHeader(header: unknown): header is Header {
   if (typeof header !== 'object' || header === null) return false;
   const candidate = header as Partial<Record<keyof Header, unknown>>;
   return (
-    candidate.format === format &&
+    (candidate.format === format || candidate.format === formatOfLogs) &&
     typeof candidate.reference === 'string' &&
     Number.isSafeInteger(candidate.windows) &&
     (candidate.audits === undefined || Array.isArray(candidate.audits)) &&

@@ -40,15 +40,17 @@ export function qualityScores(profile: Profile, signal: string): Score[] {
  * often this way, so evidence stays valid.)
  */
 export function qualityCounts(profile: Profile, signal: string): Float64Array {
-  const counts = signalCounts(profile, signal).slice();
+  const counts = signalCounts(profile, signal);
+  const last = counts.length - 3;
+  if (counts[0] === 0 && counts[last] === 0) return counts;
   const shape = findSignal(profile.shape, signal);
   if (shape?.type !== 'number' || shape.edges.length < 2) return counts;
   const { belowMean, aboveMean } = signalMoments(profile, signal);
-  const [first, last] = [shape.edges[0]!, shape.edges.at(-1)!];
-  const above = counts.length - 3;
-  if (belowMean !== null && !(first - belowMean > farWidths * (last - first))) moveCount(counts, 0, 1);
-  if (aboveMean !== null && !(aboveMean - last > farWidths * (last - first))) moveCount(counts, above, above - 1);
-  return counts;
+  const [low, high] = [shape.edges[0]!, shape.edges.at(-1)!];
+  const near = counts.slice();
+  if (belowMean !== null && !(low - belowMean > farWidths * (high - low))) moveCount(near, 0, 1);
+  if (aboveMean !== null && !(aboveMean - high > farWidths * (high - low))) moveCount(near, last, last - 1);
+  return near;
 }
 
 function moveCount(counts: Float64Array, from: number, to: number): void {

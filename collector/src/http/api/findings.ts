@@ -28,10 +28,8 @@ export const evidence = z.object({
     .describe('In the window of an alarm: what the leading score rests on'),
 });
 
-/** Everything an alarm was computed from; `plumbline certificate verify` computes it again. */
-export const alarmCertificate = z.object({
+const certifiedStep = z.object({
   format: z.literal('plumbline-alarm-certificate'),
-  formatVersion: z.literal(1),
   subject: z.record(z.string(), z.union([z.string(), z.number()])),
   step: z.int().positive(),
   weight: z.number().positive(),
@@ -51,9 +49,14 @@ export const alarmCertificate = z.object({
     }),
   ),
   tableHash: z.string(),
-  logWealthBefore: z.array(z.number().nullable()),
   log: z.number(),
 });
+
+/** Everything an alarm was computed from; `plumbline certificate verify` computes it again. */
+export const alarmCertificate = z.discriminatedUnion('formatVersion', [
+  certifiedStep.extend({ formatVersion: z.literal(2), wealthBefore: z.array(z.number().min(0)) }),
+  certifiedStep.extend({ formatVersion: z.literal(1), logWealthBefore: z.array(z.number().nullable()) }),
+]);
 
 export const verdict = z.enum(['clear', 'watch', 'alarm', 'insufficient_data']);
 

@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto';
 import { PlumblineError } from '../../errors.ts';
 import type { Direction, OrientedScore } from './bets.ts';
 import { advance, createDetector, type Detector, type DetectorState, evidenceOf } from './detector.ts';
+import { evidenceFromLogs } from './logWealth.ts';
 
 /**
  * Everything one step of a detector was computed from, so that anybody can compute it again, bit for bit, without the
  * collector, its store or the reference. Plain JSON; numbers are written as the shortest text that reads back the same.
  */
-export interface AlarmCertificate {
+export type AlarmCertificate = CertifiedStep & (WealthBefore | LogWealthBefore);
+
+interface CertifiedStep {
   readonly format: typeof certificateFormat;
-  readonly formatVersion: 1;
   /** What was watched, in words: model, version, signal, the window's `from` and `to`. Not part of the computation. */
   readonly subject: Readonly<Record<string, string | number>>;
   /** Which window of the detector's life this was: 1, 2, ... */
@@ -25,10 +27,21 @@ export interface AlarmCertificate {
   readonly scores: readonly CertifiedScore[];
   /** SHA-256 of `scopes` and `scores`: equal while the same bets are placed against the same reference. */
   readonly tableHash: string;
-  /** Natural logarithm of each bet's wealth before the window; `null` for none. */
-  readonly logWealthBefore: readonly (number | null)[];
   /** Natural logarithm of the evidence after it: what must come out. */
   readonly log: number;
+}
+
+interface WealthBefore {
+  readonly formatVersion: 2;
+  /** Each bet's wealth before the window; 0 for none. */
+  readonly wealthBefore: readonly number[];
+}
+
+/** As written until wealth was no longer kept as logarithms. */
+interface LogWealthBefore {
+  readonly formatVersion: 1;
+  /** Natural logarithm of each bet's wealth before the window; `null` for none. */
+  readonly logWealthBefore: readonly (number | null)[];
 }
 
 /** One score in one direction. Null hypothesis: given the past, its mean is at most `nullMean`. */
@@ -57,19 +70,19 @@ export const certificateFormat = 'plumbline-alarm-certificate';
 export function certifyStep(
   detector: Detector,
   before: DetectorState,
-  step: Pick<AlarmCertificate, 'subject' | 'step' | 'weight' | 'alarmLog' | 'log'> & {
+  step: Pick<CertifiedStep, 'subject' | 'step' | 'weight' | 'alarmLog' | 'log'> & {
     readonly counts: ArrayLike<number>;
   },
-): AlarmCertificate {
+): AlarmCertificate & WealthBefore {
   const table = tableOf(detector);
   return {
     format: certificateFormat,
-    formatVersion: 1,
+    formatVersion: 2,
     ...step,
     counts: Array.from(step.counts),
     ...table,
     tableHash: hashOf(table),
-    logWealthBefore: Array.from(before.logWealth, (log) => (Number.isFinite(log) ? log : null)),
+    wealthBefore: Array.from(before.wealth),
   };
 }
 
@@ -78,14 +91,7 @@ export function recomputeAlarm(certificate: AlarmCertificate): Recomputation {
   const cells = certificate.counts.length;
   const scores = certificate.scores.map((score) => orientedFrom(score, certificate.scopes, cells));
   const detector = createDetector(cells, scores);
-  if (certificate.logWealthBefore.length !== detector.components) {
-    throw bad(`${detector.components} bets need as many wealths, not ${certificate.logWealthBefore.length}`);
-  }
-  const before: DetectorState = {
-    logWealth: Float64Array.from(certificate.logWealthBefore, (log) => log ?? Number.NEGATIVE_INFINITY),
-    steps: certificate.step - 1,
-  };
-  const { log } = evidenceOf(detector, advance(detector, before, certificate.counts, certificate.weight));
+  const log = evidenceAfter(detector, certificate);
   const alarm = log >= certificate.alarmLog;
   const { scopes, scores: certified } = certificate;
   const problems = [
@@ -96,6 +102,20 @@ export function recomputeAlarm(certificate: AlarmCertificate): Recomputation {
     ...(alarm ? [] : [`the evidence ${log} does not reach the alarm level ${certificate.alarmLog}`]),
   ];
   return { log, alarm, problems };
+}
+
+function evidenceAfter(detector: Detector, certificate: AlarmCertificate): number {
+  const { counts, weight, step } = certificate;
+  const written = certificate.formatVersion === 1 ? certificate.logWealthBefore : certificate.wealthBefore;
+  if (written.length !== detector.components) {
+    throw bad(`${detector.components} bets need as many wealths, not ${written.length}`);
+  }
+  if (certificate.formatVersion === 1) {
+    const logs = certificate.logWealthBefore.map((log) => log ?? Number.NEGATIVE_INFINITY);
+    return evidenceFromLogs(detector, logs, counts, weight);
+  }
+  const before = { wealth: Float64Array.from(certificate.wealthBefore), scale: 0, steps: step - 1 };
+  return evidenceOf(detector, advance(detector, before, counts, weight)).log;
 }
 
 type Table = Pick<AlarmCertificate, 'scopes' | 'scores'>;

@@ -29,14 +29,13 @@ describe('detector', () => {
     const detector = createDetector(10, [location]);
     const first = advance(detector, initialState(detector), [90, 95, 100, 105, 110, 100, 95, 105, 120, 80], 1);
     const afterFirst = [-1.108945, -3.085292, -9.718371, -37.735604, -180.077097, -265.394534];
-    for (const [i, log] of afterFirst.entries()) expect(first.logWealth[i]).toBeCloseTo(log, 6);
+    for (const [i, log] of afterFirst.entries()) expect(Math.log(first.wealth[i]!)).toBeCloseTo(log, 6);
     expect(Math.exp(evidenceOf(detector, first).log)).toBeCloseTo(0.062614, 6);
 
     const second = advance(detector, first, [60, 70, 80, 90, 100, 110, 120, 120, 125, 125], 1);
     const gained = [5.165019, 9.490485, 15.628505, 16.872347, -49.7183, -101.680785];
     for (const [i, log] of gained.entries()) {
-      const before = Math.log1p(Math.exp(first.logWealth[i]!));
-      expect(second.logWealth[i]! - before).toBeCloseTo(log, 6);
+      expect(Math.log(second.wealth[i]! / (first.wealth[i]! + 1))).toBeCloseTo(log, 6);
     }
     expect(Math.exp(evidenceOf(detector, second).log) / 4_567_233.20506).toBeCloseTo(1, 9);
     expect(evidenceOf(detector, second).leading).toBeNull();
@@ -57,8 +56,8 @@ describe('detector', () => {
     const means = [0, 0, 0];
     for (const { counts, probability } of allCounts(shares, 5)) {
       // From no wealth and weight 1 the new wealth is e itself.
-      const { logWealth } = advance(detector, initialState(detector), counts, 1);
-      for (let bet = 0; bet < 3; bet++) means[bet] = means[bet]! + probability * Math.exp(logWealth[bet]!);
+      const { wealth } = advance(detector, initialState(detector), counts, 1);
+      for (let bet = 0; bet < 3; bet++) means[bet] = means[bet]! + probability * wealth[bet]!;
     }
     for (const mean of means) expect(mean).toBeCloseTo(1, 12);
   });
@@ -77,7 +76,7 @@ describe('detector', () => {
       let mean = 0;
       for (const { counts, probability } of allCounts(shares, 4)) {
         const repeated = counts.map((count) => count * 3);
-        mean += probability * Math.exp(advance(detector, initialState(detector), repeated, 1).logWealth[0]!);
+        mean += probability * advance(detector, initialState(detector), repeated, 1).wealth[0]!;
       }
       return mean;
     };
@@ -91,7 +90,7 @@ describe('detector', () => {
       { ...location, considered: Uint8Array.from(values, (_, i) => (i < 5 ? 1 : 0)) },
     ]);
     const state = advance(detector, initialState(detector), [0, 0, 0, 0, 0, 9, 9, 9, 9, 9], 1);
-    expect([...state.logWealth]).toEqual([0, 0, 0, 0, 0, 0]);
+    expect([...state.wealth]).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
   it('decides the same for any sharding of the counts', () => {
@@ -107,14 +106,37 @@ describe('detector', () => {
     );
   });
 
-  it('stays finite for huge windows in both directions', () => {
+  it('weighs windows that multiply wealth beyond what a number holds, and forgets them again', () => {
     const detector = createDetector(10, [location]);
+    const up = Float64Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 1e9);
+    const gain = 1e9 * Math.log1p(location.bets[5]! * (0.9 - location.nullMean));
     let state = initialState(detector);
-    for (let window = 0; window < 50; window++) state = advance(detector, state, [0, 0, 0, 0, 0, 0, 0, 0, 0, 1e9], 1);
-    expect(Number.isFinite(evidenceOf(detector, state).log)).toBe(true);
-    for (let window = 0; window < 200; window++) state = advance(detector, state, [1e9, 0, 0, 0, 0, 0, 0, 0, 0, 0], 1);
-    expect(Number.isFinite(evidenceOf(detector, state).log)).toBe(true);
-    expect(evidenceOf(detector, state).log).toBeLessThan(0);
+    for (let window = 0; window < 50; window++) {
+      state = advance(detector, state, up, 1);
+      const { log } = evidenceOf(detector, state);
+      expect(log).toBeGreaterThan(gain - 2);
+      expect(log).toBeLessThan(gain + 600);
+    }
+    for (let window = 0; window < 200; window++) state = advance(detector, state, up.toReversed(), 1);
+    expect(evidenceOf(detector, state).log).toBe(Number.NEGATIVE_INFINITY);
+    expect(evidenceOf(detector, advance(detector, state, new Float64Array(10), 1)).log).toBeCloseTo(0, 12);
+  });
+
+  it('names the score that gained most also where every score gained beyond what a number holds', () => {
+    const isHigh = (cell: number): number => (cell === 9 ? 1 : 0);
+    const highest = {
+      ...location,
+      score: 'highest',
+      values: values.map((_, cell) => isHigh(cell)),
+      low: 0,
+      bets: [2, 9],
+    };
+    const detector = createDetector(10, [location, highest]);
+    const state = advance(detector, initialState(detector), [0, 0, 0, 0, 0, 0, 0, 0, 0, 1e5], 1);
+    expect(evidenceOf(detector, state)).toEqual({
+      log: expect.closeTo(1e5 * Math.log1p(9 * 0.98) - Math.log(8), 6),
+      leading: { score: 'highest', direction: 'up' },
+    });
   });
 
   it('collects only its weight while nothing arrives', () => {

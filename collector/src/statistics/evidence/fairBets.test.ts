@@ -45,8 +45,8 @@ describe.each(Object.entries(families))('bets on %s', (_, { scores, counts }) =>
       const detector = createDetector(counts.length, [score]);
       const means = score.bets.map(() => 0);
       for (const { window, probability } of windows(shares, 3)) {
-        const { logWealth } = advance(detector, initialState(detector), window, 1);
-        for (let bet = 0; bet < means.length; bet++) means[bet] = means[bet]! + probability * Math.exp(logWealth[bet]!);
+        const { wealth } = advance(detector, initialState(detector), window, 1);
+        for (let bet = 0; bet < means.length; bet++) means[bet] = means[bet]! + probability * wealth[bet]!;
       }
       for (const mean of means) expect(mean).toBeCloseTo(1, 12);
     },

@@ -13,6 +13,7 @@ export {
   createDetector,
   type Detector,
   type DetectorEvidence,
+  type DetectorState,
   evidenceOf,
   initialState,
   lifetimeWeight,

@@ -1,0 +1,158 @@
+import type { OrientedScore } from './bets.ts';
+
+/**
+ * What an event earns each bet, ln(1 + bet * (score - m)), in arrays without gaps: with hundreds of signals, reading
+ * scattered objects would take longer than the arithmetic.
+ */
+export interface Gains {
+  /** Cells of all sets that are summed, one set after the other: first the scopes, then those of shares. */
+  readonly cells: Int32Array;
+  /** Where each set begins in `cells`, and where the last one ends. */
+  readonly setStarts: Int32Array;
+  /** By table: how many bets, where its gains begin, its scope's set, and its share's set (-1: gains by cell). */
+  readonly plan: Int32Array;
+  /**
+   * Of a share: for each bet the gain in the cells of its set, then for each bet the gain in all others of the scope. By cell:
+   * for each six bets the gains in the first cell, then in the next; 0 where it is not considered or there is no such bet.
+   */
+  readonly gains: Float64Array;
+  readonly designEffects: Float64Array;
+  readonly cellCount: number;
+  /** Room for the sum of each set. */
+  readonly sums: Float64Array;
+}
+
+export const planFields = 4;
+
+/** `scopes`: the different sets of cells that scores consider; `scopeOf`: which of them each score does. */
+export function gainsOf(
+  cellCount: number,
+  scores: readonly OrientedScore[],
+  { scopes, scopeOf }: { readonly scopes: readonly Int32Array[]; readonly scopeOf: readonly number[] },
+): Gains {
+  const sets = collectedSets(scopes);
+  const gains: number[] = [];
+  const plan = scores.flatMap((oriented, index) => {
+    const { bets, considered, values, nullMean } = oriented;
+    const start = gains.length;
+    const gain = (bet: number, value: number): number => Math.log1p(bet * (value - nullMean));
+    const share = asShare(oriented);
+    if (share !== null) {
+      gains.push(...bets.map((bet) => gain(bet, share.inside)), ...bets.map((bet) => gain(bet, share.outside)));
+      return [bets.length, start, scopeOf[index]!, sets.indexOf(share.cells)];
+    }
+    for (let first = 0; first < bets.length; first += lanes) {
+      for (let cell = 0; cell < cellCount; cell++) {
+        for (let lane = first; lane < first + lanes; lane++) {
+          gains.push(considered[cell] === 0 || lane >= bets.length ? 0 : gain(bets[lane]!, values[cell]!));
+        }
+      }
+    }
+    return [bets.length, start, scopeOf[index]!, -1];
+  });
+  const setStarts = [0];
+  for (const set of sets.all) setStarts.push(setStarts.at(-1)! + set.length);
+  return {
+    cells: Int32Array.from(sets.all.flatMap((set) => [...set])),
+    setStarts: Int32Array.from(setStarts),
+    plan: Int32Array.from(plan),
+    gains: Float64Array.from(gains),
+    designEffects: Float64Array.from(scores, ({ designEffect }) => designEffect),
+    cellCount,
+    sums: new Float64Array(sets.all.length),
+  };
+}
+
+/** Fills `growth` with what `counts` earn each bet: (1 / designEffect) * sum over cells of count * gain. */
+export function growthOf(
+  { cells, setStarts, plan, gains, designEffects, cellCount, sums }: Gains,
+  counts: ArrayLike<number>,
+  growth: Float64Array,
+): void {
+  for (let set = 0; set < sums.length; set++) {
+    let sum = 0;
+    for (let i = setStarts[set]!; i < setStarts[set + 1]!; i++) sum += counts[cells[i]!]!;
+    sums[set] = sum;
+  }
+  let component = 0;
+  for (let table = 0; table < designEffects.length; table++) {
+    const designEffect = designEffects[table]!;
+    const bets = plan[planFields * table]!;
+    let at = plan[planFields * table + 1]!;
+    const set = plan[planFields * table + 3]!;
+    if (set >= 0) {
+      const inside = sums[set]! / designEffect;
+      const outside = sums[plan[planFields * table + 2]!]! / designEffect - inside;
+      for (let bet = 0; bet < bets; bet++, at++) {
+        growth[component++] = inside * gains[at]! + outside * gains[at + bets]!;
+      }
+    } else {
+      for (let first = 0; first < bets; first += lanes) {
+        at = sumSix(gains, at, counts, cellCount);
+        for (let lane = 0; lane < lanes && first + lane < bets; lane++) {
+          growth[component++] = six[lane]! / designEffect;
+        }
+      }
+    }
+  }
+}
+
+/** Bets that are summed side by side: as many as most scores have. */
+const lanes = 6;
+const six = new Float64Array(lanes);
+
+/** Fills `six` with what the counts earn six bets whose gains begin at `at`; returns where the next ones do. */
+function sumSix(gains: Float64Array, at: number, counts: ArrayLike<number>, cellCount: number): number {
+  let [a, b, c, d, e, f] = [0, 0, 0, 0, 0, 0];
+  let next = at;
+  for (let cell = 0; cell < cellCount; cell++, next += lanes) {
+    const count = counts[cell]!;
+    a += count * gains[next]!;
+    b += count * gains[next + 1]!;
+    c += count * gains[next + 2]!;
+    d += count * gains[next + 3]!;
+    e += count * gains[next + 4]!;
+    f += count * gains[next + 5]!;
+  }
+  six[0] = a;
+  six[1] = b;
+  six[2] = c;
+  six[3] = d;
+  six[4] = e;
+  six[5] = f;
+  return next;
+}
+
+/** Different sets of cells, by the order in which they came. */
+export function collectedSets(begin: readonly Int32Array[] = []) {
+  const all: Int32Array[] = [...begin];
+  const known = new Map(all.map((cells, index) => [cells.join(), index]));
+  return {
+    all,
+    indexOf(cells: Int32Array): number {
+      const key = cells.join();
+      const index = known.get(key) ?? all.push(cells) - 1;
+      known.set(key, index);
+      return index;
+    },
+  };
+}
+
+export function cellsWhere(
+  values: Float64Array | Uint8Array,
+  condition: (value: number, cell: number) => boolean,
+): Int32Array {
+  return Int32Array.from([...values.keys()].filter((cell) => condition(values[cell]!, cell)));
+}
+
+/** A score of two values: the cells that have one of them, the fewer, which are the quicker ones to sum. */
+function asShare({ values, considered }: OrientedScore) {
+  const isConsidered = (cell: number): boolean => considered[cell] !== 0;
+  const different = new Set(values.filter((_, cell) => isConsidered(cell)));
+  if (different.size > 2) return null;
+  const having = (value: number): Int32Array => cellsWhere(values, (of, cell) => of === value && isConsidered(cell));
+  const [first = 0, second = 0] = different;
+  const isFirst = having(first).length <= having(second).length;
+  const [inside, outside] = isFirst ? [first, second] : [second, first];
+  return { inside, outside, cells: having(inside) };
+}
