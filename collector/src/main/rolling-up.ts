@@ -1,11 +1,12 @@
 import type { ModelSettings } from '../config/settings.ts';
 import { copyProfile, mergeInto, type Profile } from '../profile/index.ts';
-import { deleteFindings, earliestTime, readProfiles, versionKey } from '../store/history.ts';
+import { deleteFindings, earliestTime, forgetWindows, readProfiles, versionKey } from '../store/history.ts';
 import type { Transaction } from '../store/port.ts';
 import {
   allKept,
   type DueRollUp,
   deleteBefore,
+  forgetRollUps,
   isAnyDue,
   type KeptFrom,
   type Level,
@@ -22,7 +23,7 @@ import {
 } from '../store/rollups.ts';
 import { latestEventAt } from './commit-context.ts';
 import type { LiveWindows } from './live-windows.ts';
-import type { VersionTraffic } from './version-traffic.ts';
+import { type UndeclaredSegment, VersionTraffic } from './version-traffic.ts';
 
 /**
  * Adds windows up to hours and days, and removes what is older than its retention: a little with every commit, in its
@@ -34,6 +35,8 @@ export class RollingUp {
   #turn = 0;
   /** By version: the last of its windows whose sums were made due. */
   readonly #begun = new Map<string, number>();
+  /** Segments that are declared no longer, as found at the start: settings are those of the start. */
+  #undeclared: readonly UndeclaredSegment[] | null = null;
 
   async step(
     transaction: Transaction,
@@ -43,6 +46,7 @@ export class RollingUp {
     for (const level of ['hour', 'day'] as const) await this.#addUp(transaction, level, traffics);
     const all = [...traffics.values()];
     if (all.length === 0) return;
+    await this.#forgetUndeclared(transaction, traffics);
     const traffic = all[this.#turn++ % all.length]!;
     const { key, settings, state } = traffic;
     // Before there is a reference its rows are counted again: their windows have to be there.
@@ -65,6 +69,21 @@ export class RollingUp {
     }
     this.#begun.delete(name);
     await putKeptFrom(transaction, key, allKept(settings.window));
+  }
+
+  /** Of what is declared no longer nothing is counted and nothing shown: it goes as a whole, when the last of it is too old. */
+  async #forgetUndeclared(transaction: Transaction, traffics: ReadonlyMap<string, VersionTraffic>): Promise<void> {
+    this.#undeclared ??= await VersionTraffic.readUndeclared(transaction, traffics);
+    const old = this.#undeclared.find(
+      ({ settings, lastEventAt }) => lastEventAt < latestOf([...traffics.values()], settings) - settings.retention.days,
+    );
+    if (old === undefined) return;
+    const removed =
+      (await forgetWindows(transaction, old.key, removedAtOnce)) +
+      (await forgetRollUps(transaction, old.key, removedAtOnce));
+    if (removed > 0) return;
+    await VersionTraffic.forget(transaction, old.key);
+    this.#undeclared = this.#undeclared.filter((segment) => segment !== old);
   }
 
   async #addUp(

@@ -14,6 +14,7 @@ import {
   type VersionKey,
 } from '../store/history.ts';
 import type { Store } from '../store/port.ts';
+import { readWindows } from '../store/rollups.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { type ClosedWindow, createEngine, type Engine, type EngineOptions } from './engine.ts';
 import { silentLogger } from './logger.ts';
@@ -247,6 +248,10 @@ describe('a model with segments', () => {
     await alone.close();
     expect(slice.windows.reduce((sum, { labelled }) => sum + labelled, 0)).toBe(300);
     expect(slice).toEqual(expected);
+    const key = inSegment('channel=app');
+    const query = { ...key, from: start, to: start + 3 * hourMs, windowMs: settings.window, resolutionMs: 0 };
+    const inRange = await store.read((transaction) => readWindows(transaction, query));
+    expect(inRange.reduce((sum, { profile }) => sum + profileTotals(profile).rows, 0)).toBe(appRows.length);
   });
 
   test('gives the same however often it is committed, and after a restart', async () => {
@@ -287,5 +292,51 @@ describe('a model with segments', () => {
     await other.finish();
     expect(await findingsOf(inSegment('channel=app'))).toEqual(before);
     expect(closed.at(-1)?.segmentFindings).toEqual([]);
+  });
+
+  test('removes it as a whole when the last of it is older than anything is kept', async () => {
+    const engine = await engineOn(segmented);
+    for (const batch of hours(2, 4)) engine.apply(batch, null);
+    await engine.finish();
+    await engine.close();
+    const namesIn = async (collection: string) =>
+      (await store.read((tx) => tx.range({ name: collection, encode: String, decode: () => null } as never, {})))
+        .map(({ key }) => key)
+        .filter((key) => key.includes('@'));
+    const stored = [
+      'profiles',
+      'window_rows',
+      'findings',
+      'window_briefs',
+      'window_verdicts',
+      'rollups',
+      'rollups_due',
+    ];
+    const ofOne = [
+      'rollups_kept_from',
+      'references',
+      'reference_ids',
+      'traffic',
+      'monitor_states',
+      'late_rows',
+      'learning_rows',
+    ];
+    const kinds = async () =>
+      Promise.all([...stored, ...ofOne].map(async (name) => [name, await namesIn(name)] as const));
+    expect((await kinds()).filter(([, names]) => names.length > 0).length).toBeGreaterThan(6);
+
+    // The app is still declared: what is stored of it stays, whatever its age.
+    const retention = { minutes: '1d', hours: '1d', days: '2d' };
+    const fewer = await engineOn(testModel({ segments: { channel: ['app'] }, reference: { rows: 400 }, retention }));
+    const producer = new Producer('late');
+    for (let commit = 0; commit < 8; commit++) {
+      fewer.apply(producer.inferences(inferences(`late${commit}`, 3, start + 100 * hourMs, hourMs)), null);
+      await fewer.commit();
+    }
+    await fewer.close();
+    const left = (await kinds()).flatMap(([, names]) => names);
+    expect(left.filter((name) => name.includes('web'))).toEqual([]);
+    expect(left.filter((name) => name.includes('app'))).not.toEqual([]);
+    expect(await store.read((tx) => readReference(tx, whole))).toBeDefined();
   });
 });

@@ -37,6 +37,13 @@ export interface Learning {
   until: number | null;
 }
 
+/** A segment that nothing is counted in any more. */
+export interface UndeclaredSegment {
+  readonly key: VersionKey;
+  readonly settings: ModelSettings;
+  readonly lastEventAt: number;
+}
+
 /** One version of one model, or a segment of it, as the engine knows it. Heavy parts are read when they are first needed. */
 export class VersionTraffic {
   readonly key: VersionKey;
@@ -90,6 +97,28 @@ export class VersionTraffic {
       traffic.arrivals.addAll(arrivals);
       return [traffic];
     });
+  }
+
+  /** Segments that are stored of these versions and declared no longer. */
+  static async readUndeclared(
+    transaction: ReadTransaction,
+    declared: ReadonlyMap<string, VersionTraffic>,
+  ): Promise<UndeclaredSegment[]> {
+    const stored = await transaction.range(traffics, {});
+    return stored.flatMap(({ value: { key, state } }) => {
+      const whole = declared.get(versionKey({ ...key, segment: undefined }));
+      if (whole === undefined || isDeclared(whole.settings, key)) return [];
+      return [{ key, settings: whole.settings, lastEventAt: state.lastEventAt }];
+    });
+  }
+
+  /** Removes what is stored of the traffic itself; not its windows. */
+  static async forget(transaction: Transaction, key: VersionKey): Promise<void> {
+    const name = versionKey(key);
+    await new LearningRows(key).forget(transaction);
+    await transaction.delete(lateRows, name);
+    await transaction.delete(monitorStates, name);
+    await transaction.delete(traffics, name);
   }
 
   /** The reference as far as it is in memory: `undefined` when it has not been read yet. */

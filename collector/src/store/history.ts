@@ -189,6 +189,18 @@ export async function deleteFindings(
   return transaction.deleteRange(findings, range);
 }
 
+/** Removes all windows of a version or segment and what they were compared with, at most so many of each kind; returns how many. */
+export async function forgetWindows(transaction: Transaction, key: VersionKey, limit: number): Promise<number> {
+  const range = windowKeys({ ...key, limit });
+  let removed = 0;
+  for (const windows of [profiles, windowRows, findings, windowBriefs, windowVerdicts] as Collection<unknown>[]) {
+    removed += await transaction.deleteRange(windows, range);
+  }
+  await transaction.delete(references, versionKey(key));
+  await transaction.delete(referenceIds, versionKey(key));
+  return removed;
+}
+
 /** Findings of closed windows, in the order of their windows. */
 export async function readFindings(transaction: ReadTransaction, range: WindowRange): Promise<WindowFindings[]> {
   const stored = await transaction.range(findings, windowKeys(range));

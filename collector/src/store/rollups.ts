@@ -134,6 +134,18 @@ export async function deleteBefore(
   return transaction.deleteRange(rollUps, { prefix, before: prefix + timeKey(before), limit });
 }
 
+/** Removes all sums of a version or segment, at most so many of each level; returns how many. */
+export async function forgetRollUps(transaction: Transaction, key: VersionKey, limit: number): Promise<number> {
+  let removed = 0;
+  for (const level of Object.keys(levelMs) as RollUpLevel[]) {
+    const prefix = sumPrefix(level, key);
+    removed += await transaction.deleteRange(rollUps, { prefix, limit });
+    removed += await transaction.deleteRange(due, { prefix, limit });
+  }
+  await transaction.delete(keptFrom, versionKey(key));
+  return removed;
+}
+
 export async function isAnyDue(
   transaction: ReadTransaction,
   level: RollUpLevel,
@@ -174,7 +186,8 @@ export interface ReadWindowsQuery extends VersionKey {
  */
 export async function readWindows(transaction: ReadTransaction, query: ReadWindowsQuery): Promise<WindowProfile[]> {
   const { windowMs, resolutionMs } = query;
-  const key = { model: query.model, environment: query.environment, version: query.version };
+  const { model, environment, version, segment } = query;
+  const key: VersionKey = { model, environment, version, segment };
   const kept = (await readKeptFrom(transaction, key)) ?? allKept(windowMs);
   const found: WindowProfile[] = [];
   let missing: Interval[] = [{ from: query.from, to: query.to }];
