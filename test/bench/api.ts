@@ -12,7 +12,7 @@ import { timeKey } from '../../collector/src/store/history.ts';
 import { openSqliteStore } from '../../collector/src/store/sqlite.ts';
 import { seededRandom } from '../demo/random.ts';
 import { type SettingsInput, type Stack, startStack } from '../stack/stack.ts';
-import { formatReport, type Measurement } from './report.ts';
+import { formatReport, type Measurement, machineNote } from './report.ts';
 
 /**
  * `npm run bench:api`: how long the questions of the pages take over HTTP, with a thousand models of fifty features. The
@@ -67,6 +67,7 @@ try {
     const notes = [
       `${models} models, ${features} features, hourly windows; ${days} days of the first model, one day of the others.`,
       `${requests} requests one after the other, each with its own connection to the collector kept open; answers are read to their end.`,
+      machineNote(),
     ];
     const results = await measure(stack);
     process.stdout.write(formatReport({ name: 'api', results, notes }, values.json ? 'json' : 'table'));

@@ -8,7 +8,7 @@ import { createNatsTransport } from '@plumbline/sdk/nats';
 import { columnarContentType } from '@plumbline/sdk/subjects';
 import { type Stack, startStack } from '../stack/stack.ts';
 import { benchModel, makeTemplates, stamp } from './ingest/traffic.ts';
-import { formatReport, type Measurement } from './report.ts';
+import { formatReport, type Measurement, machineNote } from './report.ts';
 
 /**
  * `npm run bench:latency`: how long from the event that ends a window until the finding about that window can be read
@@ -58,7 +58,9 @@ try {
     const notes = [
       'Measured from just before the batch that ends a window is published until GET /v1/models/:model/drift has its findings.',
       `Counts are committed every ${commitEveryMs} ms: half of it is the least a mean can be.`,
-      `The full load is what broker and collector drained of a backlog of ${values.backlog} events on this machine.`,
+      `The full load is what publisher, broker and collector got through together, of a backlog of ${values.backlog} events.`,
+      `${windows} windows at each load: of fewer than a hundred the p99 is the slowest.`,
+      machineNote(),
     ];
     process.stdout.write(formatReport({ name: 'latency', results, notes }, values.json ? 'json' : 'table'));
   } finally {

@@ -44,6 +44,7 @@ function measure(load: Load): Measurement[] {
   // Written by `fill.ts`.
   const { residentBytes, usedBytes, emptyBytes } = JSON.parse(output.toString()) as MemoryUse;
   const what = `${load.models} models x ${load.features} features x ${load.groups} groups`;
+  process.stderr.write(`${what}: ${Math.round(residentBytes / mebibyte)} MiB\n`);
   return [
     { metric: `${what}: resident`, value: residentBytes / mebibyte, unit: 'MiB' },
     { metric: `${what}: in use, a model`, value: (usedBytes - emptyBytes) / load.models / 1_024, unit: 'KiB' },

@@ -14,7 +14,7 @@ import { makeLedger, publishAll } from '../faults/ledger.ts';
 import { type NatsServer, startNatsServer } from '../stack/nats-server.ts';
 import { postgresMissing, startPostgres } from '../stack/postgres.ts';
 import { type ManagedProcess, startProcess } from '../stack/process.ts';
-import { formatReport, type Measurement } from './report.ts';
+import { formatReport, type Measurement, machineNote } from './report.ts';
 
 /**
  * `npm run bench:recovery`: what a crash costs in time. How long one collector on SQLite needs from its start until it
@@ -50,6 +50,7 @@ try {
   const notes = [
     `${batchesPerSecond} batches of inferences a second are published throughout, of ${rowsPerBatch} events; with them come labels for two of three.`,
     'Taking over is measured until every partition has been counted through a moment after the crash, not until it has an owner.',
+    machineNote(),
     ...(missing === undefined ? [] : [`Taking over was not measured: ${missing}.`]),
   ];
   process.stdout.write(formatReport({ name: 'recovery', results, notes }, values.json ? 'json' : 'table'));

@@ -1,3 +1,5 @@
+import { availableParallelism, loadavg } from 'node:os';
+
 /** What every bench prints: a table for people, or with `--json` one document. */
 export interface Measurement {
   readonly metric: string;
@@ -25,6 +27,11 @@ export function formatReport({ name, results, notes = [] }: BenchReport, format:
     return `${metric.padEnd(width)}  ${formatNumber(value).padStart(12)} ${unit}${beside}${share}`;
   });
   return `${[`bench:${name}`, ...lines, ...notes].join('\n')}\n`;
+}
+
+/** Times of a machine that does other things as well say little: the note tells. */
+export function machineNote(): string {
+  return `At the end the machine had ${(loadavg()[0] ?? 0).toFixed(1)} jobs for ${availableParallelism()} cores (mean of the last minute, this bench included).`;
 }
 
 function formatNumber(value: number): string {
