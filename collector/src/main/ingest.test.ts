@@ -228,7 +228,7 @@ describe('the ingest', () => {
     await until(() => counted(20));
     failures = 4;
     await publishRows(producer, 'b', 20);
-    await until(() => running.problems()[0] === 'counts cannot be stored: the disk is full');
+    await until(() => running.problems()[0] === 'counts cannot be stored (STORE_UNAVAILABLE): the disk is full');
     await publishRows(producer, 'c', 20);
     await until(() => counted(60));
     await until(() => running.problems().length === 0);
