@@ -4,6 +4,7 @@ import { budgetSettings, collectorSettings, modelSettings } from '../../collecto
 import { createEngine } from '../../collector/src/main/engine.ts';
 import { createIngest } from '../../collector/src/main/ingest.ts';
 import { createCluster } from '../../collector/src/main/partitions/cluster.ts';
+import { ReadingThread } from '../../collector/src/main/reading/reading-thread.ts';
 import { openStore } from '../../collector/src/store/open.ts';
 import { checkpointFirst } from './checkpoint-first.ts';
 
@@ -27,7 +28,11 @@ const log = (fields: object, event: string) => process.stderr.write(`${event} ${
 const logger = { debug() {}, info: log, warn: log, error: log };
 const opened = await openStore(settings.store);
 const store = settings.order === 'checkpoint first' ? checkpointFirst(opened, 500) : opened;
-const bus = await connectBus({ nats: collectorSettings.parse({ nats: settings.nats }).nats });
+const { nats } = collectorSettings.parse({ nats: settings.nats });
+const bus = await connectBus({ nats });
+// What is killed is to be what runs where there is much to read.
+const readingThread = new ReadingThread(nats);
+const reader = { readingThread, handOverAt: 0 };
 const engine = {
   store,
   models: [modelSettings.parse(settings.model)],
@@ -42,7 +47,7 @@ const onCommit = () => {
 };
 const reading =
   'postgres' in settings.store
-    ? createCluster({ bus, engine, id: randomBytes(6).toString('hex'), commitEveryMs, logger, onCommit })
+    ? createCluster({ bus, engine, id: randomBytes(6).toString('hex'), commitEveryMs, logger, onCommit, ...reader })
     : createIngest({
         bus,
         openEngine: () => createEngine({ ...engine, logger, partitions: bus.partitions }),
@@ -50,9 +55,11 @@ const reading =
         logger,
         retryMs: 100,
         onCommit,
+        ...reader,
       });
 process.once('SIGTERM', async () => {
   await reading.stop();
+  await readingThread.stop();
   await bus.close();
   await opened.close();
 });

@@ -72,16 +72,20 @@ export async function readDeadLetterMessage(
   const original = await manager.streams.getMessage(streamName, { seq: sequence });
   if (original !== null && original.time.getTime() === storedAt) {
     const header = (name: string) => original.header.get(name) || undefined;
-    return messageOf({ sequence, storedAt, subject: original.subject, data: original.data, header });
+    const headerNames = () => original.header.keys();
+    return messageOf({ sequence, storedAt, subject: original.subject, data: original.data, header, headerNames });
   }
   const copy = aside === undefined ? null : await manager.streams.getMessage(deadLetterStreamName, { seq: aside });
   if (copy === null || copy.header.get(deadLetterHeaders.sequence) !== String(sequence)) return undefined;
   const header = (name: string) =>
     copy.header.get(name === 'Nats-Msg-Id' ? deadLetterHeaders.messageId : name) || undefined;
-  return messageOf({ sequence, storedAt, subject: header(deadLetterHeaders.subject) ?? '', data: copy.data, header });
+  const subject = header(deadLetterHeaders.subject) ?? '';
+  return messageOf({ sequence, storedAt, subject, data: copy.data, header, headerNames: () => copy.header.keys() });
 }
 
-function messageOf(found: Pick<StreamMessage, 'sequence' | 'storedAt' | 'subject' | 'data' | 'header'>): StreamMessage {
+function messageOf(
+  found: Pick<StreamMessage, 'sequence' | 'storedAt' | 'subject' | 'data' | 'header' | 'headerNames'>,
+): StreamMessage {
   return {
     ...found,
     messageId: found.header('Nats-Msg-Id') ?? '',

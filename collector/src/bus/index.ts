@@ -1,4 +1,6 @@
 export { type Bus, connectBus, type MessageIdentity, type StreamState } from './connect.ts';
+export { connectReading, type ReadingConnection } from './connect-reading.ts';
+export type { NatsSettings } from './connection.ts';
 export type { DeadLetterCause, DeadLetterPlace } from './dead-letter.ts';
 export { readSubject, type StreamMessage } from './message.ts';
-export type { StreamReader } from './reader.ts';
+export type { ReadFrom, StreamReader } from './reader.ts';

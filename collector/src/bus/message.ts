@@ -17,6 +17,7 @@ export interface StreamMessage {
   /** Messages on the stream after this one, when the broker sent it. */
   readonly waiting: number;
   header(name: string): string | undefined;
+  headerNames(): readonly string[];
 }
 
 export interface MessageAddress {
@@ -37,6 +38,7 @@ export function streamMessage(message: JsMsg): StreamMessage {
     data: message.data,
     waiting: message.info.pending,
     header,
+    headerNames: () => message.headers?.keys() ?? [],
   };
 }
 

@@ -138,7 +138,7 @@ describe('plumbline dead-letters', () => {
     await api.store.transaction((transaction) => putDeadLetters(transaction, [kept], 1));
     const place = { sequence: Number(id), storedAt: kept.at, messageId: `m${id}`, waiting: 0 };
     const address = readSubject(subject);
-    api.kept.set(id, { ...place, subject, address, contentType, data, header: () => undefined });
+    api.kept.set(id, { ...place, subject, address, contentType, data, header: () => undefined, headerNames: () => [] });
   }
 
   beforeAll(async () => {

@@ -53,6 +53,7 @@ function message(
     data,
     waiting: 0,
     header: (name) => headers[name],
+    headerNames: () => Object.keys(headers),
   };
 }
 

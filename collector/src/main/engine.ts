@@ -9,7 +9,7 @@ import type { Store, Transaction } from '../store/port.ts';
 import type { AnchorLog } from './anchors.ts';
 import { withCosts } from './costs.ts';
 import { type CommitOutcome, runCommit } from './engine-commit.ts';
-import { joinColumns } from './join-columns.ts';
+import { joinColumns, ownOutcomes } from './join-columns.ts';
 import type { JoinAge } from './join-pruner.ts';
 import { LiveWindows } from './live-windows.ts';
 import type { Logger } from './logger.ts';
@@ -185,7 +185,8 @@ class StreamEngine implements Engine {
     if (!isNew) return 'duplicate';
     this.#pending.clampedEvents += position?.clamped ?? 0;
     try {
-      if (batch.kind === 'outcome') this.#pending.stretch.outcomes.push({ settings, batch, partition });
+      if (batch.kind === 'outcome')
+        this.#pending.stretch.outcomes.push({ settings, batch: ownOutcomes(batch), partition });
       else this.#applyInferences(settings, batch, partition);
     } catch (error) {
       // Some of the batch is counted and some is not: none of it may be committed.

@@ -214,6 +214,7 @@ function read(
   const message: StreamMessage = {
     ...{ sequence, storedAt: start + hourMs, messageId: `m${sequence}`, subject, address: readSubject(subject) },
     ...{ contentType, data, waiting: 0, header: (name) => headers.get(name) },
+    headerNames: () => [...headers.keys()],
   };
   const found = readBatch(message);
   if (found.kind === 'refusal') {

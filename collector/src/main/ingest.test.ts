@@ -12,18 +12,20 @@ import {
 } from '@plumbline/sdk/subjects';
 import { encodeInferences, encodeOutcomes } from '@plumbline/sdk/wire';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { makeLedger, publishAll } from '../../../test/faults/ledger.ts';
 import { type NatsServer, startNatsServer } from '../../../test/stack/nats-server.ts';
 import { type Bus, connectBus } from '../bus/index.ts';
 import { budgetSettings, collectorSettings } from '../config/settings.ts';
 import { PlumblineError } from '../errors.ts';
-import { profileTotals } from '../profile/index.ts';
+import { encodeProfile, profileTotals } from '../profile/index.ts';
 import { readDeadLetters } from '../store/dead-letters.ts';
-import { readCounts, readProfiles } from '../store/history.ts';
+import { readCounts, readFindings, readProfiles } from '../store/history.ts';
 import { jsonCollection, type Store } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { createIngest, type Ingest, type IngestOptions } from './ingest.ts';
 import { silentLogger } from './logger.ts';
+import { ReadingThread } from './reading/reading-thread.ts';
 import { hourMs, inferences, outcome, Producer, testModel } from './testing/traffic.ts';
 
 const start = 1_700_000_400_000 - (1_700_000_400_000 % hourMs);
@@ -34,6 +36,7 @@ let admin: NatsConnection;
 let bus: Bus;
 let store: Store;
 let ingest: Ingest | undefined;
+let readingThread: ReadingThread | undefined;
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'plumbline-ingest-'));
@@ -86,6 +89,8 @@ async function startIngest(changes: Partial<IngestOptions> = {}): Promise<Ingest
     commitEveryMs: 20,
     logger: silentLogger,
     retryMs: 20,
+    readingThread,
+    handOverAt: 0,
     ...changes,
   });
   await ingest.start();
@@ -120,7 +125,16 @@ async function rowsOf(): Promise<number> {
   return profiles.reduce((sum, { profile }) => sum + profileTotals(profile).rows, 0);
 }
 
-describe('the ingest', () => {
+describe.each(['this thread', 'a thread of its own'])('the ingest, where %s reads', (reader) => {
+  beforeAll(() => {
+    if (reader !== 'this thread') readingThread = new ReadingThread(natsSettings());
+  });
+
+  afterAll(async () => {
+    await readingThread?.stop();
+    readingThread = undefined;
+  });
+
   test('counts what is on the stream and what comes later, and says when it keeps up', async () => {
     const producer = new Producer('p');
     for (let batch = 0; batch < 5; batch++) await publishRows(producer, `a${batch}`, 20);
@@ -315,5 +329,85 @@ describe('the ingest', () => {
     expect(await rowsOf()).toBe(6_000);
     expect(most).toBeGreaterThan(0);
     expect(most).toBeLessThan(limit);
+  });
+});
+
+describe('a reading thread', () => {
+  beforeEach(() => {
+    readingThread = new ReadingThread(natsSettings());
+  });
+
+  afterEach(async () => {
+    await ingest?.stop();
+    await readingThread?.stop();
+    readingThread = undefined;
+  });
+
+  test('is followed by another when it ends, and nothing is counted twice', async () => {
+    await startIngest();
+    const producer = new Producer('p');
+    await publishRows(producer, 'a', 20);
+    await until(() => counted(20));
+    await readingThread?.stop();
+    await publishRows(producer, 'b', 20);
+    await until(() => counted(40));
+    expect(await store.read(readCounts)).toMatchObject({ inferences: 40, duplicateBatches: 0 });
+  });
+
+  test('takes over from one that has fallen behind', async () => {
+    const said: string[] = [];
+    const producer = new Producer('p');
+    for (let batch = 0; batch < 30; batch++) await publishRows(producer, `a${batch}`, 5);
+    const logger = { ...silentLogger, info: (_: object, text: string) => void said.push(text) };
+    await startIngest({ logger, handOverAt: 20 });
+    await until(() => counted(150));
+    expect(said).toContain('a thread of its own reads from now on');
+    expect(await rowsOf()).toBe(150);
+  });
+
+  test('leads to the same windows, findings and counts, bit for bit', async () => {
+    const truth = makeLedger({
+      ...{ model: 'credit', producer: 'app', seed: 5, inferences: 4_000, rowsPerBatch: 40 },
+      ...{ windowMs: hourMs, startAt: start, stepMs: 5_000 },
+    });
+    await publishAll(admin, truth.batches, { perSecond: 5_000 });
+    const expected = { inferences: truth.inferences, outcomes: truth.outcomes };
+    const [here, there] = await Promise.all(
+      [undefined, readingThread].map(async (thread) => {
+        const own = await openSqliteStore({ path: ':memory:' });
+        const openEngineOn = () => openEngine(own);
+        // Outcomes wait long for their commit, while the memory that they came in is used again and again.
+        const running = createIngest({
+          ...{ bus, openEngine: openEngineOn, commitEveryMs: 400, logger: silentLogger },
+          ...{ readingThread: thread, handOverAt: 0 },
+        });
+        await running.start();
+        await until(async () => {
+          const counts = await own.read(readCounts);
+          return counts.inferences >= truth.inferences && counts.outcomes >= truth.outcomes;
+        });
+        await running.stop();
+        const seen = await own.read(async (transaction) => {
+          const keys = ['1', '2'].map((version) => ({ model: 'credit', environment: 'production', version }));
+          return {
+            counts: await readCounts(transaction),
+            profiles: await Promise.all(
+              keys.map(async (key) =>
+                (await readProfiles(transaction, key)).map(({ from, profile }) => ({
+                  from,
+                  profile: Buffer.from(encodeProfile(profile)).toString('base64'),
+                })),
+              ),
+            ),
+            findings: await Promise.all(keys.map((key) => readFindings(transaction, key))),
+          };
+        });
+        await own.close();
+        return seen;
+      }),
+    );
+    expect(here?.counts).toMatchObject({ ...expected, joinedOutcomes: truth.outcomes });
+    expect(here?.findings.flat().length).toBeGreaterThan(0);
+    expect(there).toEqual(here);
   });
 });

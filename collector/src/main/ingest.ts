@@ -1,16 +1,22 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import type { Bus, DeadLetterCause, StreamMessage, StreamReader, StreamState } from '../bus/index.ts';
+import type { Bus, DeadLetterCause, ReadFrom, StreamMessage, StreamState } from '../bus/index.ts';
 import { failureText, isPlumblineError } from '../errors.ts';
-import { clampTimes, isReplay, type Refusal, readBatch, refuse } from '../events/index.ts';
+import { clampTimes, isReplay, type Refusal, refuse } from '../events/index.ts';
 import { wholeWeights } from '../profile/index.ts';
 import { type Instruments, noInstruments } from '../telemetry/index.ts';
 import { findResumePoint, type ResumePoint } from './anchors.ts';
 import { type CommitResult, type Engine, EngineClosedError } from './engine.ts';
 import type { Logger } from './logger.ts';
 import { PartitionEngine } from './partitions/partition-engine.ts';
+import { type BatchReader, batchReader, type ReadMessage } from './reading/batch-reader.ts';
+import type { ReadingThread } from './reading/reading-thread.ts';
 
 export interface IngestOptions {
   readonly bus: Bus;
+  /** Reads instead of this thread once it has fallen behind, and from then on; without it this thread does. */
+  readonly readingThread?: Pick<ReadingThread, 'read'> | undefined;
+  /** So many messages behind. Default 1,000. */
+  readonly handOverAt?: number;
   /** Makes an engine from what is stored: at the start, and again after a commit failed. */
   readonly openEngine: () => Promise<IngestEngine>;
   readonly commitEveryMs: number;
@@ -50,12 +56,13 @@ export function createIngest(options: IngestOptions): Ingest {
 }
 
 class StreamIngest implements Ingest {
-  readonly #options: Required<Omit<IngestOptions, 'onCommit'>> & Pick<IngestOptions, 'onCommit'>;
+  readonly #options: Required<Omit<IngestOptions, 'onCommit' | 'readingThread'>> &
+    Pick<IngestOptions, 'onCommit' | 'readingThread'>;
   readonly #stopping = new AbortController();
   /** Sequences of messages on which the engine failed. */
   readonly #poison = new Set<number>();
   #engine: IngestEngine | null = null;
-  #reader: StreamReader | null = null;
+  #reader: BatchReader | null = null;
   #running: Promise<void> = Promise.resolve();
   #committer: Promise<void> = Promise.resolve();
   #commitFailure: unknown = null;
@@ -68,6 +75,7 @@ class StreamIngest implements Ingest {
   /** When the broker stored it. */
   #appliedAt: number | null = null;
   #isFenced = false;
+  #isHandedOver = false;
 
   constructor(options: IngestOptions) {
     this.#options = {
@@ -75,6 +83,7 @@ class StreamIngest implements Ingest {
       clockSkewMs: 60_000,
       retryMs: 500,
       instruments: noInstruments,
+      handOverAt: 1_000,
       ...options,
     };
   }
@@ -140,7 +149,7 @@ class StreamIngest implements Ingest {
     const owned = engine instanceof PartitionEngine ? engine.partitions : undefined;
     // Who reads everything needs no filter, which costs the broker a search for every message.
     const partitions = owned?.length === bus.partitions ? undefined : owned;
-    await using reader = await bus.read({ after: point.after, partitions });
+    await using reader = await this.#open({ after: point.after, partitions }, this.#lag);
     this.#reader = reader;
     this.#applied = point.after;
     this.#waiting = 0;
@@ -148,14 +157,16 @@ class StreamIngest implements Ingest {
     logger.info({ after: point.after, lastSequence: stream.lastSequence }, 'reading');
     this.#problem = null;
     let turnAt = performance.now();
-    for await (const message of reader.messages()) {
+    for await (const read of reader.messages()) {
+      const { message } = read;
       if (this.#commitFailure !== null) break;
-      await this.#apply(engine, message);
+      await this.#apply(engine, read);
       this.#applied = message.sequence;
       this.#appliedAt = message.storedAt;
       this.#lag = message.waiting;
       this.#waiting = message.waiting;
       if (this.#isStopping) return;
+      if (this.#isWorthHandingOver(message.waiting)) return;
       if (engine.uncommittedBytes() >= this.#options.maximumUncommittedBytes) await this.#commit(engine);
       // Messages that are there already come without a turn of the event loop: others want theirs.
       if (performance.now() - turnAt > longestTurnMs) {
@@ -169,11 +180,26 @@ class StreamIngest implements Ingest {
     logger.warn({ interruption: reader.interruption }, 'reading interrupted');
   }
 
-  async #apply(engine: IngestEngine, message: StreamMessage): Promise<void> {
+  async #open(from: ReadFrom, behind: number): Promise<BatchReader> {
+    const { bus, readingThread, logger } = this.#options;
+    if (readingThread !== undefined && this.#isWorthHandingOver(behind)) {
+      this.#isHandedOver = true;
+      logger.info({ event: 'reading.handed_over', behind }, 'a thread of its own reads from now on');
+    }
+    return readingThread !== undefined && this.#isHandedOver
+      ? readingThread.read(from)
+      : batchReader(await bus.read(from));
+  }
+
+  /** The thread costs memory and a tenth more processor: it pays for who cannot follow without. */
+  #isWorthHandingOver(behind: number): boolean {
+    return this.#options.readingThread !== undefined && !this.#isHandedOver && behind >= this.#options.handOverAt;
+  }
+
+  async #apply(engine: IngestEngine, { message, found }: ReadMessage): Promise<void> {
     if (this.#poison.has(message.sequence)) {
       return this.#refuse(engine, message, refuse('INTERNAL', 'the collector failed on this batch; see its log'), 0);
     }
-    const found = readBatch(message);
     if (found.kind === 'refusal') return this.#refuse(engine, message, found, 0);
     const { sequence, storedAt, messageId } = message;
     const counted = found.kind === 'inference' ? wholeWeights(found) : found;

@@ -1,9 +1,10 @@
-import { decodeFrame, encodeInferences } from '@plumbline/sdk/wire';
+import { decodeFrame, encodeInferences, encodeOutcomes } from '@plumbline/sdk/wire';
 import { expect, test } from 'vitest';
 import { allRows, buildReference, createProfile, foldInferences, wholeWeights } from '../profile/index.ts';
-import { joinColumns } from './join-columns.ts';
+import { joinColumns, ownOutcomes } from './join-columns.ts';
+import { packBatch, unpackBatch } from './reading/packed-batch.ts';
 import { joinedGroups, partByUnit, segmentColumns } from './segments.ts';
-import { inference, testModel } from './testing/traffic.ts';
+import { inference, outcome, testModel } from './testing/traffic.ts';
 import { uuidOfText } from './testing/uuid-of-text.ts';
 
 function read(bytes: Uint8Array) {
@@ -39,6 +40,23 @@ test.each([
   });
   const inMemory = [kept.times, kept.scores.values, ...(kept.uuids === undefined ? [] : [kept.uuids.bytes])];
   for (const { buffer, byteLength } of inMemory) expect(buffer.byteLength).toBeLessThan(byteLength + 16);
+});
+
+test('what is kept of a batch lies in no memory that another thread will write to', () => {
+  const shared = (size: number) => ({ buffer: new SharedArrayBuffer(size), at: 0 });
+  const outcomes = decodeFrame(
+    encodeOutcomes([outcome('a', 1_000, 'yes'), outcome('b', 2_000, 'no')], { producer: 'p', batch: 1 }),
+  );
+  if (outcomes.kind !== 'outcome') throw new Error(JSON.stringify(outcomes));
+  for (const batch of [outcomes, read(encodeInferences(rows, { producer: 'p', batch: 1 }))]) {
+    const packed = packBatch(batch, shared);
+    const came = unpackBatch(packed);
+    const own = (of: typeof came) => (of.kind === 'outcome' ? ownOutcomes(of) : joinColumns(of));
+    const kept = own(came);
+    const expected = own(batch);
+    new Uint8Array(packed.memory.buffer).fill(0x55);
+    expect({ ...kept, ids: kept.ids }).toEqual({ ...expected, ids: expected.ids });
+  }
 });
 
 test('to count a batch no id becomes a text', () => {

@@ -1,5 +1,14 @@
-import type { CategoryColumn, Column, InferenceBatch, NumberColumn, UuidColumn } from '@plumbline/sdk/event';
-import { readUuid, uuidBytes } from '@plumbline/sdk/wire';
+import type {
+  CategoryColumn,
+  Column,
+  InferenceBatch,
+  NumberColumn,
+  OutcomeBatch,
+  UuidColumn,
+} from '@plumbline/sdk/event';
+import { uuidTexts } from '@plumbline/sdk/wire';
+
+/** What is kept of batches until the next commit, in memory of its own: see `BatchReader`. */
 
 /** What outcomes will need of a batch of inferences. */
 export type JoinColumns = Pick<
@@ -31,6 +40,12 @@ export function joinColumns(batch: InferenceBatch, groups = batch.groups): JoinC
   return uuids === undefined ? { ...kept, ids: batch.ids } : withUuids(kept, uuids);
 }
 
+/** Outcomes wait for a commit as they are, for that is when they are joined. */
+export function ownOutcomes(batch: OutcomeBatch): OutcomeBatch {
+  const { times, types, values } = batch;
+  return { ...batch, times: own(times), types: ownCategories(types), values: ownColumn(values) };
+}
+
 function withUuids(columns: Omit<JoinColumns, 'ids' | 'uuids'>, { bytes, suffixes }: UuidColumn): JoinColumns {
   const uuids = { bytes: own(bytes), suffixes: ownCategories(suffixes) };
   let texts: readonly string[] | undefined;
@@ -38,17 +53,10 @@ function withUuids(columns: Omit<JoinColumns, 'ids' | 'uuids'>, { bytes, suffixe
     ...columns,
     uuids,
     get ids() {
-      texts ??= textsOf(uuids);
+      texts ??= uuidTexts(uuids);
       return texts;
     },
   };
-}
-
-function textsOf({ bytes, suffixes: { codes, dictionary } }: UuidColumn): string[] {
-  return Array.from(codes, (code, row) => {
-    const uuid = readUuid(bytes, row * uuidBytes);
-    return code === 0 ? uuid : `${uuid}~${dictionary[code - 1]}`;
-  });
 }
 
 function ownColumn(column: Column): Column {
@@ -63,8 +71,9 @@ function ownCategories({ type, codes, dictionary }: CategoryColumn): CategoryCol
   return { type, codes: own(codes), dictionary };
 }
 
-/** The array itself where it keeps nothing else in memory, else a copy. */
+/** The array itself where it keeps nothing else in memory and nobody else writes to that; else a copy. */
 function own<Values extends Float64Array | CategoryColumn['codes']>(values: Values): Values {
   // `slice` gives an array of the same kind.
-  return values.buffer.byteLength < values.byteLength + 16 ? values : (values.slice() as Values);
+  const isOwn = values.buffer instanceof ArrayBuffer && values.buffer.byteLength < values.byteLength + 16;
+  return isOwn ? values : (values.slice() as Values);
 }

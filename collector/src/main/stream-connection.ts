@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Heartbeat, RoutingDocument } from '@plumbline/sdk/routing';
 import { type Bus, connectBus } from '../bus/index.ts';
@@ -9,6 +10,7 @@ import { guardHooks } from './guard-hooks.ts';
 import { createIngest } from './ingest.ts';
 import type { Logger } from './logger.ts';
 import { createCluster } from './partitions/cluster.ts';
+import { ReadingThread } from './reading/reading-thread.ts';
 import { startRoutingProjector } from './routing-projector.ts';
 
 /** Everything that needs the broker: reading events, hearing instances, publishing routes. */
@@ -134,7 +136,9 @@ export function connectStream(given: StreamConnectionOptions): StreamConnection 
 
 async function startReading(bus: Bus, options: StreamConnectionOptions) {
   const { logger, clock, readDocuments, onHeartbeat } = options;
-  const reading = createReading(bus, options);
+  // On one core it would only be in the way.
+  const readingThread = availableParallelism() > 1 ? new ReadingThread(options.nats) : undefined;
+  const reading = createReading(bus, options, readingThread);
   await reading.start();
   const silence = bus.onHeartbeat(onHeartbeat);
   const projector = startRoutingProjector({
@@ -152,6 +156,7 @@ async function startReading(bus: Bus, options: StreamConnectionOptions) {
       silence();
       await projector.stop();
       await reading.stop();
+      await readingThread?.stop();
     },
   };
 }
@@ -166,14 +171,15 @@ interface Reading {
 }
 
 /** Reads the whole stream alone, or its share of it. */
-function createReading(bus: Bus, options: StreamConnectionOptions): Reading {
+function createReading(bus: Bus, options: StreamConnectionOptions, readingThread: ReadingThread | undefined): Reading {
   const { logger, commitEveryMs, clockSkewMs, engine, sharedAs, instruments } = options;
   const onCommit = ({ closed }: CommitResult) => {
     for (const { model } of closed) instruments.windowClosed(model);
     options.onCommit();
   };
   if (sharedAs !== null) {
-    return createCluster({ bus, engine, id: sharedAs, commitEveryMs, clockSkewMs, logger, instruments, onCommit });
+    const how = { commitEveryMs, clockSkewMs, logger, instruments, readingThread };
+    return createCluster({ bus, engine, id: sharedAs, ...how, onCommit });
   }
   const ingest = createIngest({
     bus,
@@ -182,6 +188,7 @@ function createReading(bus: Bus, options: StreamConnectionOptions): Reading {
     clockSkewMs,
     logger,
     instruments,
+    readingThread,
     onCommit,
   });
   return {

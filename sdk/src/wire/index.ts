@@ -16,5 +16,6 @@ export {
 } from './json-lines.ts';
 export { encodeOutcomes, OutcomeColumns } from './outcomes.ts';
 export { type Rejection, type RejectionCode, rejectionCodes } from './rejection.ts';
-export { featureSchema } from './schema.ts';
+export { featureSchema, featureSchemaOf, featureSchemaText } from './schema.ts';
+export { uuidTexts } from './unpack.ts';
 export { readUuid, uuidBytes, uuidClock, uuidTextLength, writeUuid } from './uuid-bytes.ts';

@@ -8,11 +8,26 @@ import type { FeatureDeclaration, FeatureSchema } from '../event.ts';
  * Schemas are few and repeat with every batch: equal ones share one frozen object.
  */
 export function featureSchema(features: readonly FeatureDeclaration[]): FeatureSchema {
-  const content = JSON.stringify(features.map(({ name, type }) => [name, type]));
+  return featureSchemaOf(featureSchemaText(features), features);
+}
+
+/** What the id of a schema is the digest of. */
+export function featureSchemaText(features: readonly FeatureDeclaration[]): string {
+  return JSON.stringify(features.map(({ name, type }) => [name, type]));
+}
+
+/** The schema of a text that `featureSchemaText` made; `features` where they are known. */
+export function featureSchemaOf(content: string, features?: readonly FeatureDeclaration[]): FeatureSchema {
   const known = schemas.get(content);
-  if (known !== undefined) {
-    return known;
-  }
+  return known ?? remember(content, features ?? declarationsIn(content));
+}
+
+function declarationsIn(content: string): readonly FeatureDeclaration[] {
+  const pairs: readonly [string, FeatureDeclaration['type']][] = JSON.parse(content);
+  return pairs.map(([name, type]) => ({ name, type }));
+}
+
+function remember(content: string, features: readonly FeatureDeclaration[]): FeatureSchema {
   const schema = Object.freeze({
     id: `sha256:${createHash('sha256').update(content).digest('hex')}`,
     features: Object.freeze(features.map(({ name, type }) => Object.freeze({ name, type }))),

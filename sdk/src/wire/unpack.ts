@@ -46,7 +46,7 @@ export function readIds(reader: FrameReader, value: unknown, where: Place): IdCo
   let texts: readonly string[] | undefined;
   return {
     texts: () => {
-      texts ??= uuidTexts(bytes, suffixes);
+      texts ??= uuidTexts({ bytes, suffixes });
       return texts;
     },
     uuids: { bytes, suffixes },
@@ -77,7 +77,8 @@ function readUuids(reader: FrameReader, template: string): Uint8Array {
   return bytes;
 }
 
-function uuidTexts(bytes: Uint8Array, { codes, dictionary }: CategoryColumn): string[] {
+/** `uuid` or `uuid~suffix` for each row. */
+export function uuidTexts({ bytes, suffixes: { codes, dictionary } }: UuidColumn): string[] {
   const texts: string[] = [];
   for (let row = 0; row < codes.length; row++) {
     const uuid = readUuid(bytes, row * uuidBytes);

@@ -6,6 +6,7 @@ import { type Bus, connectBus } from '../../../collector/src/bus/index.ts';
 import { budgetSettings, collectorSettings, modelSettings } from '../../../collector/src/config/settings.ts';
 import { createEngine, type Engine } from '../../../collector/src/main/engine.ts';
 import { createIngest } from '../../../collector/src/main/ingest.ts';
+import { ReadingThread } from '../../../collector/src/main/reading/reading-thread.ts';
 import { buildReference, type Reference } from '../../../collector/src/profile/index.ts';
 import { openSqliteStore } from '../../../collector/src/store/sqlite.ts';
 import { benchModel, sampleEvents } from './traffic.ts';
@@ -52,7 +53,9 @@ export interface KeptMemory {
 
 // Written by the bench.
 const settings = JSON.parse(process.env.BENCH_SETTINGS ?? '{}') as CollectorSettings;
-const bus = await connectBus({ nats: collectorSettings.parse({ nats: settings.nats }).nats });
+const { nats } = collectorSettings.parse({ nats: settings.nats });
+const bus = await connectBus({ nats });
+const readingThread = new ReadingThread(nats);
 const reference = makeReference();
 const log = (fields: object, event: string) => process.stderr.write(`${event} ${JSON.stringify(fields)}\n`);
 const logger = { debug() {}, info() {}, warn: log, error: log };
@@ -65,6 +68,7 @@ if (settings.mode === 'drain') {
 } else {
   await follow();
 }
+await readingThread.stop();
 await bus.close();
 
 async function measureFloor(source: Bus, events: number): Promise<DrainResult> {
@@ -146,6 +150,7 @@ async function collect(directory: string) {
       }),
     commitEveryMs: 500,
     logger,
+    readingThread,
     onCommit({ inferences }) {
       committed += inferences;
       wake();

@@ -3,7 +3,7 @@ import { failureText, isPlumblineError } from '../../errors.ts';
 import type { Instruments } from '../../telemetry/index.ts';
 import { startWakeableLoop, type WakeableLoop } from '../../wakeable-loop.ts';
 import type { CommitResult, EngineOptions } from '../engine.ts';
-import { createIngest, type Ingest } from '../ingest.ts';
+import { createIngest, type Ingest, type IngestOptions } from '../ingest.ts';
 import type { Logger } from '../logger.ts';
 import { assignLeader, assignPartitions } from './assignment.ts';
 import { beatMs, lookMs, Membership } from './members.ts';
@@ -33,6 +33,9 @@ export interface ClusterOptions {
   /** Milliseconds that only grow. Default: of this process. */
   readonly monotonic?: () => number;
   readonly onCommit?: (result: CommitResult) => void;
+  /** See `IngestOptions`. */
+  readonly readingThread?: IngestOptions['readingThread'];
+  readonly handOverAt?: number;
 }
 
 /**
@@ -186,7 +189,8 @@ class StoreCluster implements Cluster {
 
   async #startReading(): Promise<void> {
     if (this.#owned.size === 0) return;
-    const { bus, engine, id, commitEveryMs, clockSkewMs, logger, onCommit, instruments } = this.#options;
+    const { bus, engine, id, commitEveryMs, clockSkewMs, logger, onCommit, instruments, readingThread, handOverAt } =
+      this.#options;
     const { store, models, clock } = engine;
     // In one order: whoever takes partitions over locks the same rows, and the two must not wait for each other in a circle.
     const owned = new Map([...this.#owned].sort(([a], [b]) => a - b));
@@ -196,6 +200,8 @@ class StoreCluster implements Cluster {
       commitEveryMs,
       maximumUncommittedBytes,
       logger,
+      readingThread,
+      ...(handOverAt === undefined ? {} : { handOverAt }),
       ...(clockSkewMs === undefined ? {} : { clockSkewMs }),
       ...(onCommit === undefined ? {} : { onCommit }),
       ...(instruments === undefined ? {} : { instruments }),

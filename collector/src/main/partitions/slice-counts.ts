@@ -11,7 +11,7 @@ import {
 } from '../../profile/index.ts';
 import { type VersionKey, versionKey } from '../../store/history.ts';
 import { withCosts } from '../costs.ts';
-import { type JoinColumns, joinColumns } from '../join-columns.ts';
+import { type JoinColumns, joinColumns, ownOutcomes } from '../join-columns.ts';
 import { readJoinKey } from '../join-record.ts';
 import type { JoinEffects, ModelBatch } from '../outcome-join.ts';
 import { joinedGroups, partByUnit, segmentColumns, type UnitRows, unitsOf, wholeOf } from '../segments.ts';
@@ -46,7 +46,7 @@ export class SliceCounts {
     references: KnownReferences,
   ): UnitRows[] {
     if (came.kind === 'outcome') {
-      this.outcomes.push({ settings, batch: came, partition: place.partition });
+      this.outcomes.push({ settings, batch: ownOutcomes(came), partition: place.partition });
       return [];
     }
     const batch = withCosts(settings, came);

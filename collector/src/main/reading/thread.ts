@@ -1,0 +1,34 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { connectReading, type ReadingConnection } from '../../bus/index.ts';
+import { batchReader } from './batch-reader.ts';
+import type { ReadRequest, ThreadSettings } from './protocol.ts';
+import { SendingReader } from './sending-reader.ts';
+
+/** The program of the thread that reads: one connection to the broker, on which one reader after the other is opened. */
+
+// Given by `ReadingThread`.
+const { nats } = workerData as ThreadSettings;
+let connecting: Promise<ReadingConnection> | undefined;
+
+parentPort?.on('message', ({ from, port }: ReadRequest) => {
+  void open(from).then(
+    (reader) => new SendingReader(port, batchReader(reader)).run(),
+    (error: unknown) => {
+      port.postMessage({ type: 'ended', interruption: error instanceof Error ? error.message : String(error) });
+      port.close();
+    },
+  );
+});
+
+async function open(from: ReadRequest['from']) {
+  connecting ??= connectReading({ nats });
+  try {
+    return await (await connecting).read(from);
+  } catch (error) {
+    // The next attempt begins with a new connection if there is none.
+    const failed = connecting;
+    connecting = undefined;
+    await failed.then((connection) => connection.close()).catch(() => undefined);
+    throw error;
+  }
+}
