@@ -374,15 +374,21 @@ describe('wrap', () => {
     });
   });
 
-  it('survives a recorded that throws, and loses nothing', async () => {
+  it('survives a recorded that throws, loses nothing, and leaves it alone after ten times', async () => {
     const monitor = start();
+    let told = 0;
     const recorded = () => {
+      told += 1;
       throw new Error('broken');
     };
-    expect(monitor.wrap(() => 'yes', { features: () => ({}), recorded })()).toBe('yes');
+    const predict = monitor.wrap(() => 'yes', { features: () => ({}), recorded });
+    for (let call = 0; call < 15; call++) {
+      expect(predict()).toBe('yes');
+    }
     await monitor.flush();
-    expect(monitor.status().counts).toMatchObject({ accepted: 1, dropped: {} });
-    expect(transport.inferences()).toHaveLength(1);
+    expect(told).toBe(10);
+    expect(monitor.status().counts).toMatchObject({ accepted: 15, dropped: {} });
+    expect(transport.inferences()).toHaveLength(15);
   });
 });
 

@@ -2,9 +2,10 @@ import { types } from 'node:util';
 import { leftAlone } from './breaker.ts';
 import { withinCallOf } from './call-scope.ts';
 import { errorTypeOf } from './error-type.ts';
+import { tellOf } from './option-functions.ts';
 import type { BatchFeatures, InferenceBatchRecord } from './recording/batch-record.ts';
 import { traceIdOf } from './telemetry/telemetry.ts';
-import { delivered, observed, type WrapTools } from './wrap.ts';
+import { delivered, observed, readingOf, type WrapTools } from './wrap.ts';
 
 /** How `wrapBatch` reads rows off a function's arguments and result. */
 export interface WrapBatchOptions<Args extends unknown[], Result> {
@@ -30,7 +31,7 @@ export function wrapBatchFunction<Args extends unknown[], Result>(
 ): (...args: Args) => Result {
   const { recorder, telemetry } = tools;
   const model = options.model ?? tools.onlyModel ?? '';
-  const breaker = tools.breaker(model);
+  const { breaker, spanName, telling } = readingOf(tools, model);
 
   function inputOf(args: Args): InferenceBatchRecord | undefined {
     if (!breaker.mayCall) {
@@ -60,7 +61,7 @@ export function wrapBatchFunction<Args extends unknown[], Result>(
     const readFrom = performance.now();
     const input = inputOf(args);
     const wasSlow = input !== undefined && breaker.tookTooLong(performance.now() - readFrom);
-    const span = telemetry.start(`predict ${model}`);
+    const span = telemetry.start(spanName);
     const traceId = traceIdOf(span);
     const startedAt = performance.now();
     const record = (more: Partial<InferenceBatchRecord>): string[] => {
@@ -88,10 +89,8 @@ export function wrapBatchFunction<Args extends unknown[], Result>(
         breaker.worked();
       }
       const ids = record(output);
-      try {
-        options.recorded?.(ids, result, ...args);
-      } catch (error) {
-        recorder.warn('callback', `recorded() threw: ${errorTypeOf(error)}`);
+      if (options.recorded !== undefined) {
+        tellOf(telling, recorder, () => options.recorded?.(ids, result, ...args));
       }
       return result;
     };

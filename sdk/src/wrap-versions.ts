@@ -3,15 +3,7 @@ import { errorTypeOf } from './error-type.ts';
 import type { ServingRole } from './event.ts';
 import type { Route } from './routing/choose.ts';
 import { type ShadowLimits, ShadowRunner } from './shadow.ts';
-import {
-  type Assignment,
-  begin,
-  observed,
-  type Reading,
-  recordedCall,
-  type WrapOptions,
-  type WrapTools,
-} from './wrap.ts';
+import { type Assignment, begin, observed, readingOf, recordedCall, type WrapOptions, type WrapTools } from './wrap.ts';
 
 /** Who is to answer a call. */
 export interface Serving {
@@ -44,7 +36,7 @@ export function wrapVersionsFunction<Args extends unknown[], Result, State>(
   const model = options.model ?? tools.onlyModel ?? '';
   const counts = tools.recorder.modelState(model)?.shadows ?? { started: 0, timedOut: 0, skipped: 0 };
   const shadows = limits === false ? undefined : new ShadowRunner(limits ?? {}, counts);
-  const read: Reading = { model, spanName: `predict ${model}`, breaker: tools.breaker(model) };
+  const read = readingOf(tools, model);
   return function wrapped(this: unknown, ...args: Args): Result {
     const routed = routeOf(tools, model, options, args);
     const { version, role, shadow } = routed;

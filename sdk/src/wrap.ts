@@ -3,6 +3,7 @@ import { type Breaker, leftAlone } from './breaker.ts';
 import { callScopesAreFollowed, withinCallOf } from './call-scope.ts';
 import { errorTypeOf } from './error-type.ts';
 import type { FeatureValue, ServingRole } from './event.ts';
+import { tellOf } from './option-functions.ts';
 import type { InferenceRecord } from './record.ts';
 import type { Recorder } from './recorder.ts';
 import { isStream, observeStream, type StreamObserver } from './recording/stream.ts';
@@ -65,7 +66,7 @@ export function wrapFunction<Args extends unknown[], Result, State>(
   options: WrapOptions<Args, Result, State>,
 ): (...args: Args) => Result {
   const model = options.model ?? tools.onlyModel ?? '';
-  const read: Reading = { model, spanName: `predict ${model}`, breaker: tools.breaker(model) };
+  const read = readingOf(tools, model);
   return function wrapped(this: unknown, ...args: Args): Result {
     const call = begin(tools, read, options, args);
     return recordedCall(tools, call, predict, options, this, args);
@@ -84,7 +85,7 @@ export function recordedCall<Args extends unknown[], Result, State>(
   let result: Result;
   try {
     result = callScopesAreFollowed()
-      ? withinCallOf(call.model, () => tools.telemetry.within(call.span, predict, receiver, args))
+      ? withinCallOf(call.reading.model, () => tools.telemetry.within(call.span, predict, receiver, args))
       : tools.telemetry.within(call.span, predict, receiver, args);
   } catch (error) {
     failed(tools, call, error);
@@ -151,13 +152,22 @@ export interface Assignment {
 export interface Reading {
   readonly model: string;
   readonly spanName: string;
-  /** Of the functions given as options. */
+  /** Of the functions given as options, and of the one among them that is told ids. */
   readonly breaker: Breaker;
+  readonly telling: Breaker;
+}
+
+export function readingOf(tools: WrapTools, model: string): Reading {
+  return {
+    model,
+    spanName: `predict ${model}`,
+    breaker: tools.breaker(model),
+    telling: tools.breaker(`recorded() of ${model}`),
+  };
 }
 
 export interface Call {
-  readonly model: string;
-  readonly breaker: Breaker;
+  readonly reading: Reading;
   span: OpenSpan | undefined;
   traceId: string | null;
   startedAt: number;
@@ -179,14 +189,14 @@ interface Draft extends InferenceRecord {
 
 export function begin<Args extends unknown[], Result, State>(
   { recorder, telemetry, route }: WrapTools,
-  { model, spanName, breaker }: Reading,
+  reading: Reading,
   options: WrapOptions<Args, Result, State>,
   args: Args,
   assigned?: Assignment,
 ): Call {
+  const { model, spanName, breaker } = reading;
   const call: Call = {
-    model,
-    breaker,
+    reading,
     span: undefined,
     traceId: null,
     startedAt: 0,
@@ -339,11 +349,7 @@ function finished<Args extends unknown[], Result, State>(
   }
   const id = recorder.record(record, call.span, call.traceId);
   if (options.recorded !== undefined) {
-    try {
-      options.recorded(id, result, ...args);
-    } catch (error) {
-      recorder.warn('callback', `recorded() threw: ${errorTypeOf(error)}`);
-    }
+    tellOf(call.reading.telling, recorder, () => options.recorded?.(id, result, ...args));
   }
 }
 
@@ -358,14 +364,14 @@ function failed({ recorder, telemetry }: WrapTools, { record, span, traceId, sta
 }
 
 /** A function of the app's threw: the inference is lost to us and counted, and nothing else happens. */
-function lost(recorder: Recorder, { model, breaker }: Call, error: unknown): void {
+function lost(recorder: Recorder, { reading: { model, breaker } }: Call, error: unknown): void {
   const reason = errorTypeOf(error);
   breaker.failed(reason);
   recorder.drop(model, 'extractor_failed', 1, reason);
 }
 
-function worked({ breaker, isSlow }: Call): void {
+function worked({ reading, isSlow }: Call): void {
   if (!isSlow) {
-    breaker.worked();
+    reading.breaker.worked();
   }
 }

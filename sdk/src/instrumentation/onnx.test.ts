@@ -163,8 +163,54 @@ describe('a run of a session', () => {
     expect(await recorded()).toMatchObject([
       { features: { one: 1 }, groups: { sex: 'female' }, prediction: 'yes', score: 0.5 },
     ]);
-    expect(warnings.join()).toContain('(RangeError)');
+    expect(warnings.join()).toContain('recorded() threw: RangeError');
     expect(warnings.join()).not.toContain('Miller');
+  });
+});
+
+describe('functions of the options that fail ten times in a row', () => {
+  it('are left alone, and each run without them is a lost inference that is counted', async () => {
+    const called = { features: 0, version: 0 };
+    start({
+      features: () => {
+        called.features += 1;
+        throw new RangeError('the income of Ms Miller');
+      },
+      version: () => {
+        called.version += 1;
+        return '8';
+      },
+    });
+    const session = await InferenceSession.create(bytes);
+    for (let run = 0; run < 15; run++) {
+      expect(Object.keys(await session.run({ input: rows(1, 2) }))).toEqual(['probabilities']);
+    }
+    expect(called.features).toBe(10);
+    expect(called.version).toBeLessThanOrEqual(11);
+    expect(monitor.status()).toMatchObject({
+      counts: { accepted: 0, dropped: { extractor_failed: 15 } },
+      problems: [{ code: 'extractor_paused', message: 'runs of ONNX Runtime: RangeError' }],
+    });
+    expect(spans.getFinishedSpans()).toHaveLength(10);
+  });
+
+  it('are left alone for recorded() by itself: runs are inferences as before', async () => {
+    let called = 0;
+    start({
+      recorded: () => {
+        called += 1;
+        throw new RangeError('the income of Ms Miller');
+      },
+    });
+    const session = await InferenceSession.create(bytes);
+    for (let run = 0; run < 15; run++) {
+      await session.run({ input: rows(1, 2) });
+    }
+    expect(called).toBe(10);
+    expect(await recorded()).toHaveLength(15);
+    expect(monitor.status().problems.map(({ message }) => message)).toEqual([
+      'recorded() of runs of ONNX Runtime: RangeError',
+    ]);
   });
 });
 

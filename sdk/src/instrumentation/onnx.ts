@@ -1,6 +1,7 @@
 import { followCallScopes, isWithinCallOf } from '../call-scope.ts';
 import { errorTypeOf } from '../error-type.ts';
 import type { Monitor } from '../monitor.ts';
+import { OptionFunctions } from '../option-functions.ts';
 import { type RecordPort, recordPortOf } from '../record-port.ts';
 import type { BatchFeatures, InferenceBatchRecord } from '../recording/batch-record.ts';
 import { artefactDigest } from '../routing/artefact-digest.ts';
@@ -73,6 +74,7 @@ export function instrumentOnnx(
   }
   const port = recordPortOf(monitor);
   const artefacts = new WeakMap<object, Artefact>();
+  const functions = new OptionFunctions(port, 'runs of ONNX Runtime');
   const reader = new FeatureReader(options.columns ?? {});
   followCallScopes();
   const replacements = [
@@ -98,7 +100,7 @@ export function instrumentOnnx(
       method: 'run',
       replacement: (original: (...args: unknown[]) => unknown) =>
         function run(this: OnnxSession, ...args: unknown[]) {
-          const call = safely(port, () => begin(port, options, this, artefacts.get(this), args[0]));
+          const call = safely(port, () => begin(port, functions, options, this, artefacts.get(this), args[0]));
           if (call === undefined) {
             return Reflect.apply(original, this, args);
           }
@@ -107,10 +109,10 @@ export function instrumentOnnx(
           return observed(
             Promise.resolve(answer),
             (outputs) => {
-              finish(port, options, reader, call, outputs as OnnxValues, null);
+              finish(port, functions, options, reader, call, outputs as OnnxValues, null);
               return outputs;
             },
-            (error) => finish(port, options, reader, call, {}, error),
+            (error) => finish(port, functions, options, reader, call, {}, error),
           );
         },
     },
@@ -129,34 +131,44 @@ interface Run {
 
 function begin(
   port: RecordPort,
+  functions: OptionFunctions,
   options: OnnxOptions,
   { inputNames, outputNames }: OnnxSession,
   artefact: Artefact | undefined,
   given: unknown,
 ): Run | undefined {
-  const session = { inputNames, outputNames, path: artefact?.path ?? null, digest: artefact?.digest ?? null };
-  const model = modelOf(port, options, session);
-  if (model === null || isWithinCallOf(model) || typeof given !== 'object' || given === null) {
+  if (typeof given !== 'object' || given === null) {
     return undefined;
   }
-  const version = versionOf(options, session);
+  const session = { inputNames, outputNames, path: artefact?.path ?? null, digest: artefact?.digest ?? null };
+  const { model: modelOption } = options;
+  const model =
+    typeof modelOption === 'function'
+      ? (functions.read(undefined, () => modelOption(session)) ?? null)
+      : modelOf(port, modelOption);
+  if (model === null || isWithinCallOf(model)) {
+    return undefined;
+  }
+  const read = functions.read(model, () => ({ version: versionOf(options, session) }));
+  if (read === undefined) {
+    return undefined;
+  }
   // The names stay what they are, though the app may fill the same object anew for its next call.
   const feeds = { ...(given as OnnxValues) };
-  return { model, version, feeds, span: port.startSpan(model), startedAt: performance.now() };
+  return { model, version: read.version, feeds, span: port.startSpan(model), startedAt: performance.now() };
 }
 
-function modelOf(port: RecordPort, { model }: OnnxOptions, session: OnnxSession): string | null {
-  if (model !== undefined) {
-    return (typeof model === 'function' ? model(session) : model) ?? null;
-  }
-  if (port.models.length !== 1) {
+function modelOf(port: RecordPort, model: string | undefined): string | null {
+  if (model === undefined && port.models.length !== 1) {
     port.warn('onnx_model', 'sessions are not recorded: the monitor has several models; say which with "model"');
+    return null;
   }
-  return port.models.length === 1 ? (port.models[0] ?? null) : null;
+  return model ?? port.models[0] ?? null;
 }
 
 function finish(
   port: RecordPort,
+  functions: OptionFunctions,
   options: OnnxOptions,
   reader: FeatureReader,
   call: Run,
@@ -164,8 +176,8 @@ function finish(
   error: unknown,
 ): void {
   const latencyMs = performance.now() - call.startedAt;
-  const batch = safely(port, (): InferenceBatchRecord => {
-    const { feeds, model, version } = call;
+  const { model, version, feeds, span } = call;
+  const batch = functions.read(model, (): InferenceBatchRecord => {
     const features = options.features?.(feeds) ?? reader.rows(feeds);
     const failed = error !== null;
     const result: Partial<OnnxResult> = failed
@@ -177,12 +189,13 @@ function finish(
     };
   });
   if (batch === undefined) {
-    safely(port, () => call.span?.end());
+    safely(port, () => span?.end());
     return;
   }
-  const ids = port.recordBatch(batch, call.span);
-  if (error === null) {
-    safely(port, () => options.recorded?.(ids, outputs));
+  functions.worked();
+  const ids = port.recordBatch(batch, span);
+  if (error === null && options.recorded !== undefined) {
+    functions.tell(() => options.recorded?.(ids, outputs));
   }
 }
 
@@ -218,8 +231,13 @@ function tellLoaded(port: RecordPort, options: OnnxOptions, ofApp: OnnxSession, 
   const { inputNames, outputNames } = ofApp;
   const session = { inputNames, outputNames, path, digest };
   const version = versionOf(options, session);
-  const model = version === undefined ? null : modelOf(port, options, session);
-  if (version !== undefined && model !== null && digest !== null) {
+  const model =
+    version === undefined
+      ? null
+      : typeof options.model === 'function'
+        ? options.model(session)
+        : modelOf(port, options.model);
+  if (version !== undefined && typeof model === 'string' && digest !== null) {
     port.loaded({ model, version, digest });
   }
 }
@@ -228,12 +246,12 @@ function versionOf({ version }: OnnxOptions, session: OnnxSession): string | und
   return typeof version === 'function' ? version(session) : version;
 }
 
-/** The message of what is thrown may hold features, and stays here. */
+/** For what no inference depends on. The message of what is thrown may hold features, and stays here. */
 function safely<Value>(port: RecordPort, run: () => Value): Value | undefined {
   try {
     return run();
   } catch (error) {
-    port.warn('instrumentation', `a run was not recorded (${errorTypeOf(error)}): a function of the options threw`);
+    port.warn('instrumentation', `ONNX Runtime is not watched as it should be: ${errorTypeOf(error)}`);
     return undefined;
   }
 }

@@ -1,6 +1,5 @@
-import { type Breaker, leftAlone } from '../breaker.ts';
-import { errorTypeOf } from '../error-type.ts';
 import type { FeatureValue } from '../event.ts';
+import { OptionFunctions } from '../option-functions.ts';
 import type { RecordPort } from '../record-port.ts';
 import { inferenceOfCall } from './spans/inference.ts';
 import type { ContentMode, ModelCall } from './spans/model-call.ts';
@@ -31,14 +30,14 @@ export interface ModelCallOptions {
 export class ModelCallRecorder {
   readonly #port: RecordPort;
   readonly #options: ModelCallOptions;
-  readonly #breaker: Breaker;
+  readonly #functions: OptionFunctions;
 
   /** Throws a `TypeError` for options that cannot work: this happens while an app sets itself up. */
   constructor(port: RecordPort, options: ModelCallOptions) {
     check(options);
     this.#port = port;
     this.#options = options;
-    this.#breaker = port.breaker('calls of language models');
+    this.#functions = new OptionFunctions(port, 'calls of language models');
   }
 
   get content(): ContentMode {
@@ -47,9 +46,9 @@ export class ModelCallRecorder {
 
   /** The id of the inference; null where a function of the options failed, which is counted. */
   record(model: string, call: ModelCall): string | null {
-    const { version, id, features, recorded } = this.#options;
+    const { version, id, features } = this.#options;
     const { id: idOfSpan, ...inference } = inferenceOfCall(call);
-    const record = this.#read(model, () => ({
+    const record = this.#functions.read(model, () => ({
       ...inference,
       ...{ id: id?.(call) ?? (call.spanId === '' ? undefined : idOfSpan), model, version: version?.(call) },
       features: features === undefined ? inference.features : { ...inference.features, ...features(call) },
@@ -57,12 +56,10 @@ export class ModelCallRecorder {
     if (record === undefined) {
       return null;
     }
-    this.#breaker.worked();
+    this.#functions.worked();
     const inferenceId = this.#port.record(record);
-    try {
-      recorded?.(inferenceId, call);
-    } catch (error) {
-      this.#port.warn('callback', `recorded() threw: ${errorTypeOf(error)}`);
+    if (this.#options.recorded !== undefined) {
+      this.#functions.tell(() => this.#options.recorded?.(inferenceId, call));
     }
     return inferenceId;
   }
@@ -71,24 +68,8 @@ export class ModelCallRecorder {
   modelOf(call: ModelCall): string | null {
     const { model } = this.#options;
     return typeof model === 'function'
-      ? (this.#read(undefined, () => model(call)) ?? null)
+      ? (this.#functions.read(undefined, () => model(call)) ?? null)
       : (model ?? this.#named(call));
-  }
-
-  /** Calls functions of the options, unless they have failed too often. */
-  #read<Value>(model: string | undefined, run: () => Value): Value | undefined {
-    if (!this.#breaker.mayCall) {
-      this.#port.lost(model, leftAlone);
-      return undefined;
-    }
-    try {
-      return run();
-    } catch (error) {
-      const reason = errorTypeOf(error);
-      this.#breaker.failed(reason);
-      this.#port.lost(model, reason);
-      return undefined;
-    }
   }
 
   #named(call: ModelCall): string | null {
