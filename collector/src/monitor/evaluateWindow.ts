@@ -8,6 +8,7 @@ import {
   initialState,
   resetAfterAlarm,
   scoreMoments,
+  sharedRoom,
 } from '../statistics/evidence/index.ts';
 import { afterAlarm, type Pace, type PaceName, paceOf, paces, stepPace } from './arrivalPace.ts';
 import { effectiveArrivals, type OutcomeArrivals } from './arrivals.ts';
@@ -111,7 +112,9 @@ export function evaluateWindow(came: WindowInput): WindowEvaluation {
     previous,
     boundedStreams(settings, streamsOf(settings, reference).length),
   );
-  const findings = [...streamDetectors(settings, reference), ...ofRatings].map((watched) => {
+  const detectors = [...streamDetectors(settings, reference), ...ofRatings];
+  const roomFor = sharedRoom(detectors.reduce((sum, { detector }) => sum + detector.components, 0));
+  const findings = detectors.map((watched) => {
     const { stream, detector } = watched;
     const known = previous.detectors.get(stream.id);
     // Settings may have changed the number of bets; their evidence then starts again.
@@ -121,7 +124,7 @@ export function evaluateWindow(came: WindowInput): WindowEvaluation {
     const atHour = watched.detectorAt(input.from);
     // Of an hour that the reference does not know nothing is learned.
     const seen = atHour === null ? new Float64Array(counts.length) : counts;
-    const after = advance(atHour ?? detector, before, seen, weight);
+    const after = advance(atHour ?? detector, before, seen, weight, roomFor(detector.components));
     const level = levelOf(stream.class);
     const { log, leading } = evidenceOf(detector, after);
     const passed = log >= level ? level : level * watchLevel;

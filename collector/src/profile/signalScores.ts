@@ -4,7 +4,7 @@ import { errorSizeCounts, rankingCounts } from './detailViews.ts';
 import type { Profile } from './profile.ts';
 import type { ProfileShape } from './shape.ts';
 import { sampledArrivals } from './sketchViews.ts';
-import { findSignal, groupConfusions, overallConfusion, profileTotals, signalCounts, signalMoments } from './views.ts';
+import { findSignal, groupConfusions, outsideMeans, overallConfusion, profileTotals, signalCounts } from './views.ts';
 
 /** The scores by which a signal is watched, over the cells of `signalCounts`. `profile` is the reference's. */
 export function signalScores(profile: Profile, signal: string): Score[] {
@@ -45,7 +45,7 @@ export function qualityCounts(profile: Profile, signal: string): Float64Array {
   if (counts[0] === 0 && counts[last] === 0) return counts;
   const shape = findSignal(profile.shape, signal);
   if (shape?.type !== 'number' || shape.edges.length < 2) return counts;
-  const { belowMean, aboveMean } = signalMoments(profile, signal);
+  const { belowMean, aboveMean } = outsideMeans(profile, signal, counts);
   const [low, high] = [shape.edges[0]!, shape.edges.at(-1)!];
   const near = counts.slice();
   if (belowMean !== null && !(low - belowMean > farWidths * (high - low))) moveCount(near, 0, 1);

@@ -98,21 +98,33 @@ export function signalMoments(profile: Profile, signal: string): Moments {
   const shape = findSignal(profile.shape, signal);
   if (shape?.type !== 'number') throw new PlumblineError('INTERNAL', `${signal} is not a signal of numbers`);
   const counts = signalCounts(profile, signal);
-  const below = counts[0]!;
-  const above = counts.length > 3 ? counts[counts.length - 3]! : 0;
   let n = 0;
   for (let cell = 0; cell < counts.length - 2; cell++) n += counts[cell]!;
   const sum = (index: number): number => readSum(profile.sums, plan.sumOffset + index);
-  const at = (deviations: number, count: number): number | null =>
-    count === 0 ? null : shape.centre + (deviations / count) * shape.scale;
   return {
     n,
-    mean: at(sum(0), n),
+    mean: meanOf(shape, sum(0), n),
     standardDeviation: n === 0 ? null : Math.sqrt(Math.max(0, sum(1) / n - (sum(0) / n) ** 2)) * shape.scale,
     minimum: finiteOrNull(profile.minima[plan.extreme]!),
     maximum: finiteOrNull(profile.maxima[plan.extreme]!),
-    belowMean: at(sum(2), below),
-    aboveMean: at(sum(3), above),
+    ...outsideMeans(profile, signal, counts),
+  };
+}
+
+/** Of a numeric signal, whose counts they are: means of the values below and above the reference's range. */
+export function outsideMeans(
+  profile: Profile,
+  signal: string,
+  counts: Float64Array,
+): Pick<Moments, 'belowMean' | 'aboveMean'> {
+  const { sumOffset } = signalPlan(profile, signal);
+  const shape = findSignal(profile.shape, signal);
+  if (shape?.type !== 'number') throw new PlumblineError('INTERNAL', `${signal} is not a signal of numbers`);
+  const below = counts[0]!;
+  const above = counts.length > 3 ? counts[counts.length - 3]! : 0;
+  return {
+    belowMean: below === 0 ? null : meanOf(shape, readSum(profile.sums, sumOffset + 2), below),
+    aboveMean: above === 0 ? null : meanOf(shape, readSum(profile.sums, sumOffset + 3), above),
   };
 }
 
@@ -322,6 +334,14 @@ function confusionRow({ shape, counts }: Profile, row: number): Confusion {
     wrong: counts[at + wrongCell]!,
     right: counts[at + rightCell]!,
   };
+}
+
+function meanOf(
+  shape: { readonly centre: number; readonly scale: number },
+  deviations: number,
+  n: number,
+): number | null {
+  return n === 0 ? null : shape.centre + (deviations / n) * shape.scale;
 }
 
 function signalPlan(profile: Profile, signal: string) {

@@ -5,7 +5,7 @@ import { hourMs, sampleReference, sampleTraffic } from '../../../collector/src/m
 import { initialMonitorState } from '../../../collector/src/monitor/state.ts';
 import { streamDetectors } from '../../../collector/src/monitor/streamDetector.ts';
 import { allRows, createProfile, foldInferences } from '../../../collector/src/profile/index.ts';
-import { advance, evidenceOf, initialState } from '../../../collector/src/statistics/evidence/index.ts';
+import { advance, evidenceOf, initialState, sharedRoom } from '../../../collector/src/statistics/evidence/index.ts';
 import type { Result } from '../alarms/result.ts';
 
 /**
@@ -23,11 +23,14 @@ export function measureDetectors(features: number, windows: number): Result[] {
   });
   const watched = streamDetectors(settings, reference).filter(({ stream }) => stream.id.includes('x'));
   const states = watched.map(({ detector }) => initialState(detector));
+  const components = watched.reduce((sum, { detector }) => sum + detector.components, 0);
   const detect = (window: number): number => {
     const started = performance.now();
+    const roomFor = sharedRoom(components);
     watched.forEach(({ detector, detectorAt, countsOf }, index) => {
       const counts = countsOf(profiles[window % differentWindows]!, noArrivals, window + 1);
-      states[index] = advance(detectorAt(window * hourMs) ?? detector, states[index]!, counts, 1);
+      const atHour = detectorAt(window * hourMs) ?? detector;
+      states[index] = advance(atHour, states[index]!, counts, 1, roomFor(detector.components));
       evidenceOf(detector, states[index]!);
     });
     return performance.now() - started;

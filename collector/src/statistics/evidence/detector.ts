@@ -78,14 +78,15 @@ export function initialState(detector: Detector): DetectorState {
 /**
  * The state after one more window. `counts`: events by cell that arrived in the window (late ones count in the window in
  * which they arrive). `weight` w must be known before the window: its duration in hours, or `lifetimeWeight(steps + 1)`.
+ * `wealth`: room for the new wealth, where many detectors share an array: hundreds of their own are slow to make.
  */
 export function advance(
   detector: Detector,
   state: DetectorState,
   counts: ArrayLike<number>,
   weight: number,
+  wealth: Float64Array = new Float64Array(detector.components),
 ): DetectorState {
-  const wealth = new Float64Array(detector.components);
   const before = state.scale === 0 ? state.wealth : unscaled(state);
   const steps = state.steps + 1;
   growthOf(detector.gains, counts, wealth);
@@ -95,6 +96,16 @@ export function advance(
   const scale = Math.max(0, ...wealth);
   multiply(before, weight, wealth, scale);
   return { wealth, scale, steps };
+}
+
+/** Hands out parts of one array of so many numbers, one after the other: for the wealth of many detectors. */
+export function sharedRoom(components: number): (own: number) => Float64Array {
+  const room = new Float64Array(components);
+  let from = 0;
+  return (own) => {
+    from += own;
+    return room.subarray(from - own, from);
+  };
 }
 
 /** Turns each bet's growth into its wealth in units of e^scale. Returns whether all of it is what it should be. */

@@ -5,9 +5,12 @@ import type { OrientedScore } from './bets.ts';
  * scattered objects would take longer than the arithmetic.
  */
 export interface Gains {
-  /** Cells of all sets that are summed, one set after the other: first the scopes, then those of shares. */
-  readonly cells: Int32Array;
-  /** Where each set begins in `cells`, and where the last one ends. */
+  /**
+   * The sets of cells that are summed, one after the other: first the scopes, then those of shares. Of each the stretches of
+   * neighbouring cells: first cell, and the one after the last.
+   */
+  readonly stretches: Int32Array;
+  /** Where each set begins in `stretches`, and where the last one ends. */
   readonly setStarts: Int32Array;
   /** By table: how many bets, where its gains begin, its scope's set, and its share's set (-1: gains by cell). */
   readonly plan: Int32Array;
@@ -51,9 +54,17 @@ export function gainsOf(
     return [bets.length, start, scopeOf[index]!, -1];
   });
   const setStarts = [0];
-  for (const set of sets.all) setStarts.push(setStarts.at(-1)! + set.length);
+  const stretches: number[] = [];
+  for (const set of sets.all) {
+    for (const [index, cell] of set.entries()) {
+      if (index > 0 && cell === stretches.at(-1)) stretches.pop();
+      else stretches.push(cell);
+      stretches.push(cell + 1);
+    }
+    setStarts.push(stretches.length);
+  }
   return {
-    cells: Int32Array.from(sets.all.flatMap((set) => [...set])),
+    stretches: Int32Array.from(stretches),
     setStarts: Int32Array.from(setStarts),
     plan: Int32Array.from(plan),
     gains: Float64Array.from(gains),
@@ -65,13 +76,16 @@ export function gainsOf(
 
 /** Fills `growth` with what `counts` earn each bet: (1 / designEffect) * sum over cells of count * gain. */
 export function growthOf(
-  { cells, setStarts, plan, gains, designEffects, cellCount, sums }: Gains,
+  { stretches, setStarts, plan, gains, designEffects, cellCount, sums }: Gains,
   counts: ArrayLike<number>,
   growth: Float64Array,
 ): void {
   for (let set = 0; set < sums.length; set++) {
     let sum = 0;
-    for (let i = setStarts[set]!; i < setStarts[set + 1]!; i++) sum += counts[cells[i]!]!;
+    for (let i = setStarts[set]!; i < setStarts[set + 1]!; i += 2) {
+      const end = stretches[i + 1]!;
+      for (let cell = stretches[i]!; cell < end; cell++) sum += counts[cell]!;
+    }
     sums[set] = sum;
   }
   let component = 0;

@@ -18,6 +18,7 @@ export {
   initialState,
   lifetimeWeight,
   resetAfterAlarm,
+  sharedRoom,
 } from './detector.ts';
 export { indicatorScore } from './indicatorScore.ts';
 export { boundTail, defaultTolerance, nullBounds, type Tolerance } from './nullBounds.ts';
