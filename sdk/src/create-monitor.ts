@@ -12,6 +12,7 @@ import { modelStatus } from './model-status.ts';
 import type { Monitor } from './monitor.ts';
 import { type MonitorOptions, type MonitorSettings, readOptions } from './options.ts';
 import { totalOf } from './pipeline/counts.ts';
+import { LossPeriod } from './pipeline/loss-period.ts';
 import type { Preview } from './privacy/preview.ts';
 import { Redactor } from './privacy/redactor.ts';
 import type { InferenceRecord, OutcomeRecord } from './record.ts';
@@ -75,6 +76,7 @@ class RunningMonitor implements Monitor {
     const { clock, random } = settings;
     const newId = createUuidMaker(clock);
     const diagnostics = new Diagnostics(settings.logger, clock);
+    const losses = new LossPeriod(clock, (message) => diagnostics.info(message));
     this.#settings = settings;
     this.#diagnostics = diagnostics;
     this.#breakers = new Breakers(diagnostics, monotonic);
@@ -95,7 +97,7 @@ class RunningMonitor implements Monitor {
       }),
     );
     this.#delivery = new Delivery({
-      ...{ settings, models: this.#models, diagnostics, newId },
+      ...{ settings, models: this.#models, diagnostics, losses, newId },
       publish: (message) => this.#transport.publish(message),
       drop: (model, reason, events, detail) => this.#recorder.drop(model, reason, events, detail),
     });
@@ -111,7 +113,13 @@ class RunningMonitor implements Monitor {
     });
     this.#recorder = new Recorder({
       ...{ models: this.#models, batcher: this.#delivery.batcher, routing: this.#routing, clock, newId },
-      ...{ telemetry: this.#telemetry, diagnostics, spool: this.#delivery.spool, switchedOff: settings.switchedOff },
+      ...{
+        telemetry: this.#telemetry,
+        diagnostics,
+        losses,
+        spool: this.#delivery.spool,
+        switchedOff: settings.switchedOff,
+      },
     });
     this.#transport = settings.transport;
     this.#heart = startHeartbeat({

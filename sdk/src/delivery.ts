@@ -4,6 +4,7 @@ import { errorTypeOf } from './error-type.ts';
 import type { ModelState } from './model-state.ts';
 import type { MonitorSettings } from './options.ts';
 import { Batcher } from './pipeline/batcher.ts';
+import type { LossPeriod } from './pipeline/loss-period.ts';
 import { type OutgoingBatch, Publisher } from './pipeline/publisher.ts';
 import type { DropReason } from './reasons.ts';
 import type { LeftOverBatch } from './spool/left-over.ts';
@@ -17,6 +18,7 @@ export interface DeliveryOptions {
   readonly settings: MonitorSettings;
   readonly models: ReadonlyMap<string, ModelState>;
   readonly diagnostics: Diagnostics;
+  readonly losses: LossPeriod;
   readonly newId: MakeUuid;
   readonly publish: (message: StreamMessage) => void;
   /** Events are lost, and counted. */
@@ -118,12 +120,13 @@ export class Delivery {
       }
     }
     this.batcher.stop();
+    this.#options.losses.closed();
     const closed = this.spool?.close(this.batcher.buffered.events === 0) ?? Promise.resolve();
     await within(closeTimeoutMs, closed).catch(() => {});
   }
 
   #stored(batch: OutgoingBatch, duplicate: boolean): void {
-    const { models, diagnostics, settings } = this.#options;
+    const { models, diagnostics, losses, settings } = this.#options;
     this.#settle(batch);
     const model = models.get(batch.model);
     if (model !== undefined) {
@@ -132,6 +135,7 @@ export class Delivery {
     this.#acknowledged += 1;
     this.#duplicates += duplicate ? 1 : 0;
     this.#lastAcknowledgedAt = settings.clock();
+    losses.drained(this.batcher.fill);
     diagnostics.clear('stream_missing', 'stream_full', 'not_acknowledged', 'inbox_denied');
     if (this.#denied.delete(batch.model) && this.#denied.size === 0) {
       diagnostics.clear('publish_denied');

@@ -392,6 +392,49 @@ describe('wrap', () => {
   });
 });
 
+describe('a period of loss', () => {
+  it('is over when there is room again, which one line says with exact counts; another within a minute at the end', async () => {
+    const told: string[] = [];
+    const clock = { now: Date.parse('2026-11-22T18:00:00Z') };
+    const monitor = start({
+      ...{ logger: { info: (message) => void told.push(message), warn: () => {} }, clock: () => clock.now },
+      ...{ buffer: { events: 100, bytes: 1_000_000 }, batch: { events: 10 } },
+    });
+    const overflow = () => {
+      transport.disconnect();
+      for (let event = 0; event < 500; event++) {
+        monitor.record({ features: {} });
+        monitor.outcome({ inferenceId: 'a', value: 1 });
+      }
+      const { thinned, dropped } = monitor.status().counts;
+      return { thinned, dropped: Object.values(dropped).reduce((sum, events) => sum + events, 0) };
+    };
+    await monitor.flush();
+    told.length = 0;
+    const first = overflow();
+    expect(Math.min(first.thinned, first.dropped)).toBeGreaterThan(0);
+    expect(told).toEqual([]);
+    transport.connect();
+    expect(await monitor.flush()).toMatchObject({ delivered: true });
+    const line = (what: string, { thinned, dropped }: typeof first) =>
+      `plumbline: ${what}: since 2026-11-22T18:00:00.000Z ${thinned} inferences were thinned, whose weight others carry, and ${dropped} events dropped (buffer_events ${dropped})`;
+    const ends = () => told.filter((message) => message.includes('since'));
+    expect(ends()).toEqual([line('there is room again', first)]);
+    const both = overflow();
+    transport.connect();
+    expect(await monitor.flush()).toMatchObject({ delivered: true });
+    expect(ends()).toHaveLength(1);
+    await monitor.shutdown();
+    expect(ends()[1]).toBe(
+      line('the monitor is shut down', {
+        thinned: both.thinned - first.thinned,
+        dropped: both.dropped - first.dropped,
+      }),
+    );
+    expect(ends()).toHaveLength(2);
+  });
+});
+
 describe('flush and shutdown', () => {
   it('say whether everything was delivered', async () => {
     const monitor = start();

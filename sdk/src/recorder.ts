@@ -4,6 +4,7 @@ import type { InferenceEvent, OutcomeEvent, OutcomeType } from './event.ts';
 import type { ModelState } from './model-state.ts';
 import type { Batcher, BatchSpool } from './pipeline/batcher.ts';
 import { Counts } from './pipeline/counts.ts';
+import type { LossPeriod } from './pipeline/loss-period.ts';
 import { type Preview, previewOf } from './privacy/preview.ts';
 import { type DropReason, dropReasons } from './reasons.ts';
 import { type InferenceRecord, inferenceOf, type OutcomeRecord, outcomeOf } from './record.ts';
@@ -19,6 +20,7 @@ export interface RecorderOptions {
   readonly routing: RoutingTable;
   readonly telemetry: Telemetry;
   readonly diagnostics: Diagnostics;
+  readonly losses: LossPeriod;
   readonly clock: () => number;
   /** What is recorded is accepted once it is written there. */
   readonly spool: Pick<BatchSpool, 'whenWritten'> | undefined;
@@ -209,7 +211,10 @@ export class Recorder {
           model.counts.accepted += 1;
         });
       }
-    } else if (dropped === 'thinned') {
+      return;
+    }
+    this.#options.losses.lost(dropped);
+    if (dropped === 'thinned') {
       model.counts.thinned += 1;
       this.warn('thinned', 'the buffer fills: inferences are thinned, and weighted so that statistics stay unbiased');
     } else {
