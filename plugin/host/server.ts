@@ -26,7 +26,7 @@ export interface HostOptions {
   readonly port?: number;
   /** The built plugin; default `plugin/dist`. */
   readonly pluginFolder?: string;
-  /** The built host page; default `plugin/host/dist`. */
+  /** The built host page; default what `HOST_PAGE` names, else `plugin/host/dist`. */
   readonly pageFolder?: string;
   /** Dashboards for `/d/<uid>`; default: the provisioned ones. */
   readonly dashboardFolder?: string;
@@ -60,7 +60,7 @@ export interface Host {
 /** Runs the built plugin without Grafana: the page, its assets, and a proxy with the rules of Grafana's. */
 export async function startHost(options: HostOptions = {}): Promise<Host> {
   const pluginFolder = options.pluginFolder ?? join(here, '../dist');
-  const pageFolder = options.pageFolder ?? join(here, 'dist');
+  const pageFolder = options.pageFolder ?? process.env.HOST_PAGE ?? join(here, 'dist');
   const clock = options.clock ?? Date.now;
   const started = readManifest(pluginFolder);
   const reload = options.liveReload ? createReloader() : null;
@@ -150,7 +150,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
       const start = manifest.includes.find(({ defaultNav }) => defaultNav)?.path ?? `/a/${manifest.id}`;
       outgoing.writeHead(302, { location: `${start.replace('%PLUGIN_ID%', manifest.id)}${search}` });
       outgoing.end();
-    } else if (/^\/(a|plugins|d|connections)\//.test(pathname)) {
+    } else if (/^\/(a|plugins|d|connections|components)\//.test(pathname)) {
       renderPage(outgoing, {
         pageFolder,
         manifest,

@@ -192,6 +192,26 @@ describe('a query', () => {
     await page.getByRole('img', { name: /Selection rate of each group of sex/ }).waitFor({ state: 'detached' });
     await page.getByRole('img', { name: /Selection rate of each group of age_band/ }).waitFor();
   });
+
+  it('narrows to a segment that is chosen in its editor, in every report that has segments', async () => {
+    const income = { refId: 'A', report: 'distribution', model: 'credit-risk', signal: 'feature:income' };
+    const page = await openPanel('plumbline-distribution-panel', [income], '&editPanel=1');
+    await page.getByRole('img', { name: /Share of rows by bin/ }).waitFor();
+    await page.getByRole('combobox', { name: 'Segment' }).click();
+    await page.getByRole('option', { name: 'channel=app', exact: true }).click();
+    const asked = (report: string) =>
+      readings(`/v1/models/credit-risk/${report}`).filter(({ url }) => url.includes('segment=channel%3Dapp')).length;
+    await expect.poll(() => asked('distribution')).toBeGreaterThan(0);
+    for (const [name, report] of [
+      ['Drift over time', 'drift'],
+      ['Performance over time', 'performance'],
+      ['Fairness by group', 'fairness'],
+    ] as const) {
+      await page.getByRole('combobox', { name: 'Report' }).click();
+      await page.getByRole('option', { name, exact: true }).click();
+      await expect.poll(() => asked(report)).toBeGreaterThan(0);
+    }
+  });
 });
 
 describe('a panel', () => {
@@ -212,6 +232,21 @@ describe('a panel', () => {
       { refId: 'A', report: 'drift', model: 'credit-risk' },
     ]);
     await page.getByText('No window of this model lies in the time range.').waitFor();
+  });
+});
+
+describe('the badge that other plugins may show', () => {
+  it('says how a model is, and leads to it', async () => {
+    const page = await open('/components/model-status/v1?model=credit-risk');
+    await page.getByText('Alarm', { exact: true }).waitFor();
+    const link = page.getByRole('link', { name: 'credit-risk' });
+    expect(await link.getAttribute('href')).toBe('/a/plumbline-models-app/models/credit-risk/overview');
+  });
+
+  it('does not pass for well when the model cannot be read', async () => {
+    const page = await open('/components/model-status/v1?model=ghost');
+    await page.getByText('Error', { exact: true }).hover();
+    await page.getByRole('tooltip').getByText('There is nothing at /v1/models/ghost.').waitFor();
   });
 });
 

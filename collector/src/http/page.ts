@@ -2,25 +2,30 @@ import { z } from 'zod';
 import { PlumblineError } from '../errors.ts';
 import { sortableNumber } from '../store/port.ts';
 
+export const defaultPageSize = 50;
+
 /** Query of every list that has pages. `cursor` is what the page before gave as `nextCursor`, and means nothing else. */
 export const pageQuery = z.strictObject({
   cursor: z.string().max(512).optional(),
-  limit: z
-    .string()
-    .regex(/^[1-9]\d{0,2}$/, 'a page has 1 to 500 items')
-    .transform(Number)
-    .refine((limit) => limit <= maximumPageSize, 'a page has 1 to 500 items')
-    .optional()
-    .describe('Items a page, 1 to 500; default 50'),
+  limit: limitUpTo(500),
 });
+
+/** Items of one page, as a query says it. */
+export function limitUpTo(most: number) {
+  const says = `a page has 1 to ${most} items`;
+  return z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, says)
+    .transform(Number)
+    .refine((limit) => limit <= most, says)
+    .optional()
+    .describe(`Items a page, 1 to ${most}; default ${defaultPageSize}`);
+}
 
 export interface Page {
   readonly cursor?: string | undefined;
   readonly limit?: number | undefined;
 }
-
-export const maximumPageSize = 500;
-export const defaultPageSize = 50;
 
 /** The key after which a page starts, from its cursor. Throws `BAD_REQUEST` for anything we did not make. */
 export function afterOf(page: Page): string | undefined {

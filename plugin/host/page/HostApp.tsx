@@ -13,6 +13,7 @@ import { Route, Router, Routes, useParams } from 'react-router-dom-v5-compat';
 import { Chrome } from './Chrome';
 import { DashboardPage } from './DashboardPage';
 import { DataSourcePage } from './DataSourcePage';
+import { ExposedComponentPage } from './ExposedComponentPage';
 import { HostConfigurationPage } from './HostConfigurationPage';
 import { Toasts } from './Toasts';
 
@@ -43,6 +44,10 @@ export function HostApp({ plugin }: { readonly plugin: AppPlugin<object> }) {
                           element={<HostConfigurationPage plugin={plugin} search={location.search} />}
                         />
                         <Route path="/connections/datasources/edit/:uid" element={<DataSourcePage />} />
+                        <Route
+                          path="/components/*"
+                          element={<ExposedComponentPage plugin={plugin} search={location.search} />}
+                        />
                         <Route
                           path="/d/:uid/*"
                           element={<DashboardByAddress app={plugin} search={location.search} />}

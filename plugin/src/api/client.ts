@@ -143,7 +143,7 @@ async function readFleet(): Promise<Pick<ModelList, 'items'>> {
   return { items };
 }
 
-const largestPage = 500;
+const largestPage = 1_000;
 
 function read<T>(path: string, params: object = {}): Promise<T> {
   const given = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));

@@ -29,7 +29,7 @@ export async function openBrowser(): Promise<Browser> {
   });
 }
 
-/** Opens an address of the app, or a page beside it (`/plugins/`, `/d/`, `/connections/`), as one of the host's people. Pages of one context share a cache, which is most of their start. */
+/** Opens an address of the app, or a page beside it (`/plugins/`, `/d/`, `/connections/`, `/components/`), as one of the host's people. Pages of one context share a cache, which is most of their start. */
 export async function openAs(context: BrowserContext, hostUrl: string, user: string, path: string): Promise<Session> {
   await context.clearCookies();
   await context.addCookies([{ name: 'host_user', value: user, url: hostUrl }]);
@@ -43,8 +43,11 @@ export async function openAs(context: BrowserContext, hostUrl: string, user: str
   });
   page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
   // Every test waits for what it looks at; waiting for all else as well would only be another limit to run into.
-  await page.goto(hostUrl + (/^\/(plugins|d|connections)\//.test(path) ? path : `/a/plumbline-models-app${path}`), {
-    waitUntil: 'commit',
-  });
+  await page.goto(
+    hostUrl + (/^\/(plugins|d|connections|components)\//.test(path) ? path : `/a/plumbline-models-app${path}`),
+    {
+      waitUntil: 'commit',
+    },
+  );
   return { page, problems, close: () => page.close() };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { distribution, driftReport, fairnessReport, performanceReport } from '../../monitor/index.ts';
 import * as api from '../api.ts';
-import { pageOf, pageQuery } from '../page.ts';
+import { limitUpTo, pageOf, pageQuery } from '../page.ts';
 import type { Services } from '../ports.ts';
 import { type JsonRoute, jsonRoute } from '../route.ts';
 import { dataQualityReport } from '../views/data-quality.ts';
@@ -41,7 +41,8 @@ export const modelRoutes: readonly JsonRoute[] = [
     path: '/v1/models',
     summary: 'Every model with its health',
     access: { kind: 'read' },
-    query: pageQuery,
+    // A page about the whole fleet shows nothing before it has every model: it shall not have to ask twice.
+    query: pageQuery.extend({ limit: limitUpTo(1_000) }),
     response: api.modelList,
     async handle({ services, query }) {
       const page = pageOf(services.settings.models, ({ name }) => name, query);

@@ -7,10 +7,12 @@ import { PanelBody } from '../PanelBody';
 import { PanelMessage } from '../PanelMessage';
 import { distributionsOf } from './distributionsOf';
 
-/** Pixels that a chart's legend and name take, and the least that its bars need to be read. */
-const legendHeight = 40;
+/** Pixels that a line of a chart's legend and its name take, and the least that its bars need to be read. */
+const legendHeight = 30;
 const nameHeight = 22;
 const leastHeight = 120;
+/** Narrower than this, the legend takes two lines. */
+const legendWidth = 540;
 
 /** One chart a signal; they share the room of the panel and scroll when there are many. */
 export function DistributionPanel({ data, width, height }: PanelProps) {
@@ -26,7 +28,8 @@ export function DistributionPanel({ data, width, height }: PanelProps) {
     );
   }
   const isAlone = distributions.length === 1;
-  const chartHeight = height / distributions.length - legendHeight - (isAlone ? 0 : nameHeight);
+  const chartHeight =
+    height / distributions.length - legendHeight * (width < legendWidth ? 2 : 1) - (isAlone ? 0 : nameHeight);
   return (
     <PanelBody width={width} height={height}>
       {distributions.map((distribution) => (
