@@ -9,6 +9,7 @@ export class SqliteTransaction implements Transaction {
   readonly #statements = new Map<string, StatementSync>();
   readonly #collections = new Map<string, number>();
   #open = false;
+  #writtenBytes = 0;
 
   constructor(database: DatabaseSync) {
     this.database = database;
@@ -24,8 +25,16 @@ export class SqliteTransaction implements Transaction {
     this.#open = false;
   }
 
+  /** About so many bytes have been written since this was last asked; 0 when nothing was. */
+  takeWrittenBytes(): number {
+    const bytes = this.#writtenBytes;
+    this.#writtenBytes = 0;
+    return bytes;
+  }
+
   rollBack(): void {
     this.#open = false;
+    this.#writtenBytes = 0;
     // Ids of collections that were made in this transaction are gone with it.
     this.#collections.clear();
     // SQLite has already rolled back by itself after some errors, for example a full disk.
@@ -58,6 +67,7 @@ export class SqliteTransaction implements Transaction {
     const id = this.#findOrMake(collection.name);
     checkKey(key);
     const bytes = collection.encode(value);
+    this.#writtenBytes += bytesOfRow + bytes.length;
     if (expected === undefined) return Number(this.#prepare(upsert).get(id, key, bytes)?.revision);
     const row =
       expected === 'absent'
@@ -78,6 +88,7 @@ export class SqliteTransaction implements Transaction {
     for (const [index, { key, value }] of entries.entries()) {
       checkKey(key);
       const bytes = collection.encode(value);
+      this.#writtenBytes += bytesOfRow + bytes.length;
       if (entries.length - index + parameters.length / 3 < rowsTogether) {
         one.run(id, key, bytes);
       } else if (parameters.push(id, key, bytes) === rowsTogether * 3) {
@@ -90,7 +101,9 @@ export class SqliteTransaction implements Transaction {
   async delete<Value>(collection: Collection<Value>, key: string): Promise<boolean> {
     const id = this.#find(collection.name);
     if (id === undefined) return false;
-    return Number(this.#prepare('DELETE FROM entry WHERE collection = ? AND key = ?').run(id, key).changes) > 0;
+    const { changes } = this.#prepare('DELETE FROM entry WHERE collection = ? AND key = ?').run(id, key);
+    this.#writtenBytes += Number(changes) * bytesOfRow;
+    return Number(changes) > 0;
   }
 
   async deleteRange<Value>(collection: Collection<Value>, range: KeyRange): Promise<number> {
@@ -98,7 +111,9 @@ export class SqliteTransaction implements Transaction {
     if (id === undefined) return 0;
     const { where, parameters } = rangeClause(range);
     const sql = `DELETE FROM entry WHERE collection = ? AND key IN (SELECT key FROM entry ${where})`;
-    return Number(this.#prepare(sql).run(id, id, ...parameters).changes);
+    const changes = Number(this.#prepare(sql).run(id, id, ...parameters).changes);
+    this.#writtenBytes += changes * bytesOfRow;
+    return changes;
   }
 
   #get<Value>(collection: Collection<Value>, id: number, key: string): Stored<Value> | undefined {
@@ -149,6 +164,9 @@ export class SqliteTransaction implements Transaction {
     if (!this.#open) throw new PlumblineError('INTERNAL', 'a transaction was used after it had ended');
   }
 }
+
+/** Of a row beside its value: key, revision, and its share of a page. */
+const bytesOfRow = 200;
 
 const insert = 'INSERT INTO entry (collection, key, revision, value) VALUES (?, ?, 1, ?)';
 /** Rows in one statement: a call costs as much as inserting a row. */

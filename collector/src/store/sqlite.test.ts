@@ -1,9 +1,10 @@
+import fs, { existsSync, statSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { jsonCollection } from './port.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Collection, jsonCollection } from './port.ts';
 import { openSqliteStore } from './sqlite.ts';
 import { storeContract } from './testing/store-contract.ts';
 
@@ -25,6 +26,7 @@ storeContract('SQLite in memory', async () => ({
 
 describe('a SQLite store file', () => {
   const numbers = jsonCollection<number>('numbers');
+  const bytes: Collection<Uint8Array> = { name: 'bytes', encode: (value) => value, decode: (value) => value };
   let folder: string;
   let path: string;
 
@@ -89,11 +91,56 @@ describe('a SQLite store file', () => {
     await first.close();
   });
 
-  test('syncs every commit to disk in write-ahead mode', async () => {
+  test('commits in write-ahead mode, and says so of a change only when the disk has it', async () => {
     const store = await openSqliteStore({ path });
     const database = new DatabaseSync(path, { readOnly: true });
     expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
     database.close();
+    await store.transaction((tx) => tx.put(numbers, 'a', 1));
+    const disk = Promise.withResolvers<void>();
+    const sync = vi.spyOn(fs, 'fsync').mockImplementationOnce((_, done) => void disk.promise.then(() => done(null)));
+    let isSaid = false;
+    const first = store
+      .transaction((tx) => tx.put(numbers, 'a', 2))
+      .then(() => {
+        isSaid = true;
+      });
+    await expect.poll(() => sync.mock.calls.length).toBe(1);
+    // Nobody else waits for the disk, and who only looks does not ask it.
+    expect(await store.transaction((tx) => tx.get(numbers, 'a'))).toMatchObject({ value: 2 });
+    const others = [3, 4, 5].map((value) => store.transaction((tx) => tx.put(numbers, 'b', value)));
+    await expect.poll(async () => (await store.read((tx) => tx.get(numbers, 'b')))?.value).toBe(5);
+    expect(isSaid).toBe(false);
+    disk.resolve();
+    await Promise.all([first, ...others]);
+    // One sync served the three that had come meanwhile.
+    expect(sync).toHaveBeenCalledTimes(2);
+    sync.mockImplementationOnce((_, done) => done(Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO' })));
+    await expect(store.transaction((tx) => tx.put(numbers, 'a', 6))).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      message: 'the store failed: EIO: i/o error, fsync',
+    });
+    await store.transaction((tx) => tx.put(numbers, 'a', 7));
+    sync.mockRestore();
     await store.close();
+  });
+
+  test('moves what it has logged into the database while others write on, and loses nothing of it', async () => {
+    const store = await openSqliteStore({ path });
+    const megabyte = (fill: number) => new Uint8Array(1_048_576).fill(fill);
+    for (let fill = 0; fill < 12; fill++) await store.transaction((tx) => tx.put(bytes, `a${fill}`, megabyte(fill)));
+    await expect.poll(() => statSync(path).size).toBeGreaterThan(7 * 1_048_576);
+    for (let fill = 0; fill < 4; fill++) await store.transaction((tx) => tx.put(bytes, `b${fill}`, megabyte(fill)));
+    await store.close();
+    // The log is gone with the last who had it open.
+    expect(existsSync(`${path}-wal`)).toBe(false);
+    const again = await openSqliteStore({ path });
+    const found = await again.read((tx) => tx.range(bytes, {}));
+    expect(found.map(({ key, value }) => [key, value.length, value[0]])).toEqual(
+      [...Array.from({ length: 12 }, (_, at) => `a${String(at)}`), 'b0', 'b1', 'b2', 'b3']
+        .sort()
+        .map((key) => [key, 1_048_576, Number(key.slice(1))]),
+    );
+    await again.close();
   });
 });
