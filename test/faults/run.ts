@@ -66,6 +66,8 @@ const struck = right.reduce((sum, { result }) => sum + Object.values(result.faul
 const passed = results.every(({ isWrong, result }) => result.balanced !== isWrong);
 if (values.json) {
   const metrics = results.flatMap(({ name, result }) => [
+    ...faults.map((fault) => ({ metric: `${name}: faults, ${fault}`, value: result.faults[fault], unit: '' })),
+    { metric: `${name}: acknowledged, missing`, value: result.missing, unit: 'events' },
     { metric: `${name}: sent`, value: result.sent, unit: 'events' },
     { metric: `${name}: counted`, value: result.counted, unit: 'events' },
     { metric: `${name}: wrong windows`, value: result.wrongWindows.length, unit: 'windows' },
