@@ -38,6 +38,39 @@ describe("a model's page", () => {
   });
 });
 
+describe('a tab that cannot be read', () => {
+  const tabs = [
+    ['Drift', 'drift', 'the drift report'],
+    ['Performance', 'performance', 'the performance report'],
+    ['Fairness', 'fairness', 'the fairness report'],
+    ['Data quality', 'data-quality', 'the data quality'],
+    ['Traces', 'exemplars', 'the exemplars'],
+    ['Versions', 'versions', 'the versions'],
+  ] as const;
+
+  it('says whether a permission is missing or something broke, and the others go on', async () => {
+    const page = await open(`${model}/alerts`);
+    await page.getByText('Audit trail').waitFor();
+    const answerAll = (status: number, code: string) => {
+      for (const [, report] of tabs) {
+        collector().answer('GET', `/v1/models/credit-risk/${report}`, { status, body: apiError(code, 'As it is.') });
+      }
+    };
+    answerAll(403, 'FORBIDDEN');
+    for (const [tab, , subject] of tabs) {
+      await page.getByRole('tab', { name: tab, exact: true }).click();
+      await page.getByText(`You may not see ${subject}`).first().waitFor();
+    }
+    answerAll(500, 'INTERNAL');
+    for (const [tab, , subject] of tabs) {
+      await page.getByRole('tab', { name: tab, exact: true }).click();
+      await page.getByText(`The collector could not read ${subject}`).first().waitFor();
+    }
+    await page.getByRole('tab', { name: /^Alerts/ }).click();
+    await page.getByText('Audit trail').waitFor();
+  });
+});
+
 describe('the overview', () => {
   it('answers what is wrong, who is hurt, since when, what changed and what to do', async () => {
     const page = await open(`${model}/overview`);

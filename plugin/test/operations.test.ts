@@ -177,6 +177,30 @@ describe('the data quality tab', () => {
   });
 });
 
+describe('a page about the fleet that cannot be read', () => {
+  const pages = [
+    ['Alerts', '/v1/alerts', 'the alerts'],
+    ['Retrain', '/v1/retrain-jobs', 'the retrain jobs'],
+    ['Webhooks', '/v1/webhooks', 'the webhooks'],
+    ['Audit', '/v1/audit', 'the audit trail'],
+    ['Settings', '/v1/status', 'the state of the collector'],
+  ] as const;
+
+  it.each([
+    [403, 'FORBIDDEN', 'You may not see'],
+    [500, 'INTERNAL', 'The collector could not read'],
+  ])('says why: answered %d', async (status, code, says) => {
+    for (const [, address] of pages) {
+      collector().answer('GET', address, { status, body: apiError(code, 'As it is.') });
+    }
+    const page = await open('/models');
+    for (const [name, , subject] of pages) {
+      await page.getByRole('link', { name, exact: true }).first().click();
+      await page.getByText(`${says} ${subject}`).first().waitFor();
+    }
+  });
+});
+
 describe('live updates', () => {
   it('show a change at once, without waiting for the next look', async () => {
     const page = await open('/alerts');
