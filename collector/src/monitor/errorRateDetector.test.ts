@@ -92,6 +92,60 @@ describe('an error rate that follows the hour', () => {
   });
 });
 
+describe('groups whose errors follow the hour in opposite ways, so that errors of all do not', () => {
+  const lending = modelSettings.parse({
+    name: 'lending',
+    positive: 'yes',
+    groups: [{ attribute: 'sex', reference: 'm' }],
+  });
+  const hourOfBoth = (random: () => number, hour: number) => {
+    const swing = 0.15 * Math.sin((2 * Math.PI * hour) / 24);
+    const rows = Array.from({ length: labelsAnHour }, (_, i) => ({
+      id: `${hour}-${i}`,
+      time: monday + hour * hourMs + i,
+      prediction: i % 4 < 2 ? 'yes' : 'no',
+      groups: { sex: i % 2 === 0 ? 'f' : 'm' },
+    }));
+    const labels = rows.map(({ prediction, groups: { sex } }) => {
+      const rate = 0.17 + (sex === 'f' ? swing : -swing);
+      return random() < rate === (prediction === 'yes') ? 'no' : 'yes';
+    });
+    return { batch: batchOf(rows), labels };
+  };
+  const random = seededRandom(3);
+  const hours = Array.from({ length: 336 }, (_, hour) => hourOfBoth(random, hour));
+  const reference = buildReference(
+    hours.map(({ batch }) => batch),
+    hours.flatMap(({ batch, labels }) => batch.ids.map((inferenceId, row) => ({ inferenceId, label: labels[row]! }))),
+    { task: 'binary_classification', positive: 'yes', windowMs: hourMs, groups: lending.groups },
+  );
+  const alarms = (against: Reference, count: number): string[] => {
+    let state: MonitorState | null = null;
+    return Array.from({ length: count }, (_, index) => {
+      const hour = hourOfBoth(random, 336 + index);
+      const from = monday + (336 + index) * hourMs;
+      const evaluation = evaluateWindow({
+        ...{ settings: lending, budget: { mode: 'calendar', hours: 720, alpha: 0.05 }, version: '1', state },
+        ...{ reference: against, streams: countStreams([{ settings: lending, reference: against }]) },
+        ...{ profile: createProfile(against.shape), arrivals: arrivalsOf(against, hour), from, to: from + hourMs },
+      });
+      state = evaluation.state;
+      return evaluation.findings.filter(isAlarm).map(({ signal }) => signal);
+    }).flat();
+  };
+
+  it('raise no alarm: each group is known to vary, and its gap to the other', () => {
+    expect(alarms(reference, 72)).toEqual([]);
+  });
+
+  it('would raise one if only errors of all were known to vary', () => {
+    const designEffects = Object.fromEntries(
+      Object.entries(reference.designEffects).filter(([signal]) => !signal.startsWith('fairness_rates:')),
+    );
+    expect(alarms({ ...reference, id: `${reference.id} blind`, designEffects }, 72)).toContain('fairness_gap:sex=f');
+  });
+});
+
 describe('arrivals', () => {
   it('know the hours of their predictions in any order and in any number of parts, and by weight', () => {
     const random = seededRandom(5);

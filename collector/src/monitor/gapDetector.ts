@@ -1,9 +1,11 @@
 import type { ModelSettings } from '../config/settings.ts';
 import {
-  favourableDecision,
   type GroupConfusion,
   groupConfusions,
   groupOutcomes,
+  groupRateCounts,
+  groupRates,
+  groupRatesSignal,
   outcomeSizes,
   type Profile,
   type ProfileShape,
@@ -22,7 +24,6 @@ import { expectedPairs, type PairCounts, pairedDifferences } from '../statistics
 import type { Proportion } from '../statistics/newcombeDifference.ts';
 import { seededRandom } from '../statistics/simulate.ts';
 import { type ArrivalCounts, arrivedIn, type OutcomeArrivals } from './arrivals.ts';
-import { selection } from './groupRates.ts';
 import { signalDesignEffect } from './signalStatistics.ts';
 import type { StreamDetector } from './streamDetector.ts';
 import { errorRateSignal, type GapStream } from './streams.ts';
@@ -61,9 +62,10 @@ export function gapDetector(
   const tail = boundTail(gaps.scores.length, streams);
   const { fairnessGap, fairnessGapOver } = settings.tolerance;
   const noTolerance = { standardDeviations: 0, relativeShare: 0, absoluteShare: 0 };
+  const designEffects = gaps.designEffects(group, referenceGroup);
   const scores = gaps.scores.map((name, gap) => pairScore(name, gap, gaps.scores.length));
   const oriented = scores.flatMap((score, gap) => {
-    const designEffect = signalDesignEffect(reference, gaps.signals[gap]!);
+    const designEffect = designEffects[gap]!;
     const bounds = nullBounds(score, referenceCounts, { tail, designEffect, tolerance: noTolerance });
     if (scoreMoments(score, referenceCounts).n < settings.minimumGroupRows) return [];
     // A group that was better off before may become as badly off as the others: parity is never an alarm.
@@ -91,26 +93,41 @@ type GapRates = readonly Proportion[];
 /** What is compared between groups of an attribute: for each score a share of people. */
 interface Gaps {
   readonly scores: readonly GapScore[];
-  /** By score: the signal whose design effect it has. */
-  readonly signals: readonly string[];
+  /** By score. */
+  readonly designEffects: (group: string, base: string) => readonly number[];
   readonly past: (group: string) => GapRates;
   readonly now: (profile: Profile, arrivals: OutcomeArrivals, group: string) => GapRates;
 }
 
-function decisionGaps({ shape, profile: past }: Reference, attribute: string): Gaps {
+function decisionGaps(reference: Reference, attribute: string): Gaps {
+  const { shape, profile: past } = reference;
   return {
     scores: gapScores,
-    signals: gapScores.map((_, gap) => (gap === 0 ? 'prediction' : errorRateSignal)),
+    designEffects: (group, base) =>
+      gapScores.map((_, gap) => {
+        const [own, other] = [group, base].map((name) => rateEffect(reference, attribute, name, gap));
+        if (own === undefined || other === undefined) {
+          return signalDesignEffect(reference, gap === 0 ? 'prediction' : errorRateSignal);
+        }
+        // What moves the rates of both beyond chance may move them apart: (a + b)^2 <= 2 (a^2 + b^2), over twice the variance.
+        return own + other - 1;
+      }),
     past: (group) => ratesOf(shape, confusionOf(past, attribute, group)),
     now: (profile, arrivals, group) => [
-      selected(shape, confusionOf(profile, attribute, group)),
+      ratesOf(shape, confusionOf(profile, attribute, group))[0]!,
       ...arrivedRates(arrivals, attribute, group),
     ],
   };
 }
 
+/** How one of `groupRates` varies from window to window; `undefined` in references that did not measure it yet. */
+export function rateEffect(reference: Reference, attribute: string, group: string, rate: number): number | undefined {
+  return reference.designEffects[groupRatesSignal(attribute, group)]?.[groupRates[rate]!];
+}
+
 /** `null` for classes. */
-function outcomeGaps({ profile: past }: Reference, attribute: string): Gaps | null {
+function outcomeGaps(reference: Reference, attribute: string): Gaps | null {
+  const { profile: past } = reference;
   const sizes = outcomeSizes(past);
   if (sizes === null) return null;
   const isPoor = poorCells(sizes.counts(past), sizes.worse);
@@ -124,7 +141,7 @@ function outcomeGaps({ profile: past }: Reference, attribute: string): Gaps | nu
   };
   return {
     scores: sizes.worse === 'up' ? largeErrors : poorRankings,
-    signals: [sizes.signal],
+    designEffects: () => [signalDesignEffect(reference, sizes.signal)],
     past: (group) => poor(groupOutcomes(past, attribute).find((of) => of.group === group && !of.isOther)?.cells ?? []),
     now: (_, arrivals, group) => poor(arrivedIn(arrivals.groupSizes, attribute, group) ?? []),
   };
@@ -146,38 +163,9 @@ export function poorCells(counts: Float64Array, worse: 'up' | 'down'): (cell: nu
 }
 
 function ratesOf(shape: ProfileShape, confusion: GroupConfusion | undefined): GapRates {
-  const { right = 0, wrong = 0 } = confusion ?? {};
-  return [
-    selected(shape, confusion),
-    denied(shape, confusion),
-    { events: wrong, n: right + wrong },
-    refused(shape, confusion),
-  ];
-}
-
-/** Not selected, of those decided. */
-function selected(shape: ProfileShape, confusion: GroupConfusion | undefined): Proportion {
-  if (confusion === undefined || shape.positive === null) return nobody;
-  const { events, n } = selection(shape, confusion);
-  return { events: n - events, n };
-}
-
-/** Denied, of those whose label says that they should not have been. */
-function denied(shape: ProfileShape, confusion: GroupConfusion | undefined): Proportion {
-  if (confusion === undefined || shape.positive === null) return nobody;
-  const { truePositive, falsePositive, falseNegative, trueNegative } = confusion;
-  return favourableDecision(shape) === 1
-    ? { events: falseNegative, n: truePositive + falseNegative }
-    : { events: falsePositive, n: falsePositive + trueNegative };
-}
-
-/** Denied, of those whose label says that they should have been. */
-function refused(shape: ProfileShape, confusion: GroupConfusion | undefined): Proportion {
-  if (confusion === undefined || shape.positive === null) return nobody;
-  const { truePositive, falsePositive, falseNegative, trueNegative } = confusion;
-  return favourableDecision(shape) === 1
-    ? { events: trueNegative, n: falsePositive + trueNegative }
-    : { events: truePositive, n: truePositive + falseNegative };
+  if (confusion === undefined) return gapScores.map(() => nobody);
+  const counts = groupRateCounts(shape, confusion);
+  return gapScores.map((_, rate) => ({ events: counts[2 * rate + 1]!, n: counts[2 * rate]! + counts[2 * rate + 1]! }));
 }
 
 function arrivedRates({ groups }: OutcomeArrivals, attribute: string, group: string): readonly Proportion[] {

@@ -6,6 +6,7 @@ import {
   failureIndicator,
   type GroupConfusion,
   groupConfusions,
+  groupRates,
   type Indicator,
   outcomeSizes,
   type Profile,
@@ -30,7 +31,7 @@ import {
 } from '../statistics/evidence/index.ts';
 import { arrivedIn, type OutcomeArrivals } from './arrivals.ts';
 import { errorRateDetector } from './errorRateDetector.ts';
-import { gapDetector } from './gapDetector.ts';
+import { gapDetector, rateEffect } from './gapDetector.ts';
 import { selection } from './groupRates.ts';
 import { signalDesignEffect } from './signalStatistics.ts';
 import { errorRateSignal, type Stream, signalNamed, streamsOf } from './streams.ts';
@@ -212,7 +213,9 @@ function groupDetector(
   const referenceCounts = [...decided(reference.profile), ...outcomes];
   // Decisions follow the hour that they are made at; labels come at hours of their own.
   const selectionEffect = signalDesignEffect(reference, reference.designEffects[stream.id] ? stream.id : 'prediction');
-  const errorEffect = signalDesignEffect(reference, errorRateSignal);
+  const errorEffect =
+    rateEffect(reference, attribute, group, groupRates.indexOf('wrong')) ??
+    signalDesignEffect(reference, errorRateSignal);
   const selectionScore = shareScore('selection_rate', 4, [1], (cell) => cell < 2);
   const errorScore = shareScore('error_rate', 4, [3], (cell) => cell >= 2);
   const tables: readonly (readonly [Score, Direction, number])[] = [

@@ -28,6 +28,7 @@ export {
 } from './outcome.ts';
 export { copyProfile, createProfile, mergeInto, mergeProfiles, type Profile } from './profile.ts';
 export { capturesOf, heaviestOf } from './provenance.ts';
+export { groupRateCounts, groupRates, groupRatesSignal } from './ratedGroups.ts';
 export {
   atItsHour,
   buildReference,

@@ -19,6 +19,7 @@ import { foldOutcome, joinEntryOf } from './outcome.ts';
 import { type Part, partsByBlock, partsByWindow } from './parts.ts';
 import { createProfile, mergeInto, type Profile } from './profile.ts';
 import { heaviestOf } from './provenance.ts';
+import { ratedGroups } from './ratedGroups.ts';
 import { identifyReference } from './referenceFile.ts';
 import type { ProfileShape } from './shape.ts';
 import { errorRateIndicator, indicatorsOf, isGroupSignal, outcomeSizes, signalScores } from './signalScores.ts';
@@ -197,6 +198,10 @@ function measureSignals(
     ...(sizes === null ? [] : [measure(sizes.signal, [sizes.score], sizes.counts, 'by any hour')]),
     ...reference.shape.signals.map(({ signal }) =>
       measure(signal, signalScores(reference, signal), (profile) => signalCounts(profile, signal), 'by its own hour'),
+    ),
+    // Labels of a group come at hours of their own, and gaps between groups are compared over all hours.
+    ...(sizes === null ? ratedGroups(reference.shape) : []).map(({ signal, scores, countsOf }) =>
+      measure(signal, scores, countsOf, 'by any hour'),
     ),
     // Wrong predictions are watched by the arrival of their labels, of which some are told apart by the hour of their prediction.
     ...indicatorsOf(reference.shape).map(({ signal, score, counts }) =>

@@ -2,6 +2,7 @@ import { categoryScores, indicatorScore, numericScores, rankScore, type Score } 
 import { favourableDecision } from './decision.ts';
 import { errorSizeCounts, rankingCounts } from './detailViews.ts';
 import type { Profile } from './profile.ts';
+import { isRatesSignal } from './ratedGroups.ts';
 import type { ProfileShape } from './shape.ts';
 import { sampledArrivals } from './sketchViews.ts';
 import { findSignal, groupConfusions, outsideMeans, overallConfusion, profileTotals, signalCounts } from './views.ts';
@@ -126,7 +127,7 @@ export function groupSignal(attribute: string, group: string): string {
 }
 
 export function isGroupSignal(signal: string): boolean {
-  return signal.startsWith(groupPrefix);
+  return signal.startsWith(groupPrefix) || isRatesSignal(signal);
 }
 
 const groupPrefix = 'fairness:';
