@@ -131,7 +131,8 @@ function spoilLine(bytes: Uint8Array, pick: (below: number) => number): Uint8Arr
 }
 
 test(`${wanted} damaged batches: none is fatal, each that is refused is a dead letter with a reason`, {
-  timeout: wanted * 3 + 120_000,
+  // Only what hangs is ended: a long run may be one beside everything else that a machine does.
+  timeout: wanted * 20 + 120_000,
 }, async () => {
   const pick = randomInts(seed);
   const good = samples();
