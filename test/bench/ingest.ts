@@ -14,7 +14,7 @@ import { formatReport, type Measurement } from './report.ts';
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    events: { type: 'string', default: '1000000' },
+    events: { type: 'string', default: '2000000' },
     rows: { type: 'string', default: '500' },
     rounds: { type: 'string', default: '3' },
     rates: { type: 'string', default: '150000,200000,250000,300000,400000' },

@@ -3,6 +3,7 @@ import { errors, type NatsConnection } from '@nats-io/transport-node';
 import type { CollectorSettings } from '../config/settings.ts';
 import { PlumblineError } from '../errors.ts';
 import { connectNats } from './connect-nats.ts';
+import type { MessageMemory } from './message-memory.ts';
 
 export type NatsSettings = CollectorSettings['nats'];
 
@@ -15,25 +16,32 @@ const minimumVersion = [2, 10] as const;
  * Waits up to `patienceMs` for a server that is still starting. Throws `BROKER_UNAVAILABLE` when none answers or it
  * refuses the credentials, with what to do about it.
  */
-export async function openConnection(settings: NatsSettings, patienceMs: number): Promise<NatsConnection> {
+export async function openConnection(
+  settings: NatsSettings,
+  patienceMs: number,
+  memory?: MessageMemory,
+): Promise<NatsConnection> {
   const { servers, user, pass } = addressOf(settings);
   const giveUpAt = performance.now() + patienceMs;
   for (;;) {
     try {
-      return await connectNats({
-        servers,
-        ...(user === undefined ? {} : { user }),
-        ...(pass === undefined ? {} : { pass }),
-        name: 'plumbline-collector',
-        inboxPrefix: settings.inboxPrefix,
-        timeout: 5_000,
-        maxReconnectAttempts: -1,
-        reconnectTimeWait: 200,
-        reconnectJitter: 100,
-        pingInterval: 10_000,
-        // Credentials that are being changed must not end a collector that runs.
-        ignoreAuthErrorAbort: true,
-      });
+      return await connectNats(
+        {
+          servers,
+          ...(user === undefined ? {} : { user }),
+          ...(pass === undefined ? {} : { pass }),
+          name: 'plumbline-collector',
+          inboxPrefix: settings.inboxPrefix,
+          timeout: 5_000,
+          maxReconnectAttempts: -1,
+          reconnectTimeWait: 200,
+          reconnectJitter: 100,
+          pingInterval: 10_000,
+          // Credentials that are being changed must not end a collector that runs.
+          ignoreAuthErrorAbort: true,
+        },
+        memory,
+      );
     } catch (error) {
       if (isRefusal(error) || performance.now() >= giveUpAt) throw explain(error, servers, user);
       await delay(200);

@@ -1,3 +1,5 @@
+import type { MessageMemory } from './message-memory.ts';
+
 /**
  * Cuts what a socket reads into pieces of which each holds whole messages of the NATS protocol, in memory of their own.
  *
@@ -12,6 +14,12 @@ export class MessageCutter {
   /** A message whose end has not come, and how much of it is there. */
   #message: Uint8Array = nothing;
   #filled = 0;
+  readonly #memory: Pick<MessageMemory, 'take'>;
+
+  /** `memory`: where long messages are copied to; default: each to memory of its own. */
+  constructor(memory: Pick<MessageMemory, 'take'> = { take: (bytes) => new Uint8Array(bytes) }) {
+    this.#memory = memory;
+  }
 
   /** Pieces in the order of the stream. They share no memory with `chunk`, which may be written over afterwards. */
   cut(chunk: Uint8Array): Uint8Array[] {
@@ -46,7 +54,7 @@ export class MessageCutter {
   /** Room for a line and what follows it, such that what comes after `header` bytes lies at a multiple of eight. */
   #begin(line: Uint8Array, header: number, total: number): void {
     const padding = 7 - ((line.length + header + 7) % 8);
-    this.#message = new Uint8Array(padding + line.length + total).subarray(padding);
+    this.#message = this.#memory.take(padding + line.length + total).subarray(padding);
     this.#message.set(line);
     this.#filled = line.length;
   }

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { StreamMessage } from '../../bus/index.ts';
 import type { BatchReader, ReadMessage } from './batch-reader.ts';
 import { packBatch } from './packed-batch.ts';
 import type { FromReader, SentMessage, ToReader } from './protocol.ts';
@@ -15,14 +16,17 @@ interface Group {
 export class SendingReader {
   readonly #port: MessagePort;
   readonly #reader: BatchReader;
+  readonly #release: (message: StreamMessage) => void;
   readonly #slabs = new Slabs(slabBytes, mostSlabs);
   #group: Group | null = null;
   #givenBack = Promise.withResolvers<void>();
   #isClosed = false;
 
-  constructor(port: MessagePort, reader: BatchReader) {
+  /** `release` is told of every message that has been copied to where the other thread sees it. */
+  constructor(port: MessagePort, reader: BatchReader, release: (message: StreamMessage) => void) {
     this.#port = port;
     this.#reader = reader;
+    this.#release = release;
   }
 
   async run(): Promise<void> {
@@ -76,6 +80,7 @@ export class SendingReader {
       data: { ...bytesAt, length: data.length },
       found: sent,
     });
+    this.#release(message);
   }
 
   #room(size: number): Memory {

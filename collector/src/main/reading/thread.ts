@@ -12,7 +12,7 @@ let connecting: Promise<ReadingConnection> | undefined;
 
 parentPort?.on('message', ({ from, port }: ReadRequest) => {
   void open(from).then(
-    (reader) => new SendingReader(port, batchReader(reader)).run(),
+    ({ reader, release }) => new SendingReader(port, batchReader(reader), release).run(),
     (error: unknown) => {
       port.postMessage({ type: 'ended', interruption: error instanceof Error ? error.message : String(error) });
       port.close();
@@ -23,9 +23,10 @@ parentPort?.on('message', ({ from, port }: ReadRequest) => {
 async function open(from: ReadRequest['from']) {
   connecting ??= connectReading({ nats });
   try {
-    return await (await connecting).read(from);
+    const connection = await connecting;
+    return { reader: await connection.read(from), release: connection.release };
   } catch (error) {
-    // The next attempt begins with a new connection if there is none.
+    // The next attempt begins with a new connection.
     const failed = connecting;
     connecting = undefined;
     await failed.then((connection) => connection.close()).catch(() => undefined);
