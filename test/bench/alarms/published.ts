@@ -51,11 +51,11 @@ export const published: Readonly<Record<string, Readonly<Record<string, Readonly
   'one decile by 1.3': power([null, null, 19.5, 8, 27.5]),
   'mean by .05 sd, reference 100 000': power([null, null, 338, 32, null]),
   'mean by .1 sd, windows of 5000': power([null, null, 1, 2, 7.5]),
-  'clusters of 5 equal rows': dependence({ known: 0, delay: 1.5 }),
-  'clusters of 20 equal rows': dependence({ known: 0, delay: 6 }),
-  'windows differ by .1 sd': dependence({ pooled: 0.83, known: 0, delay: 2.75 }),
-  'windows differ by .2 sd': dependence({ known: 0.03 }),
-  'windows wander, AR(.9) of .1 sd': dependence({ short: 0.9, known: 0.03, delay: 23 }),
+  'clusters of 5 equal rows': dependence({ alarms: 1, found: 0, delay: 1.5 }),
+  'clusters of 20 equal rows': dependence({ alarms: 1, found: 0, delay: 6 }),
+  'windows differ by .1 sd': dependence({ alarms: 1, pooled: 0.83, found: 0, delay: 2.75 }),
+  'windows differ by .2 sd': dependence({ found: 0.12, half: 0.03 }),
+  'windows wander, AR(.9) of .1 sd': dependence({ half: 0.9, longRun: 0.03, longRunDelay: 23 }),
   'windows follow the hour of the day by .2 sd': {
     'one null for all hours': { [anyAlarm]: 0, [halfDeviation]: 4 },
     'a null for each hour of the day': { [anyAlarm]: 0, [halfDeviation]: 1 },
@@ -107,21 +107,28 @@ function power(delays: readonly (number | null)[]) {
   return Object.fromEntries(rules.map((rule, i) => [rule, { 'median windows to the alarm': delays[i]! }]));
 }
 
-/** `short`: without the long-run factor. */
+/** Runs with an alarm, by rule, and windows until half a standard deviation is seen. */
 function dependence(runs: {
+  readonly alarms?: number;
   readonly pooled?: number;
-  readonly short?: number;
-  readonly known: number;
+  readonly found?: number;
   readonly delay?: number;
+  readonly half?: number;
+  readonly longRun?: number;
+  readonly longRunDelay?: number;
 }) {
-  return {
-    'rows taken as independent': { [anyAlarm]: 1 },
-    ...(runs.pooled === undefined ? {} : { 'one design effect for all scores': { [anyAlarm]: runs.pooled } }),
-    ...(runs.short === undefined ? {} : { 'without the long-run factor': { [anyAlarm]: runs.short } }),
-    'measured design effects': {
-      [anyAlarm]: runs.known,
-      ...(runs.delay === undefined ? {} : { [halfDeviation]: runs.delay }),
+  const row = (rule: string, alarms: number | undefined, delay?: number) => ({
+    [rule]: {
+      ...(alarms === undefined ? {} : { [anyAlarm]: alarms }),
+      ...(delay === undefined ? {} : { [halfDeviation]: delay }),
     },
+  });
+  return {
+    ...row('rows taken as independent', runs.alarms),
+    ...row('one design effect for all scores', runs.pooled),
+    ...row('a design effect for each score', runs.found, runs.delay),
+    ...row('one and a half times as much', runs.half),
+    ...row('and a long-run factor of batches', runs.longRun, runs.longRunDelay),
   };
 }
 

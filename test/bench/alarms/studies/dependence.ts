@@ -1,9 +1,4 @@
-import {
-  designEffect,
-  type Score,
-  type ScoreMoments,
-  scoreMoments,
-} from '../../../../collector/src/statistics/evidence/index.ts';
+import { designEffect, type ScoreMoments, scoreMoments } from '../../../../collector/src/statistics/evidence/index.ts';
 import { multinomial, normal, seededRandom } from '../../../../collector/src/statistics/simulate.ts';
 import type { Result } from '../result.ts';
 import { detectorOf, scoresOf, shifted, smallTolerance } from './deciles.ts';
@@ -22,7 +17,7 @@ export function dependence(
     if (!isAsked(scenario)) return [];
     const random = seededRandom(seed + index);
     const tally = Object.fromEntries(rules.map((rule) => [rule, 0])) as Record<DependenceRule, number>;
-    const delays: number[] = [];
+    const delays = rules.map((): number[] => []);
     for (let run = 0; run < runs; run++) {
       let level = deviation * normal(random);
       const window = (shift: number): Float64Array => {
@@ -37,22 +32,27 @@ export function dependence(
         const detector = detectorOf(reference, smallTolerance, effects[rule]);
         if (Number.isFinite(watch(detector, (at) => quiet[at]!, windows))) tally[rule]++;
       }
-      const detector = detectorOf(reference, smallTolerance, effects['measured design effects']);
-      delays.push(watch(detector, () => window(0.5), 200));
+      const moved = Array.from({ length: 200 }, () => window(0.5));
+      rules.forEach((rule, index) => {
+        const detector = detectorOf(reference, smallTolerance, effects[rule]);
+        delays[index]!.push(watch(detector, (at) => moved[at]!, moved.length));
+      });
     }
     const result = (rule: string, metric: string, value: number | null): Result => ({ scenario, rule, metric, value });
     return [
       ...rules.map((rule) => result(rule, `runs with any false alarm in ${windows} windows`, tally[rule] / runs)),
-      result('measured design effects', 'median windows to see .5 sd', median(delays)),
+      ...rules.map((rule, index) => result(rule, 'median windows to see .5 sd', median(delays[index]!))),
     ];
   });
 }
 
-/** The cure, and what it would be without each of its parts. */
+/** From no cure to ours: the published steps, each on top of the one before it, and what a reference measures. */
 export const dependenceRules = [
   'rows taken as independent',
   'one design effect for all scores',
-  'without the long-run factor',
+  'a design effect for each score',
+  'one and a half times as much',
+  'and a long-run factor of batches',
   'measured design effects',
 ] as const;
 export type DependenceRule = (typeof dependenceRules)[number];
@@ -62,24 +62,52 @@ function effectsOf(
   past: readonly Float64Array[],
 ): Record<DependenceRule, Record<string, number>> {
   const scores = scoresOf(reference);
-  const windows = (score: Score): ScoreMoments[] => past.map((counts) => scoreMoments(score, counts));
-  const byScore = (effectOf: (score: Score) => number): Record<string, number> =>
-    Object.fromEntries(scores.map((score) => [score.name, effectOf(score)]));
-  // In an order that has no memory, neighbouring windows tell nothing of each other.
-  const short = byScore((score) => designEffect(alternating(windows(score))) ?? 1);
-  const pooled = Object.values(short).reduce((sum, effect) => sum + effect, 0) / scores.length;
+  const byScore = (effectOf: (windows: readonly ScoreMoments[]) => number): Record<string, number> =>
+    Object.fromEntries(
+      scores.map((score) => [score.name, effectOf(past.map((counts) => scoreMoments(score, counts)))]),
+    );
+  const found = byScore((windows) => Math.max(1, foundEffect(windows)));
+  const pooled = Object.values(found).reduce((sum, effect) => sum + effect, 0) / scores.length;
   return {
     'rows taken as independent': {},
     'one design effect for all scores': byScore(() => pooled),
-    'without the long-run factor': short,
-    'measured design effects': byScore((score) => designEffect(windows(score)) ?? 1),
+    'a design effect for each score': found,
+    'one and a half times as much': byScore((windows) => Math.max(1, 1.5 * foundEffect(windows))),
+    'and a long-run factor of batches': byScore((windows) =>
+      Math.max(1, 1.5 * foundEffect(windows) * ofBatches(windows)),
+    ),
+    'measured design effects': byScore((windows) => designEffect(windows) ?? 1),
   };
 }
 
-/** Lowest, highest, second lowest, ...: neighbours cancel. */
-function alternating(windows: readonly ScoreMoments[]): ScoreMoments[] {
-  const sorted = windows.toSorted((a, b) => a.mean - b.mean);
-  return sorted.map((_, i) => (i % 2 === 0 ? sorted[i / 2]! : sorted[sorted.length - 1 - (i - 1) / 2]!));
+/** How much more the means of windows vary than those of independent rows would; 0 for a score that never varies. */
+function foundEffect(windows: readonly ScoreMoments[]): number {
+  const n = sumOf(windows.map((window) => window.n));
+  const mean = sumOf(windows.map((window) => window.n * window.mean)) / n;
+  const variance = sumOf(windows.map((window) => window.n * (window.variance + (window.mean - mean) ** 2))) / n;
+  if (!(variance > 0)) return 0;
+  return sumOf(windows.map((window) => window.n * (window.mean - mean) ** 2)) / (windows.length * variance);
+}
+
+/** How much more means of 24 windows vary than those of 24 windows in any order would; at least 1. */
+function ofBatches(windows: readonly ScoreMoments[]): number {
+  const means = windows.map((window) => window.mean);
+  const batches = Array.from({ length: Math.floor(means.length / batch) }, (_, index) => {
+    return sumOf(means.slice(index * batch, (index + 1) * batch)) / batch;
+  });
+  const ratio = (batch * varianceOf(batches)) / varianceOf(means);
+  return ratio > 1 ? ratio : 1;
+}
+
+const batch = 24;
+
+function varianceOf(values: readonly number[]): number {
+  const mean = sumOf(values) / values.length;
+  return sumOf(values.map((value) => (value - mean) ** 2)) / (values.length - 1);
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 const rows = 1_000;
