@@ -1,25 +1,15 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readAudit } from '../store/audit.ts';
 import { trafficWeights } from './state.ts';
-import { ada, grace, trainer, World } from './testing/world.ts';
+import { ada, grace, openWorld, trainer, world } from './testing/world.ts';
 
 /** What comes between the steps of a rollout: another version, a freeze, a wrong artefact, time, and people who decide. */
-
-/** Seconds alone on a machine, a minute on one that does a dozen other things. */
-vi.setConfig({ testTimeout: 120_000 });
-
-let world: World;
-const open = async (changes?: Record<string, unknown>) => {
-  world = await World.open(changes);
-  return world;
-};
-afterEach(() => world.close());
 
 const audit = () => world.store.read((transaction) => readAudit(transaction, 0, 1_000));
 
 describe('a version that starts while another one is on its way', () => {
   const second = async (newVersion: string) => {
-    await open({ rollout: { newVersion } });
+    await openWorld({ rollout: { newVersion } });
     await world.withCanary();
     await world.register('3', 0.97);
     await world.service.evaluatePending();
@@ -68,7 +58,7 @@ describe('a freeze window', () => {
   const holidays = { freeze: [{ from: '2026-11-22T00:00:00Z', to: '2026-11-23T00:00:00Z', reason: 'audit' }] };
 
   test('holds a canary where it is, takes it back all the same, and says so', async () => {
-    await open({ rollout: holidays });
+    await openWorld({ rollout: holidays });
     world.now = Date.UTC(2026, 10, 20);
     await world.withCanary();
     world.now = Date.UTC(2026, 10, 22);
@@ -85,7 +75,7 @@ describe('a freeze window', () => {
   });
 
   test('gives way in an emergency, which everybody sees and somebody else looks at', async () => {
-    await open({ rollout: holidays });
+    await openWorld({ rollout: holidays });
     world.now = Date.UTC(2026, 10, 20);
     await world.withCanary();
     world.now = Date.UTC(2026, 10, 22);
@@ -108,7 +98,7 @@ describe('a freeze window', () => {
   });
 
   test('is not broken by a machine, nor for longer than the settings allow', async () => {
-    await open();
+    await openWorld();
     await expect(world.act(trainer, { verb: 'break-glass', minutes: 5 })).rejects.toMatchObject({
       details: { reason: 'BREAK_GLASS_NEEDS_PERSON' },
     });
@@ -122,7 +112,7 @@ describe('a version of which an instance has loaded something else', () => {
   const other = `sha256:${'0'.repeat(64)}`;
 
   test('goes into quarantine as soon as that is heard, champion or not, and its traffic goes back', async () => {
-    await open();
+    await openWorld();
     await world.withReadyCanary();
     await world.promote('2');
     world.instances = [{ instance: 'app-7', loaded: [{ version: '2', digest: other }] }];
@@ -138,7 +128,7 @@ describe('a version of which an instance has loaded something else', () => {
   });
 
   test('begins anew once an approver has released it', async () => {
-    await open();
+    await openWorld();
     await world.withCandidate();
     await world.act(ada, { verb: 'quarantine', version: '2' });
     await expect(world.act(ada, { verb: 'canary', version: '2' })).rejects.toMatchObject({ code: 'REFUSED' });
@@ -150,7 +140,7 @@ describe('a version of which an instance has loaded something else', () => {
   });
 
   test('serves on where nothing else can, and people are called', async () => {
-    await open();
+    await openWorld();
     await world.withChampion(1);
     world.instances = [{ instance: 'app-7', loaded: [{ version: '1', digest: other }] }];
     await world.service.instancesChanged('production', 'credit');
@@ -162,7 +152,7 @@ describe('a version of which an instance has loaded something else', () => {
 
 describe('time', () => {
   test('retires former champions that were long in reserve, but never the last of them', async () => {
-    await open({ rollout: { rollBackWindow: '10d' } });
+    await openWorld({ rollout: { rollBackWindow: '10d' } });
     await world.withReadyCanary();
     await world.promote('2');
     world.now += 40 * 86_400_000;
@@ -178,7 +168,7 @@ describe('time', () => {
   });
 
   test('ends an approval that nobody gave', async () => {
-    await open();
+    await openWorld();
     await world.register('1');
     await world.act(ada, { verb: 'promote', version: '1' });
     world.now += 25 * 3_600_000;
@@ -187,7 +177,7 @@ describe('time', () => {
   });
 
   test('takes the worth of verdicts: nobody promotes on those of last week', async () => {
-    await open();
+    await openWorld();
     await world.withReadyCanary();
     world.now += 7 * 86_400_000;
     await expect(world.act(ada, { verb: 'promote', version: '2' })).rejects.toMatchObject({
@@ -199,7 +189,7 @@ describe('time', () => {
 
 describe('an approval', () => {
   const askFor = async () => {
-    await open();
+    await openWorld();
     await world.register('1');
     return (await world.act(ada, { verb: 'promote', version: '1' })).approval?.id ?? '';
   };
@@ -241,7 +231,7 @@ describe('an approval', () => {
   });
 
   test('that nobody asked for is not found', async () => {
-    await open();
+    await openWorld();
     await expect(world.decide(grace, 'ap_none')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

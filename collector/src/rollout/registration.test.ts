@@ -1,23 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import { ada, trainer, World } from './testing/world.ts';
+import { describe, expect, test } from 'vitest';
+import { ada, openWorld, trainer, world } from './testing/world.ts';
 
 /** Registering a version and evaluating it. */
 
-/** Seconds alone on a machine, a minute on one that does a dozen other things. */
-vi.setConfig({ testTimeout: 120_000 });
-
-let world: World;
-const open = async (changes?: Record<string, unknown>) => {
-  world = await World.open(changes);
-  return world;
-};
-afterEach(() => world.close());
-
 describe('a registration', () => {
   test('needs its artefact uploaded', async () => {
-    await open();
+    await openWorld();
     const spec = { inputs: [], classes: [], threshold: 0.5, reference: null, heldOut: null, labelColumn: 'label' };
     const missing = { ...spec, version: '1', digest: `sha256:${'1'.repeat(64)}`, parameters: {} };
     await expect(world.service.register(trainer, world.settings, missing, 'api')).rejects.toMatchObject({
@@ -27,7 +17,7 @@ describe('a registration', () => {
   });
 
   test('can be repeated, but not with another artefact', async () => {
-    await open();
+    await openWorld();
     await world.register('1', 0.8);
     const { revision } = await world.state();
     await world.register('1', 0.8);
@@ -41,7 +31,7 @@ describe('a registration', () => {
 
 describe('an evaluation', () => {
   test('that cannot be run says why, and opens nothing', async () => {
-    await open();
+    await openWorld();
     await world.withChampion(1);
     await world.register('2', 0, { artefact: Uint8Array.of(1, 2, 3) });
     await world.service.evaluatePending();
@@ -55,7 +45,7 @@ describe('an evaluation', () => {
   });
 
   test('refuses an artefact that was changed on disk', async () => {
-    await open();
+    await openWorld();
     await world.withChampion(1);
     const digest = await world.register('2', 0.95);
     const path = join(world.folder, 'artefacts', digest.slice(7));
@@ -70,7 +60,7 @@ describe('an evaluation', () => {
   });
 
   test('is done again beside a new champion, and the old one opens nothing', async () => {
-    await open();
+    await openWorld();
     await world.withReadyCanary();
     await world.register('3', 0.9);
     await world.service.evaluatePending();
@@ -84,7 +74,7 @@ describe('an evaluation', () => {
   });
 
   test('is done once, however often it is asked for', async () => {
-    await open();
+    await openWorld();
     await world.withCandidate();
     const { evaluation } = await world.version('2');
     const { revision } = await world.state();
@@ -95,7 +85,7 @@ describe('an evaluation', () => {
   });
 
   test('happens in the background after a registration', async () => {
-    await open();
+    await openWorld();
     await world.withChampion(1);
     await world.register('2', 0.95);
     world.service.evaluateLater('credit', '2');

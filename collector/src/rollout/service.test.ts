@@ -1,29 +1,19 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { versionList } from '../http/api.ts';
 import { readAudit, verifyAudit } from '../store/audit.ts';
 import { jsonCollection } from '../store/port.ts';
 import { trafficWeights } from './state.ts';
-import { ada, grace, trainer, World } from './testing/world.ts';
-
-/** Seconds alone on a machine, a minute on one that does a dozen other things. */
-vi.setConfig({ testTimeout: 120_000 });
-
-let world: World;
-const open = async (changes?: Record<string, unknown>) => {
-  world = await World.open(changes);
-  return world;
-};
-afterEach(() => world.close());
+import { ada, grace, openWorld, trainer, world } from './testing/world.ts';
 
 const kinds = () => world.happened.map(({ kind }) => kind);
 const audit = () => world.store.read((transaction) => readAudit(transaction, 0, 1_000));
 
 describe('the first champion', () => {
   test('takes the people the settings name, and no gate', async () => {
-    await open();
+    await openWorld();
     const digest = await world.register('1');
     const asked = await world.act(ada, { verb: 'promote', version: '1' });
     expect(asked).toMatchObject({
@@ -48,17 +38,16 @@ describe('the first champion', () => {
   });
 
   test('takes nobody else where one is enough, and a machine where none is asked for', async () => {
-    await open({ rollout: { approvals: 1 } });
+    await openWorld({ rollout: { approvals: 1 } });
     await world.register('1');
     expect(await world.act(ada, { verb: 'promote', version: '1' })).toMatchObject({ outcome: 'done', approval: null });
-    await world.close();
-    await open({ rollout: { approvals: 0 } });
+    await openWorld({ rollout: { approvals: 0 } });
     await world.register('1');
     expect(await world.act(trainer, { verb: 'promote', version: '1' })).toMatchObject({ outcome: 'done' });
   });
 
   test('is not a version that was only seen in events', async () => {
-    await open();
+    await openWorld();
     await world.hour();
     expect(await world.version('1')).toMatchObject({ state: 'registered', digest: '', source: 'events' });
     await expect(world.act(ada, { verb: 'promote', version: '1' })).rejects.toMatchObject({
@@ -72,7 +61,7 @@ describe('the first champion', () => {
 
 describe('a good candidate', () => {
   test('goes from evaluation through shadow and every canary step to champion', async () => {
-    await open();
+    await openWorld();
     await world.withCandidate();
     expect(await world.version('2')).toMatchObject({
       state: 'evaluated',
@@ -121,7 +110,7 @@ describe('a good candidate', () => {
   });
 
   test('leaves an audit record and an outgoing event for every change, with every number that decided', async () => {
-    await open();
+    await openWorld();
     await world.withReadyCanary();
     await world.promote('2');
     const records = await audit();
@@ -150,7 +139,7 @@ describe('a good candidate', () => {
   });
 
   test('is shown as the API promises', async () => {
-    await open();
+    await openWorld();
     await world.withReadyCanary();
     await world.act(ada, { verb: 'promote', version: '2' });
     const body = { model: 'credit', observed: [], instances: [], ...(await world.view()) };
@@ -166,7 +155,7 @@ describe('a good candidate', () => {
   });
 
   test('waits without labels: no data is never a pass', async () => {
-    await open();
+    await openWorld();
     await world.withCanary();
     await world.hours(8, { labelled: false });
     expect(await world.stateOf('2')).toBe('canary');
@@ -181,7 +170,7 @@ describe('a good candidate', () => {
   });
 
   test('stays where it is while paused, and goes on afterwards', async () => {
-    await open();
+    await openWorld();
     await world.withCanary();
     await world.act(ada, { verb: 'pause' });
     expect((await world.view()).paused).toMatchObject({ by: 'user:ada', reason: 'because I say so' });
@@ -194,7 +183,7 @@ describe('a good candidate', () => {
   });
 
   test('moves by hand where nothing moves by itself', async () => {
-    await open({ rollout: { autoAdvance: false } });
+    await openWorld({ rollout: { autoAdvance: false } });
     await world.withShadow();
     await world.hours(4);
     expect(await world.stateOf('2')).toBe('shadow');
@@ -209,7 +198,7 @@ describe('a good candidate', () => {
   });
 
   test('must prove the margin where that is demanded', async () => {
-    await open({
+    await openWorld({
       rollout: { gates: { canaryRows: 50, shadowRows: 50, canaryErrorMargin: 0.01, canaryPass: 'proven' } },
     });
     await world.withCanary();
@@ -221,7 +210,7 @@ describe('a good candidate', () => {
 
 describe('a bad candidate', () => {
   test('is rejected by its evaluation', async () => {
-    await open();
+    await openWorld();
     await world.withChampion(1);
     await world.register('2', 0.2);
     await world.service.evaluatePending();
@@ -236,7 +225,7 @@ describe('a bad candidate', () => {
   });
 
   test('is rolled back when its errors are higher, by the gate and with its numbers', async () => {
-    await open();
+    await openWorld();
     await world.withCanary();
     await world.hours(10, { candidate: { errors: 0.35 } });
     expect(await world.stateOf('2')).toBe('rolled_back');
@@ -250,7 +239,7 @@ describe('a bad candidate', () => {
   });
 
   test('is rolled back while it is paused', async () => {
-    await open();
+    await openWorld();
     await world.withCanary();
     await world.act(ada, { verb: 'pause' });
     await world.hours(10, { candidate: { errors: 0.35 } });
@@ -258,7 +247,7 @@ describe('a bad candidate', () => {
   });
 
   test('is rolled back while it waits for approval, which is void then', async () => {
-    await open();
+    await openWorld();
     await world.withReadyCanary();
     const { approval } = await world.act(ada, { verb: 'promote', version: '2' });
     await world.hours(10, { candidate: { errors: 0.5 } });
@@ -270,7 +259,7 @@ describe('a bad candidate', () => {
   });
 
   test('is not rolled back because both get worse together', async () => {
-    await open();
+    await openWorld();
     await world.withCanary();
     await world.hours(3, { champion: { errors: 0.1 }, candidate: { errors: 0.1 } });
     await world.hours(6, { champion: { errors: 0.4 }, candidate: { errors: 0.4 } });
@@ -279,21 +268,21 @@ describe('a bad candidate', () => {
   });
 
   test('is rolled back when its inferences fail', async () => {
-    await open();
+    await openWorld();
     await world.withCanary();
     await world.hours(4, { candidate: { failures: 0.2 } });
     expect((await world.version('2')).history[0]?.reason).toMatch(/^inference_error_rate: .* failed inferences/);
   });
 
   test('is rolled back when it is slow', async () => {
-    await open();
+    await openWorld();
     await world.withCanary();
     await world.hours(8, { candidate: { latencyMs: 60 } });
     expect((await world.version('2')).history[0]?.reason).toMatch(/^latency_ratio: 95 % of the canary's rows took/);
   });
 
   test('is rolled back from the shadow when it disagrees too often', async () => {
-    await open();
+    await openWorld();
     await world.withShadow();
     await world.hours(3, { candidate: { disagreement: 0.6 } });
     expect((await world.version('2')).history[0]).toMatchObject({
@@ -305,7 +294,7 @@ describe('a bad candidate', () => {
   });
 
   test('stays, with its gate failed, where nobody is rolled back automatically', async () => {
-    await open({ rollout: { autoRollBack: false } });
+    await openWorld({ rollout: { autoRollBack: false } });
     await world.withCanary();
     await world.hours(8, { candidate: { errors: 0.4 } });
     expect(await world.stateOf('2')).toBe('canary');
@@ -315,7 +304,7 @@ describe('a bad candidate', () => {
   });
 
   test('goes into quarantine when an instance loaded something else', async () => {
-    await open();
+    await openWorld();
     await world.withCanary();
     world.instances = [{ instance: 'app-1', loaded: [{ version: '2', digest: `sha256:${'0'.repeat(64)}` }] }];
     await world.hours(2);
@@ -327,7 +316,7 @@ describe('a bad candidate', () => {
   });
 
   test('does not grow before an instance has loaded it', async () => {
-    await open();
+    await openWorld();
     await world.withCanary();
     world.instances = [{ instance: 'app-1', loaded: [] }];
     await world.hours(8);
@@ -341,7 +330,7 @@ describe('a bad candidate', () => {
 
 describe('a new champion', () => {
   const promoted = async (changes?: Record<string, unknown>) => {
-    await open(changes);
+    await openWorld(changes);
     await world.withReadyCanary();
     await world.promote('2');
   };
@@ -397,7 +386,7 @@ describe('a new champion', () => {
 describe('a canary without any gate', () => {
   test('is refused', async () => {
     const skip = ['canary_error_rate', 'inference_error_rate', 'latency_ratio', 'score_distribution'];
-    await open({ rollout: { gates: { skip: [...skip, 'observed_split', 'freshness'] } } });
+    await openWorld({ rollout: { gates: { skip: [...skip, 'observed_split', 'freshness'] } } });
     await world.withCandidate();
     await expect(world.act(ada, { verb: 'canary', version: '2' })).rejects.toMatchObject({
       details: { reason: 'NO_GATES' },
@@ -407,7 +396,7 @@ describe('a canary without any gate', () => {
 
 describe('going back', () => {
   test('from a rollout takes one person, and the champion serves everybody', async () => {
-    await open();
+    await openWorld();
     await world.withCanary();
     expect(await world.act(ada, { verb: 'roll-back' })).toMatchObject({
       outcome: 'done',
@@ -417,7 +406,7 @@ describe('going back', () => {
   });
 
   test('from a champion makes the one before serve again', async () => {
-    await open();
+    await openWorld();
     await world.withReadyCanary();
     await world.promote('2');
     const before = (await world.routing())?.revision ?? 0;
@@ -430,7 +419,7 @@ describe('going back', () => {
   });
 
   test('is refused when the version to go back to is not there any more', async () => {
-    await open();
+    await openWorld();
     await world.withReadyCanary();
     await world.promote('2');
     const artefacts = join(world.folder, 'artefacts');
@@ -448,7 +437,7 @@ describe('going back', () => {
 
 describe('a request', () => {
   test('at a stale revision is refused, and nothing changes', async () => {
-    await open();
+    await openWorld();
     await world.withChampion(1);
     const before = await world.state();
     await expect(world.act(ada, { verb: 'roll-back' }, before.revision - 1)).rejects.toMatchObject({
@@ -459,12 +448,12 @@ describe('a request', () => {
   });
 
   test('about an unknown version is refused', async () => {
-    await open();
+    await openWorld();
     await expect(world.act(ada, { verb: 'canary', version: '9' })).rejects.toMatchObject({ code: 'UNKNOWN_VERSION' });
   });
 
   test('sent twice acts once', async () => {
-    await open();
+    await openWorld();
     await world.register('1');
     const control = { expectedRevision: (await world.state()).revision, requestId: 'same' };
     const action = { verb: 'promote', version: '1', reason: 'first' } as const;
@@ -481,7 +470,7 @@ describe('a request', () => {
   });
 
   test('that crashes between any two writes leaves nothing behind', async () => {
-    await open();
+    await openWorld();
     await world.withReadyCanary();
     const { approval } = await world.act(ada, { verb: 'promote', version: '2' });
     const everything = async () => ({

@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fitLogistic, type LogisticModel } from '../../../../test/demo/logistic-regression.ts';
 import { seededRandom } from '../../../../test/demo/random.ts';
 import { logisticOnnx } from '../../../../test/onnx/logistic.ts';
-import { ada, trainer, World } from '../testing/world.ts';
+import { ada, openWorld, trainer, world } from '../testing/world.ts';
 
 /**
  * The textbook's worked example of a retrained model, through the real store, ONNX Runtime and gates: a data set is split
@@ -51,12 +51,6 @@ const csv = (rows: readonly Row[]) =>
     ].join('\n'),
   );
 
-/** Seconds alone on a machine, a minute on one that does a dozen other things. */
-vi.setConfig({ testTimeout: 120_000 });
-
-let world: World;
-afterEach(() => world.close());
-
 async function register(version: string, model: LogisticModel, heldOut: Row[], training: Row[]): Promise<void> {
   const digest = await world.artefacts.put(logisticOnnx({ inputs, ...model }));
   await world.service.register(
@@ -75,7 +69,7 @@ async function register(version: string, model: LogisticModel, heldOut: Row[], t
 describe('a model that is trained again on old and new data', () => {
   /** Old data are few and narrow; new data are many. */
   async function withOldModel() {
-    world = await World.open();
+    await openWorld();
     const random = seededRandom(7);
     const old = split(rowsOf(60, random, 0.2));
     const fresh = split(rowsOf(3_000, random));

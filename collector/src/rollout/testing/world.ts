@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RoutingDocument } from '@plumbline/sdk/routing';
+import { onTestFinished } from 'vitest';
 import { logisticOnnx } from '../../../../test/onnx/logistic.ts';
 import type { ModelSettings } from '../../config/settings.ts';
 import { createEngine, type Engine } from '../../main/engine.ts';
@@ -50,7 +51,7 @@ export interface Hour {
  * A small world around the real thing: SQLite, the engine that folds traffic, artefacts on disk, ONNX models. An app
  * that follows the routing document sends an hour of traffic at a time; labels come an hour later.
  */
-export class World {
+class World {
   readonly store: Store;
   readonly service: RolloutService;
   readonly settings: ModelSettings;
@@ -305,6 +306,16 @@ export class World {
     if (!labelled) this.#unlabelled = [];
     await this.#engine.commit();
   }
+}
+
+/** The world of the running test: what `openWorld` opened last. */
+export let world: World;
+
+/** Opens a world, which goes under when the test ends. Changes are those of the model's settings. */
+export async function openWorld(changes?: Record<string, unknown>): Promise<void> {
+  const opened = await World.open(changes);
+  onTestFinished(() => opened.close());
+  world = opened;
 }
 
 type WithoutReason<Action> = Action extends unknown ? Omit<Action, 'reason'> : never;
