@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { multinomial, seededRandom } from '../simulate.ts';
+import { normalQuantile } from '../special/normalQuantile.ts';
 import { indicatorScore } from './indicatorScore.ts';
 import { boundTail, defaultTolerance, nullBounds } from './nullBounds.ts';
-import { numericScores } from './numericScores.ts';
+import { numericScores, rankScore } from './numericScores.ts';
 
 const exact = { standardDeviations: 0, relativeShare: 0, absoluteShare: 0 };
 
@@ -54,14 +55,37 @@ describe('nullBounds', () => {
       shares.map((share) => share * 1e6),
       deciles,
     )[0]!;
-    for (const n of [60, 1_000]) {
+    for (const [n, runs] of [
+      [60, 1_000],
+      [1_000, 4_000],
+    ] as const) {
       let missed = 0;
-      for (let run = 0; run < 4_000; run++) {
+      for (let run = 0; run < runs; run++) {
         const counts = multinomial(random, n, shares);
         const { lower, upper } = nullBounds(location, counts, { tail: 0.01, designEffect: 1, tolerance: exact });
         if (lower > 0 || upper < 0) missed++;
       }
-      expect(missed / 4_000).toBeLessThan(0.02 + 3 * Math.sqrt(0.02 / 4_000));
+      expect(missed / runs).toBeLessThan(0.02 + 3 * Math.sqrt(0.02 / runs));
+    }
+  });
+
+  it('of few events are nearer to normal limits than the empirical Bernstein bound is, and go over into them', () => {
+    const score = rankScore(Array<number>(20).fill(1));
+    const widthsOf = (n: number, tail: number) => {
+      const { upper, standardDeviation } = nullBounds(score, Array<number>(20).fill(n / 20), {
+        ...{ tail, designEffect: 1, tolerance: exact },
+      });
+      const log = Math.log(2 / tail);
+      const bernstein = standardDeviation * Math.sqrt((2 * log) / (n - 1)) + (7 * 2 * log) / (3 * (n - 1));
+      const normal = -normalQuantile(tail) * (standardDeviation / Math.sqrt(n));
+      return { upper, bernstein, normal };
+    };
+    for (const tail of [1e-3, 1e-5]) {
+      const few = widthsOf(100, tail);
+      expect(few.upper).toBeLessThan(few.bernstein / 2);
+      const more = widthsOf(499, tail);
+      expect(more.upper).toBeGreaterThan(more.normal);
+      expect(more.upper).toBeLessThan(1.5 * more.normal);
     }
   });
 
