@@ -4,7 +4,7 @@ import { recomputeAlarm } from '../statistics/evidence/index.ts';
 import { countStreams } from './budget.ts';
 import { evaluateWindow } from './evaluateWindow.ts';
 import type { Finding } from './finding.ts';
-import { gapDetector, gapScores } from './gapDetector.ts';
+import { gapDetector, gapScores, pairsDesignEffect } from './gapDetector.ts';
 import { hourMs, sampleReference, sampleWindow, type Traffic } from './sampleTraffic.ts';
 import type { MonitorState } from './state.ts';
 import { type GapStream, streamsOf } from './streams.ts';
@@ -127,5 +127,21 @@ describe('the gap between a group and its reference group', () => {
     const turned = { ...parted, approved: { female: 0.7, male: 0.5 }, errors: { female: 0.02, male: 0.1 } };
     expect(firstAlarm(watch(settingsOver('parity'), equal, 60, 4))).toBe(-1);
     expect(firstAlarm(watch(settingsOver('parity'), turned, 60, 5))).toBe(-1);
+  });
+
+  it('varies at most as if what moves both groups moved them apart', () => {
+    const [rate, n, apart] = [0.3, 1_000, 0.02];
+    // Windows of two groups whose rates swing by as much in opposite ways, and by chance.
+    const own = 1 + (n * apart ** 2) / (rate * (1 - rate));
+    const ofPairs = 1 + (n * (2 * apart) ** 2) / (2 * rate * (1 - rate));
+    const group = (people: number, designEffect: number) => ({
+      rate: { events: rate * people, n: people },
+      designEffect,
+    });
+    expect(pairsDesignEffect([group(n, own), group(n, own)])).toBeCloseTo(ofPairs, 12);
+    // Of nine times as many people the same swing is nine times the chance, but there are no more pairs.
+    const ofMore = 1 + 9 * (own - 1);
+    expect(pairsDesignEffect([group(n, own), group(9 * n, ofMore)])).toBeCloseTo(ofPairs, 3);
+    expect(pairsDesignEffect([group(n, 1), group(n, 1)])).toBe(1);
   });
 });

@@ -1,14 +1,11 @@
 import type { ModelSettings } from '../config/settings.ts';
 import {
-  type GroupConfusion,
-  groupConfusions,
-  groupOutcomes,
-  groupRateCounts,
-  groupRates,
+  type GroupRates,
+  groupRatesOf,
   groupRatesSignal,
   outcomeSizes,
   type Profile,
-  type ProfileShape,
+  poorCounts,
   type Reference,
 } from '../profile/index.ts';
 import { hash32 } from '../profile/textHash.ts';
@@ -56,18 +53,24 @@ export function gapDetector(
   streams: number,
 ): StreamDetector {
   const { attribute, group, referenceGroup } = stream;
-  const gaps = outcomeGaps(reference, attribute) ?? decisionGaps(reference, attribute);
-  const [own, base] = [gaps.past(group), gaps.past(referenceGroup)];
+  const rates = groupRatesOf(reference.profile);
+  const gaps = outcomeGaps(reference.profile, attribute) ?? decisionGaps(rates, attribute);
+  const past = (name: string) => proportionsIn(rates.counts(reference.profile, attribute, name));
+  const [own, base] = [past(group), past(referenceGroup)];
   const referenceCounts = gaps.scores.flatMap((_, gap) => [...expectedPairs(own[gap]!, base[gap]!)]);
   const tail = boundTail(gaps.scores.length, streams);
   const { fairnessGap, fairnessGapOver } = settings.tolerance;
   const noTolerance = { standardDeviations: 0, relativeShare: 0, absoluteShare: 0 };
-  const designEffects = gaps.designEffects(group, referenceGroup);
+  const designEffectOf = (gap: number): number => {
+    const effects = [group, referenceGroup].map((name) => rateEffect(reference, attribute, name, rates.names[gap]!));
+    if (effects.includes(undefined)) return signalDesignEffect(reference, gaps.signals[gap]!);
+    return pairsDesignEffect([own, base].map((of, at) => ({ rate: of[gap]!, designEffect: effects[at]! })));
+  };
   const scores = gaps.scores.map((name, gap) => pairScore(name, gap, gaps.scores.length));
   const oriented = scores.flatMap((score, gap) => {
-    const designEffect = designEffects[gap]!;
-    const bounds = nullBounds(score, referenceCounts, { tail, designEffect, tolerance: noTolerance });
     if (scoreMoments(score, referenceCounts).n < settings.minimumGroupRows) return [];
+    const designEffect = designEffectOf(gap);
+    const bounds = nullBounds(score, referenceCounts, { tail, designEffect, tolerance: noTolerance });
     // A group that was better off before may become as badly off as the others: parity is never an alarm.
     const upper = (fairnessGapOver === 'parity' ? 0 : Math.max(0, bounds.upper)) + fairnessGap;
     return orient(score, { ...bounds, upper }, designEffect).filter(({ direction }) => direction === 'up');
@@ -93,79 +96,62 @@ type GapRates = readonly Proportion[];
 /** What is compared between groups of an attribute: for each score a share of people. */
 interface Gaps {
   readonly scores: readonly GapScore[];
-  /** By score. */
-  readonly designEffects: (group: string, base: string) => readonly number[];
-  readonly past: (group: string) => GapRates;
+  /** By score: the signal whose design effect stands in where the reference did not measure how rates of groups vary. */
+  readonly signals: readonly string[];
   readonly now: (profile: Profile, arrivals: OutcomeArrivals, group: string) => GapRates;
 }
 
-function decisionGaps(reference: Reference, attribute: string): Gaps {
-  const { shape, profile: past } = reference;
+function decisionGaps(rates: GroupRates, attribute: string): Gaps {
   return {
     scores: gapScores,
-    designEffects: (group, base) =>
-      gapScores.map((_, gap) => {
-        const [own, other] = [group, base].map((name) => rateEffect(reference, attribute, name, gap));
-        if (own === undefined || other === undefined) {
-          return signalDesignEffect(reference, gap === 0 ? 'prediction' : errorRateSignal);
-        }
-        // What moves the rates of both beyond chance may move them apart: (a + b)^2 <= 2 (a^2 + b^2), over twice the variance.
-        return own + other - 1;
-      }),
-    past: (group) => ratesOf(shape, confusionOf(past, attribute, group)),
+    signals: gapScores.map((_, gap) => (gap === 0 ? 'prediction' : errorRateSignal)),
     now: (profile, arrivals, group) => [
-      ratesOf(shape, confusionOf(profile, attribute, group))[0]!,
+      proportionsIn(rates.counts(profile, attribute, group))[0]!,
       ...arrivedRates(arrivals, attribute, group),
     ],
   };
 }
 
-/** How one of `groupRates` varies from window to window; `undefined` in references that did not measure it yet. */
-export function rateEffect(reference: Reference, attribute: string, group: string, rate: number): number | undefined {
-  return reference.designEffects[groupRatesSignal(attribute, group)]?.[groupRates[rate]!];
-}
-
 /** `null` for classes. */
-function outcomeGaps(reference: Reference, attribute: string): Gaps | null {
-  const { profile: past } = reference;
-  const sizes = outcomeSizes(past);
-  if (sizes === null) return null;
-  const isPoor = poorCells(sizes.counts(past), sizes.worse);
-  const poor = (cells: ArrayLike<number>): GapRates => {
-    const proportion = { events: 0, n: 0 };
-    for (let cell = 0; cell < cells.length; cell++) {
-      proportion.n += cells[cell]!;
-      if (isPoor(cell)) proportion.events += cells[cell]!;
-    }
-    return [proportion];
-  };
+function outcomeGaps(reference: Profile, attribute: string): Gaps | null {
+  const [sizes, poor] = [outcomeSizes(reference), poorCounts(reference)];
+  if (sizes === null || poor === null) return null;
   return {
     scores: sizes.worse === 'up' ? largeErrors : poorRankings,
-    designEffects: () => [signalDesignEffect(reference, sizes.signal)],
-    past: (group) => poor(groupOutcomes(past, attribute).find((of) => of.group === group && !of.isOther)?.cells ?? []),
-    now: (_, arrivals, group) => poor(arrivedIn(arrivals.groupSizes, attribute, group) ?? []),
+    signals: [sizes.signal],
+    now: (_, arrivals, group) => proportionsIn(poor(arrivedIn(arrivals.groupSizes, attribute, group) ?? [])),
   };
 }
 
-/** The cells at the bad end that hold a quarter of the reference's outcomes, or as near to it as whole cells come. */
-export function poorCells(counts: Float64Array, worse: 'up' | 'down'): (cell: number) => boolean {
-  const quarter = counts.reduce((sum, count) => sum + count, 0) / 4;
-  const fromWorst = [...counts.keys()].sort((a, b) => (worse === 'up' ? b - a : a - b));
-  const poor = new Set<number>();
-  let held = 0;
-  for (const cell of fromWorst) {
-    const more = counts[cell]!;
-    if (held > 0 && held + more / 2 > quarter) break;
-    poor.add(cell);
-    held += more;
-  }
-  return (cell) => poor.has(cell);
+/** How a rate of a group varies from window to window; `undefined` in references that did not measure it yet. */
+export function rateEffect(reference: Reference, attribute: string, group: string, rate: string): number | undefined {
+  return reference.designEffects[groupRatesSignal(attribute, group)]?.[rate];
 }
 
-function ratesOf(shape: ProfileShape, confusion: GroupConfusion | undefined): GapRates {
-  if (confusion === undefined) return gapScores.map(() => nobody);
-  const counts = groupRateCounts(shape, confusion);
-  return gapScores.map((_, rate) => ({ events: counts[2 * rate + 1]!, n: counts[2 * rate]! + counts[2 * rate + 1]! }));
+/**
+ * The design effect of pairs, from those of both groups. What moves the rates of both beyond chance may move them apart, and
+ * (a + b)^2 <= 2 (a^2 + b^2); of the larger group it was measured on more people than there are pairs.
+ */
+export function pairsDesignEffect(
+  groups: readonly { readonly rate: Proportion; readonly designEffect: number }[],
+): number {
+  const pairs = Math.min(...groups.map(({ rate }) => rate.n));
+  let [variance, excess] = [0, 0];
+  for (const { rate, designEffect } of groups) {
+    // As if half a person more had the event, and half a person more had not: a rate of 0 varies too.
+    const share = (rate.events + 0.5) / (rate.n + 1);
+    const own = share * (1 - share);
+    variance += own;
+    excess += ((designEffect - 1) * own * pairs) / rate.n;
+  }
+  return 1 + (2 * excess) / variance;
+}
+
+function proportionsIn(counts: Float64Array): GapRates {
+  return Array.from({ length: counts.length / 2 }, (_, rate) => {
+    const [not, so] = counts.subarray(2 * rate);
+    return { events: so!, n: not! + so! };
+  });
 }
 
 function arrivedRates({ groups }: OutcomeArrivals, attribute: string, group: string): readonly Proportion[] {
@@ -193,9 +179,3 @@ function pairScore(name: string, gap: number, gaps: number): Score {
     considered: Uint8Array.from({ length: cells }, (_, cell) => (isOwn(cell) ? 1 : 0)),
   };
 }
-
-function confusionOf(profile: Profile, attribute: string, group: string): GroupConfusion | undefined {
-  return groupConfusions(profile, attribute).find((confusion) => confusion.group === group && !confusion.isOther);
-}
-
-const nobody: Proportion = { events: 0, n: 0 };

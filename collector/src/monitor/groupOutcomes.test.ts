@@ -13,6 +13,7 @@ import {
   type Profile,
   type Reference,
 } from '../profile/index.ts';
+import { poorCells } from '../profile/ratedGroups.ts';
 import { batchOf, type SampleRow } from '../profile/sampleBatch.ts';
 import { recomputeAlarm } from '../statistics/evidence/index.ts';
 import { normal, seededRandom } from '../statistics/simulate.ts';
@@ -21,7 +22,6 @@ import { countStreams } from './budget.ts';
 import { evaluateWindow } from './evaluateWindow.ts';
 import { fairnessReport } from './fairnessReport.ts';
 import type { Finding } from './finding.ts';
-import { poorCells } from './gapDetector.ts';
 import type { MonitorState } from './state.ts';
 
 const hour = 3_600_000;
@@ -62,8 +62,8 @@ function rankings(skill: Record<'female' | 'male', number>, window: number, seed
   return { rows, labels: relevant.map((item) => JSON.stringify([item])) };
 }
 
-function referenceOf(task: ModelSettings['task'], sample: (window: number) => Sample): Reference {
-  const windows = Array.from({ length: 12 }, (_, window) => sample(window));
+function referenceOf(task: ModelSettings['task'], sample: (window: number) => Sample, count = 20): Reference {
+  const windows = Array.from({ length: count }, (_, window) => sample(window));
   return buildReference(
     windows.map(({ rows }) => batchOf(rows)),
     windows.flatMap(({ rows, labels }) => rows.map(({ id }, i) => ({ inferenceId: id, label: labels[i]! }))),
@@ -212,6 +212,33 @@ describe('groups of a model of numbers', () => {
 
   it('have a reference that can be written and read', () => {
     expect(decodeReference(encodeReference(reference))).toEqual(reference);
+  });
+});
+
+describe('groups whose errors follow the hour in opposite ways, so that errors of all do not', () => {
+  // Two of five are women.
+  const swing = (window: number) => Math.sin((2 * Math.PI * window) / 24);
+  const ofTask = {
+    regression: (window: number) => {
+      const noise = { female: 5 * 2 ** (1.2 * swing(window)), male: 5 * 2 ** (-0.8 * swing(window)) };
+      return numbers(noise, window, 5_000 + window);
+    },
+    ranking: (window: number) => {
+      const skill = { female: 0.6 - 0.36 * swing(window), male: 0.6 + 0.24 * swing(window) };
+      return rankings(skill, window, 5_000 + window);
+    },
+  };
+
+  it.each(['regression', 'ranking'] as const)('raise no alarm of their gap, as %s shows', (task) => {
+    const settings = settingsOf(task);
+    const reference = referenceOf(task, ofTask[task], 96);
+    const next = many(48, (i) => ofTask[task](96 + i));
+    expect(alarms(watch(settings, reference, next))).toEqual([]);
+    const designEffects = Object.fromEntries(
+      Object.entries(reference.designEffects).filter(([signal]) => !signal.startsWith('fairness_rates:')),
+    );
+    const blind = { ...reference, id: `${reference.id} blind`, designEffects };
+    expect(alarms(watch(settings, blind, next)).map(({ signal }) => signal)).toContain('fairness_gap:sex=female');
   });
 });
 

@@ -6,7 +6,6 @@ import {
   failureIndicator,
   type GroupConfusion,
   groupConfusions,
-  groupRates,
   type Indicator,
   outcomeSizes,
   type Profile,
@@ -214,8 +213,7 @@ function groupDetector(
   // Decisions follow the hour that they are made at; labels come at hours of their own.
   const selectionEffect = signalDesignEffect(reference, reference.designEffects[stream.id] ? stream.id : 'prediction');
   const errorEffect =
-    rateEffect(reference, attribute, group, groupRates.indexOf('wrong')) ??
-    signalDesignEffect(reference, errorRateSignal);
+    rateEffect(reference, attribute, group, 'wrong') ?? signalDesignEffect(reference, errorRateSignal);
   const selectionScore = shareScore('selection_rate', 4, [1], (cell) => cell < 2);
   const errorScore = shareScore('error_rate', 4, [3], (cell) => cell >= 2);
   const tables: readonly (readonly [Score, Direction, number])[] = [

@@ -15,6 +15,7 @@ export { decodeProfile, encodeProfile, shapeIdOf } from './encode.ts';
 export { errorSizeMiddle } from './errorSizes.ts';
 export { exemplarsOf } from './exemplars.ts';
 export { allRows, foldAgreement, foldInferences } from './fold.ts';
+export { groupRatesSignal, groupSignal } from './groupSignals.ts';
 export { groupIn, intersectionName } from './intersection.ts';
 export { firstCellFrom, latencyCells, latencyEdge } from './latencies.ts';
 export {
@@ -28,7 +29,7 @@ export {
 } from './outcome.ts';
 export { copyProfile, createProfile, mergeInto, mergeProfiles, type Profile } from './profile.ts';
 export { capturesOf, heaviestOf } from './provenance.ts';
-export { groupRateCounts, groupRates, groupRatesSignal } from './ratedGroups.ts';
+export { type GroupRates, groupRatesOf, poorCounts } from './ratedGroups.ts';
 export {
   atItsHour,
   buildReference,
@@ -53,7 +54,6 @@ export {
   duplicateIndicator,
   errorRateIndicator,
   failureIndicator,
-  groupSignal,
   type Indicator,
   outcomeSizes,
   qualityCounts,

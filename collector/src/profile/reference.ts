@@ -15,6 +15,7 @@ import {
 import { buildShape, type ShapeOptions } from './buildShape.ts';
 import { createExemplars } from './exemplars.ts';
 import { foldInferences } from './fold.ts';
+import { isGroupSignal } from './groupSignals.ts';
 import { foldOutcome, joinEntryOf } from './outcome.ts';
 import { type Part, partsByBlock, partsByWindow } from './parts.ts';
 import { createProfile, mergeInto, type Profile } from './profile.ts';
@@ -22,7 +23,7 @@ import { heaviestOf } from './provenance.ts';
 import { ratedGroups } from './ratedGroups.ts';
 import { identifyReference } from './referenceFile.ts';
 import type { ProfileShape } from './shape.ts';
-import { errorRateIndicator, indicatorsOf, isGroupSignal, outcomeSizes, signalScores } from './signalScores.ts';
+import { errorRateIndicator, indicatorsOf, outcomeSizes, signalScores } from './signalScores.ts';
 import { signalCounts } from './views.ts';
 import { effectiveProfile, rowCounts } from './weighted.ts';
 
@@ -200,9 +201,7 @@ function measureSignals(
       measure(signal, signalScores(reference, signal), (profile) => signalCounts(profile, signal), 'by its own hour'),
     ),
     // Labels of a group come at hours of their own, and gaps between groups are compared over all hours.
-    ...(sizes === null ? ratedGroups(reference.shape) : []).map(({ signal, scores, countsOf }) =>
-      measure(signal, scores, countsOf, 'by any hour'),
-    ),
+    ...ratedGroups(reference).map(({ signal, scores, countsOf }) => measure(signal, scores, countsOf, 'by any hour')),
     // Wrong predictions are watched by the arrival of their labels, of which some are told apart by the hour of their prediction.
     ...indicatorsOf(reference.shape).map(({ signal, score, counts }) =>
       measure(signal, [score], counts, signal === errorRateIndicator.signal ? 'by other hours' : 'by its own hour'),

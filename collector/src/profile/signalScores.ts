@@ -1,8 +1,8 @@
 import { categoryScores, indicatorScore, numericScores, rankScore, type Score } from '../statistics/evidence/index.ts';
 import { favourableDecision } from './decision.ts';
 import { errorSizeCounts, rankingCounts } from './detailViews.ts';
+import { groupSignal } from './groupSignals.ts';
 import type { Profile } from './profile.ts';
-import { isRatesSignal } from './ratedGroups.ts';
 import type { ProfileShape } from './shape.ts';
 import { sampledArrivals } from './sketchViews.ts';
 import { findSignal, groupConfusions, outsideMeans, overallConfusion, profileTotals, signalCounts } from './views.ts';
@@ -120,17 +120,6 @@ export function outcomeSizes(profile: Profile): OutcomeSizes | null {
   if (task === 'ranking') return sized('performance:ranking_quality', 'down', rankingCounts);
   return null;
 }
-
-/** Signal of how a group fares. */
-export function groupSignal(attribute: string, group: string): string {
-  return `${groupPrefix}${attribute}=${group}`;
-}
-
-export function isGroupSignal(signal: string): boolean {
-  return signal.startsWith(groupPrefix) || isRatesSignal(signal);
-}
-
-const groupPrefix = 'fairness:';
 
 /** Favourable decisions about each group that the shape counts; none where decisions have no side. */
 function selectionIndicators(shape: ProfileShape): Indicator[] {
