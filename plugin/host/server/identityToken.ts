@@ -32,7 +32,7 @@ export async function createIdentitySigner(issuer: string, clock: () => number):
         username: person.login,
         email: `${person.login}@example.test`,
         email_verified: true,
-        displayName: person.name,
+        name: person.name,
         authenticatedBy: 'password',
         role: person.role,
       })

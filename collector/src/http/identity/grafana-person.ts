@@ -55,10 +55,10 @@ export function createGrafanaPersonReader(
     if (!claims.success) {
       throw notAuthenticated('X-Grafana-Id is not about a person: service accounts and anonymous visitors have no say');
     }
-    const { sub, displayName, username, role } = claims.data;
+    const { sub, name, username, role } = claims.data;
     return {
       subject: sub,
-      name: displayName ?? username ?? sub,
+      name: name ?? username ?? sub,
       role: settings.roles[sub] ?? roleOfClaim(role),
       scopes: [],
       human: true,
@@ -66,10 +66,11 @@ export function createGrafanaPersonReader(
   };
 }
 
+/** As Grafana names them: `name` is what people read, `username` what they sign in with. */
 const personClaims = z.object({
   sub: z.string().regex(/^user:[\x21-\x7e]{1,128}$/),
   username: z.string().min(1).max(256).optional().catch(undefined),
-  displayName: z.string().min(1).max(256).optional().catch(undefined),
+  name: z.string().min(1).max(256).optional().catch(undefined),
   role: z.string().optional().catch(undefined),
 });
 

@@ -66,7 +66,7 @@ export function personClaims(grafana: FakeGrafana, nowMs: number, claims: Claims
     namespace: 'default',
     type: 'user',
     username: 'ana',
-    displayName: 'Ana',
+    name: 'Ana',
     role: 'Admin',
     ...claims,
   });
