@@ -256,6 +256,12 @@ describe("what Grafana's alerting is given", () => {
     }
   });
 
+  it('keeps its rules in a folder of their own, which the dashboards do not make again', () => {
+    const { providers } = parse(read('provisioning/dashboards/plumbline.yaml')) as { providers: { folder: string }[] };
+    const ofDashboards = providers.map(({ folder }) => folder);
+    for (const { folder } of groups) expect(ofDashboards).not.toContain(folder);
+  });
+
   it('points at panels that are there', () => {
     const panels = readdirSync(at('provisioning/dashboards'))
       .filter((file) => file.endsWith('.json'))
@@ -298,6 +304,13 @@ describe('the services of docker-compose', () => {
         }
       }
     }
+  });
+
+  it('keep a file system that can be written where a secret is copied into it', () => {
+    // https://github.com/docker/compose/pull/12531: Compose refuses to start anything else.
+    const withSecrets = entries.filter(([, { secrets: own }]) => own !== undefined);
+    expect(withSecrets.map(([name]) => name)).toEqual(['prometheus']);
+    for (const [name, { read_only }] of withSecrets) expect(read_only, name).not.toBe(true);
   });
 
   it('use only volumes and secrets that are declared, and publish ports on loopback alone', () => {
