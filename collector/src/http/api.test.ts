@@ -126,7 +126,7 @@ describe('a model that nobody has used yet', () => {
   });
 
   it('has no reports, and says that it has no version', async () => {
-    for (const report of ['drift', 'fairness', 'performance', 'distribution?signal=score']) {
+    for (const report of ['drift', 'fairness', 'performance', 'usage', 'distribution?signal=score']) {
       expectError(await api.ask(`/v1/models/credit/${report}`), 'UNKNOWN_VERSION');
     }
   });
@@ -238,6 +238,14 @@ describe('a model with traffic that drifts', () => {
       (truePositive + trueNegative) / performance.labelledRows,
       9,
     );
+  });
+
+  it('tells how long its calls took, and how many failed', async () => {
+    const { body } = await api.ask('/v1/models/credit/usage');
+    expect(body.amounts.map(({ signal }: { signal: string }) => signal)).toEqual(['latency']);
+    expect(body.amounts[0].windows).toHaveLength(body.windows.length);
+    expect(body.amounts[0].all.percentile95).toBeGreaterThan(body.amounts[0].all.median);
+    expect(body.failed.all.value).toBe(0);
   });
 
   it('names inferences with a trace, window by window: ids and no values', async () => {

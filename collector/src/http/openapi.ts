@@ -21,6 +21,7 @@ const namedAnswers: Readonly<Record<string, z.ZodType>> = {
   Distribution: api.distribution,
   FairnessReport: api.fairnessReport,
   PerformanceReport: api.performanceReport,
+  UsageReport: api.usageReport,
   VersionDetail: api.versionDetail,
   VersionList: api.versionList,
   Evaluation: api.evaluation,

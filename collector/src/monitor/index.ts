@@ -11,3 +11,4 @@ export { performanceReport } from './performanceReport.ts';
 export { type RatingType, ratingTypes } from './ratings.ts';
 export { aboutOf, historyOf, latestFindings, type ReportInput } from './reportInput.ts';
 export { decodeMonitorState, encodeMonitorState, type MonitorState } from './state.ts';
+export { usageReport } from './usageReport.ts';

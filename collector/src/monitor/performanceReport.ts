@@ -12,6 +12,7 @@ import { coverageOf } from './coverage.ts';
 import { finite } from './estimates.ts';
 import type { Estimate } from './finding.ts';
 import { classMetrics, performanceStatistics } from './performanceStatistics.ts';
+import { ratingReport } from './ratingReport.ts';
 import { aboutOf, historyOf, latestFindings, type ReportInput, sumOfWindows } from './reportInput.ts';
 import { isClassification, outcomeSignal } from './streams.ts';
 
@@ -54,6 +55,7 @@ export function performanceReport(input: ReportInput & { readonly watermark: num
       };
     }),
     evidence: latestFindings(input).get(outcomeSignal(settings.task))?.evidence ?? null,
+    ratings: ratingReport(input),
   };
 }
 

@@ -6,6 +6,7 @@ import { ArrivalCounter, type OutcomeArrivals } from './arrivals.ts';
 import { countStreams } from './budget.ts';
 import { evaluateWindow } from './evaluateWindow.ts';
 import type { Finding } from './finding.ts';
+import { performanceReport } from './performanceReport.ts';
 import { ratingSums, ratingValue } from './ratings.ts';
 import { hourMs, sampleReference, sampleWindow } from './sampleTraffic.ts';
 import { decodeMonitorState, encodeMonitorState, type MonitorState } from './state.ts';
@@ -90,6 +91,27 @@ describe('ratings of a version', () => {
     ]);
     expect(first![0]!.statistics.meanRating!.value).toBeGreaterThan(0.6);
     expect(first![0]!.sentence).toMatch(/^feedback: mean 0\.\d+ over 60 ratings$/);
+  });
+
+  it('have a mean in every window of the performance report, and none where nobody rated', () => {
+    const windows = watch([], [0.8, 0.4]).map((findings, index) => {
+      const [from, to] = [index * hourMs, (index + 1) * hourMs];
+      return { from, to, findings, profile: sampleWindow(reference.shape, { rows: 100 }, index + 1).profile };
+    });
+    const silent = { ...windows[1]!, from: 2 * hourMs, to: 3 * hourMs, findings: [] };
+    const settings = settingsWith([]);
+    const input = { settings, version: '1', from: 0, to: 3 * hourMs, reference, watermark: 0 };
+    const all = [...windows, silent];
+    const { ratings } = performanceReport({ ...input, profiles: all, findings: all });
+    expect(ratings?.map(({ type, latest }) => [type, latest.from])).toEqual([
+      ['feedback', hourMs],
+      ['evaluation', hourMs],
+    ]);
+    const [first, second, third] = ratings?.[0]?.means ?? [];
+    expect(first).toEqual(windows[0]?.findings[0]?.statistics.meanRating);
+    expect(second?.value).toBeLessThan(first?.value ?? 0);
+    expect(third).toBeNull();
+    expect(performanceReport({ ...input, profiles: [], findings: [] }).ratings).toEqual([]);
   });
 
   it('of people who rate twenty answers alike raise no alarm by coming together', () => {

@@ -220,6 +220,48 @@ export const performanceReport = z.object({
     }),
   ),
   evidence: evidence.nullable(),
+  ratings: z
+    .array(
+      z.object({
+        type: z.enum(['feedback', 'evaluation']),
+        latest: finding,
+        means: z.array(estimate.nullable()).describe('One entry a window, of the ratings that came in it'),
+      }),
+    )
+    .optional()
+    .describe('What people and evaluators said of single answers; empty when nobody said anything'),
+});
+
+const amount = z.object({
+  total: z.number().describe('Of all calls that said'),
+  mean: estimate.describe('Of a call'),
+  median: z.number().nullable(),
+  percentile95: z.number().nullable(),
+});
+
+/** `GET /v1/models/:model/usage?version=&segment=&from=&to=`; default: the champion's latest 48 windows */
+export const usageReport = z.object({
+  model: z.string(),
+  version: z.string(),
+  segment,
+  windows: z.array(reportWindow),
+  failed: z
+    .object({
+      all: estimate.nullable(),
+      reference: estimate.nullable(),
+      windows: z.array(estimate),
+    })
+    .describe('Share of the calls that failed'),
+  amounts: z
+    .array(
+      z.object({
+        signal: z.string().describe('`feature:cost_usd`, `feature:input_tokens`, `latency` (milliseconds), ...'),
+        all: amount.nullable().describe('Over all windows; null where no call said'),
+        reference: amount.nullable(),
+        windows: z.array(amount.nullable()),
+      }),
+    )
+    .describe('What is recorded of the calls of a language model, and latency'),
 });
 
 export type DataQualityReport = z.infer<typeof dataQualityReport>;
@@ -227,3 +269,4 @@ export type DriftReport = z.infer<typeof driftReport>;
 export type Distribution = z.infer<typeof distribution>;
 export type FairnessReport = z.infer<typeof fairnessReport>;
 export type PerformanceReport = z.infer<typeof performanceReport>;
+export type UsageReport = z.infer<typeof usageReport>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { distribution, driftReport, fairnessReport, performanceReport } from '../../monitor/index.ts';
+import { distribution, driftReport, fairnessReport, performanceReport, usageReport } from '../../monitor/index.ts';
 import * as api from '../api.ts';
 import { limitUpTo, pageOf, pageQuery } from '../page.ts';
 import type { Services } from '../ports.ts';
@@ -115,6 +115,14 @@ export const modelRoutes: readonly JsonRoute[] = [
     response: api.performanceReport,
     handle: async ({ services, params, query }) =>
       performanceReport(await inputOf(services, params.model, query, summaryWindows)),
+  }),
+
+  jsonRoute({
+    ...report('usage', 'What the calls of a language model take: tokens, cost and time, window by window'),
+    query: rangeQuery,
+    response: api.usageReport,
+    handle: async ({ services, params, query }) =>
+      usageReport(await inputOf(services, params.model, query, driftWindows)),
   }),
 ];
 
