@@ -11,7 +11,7 @@ import {
   type ScopedVars,
   type TestDataSourceResponse,
 } from '@grafana/data';
-import { config, getTemplateSrv } from '@grafana/runtime';
+import { getTemplateSrv } from '@grafana/runtime';
 import { defer, from, map, merge, type Observable, of, switchMap } from 'rxjs';
 import { RequestFailure } from '../api/requestFailure';
 import { t } from '../i18n';
@@ -32,10 +32,10 @@ export class ModelsDataSource extends DataSourceApi<ModelsQuery, SourceSettings>
 
   constructor(settings: DataSourceInstanceSettings<SourceSettings>) {
     super(settings);
-    // The address of Grafana's proxy for this data source, never the collector's own.
+    // The path of Grafana's proxy for this data source, never the collector's own address.
     const base = settings.url ?? '';
     this.collector = collectorReads(base);
-    this.#changes = openChanges(`${base.startsWith('/') ? '' : `${config.appSubUrl}/`}${base}/v1/stream`);
+    this.#changes = openChanges(base);
     this.variables = new ModelsVariableSupport(this);
     this.annotations = eventAnnotations;
   }

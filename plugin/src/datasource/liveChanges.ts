@@ -1,3 +1,4 @@
+import { config } from '@grafana/runtime';
 import { debounceTime, filter, map, merge, Observable, share, startWith, timer } from 'rxjs';
 
 /** Events of a busy fleet come in bursts: a panel is read again once a burst. */
@@ -6,10 +7,15 @@ const burstMs = 1_000;
 const pollMs = 15_000;
 const kinds = ['alert', 'version', 'window', 'retrain'] as const;
 
-/** Names of models as the collector says that something about them changed; null when it no longer knows what was missed. */
-export function openChanges(address: string): Observable<string | null> {
+/**
+ * Names of models as the collector says that something about them changed; null when it no longer knows what was missed.
+ *
+ * `proxy` is the path of Grafana's proxy for the data source, as Grafana gives it: without the sub-path that Grafana may be
+ * served from. Its own client puts that before; an EventSource does not.
+ */
+export function openChanges(proxy: string): Observable<string | null> {
   return new Observable<string | null>((changes) => {
-    const source = new EventSource(address);
+    const source = new EventSource(`${config.appSubUrl}${proxy}/v1/stream`);
     source.addEventListener('reset', () => changes.next(null));
     for (const kind of kinds) {
       source.addEventListener(kind, (event: MessageEvent<string>) => changes.next(modelOf(event.data)));
