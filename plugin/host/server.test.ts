@@ -119,13 +119,15 @@ describe('the proxy', () => {
     const lost = await startHost({ collectorUrl: 'http://127.0.0.1:1', collectorToken: 'x', pluginFolder });
     const unreachable = await fetch(`${lost.url}${proxy}/v1/me`);
     await lost.stop();
-    expect(unreachable.status).toBe(502);
+    expect([unreachable.status, await unreachable.text()]).toEqual([502, '']);
 
     const unset = await startHost({ pluginFolder });
     const unknown = await fetch(`${unset.url}${proxy}/v1/me`);
+    unset.configure({ tracingDataSource: 'tempo' });
+    const unaddressed = await fetch(`${unset.url}${proxy}/v1/me`);
     await unset.stop();
-    expect(unknown.status).toBe(500);
-    expect(await unknown.json()).toMatchObject({ message: expect.stringContaining('jsonData.collectorUrl') });
+    expect([unknown.status, await unknown.json()]).toMatchObject([500, { message: 'Failed to fetch plugin settings' }]);
+    expect([unaddressed.status, await unaddressed.text()]).toEqual([502, '']);
   });
 
   it('refuses requests that another site makes, or that come under another name', async () => {

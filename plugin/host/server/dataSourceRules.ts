@@ -26,7 +26,7 @@ export function matchDataSourceRoute(
   return route === undefined ? null : { route, rest: path.slice(clean(route.path).length) };
 }
 
-/** Where a matched request goes: the rest of the path is joined to the route's address by one slash. */
+/** Where a matched request goes; throws when the settings have no address. The rest of the path is joined by one slash. */
 export function dataSourceTargetOf({ route, rest }: DataSourceMatch, search: string, settings: PluginSettings): URL {
   const target = new URL(fillTemplate(route.url, settings));
   if (rest !== '') {

@@ -46,6 +46,11 @@ export interface ProxiedRequest {
  */
 export function proxyToCollector(incoming: IncomingMessage, outgoing: ServerResponse, request: ProxiedRequest): void {
   const { routes, settings, person, permissions, path, search } = request;
+  if (Object.keys(settings.jsonData).length === 0) {
+    // An app that nobody has configured has no settings at all.
+    refuse(outgoing, 500, 'Failed to fetch plugin settings');
+    return;
+  }
   const match = matchRoute(routes, incoming.method ?? 'GET', path);
   if (match === null) {
     refuse(outgoing, 404, 'plugin route match not found');
@@ -79,7 +84,7 @@ export function proxyToDataSource(
   }
   const match = matchDataSourceRoute(routes, incoming.method ?? 'GET', path);
   if (match === null) {
-    refuse(outgoing, 502, 'Bad Gateway: the data source has no url');
+    failUpstream(outgoing);
     return;
   }
   if (!mayUse(match.route, person, permissions)) {
@@ -111,15 +116,14 @@ function passOn(
   replace: Replace = () => false,
 ): void {
   let target: URL;
-  let headers: IncomingHttpHeaders;
   try {
     target = findTarget();
-    headers = requestHeaders(incoming, route, settings, person, identityToken);
-  } catch (error) {
-    refuse(outgoing, 500, `Could not interpolate plugin route url: ${messageOf(error)}`);
+  } catch {
+    // Without an address in the settings the templates make none that can be called.
+    failUpstream(outgoing);
     return;
   }
-
+  const headers = requestHeaders(incoming, route, settings, person, identityToken);
   const send = target.protocol === 'https:' ? requestHttps : requestHttp;
   const upstream = send(target, { method: incoming.method, headers }, (answer) => {
     if (replace(answer, outgoing)) {
@@ -130,11 +134,11 @@ function passOn(
     answer.pipe(outgoing);
     answer.on('error', () => outgoing.destroy());
   });
-  upstream.on('error', (error) => {
+  upstream.on('error', () => {
     if (outgoing.headersSent) {
       outgoing.destroy();
     } else {
-      refuse(outgoing, 502, `The collector cannot be reached: ${messageOf(error)}`);
+      failUpstream(outgoing);
     }
   });
   outgoing.on('close', () => upstream.destroy());
@@ -183,6 +187,8 @@ export function refuse(outgoing: ServerResponse, status: number, message: string
   outgoing.end(JSON.stringify({ message, traceID: '' }));
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** What Grafana answers when it cannot reach the upstream: it says why in its log, and nothing to whoever asked. */
+function failUpstream(outgoing: ServerResponse): void {
+  outgoing.writeHead(502);
+  outgoing.end();
 }

@@ -57,7 +57,7 @@ describe('a request', () => {
 
   it('cannot be sent anywhere when the settings lack the address', () => {
     const match = matchRoute(routes, 'GET', '/v1/me');
-    expect(() => targetOf(match!, '', { jsonData: {}, secureJsonData: {} })).toThrow(/no jsonData.collectorUrl/);
+    expect(() => targetOf(match!, '', { jsonData: {}, secureJsonData: {} })).toThrow(/Invalid URL/);
   });
 
   it('is not matched by a pattern the host would read otherwise than Grafana', () => {

@@ -64,7 +64,7 @@ function matchPath(pattern: string, path: string): string | null {
 }
 
 /**
- * Where a matched request goes. The rest of the path arrives decoded and is encoded again, as Grafana does: an encoded
+ * Where a matched request goes; throws when the settings have no address. The rest of the path arrives decoded and is encoded again, as Grafana does: an encoded
  * slash in an id does therefore not survive the proxy.
  */
 export function targetOf(match: RouteMatch, search: string, settings: PluginSettings): URL {
@@ -75,15 +75,11 @@ export function targetOf(match: RouteMatch, search: string, settings: PluginSett
   return target;
 }
 
-/** Fills `{{ .JsonData.name }}` and `{{ .SecureJsonData.name }}`. Throws when the settings lack the name. */
-export function fillTemplate(template: string, settings: PluginSettings): string {
-  return template.replace(/\{\{\s*\.(JsonData|SecureJsonData)\.(\w+)\s*\}\}/g, (_, source: string, name: string) => {
-    const value = (source === 'JsonData' ? settings.jsonData : settings.secureJsonData)[name];
-    if (value === undefined) {
-      throw new Error(`the plugin's settings have no ${source === 'JsonData' ? 'jsonData' : 'secureJsonData'}.${name}`);
-    }
-    return value;
-  });
+/** Fills `{{ .JsonData.name }}` and `{{ .SecureJsonData.name }}`; what the settings lack is filled as Go's templates do. */
+export function fillTemplate(template: string, { jsonData, secureJsonData }: PluginSettings): string {
+  return template.replace(/\{\{\s*\.(JsonData|SecureJsonData)\.(\w+)\s*\}\}/g, (_, source: string, name: string) =>
+    source === 'JsonData' ? (jsonData[name] ?? '<no value>') : (secureJsonData[name] ?? ''),
+  );
 }
 
 /** Escapes what Go's net/url escapes in a path. */

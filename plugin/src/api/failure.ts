@@ -15,7 +15,8 @@ export function failureFrom(thrown: unknown): RequestFailure {
     kindOf(status, code),
     code ?? `HTTP_${status}`,
     status,
-    message ?? statusText ?? `HTTP ${status}`,
+    // Answers over HTTP/2 have no text beside their status.
+    message ?? (statusText || `HTTP ${status}`),
   );
 }
 

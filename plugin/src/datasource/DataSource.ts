@@ -124,8 +124,11 @@ const eventAnnotations: AnnotationSupport<ModelsQuery> = {
 
 function errorOf(refId: string, thrown: unknown): DataQueryError {
   if (thrown instanceof RequestFailure) {
-    const { code, message, status } = thrown;
-    return { refId, message: `${message} (${code})`, status };
+    const { code, kind, message, status } = thrown;
+    // Grafana says no more than "Bad Gateway".
+    const said =
+      kind === 'unreachable' ? `${t('state.unreachable', 'The collector cannot be reached')}: ${message}` : message;
+    return { refId, message: `${said} (${code})`, status };
   }
   return { refId, message: thrown instanceof Error ? thrown.message : String(thrown) };
 }
