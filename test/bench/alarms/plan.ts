@@ -52,7 +52,7 @@ export function sections(size: 'full' | 'quick', seed: number): Section[] {
       title: 'Delay at one false alarm in 10 000 windows, 200 features',
       measure: () => power(of(101, 9), seed, of(400, 60)),
     },
-    { title: 'Rows that depend on each other', measure: () => dependence(of(100, 8), of(300, 150), seed) },
+    { title: 'Rows that depend on each other', measure: () => dependence(of(100, 8), of(1_000, 150), seed) },
     { title: 'Rows that follow the hour of the day', measure: () => season(of(100, 4), of(300, 100), seed) },
     { title: 'Fairness gap', measure: () => fairnessGap(of(100, 6), seed, of(400_000, 60_000)) },
     { title: 'Promotion and roll-back', measure: () => promotion(of(300, 40), seed) },
