@@ -12,6 +12,8 @@ export interface Visits {
 export async function startVisits(viewport: { readonly width: number; readonly height: number }): Promise<Visits> {
   const browser = await openBrowser();
   const context = await browser.newContext({ viewport });
+  // Keeps a window of Chromium open: each new one would load what Chromium itself is drawn with, a second's work.
+  await context.newPage();
   const sessions: Session[] = [];
   return {
     async open(hostUrl, user, path) {
