@@ -125,7 +125,18 @@ const dashboardModel = z.object({
   uid: z.string().regex(/^plumbline-/),
   title: z.string().startsWith('Plumbline: '),
   schemaVersion: z.int().min(36),
-  templating: z.object({ list: z.array(z.object({ name: z.string(), type: z.enum(['datasource', 'query']) })) }),
+  templating: z.object({
+    list: z.array(
+      z.discriminatedUnion('type', [
+        z.object({
+          type: z.literal('datasource'),
+          query: z.string(),
+          current: z.object({ text: z.string(), value: z.string() }),
+        }),
+        z.object({ type: z.literal('query') }),
+      ]),
+    ),
+  }),
   panels: z.array(
     z.object({
       id: z.int(),
@@ -224,6 +235,24 @@ describe('what Grafana is given', () => {
     const core = ['stat', 'table', 'timeseries', 'state-timeline', 'bargauge', 'text'];
     for (const { type } of dashboard.panels)
       expect(core.includes(type) || type.startsWith('plumbline-'), type).toBe(true);
+  });
+
+  it('opens dashboards on the data source that comes with them, where there are others of its kind', () => {
+    const { datasources } = parse(read('provisioning/datasources/plumbline.yaml')) as {
+      datasources: { name: string; uid: string; type: string }[];
+    };
+    const provisioned = datasources.map(({ name, uid, type }) => ({
+      query: type,
+      current: { text: name, value: uid },
+    }));
+    for (const file of dashboards) {
+      const { templating } = dashboardModel.parse(JSON.parse(read(`provisioning/dashboards/${file}`)));
+      const chosen = templating.list.flatMap((variable) =>
+        variable.type === 'datasource' ? [{ query: variable.query, current: variable.current }] : [],
+      );
+      expect(chosen, file).toHaveLength(1);
+      expect(provisioned, file).toContainEqual(chosen[0]);
+    }
   });
 
   it('has a variable in its environment for everything that its files leave open', () => {
