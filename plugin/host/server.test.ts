@@ -126,7 +126,7 @@ describe('the proxy', () => {
     unset.configure({ tracingDataSource: 'tempo' });
     const unaddressed = await fetch(`${unset.url}${proxy}/v1/me`);
     await unset.stop();
-    expect([unknown.status, await unknown.json()]).toMatchObject([500, { message: 'Failed to fetch plugin settings' }]);
+    expect([unknown.status, await unknown.json()]).toMatchObject([404, { message: 'Plugin setting not found' }]);
     expect([unaddressed.status, await unaddressed.text()]).toEqual([502, '']);
   });
 

@@ -47,8 +47,8 @@ export interface ProxiedRequest {
 export function proxyToCollector(incoming: IncomingMessage, outgoing: ServerResponse, request: ProxiedRequest): void {
   const { routes, settings, person, permissions, path, search } = request;
   if (Object.keys(settings.jsonData).length === 0) {
-    // An app that nobody has configured has no settings at all.
-    refuse(outgoing, 500, 'Failed to fetch plugin settings');
+    // An app that nobody has configured is not enabled either.
+    refuse(outgoing, 404, 'Plugin setting not found');
     return;
   }
   const match = matchRoute(routes, incoming.method ?? 'GET', path);

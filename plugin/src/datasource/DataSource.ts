@@ -125,9 +125,9 @@ const eventAnnotations: AnnotationSupport<ModelsQuery> = {
 function errorOf(refId: string, thrown: unknown): DataQueryError {
   if (thrown instanceof RequestFailure) {
     const { code, kind, message, status } = thrown;
-    // Grafana says no more than "Bad Gateway".
-    const said =
-      kind === 'unreachable' ? `${t('state.unreachable', 'The collector cannot be reached')}: ${message}` : message;
+    // The collector speaks for itself. Of one that is away Grafana says no more than "Bad Gateway".
+    const isAway = kind === 'unreachable' && code.startsWith('HTTP_');
+    const said = isAway ? `${t('state.unreachable', 'The collector cannot be reached')}: ${message}` : message;
     return { refId, message: `${said} (${code})`, status };
   }
   return { refId, message: thrown instanceof Error ? thrown.message : String(thrown) };
