@@ -72,10 +72,12 @@ describe('a piece of rows', () => {
         });
         const batch = batchOf(rows);
         const kept = everyOther ? rows.map((_, row) => row).filter((row) => row % 2 === 0) : null;
-        const bytes = encodePiece(batch, uuidsOf(rows), kept && Int32Array.from(kept));
+        const encoded = encodePiece(batch, batch.groups, uuidsOf(rows), kept && Int32Array.from(kept));
+        const { bytes } = encoded;
         expect(bytes.length % 8).toBe(0);
         const [piece, ...others] = decodePieces(bytes);
         expect(others).toEqual([]);
+        expect(piece).toEqual(encoded);
         const expected = (kept ?? rows.map((_, row) => row)).map((row) => ({
           ...joinEntryOf(batch, row),
           labelTime: null,
@@ -87,7 +89,8 @@ describe('a piece of rows', () => {
   });
 
   test('of an unknown format, or cut off, is refused', () => {
-    const bytes = encodePiece(batchOf(events(3, 0, 1)), new Uint8Array(48), null);
+    const batch = batchOf(events(3, 0, 1));
+    const { bytes } = encodePiece(batch, batch.groups, new Uint8Array(48), null);
     const newer = bytes.slice();
     newer[4] = 9;
     for (const wrong of [newer, bytes.subarray(0, bytes.length - 8), bytes.subarray(0, 4)]) {

@@ -64,9 +64,10 @@ export class JoinBlocks {
         }
         const key = slotKey(batch.model, partition, slot);
         const pieces = blocks.get(key);
-        const piece = encodePiece(batch, uuids, rows);
-        if (pieces === undefined) blocks.set(key, [piece]);
-        else pieces.push(piece);
+        const { bytes } =
+          rows === null && batch.piece !== undefined ? batch.piece : encodePiece(batch, batch.groups, uuids, rows);
+        if (pieces === undefined) blocks.set(key, [bytes]);
+        else pieces.push(bytes);
       }
     }
     this.#lastNumber = Math.max(this.#lastNumber + 1, Math.floor(this.#options.clock()));
@@ -218,7 +219,7 @@ function slotOf(uuid: Uint8Array, offset: number): number {
 }
 
 function bytesOf(pieces: readonly JoinPiece[]): number {
-  return pieces.reduce((sum, { byteLength }) => sum + byteLength, bytesPerSlot);
+  return pieces.reduce((sum, { bytes }) => sum + bytes.length, bytesPerSlot);
 }
 
 /** A slot costs memory even when it holds nothing. */

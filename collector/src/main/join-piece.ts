@@ -1,7 +1,6 @@
-import { servingRoles } from '@plumbline/sdk/event';
+import { type CategoryColumn, type InferenceBatch, servingRoles } from '@plumbline/sdk/event';
 import { readUuid, uuidBytes } from '@plumbline/sdk/wire';
 import { PlumblineError } from '../errors.ts';
-import type { JoinColumns } from './join-columns.ts';
 import type { JoinRecord } from './join-record.ts';
 
 /**
@@ -16,8 +15,8 @@ import type { JoinRecord } from './join-record.ts';
  */
 export interface JoinPiece {
   readonly rows: number;
-  /** As stored, header and all. */
-  readonly byteLength: number;
+  /** As stored, header and all: everything below is a view into it. */
+  readonly bytes: Uint8Array;
   /** The last four bytes of each id: random in a UUIDv7, so that mostly one comparison finds a row. */
   readonly tails: Uint32Array;
   /** The first twelve bytes of each id. */
@@ -45,10 +44,18 @@ interface PieceHeader {
 
 type Codes = Uint8Array | Uint16Array | Uint32Array;
 
-/** `uuids`: 16 bytes for each row of the batch. `rows`: those to keep; `null` keeps all. */
-export function encodePiece(batch: JoinColumns, uuids: Uint8Array, rows: Int32Array | null): Uint8Array {
+/**
+ * In memory of its own. `kept`: the groups to keep. `uuids`: 16 bytes for each row of the batch; `null` leaves ids zero.
+ * `rows`: those to keep; `null` keeps all.
+ */
+export function encodePiece(
+  batch: Pick<InferenceBatch, 'count' | 'times' | 'versions' | 'roles' | 'predictions' | 'scores' | 'weights'>,
+  kept: InferenceBatch['groups'],
+  uuids: Uint8Array | null,
+  rows: Int32Array | null,
+): JoinPiece {
   const { versions, roles, predictions, scores, times, weights } = batch;
-  const groups = Object.entries(batch.groups);
+  const groups = Object.entries(kept);
   const header: PieceHeader = {
     versions: versions.dictionary,
     roles: roles.dictionary,
@@ -65,16 +72,18 @@ export function encodePiece(batch: JoinColumns, uuids: Uint8Array, rows: Int32Ar
   const writer = new ColumnWriter(16 + text.length + count * rowBytes + 8 * (numbers + coded.length + 2));
   writer.u32(0, version, count, text.length);
   writer.bytes(text);
-  writer.numbers(times, rows);
-  writer.numbers(scores.values, rows);
-  if (predictions.type === 'number') writer.numbers(predictions.values, rows);
-  else writer.codes(predictions.codes, predictions.dictionary.length, rows);
-  writer.ids(uuids, count, rows);
-  writer.codes(versions.codes, versions.dictionary.length, rows);
-  writer.codes(roles.codes, roles.dictionary.length, rows);
-  for (const [, { codes, dictionary }] of groups) writer.codes(codes, dictionary.length, rows);
-  if (weights !== undefined) writer.numbers(weights.values, rows);
-  return writer.finish();
+  const columns = {
+    times: writer.numbers(times, rows),
+    scores: writer.numbers(scores.values, rows),
+    predictions:
+      predictions.type === 'number' ? writer.numbers(predictions.values, rows) : writer.codes(predictions, rows),
+    ...writer.ids(uuids, count, rows),
+    versions: writer.codes(versions, rows),
+    roles: writer.codes(roles, rows),
+    groups: groups.map(([, column]) => writer.codes(column, rows)),
+    weights: weights === undefined ? null : writer.numbers(weights.values, rows),
+  };
+  return { rows: count, bytes: writer.finish(), header, ...columns };
 }
 
 /** Pieces that lie one behind the other. They are views into the bytes. Throws `BAD_DATA` for an unknown format. */
@@ -85,7 +94,7 @@ export function decodePieces(bytes: Uint8Array): JoinPiece[] {
   for (let at = 0; at < aligned.length; ) {
     const piece = decodePiece(aligned.subarray(at));
     pieces.push(piece);
-    at += piece.byteLength;
+    at += piece.bytes.length;
   }
   return pieces;
 }
@@ -101,10 +110,8 @@ export function findInPiece({ tails, heads }: JoinPiece, uuid: Uint8Array, tail:
 }
 
 /** The last four bytes of an id, as `tails` has them. */
-export function tailOf(uuid: Uint8Array, offset = 0): number {
-  return (
-    ((uuid[offset + 12]! << 24) | (uuid[offset + 13]! << 16) | (uuid[offset + 14]! << 8) | uuid[offset + 15]!) >>> 0
-  );
+export function tailOf(uuid: Uint8Array): number {
+  return new DataView(uuid.buffer, uuid.byteOffset, uuidBytes).getUint32(headBytes);
 }
 
 /** The id of a row. */
@@ -173,7 +180,7 @@ function decodePiece(bytes: Uint8Array): JoinPiece {
   };
   return {
     rows,
-    byteLength,
+    bytes: bytes.subarray(0, byteLength),
     header,
     times: numbers(),
     scores: numbers(),
@@ -214,29 +221,36 @@ class ColumnWriter {
     this.#bytes.set(values, this.#place(1, values.length));
   }
 
-  numbers(values: Float64Array, rows: Int32Array | null): void {
+  numbers(values: Float64Array, rows: Int32Array | null): Float64Array {
     const count = rows?.length ?? values.length;
-    copy(values, new Float64Array(this.#buffer, this.#place(8, count), count), rows);
+    return copy(values, new Float64Array(this.#buffer, this.#place(8, count), count), rows);
   }
 
-  codes(values: Codes, dictionaryLength: number, rows: Int32Array | null): void {
-    const count = rows?.length ?? values.length;
-    const width = widthOf(dictionaryLength);
+  codes({ codes, dictionary }: CategoryColumn, rows: Int32Array | null): Codes {
+    const count = rows?.length ?? codes.length;
+    const width = widthOf(dictionary.length);
     const start = this.#place(width, count);
-    if (width === 1) copy(values, new Uint8Array(this.#buffer, start, count), rows);
-    else if (width === 2) copy(values, new Uint16Array(this.#buffer, start, count), rows);
-    else copy(values, new Uint32Array(this.#buffer, start, count), rows);
+    if (width === 1) return copy(codes, new Uint8Array(this.#buffer, start, count), rows);
+    if (width === 2) return copy(codes, new Uint16Array(this.#buffer, start, count), rows);
+    return copy(codes, new Uint32Array(this.#buffer, start, count), rows);
   }
 
-  ids(uuids: Uint8Array, count: number, rows: Int32Array | null): void {
+  /** Four bytes at a time: to cut ids in two byte by byte takes as long as all other columns together. */
+  ids(uuids: Uint8Array | null, count: number, rows: Int32Array | null): Pick<JoinPiece, 'tails' | 'heads'> {
     const tails = new Uint32Array(this.#buffer, this.#place(4, count), count);
     const heads = new Uint8Array(this.#buffer, this.#place(1, count * headBytes), count * headBytes);
-    let to = 0;
+    if (uuids === null) return { tails, heads };
+    const words = new DataView(uuids.buffer, uuids.byteOffset, uuids.byteLength);
+    const headWords = new DataView(this.#buffer, heads.byteOffset, heads.byteLength);
     for (let index = 0; index < count; index++) {
       const from = (rows === null ? index : rows[index]!) * uuidBytes;
-      tails[index] = tailOf(uuids, from);
-      for (let byte = 0; byte < headBytes; byte++) heads[to++] = uuids[from + byte]!;
+      const to = index * headBytes;
+      headWords.setUint32(to, words.getUint32(from));
+      headWords.setUint32(to + 4, words.getUint32(from + 4));
+      headWords.setUint32(to + 8, words.getUint32(from + 8));
+      tails[index] = words.getUint32(from + headBytes);
     }
+    return { tails, heads };
   }
 
   finish(): Uint8Array {
@@ -252,7 +266,12 @@ class ColumnWriter {
   }
 }
 
-function copy(values: Float64Array | Codes, into: Float64Array | Codes, rows: Int32Array | null): void {
+function copy<Into extends Float64Array | Codes>(
+  values: Float64Array | Codes,
+  into: Into,
+  rows: Int32Array | null,
+): Into {
   if (rows === null) into.set(values);
   else for (let index = 0; index < rows.length; index++) into[index] = values[rows[index]!]!;
+  return into;
 }
