@@ -13,6 +13,7 @@ const pages: readonly Stop[] = [
   [`${model}/drift`, 'Evidence over time'],
   [`${model}/performance`, 'Confusion matrix'],
   [`${model}/fairness`, 'Against male'],
+  ['/models/assistant/llm', 'Evaluation scores'],
   [`${model}/data-quality`, 'Checks in the latest window'],
   [`${model}/traces`, 'Inferences to look at'],
   [`${model}/versions`, 'Timeline'],

@@ -257,7 +257,63 @@ describe('the traces tab', () => {
   });
 });
 
+describe('the tab of a language model', () => {
+  it('tells what calls take, beside the reference, and what people say of the answers', async () => {
+    const page = await open('/models/assistant/llm');
+    const tile = (name: string) => page.getByRole('region', { name, exact: true });
+    await tile('Cost').getByText('$0.0005', { exact: true }).waitFor();
+    await tile('Cost').getByText('$4.56 in all').waitFor();
+    await tile('Cost').getByText('reference $0.0004').waitFor();
+    await tile('Input tokens').getByText('600', { exact: true }).waitFor();
+    await tile('Time to the first token').getByText('median; 95 % within 1.58 s').waitFor();
+    await tile('Latency').getByText('2.36 s', { exact: true }).waitFor();
+    await tile('Calls').getByText('2.1 % failed').waitFor();
+    // Never recorded is not zero.
+    expect(await tile('Reasoning tokens').count()).toBe(0);
+    await page.getByText('feedback got worse: mean 0.85 → 0.6').waitFor();
+    await page.getByText(/needs ratings: \[evaluation\] in the settings/).waitFor();
+    const signals = page.getByRole('table').first();
+    expect(await signals.innerText()).toContain('time_to_first_token_ms');
+    expect(await signals.innerText()).not.toContain('language');
+  });
+
+  it('draws the amount that is chosen over time, and keeps it in the address', async () => {
+    const page = await open('/models/assistant/llm');
+    await page.getByRole('img', { name: 'All calls of a window over 24 windows' }).waitFor();
+    await page.getByRole('combobox', { name: 'Amount' }).click();
+    await page.getByRole('option', { name: 'Latency' }).click();
+    await page.getByRole('img', { name: '95 % of the calls within over 24 windows' }).waitFor();
+    expect(new URL(page.url()).searchParams.get('statistic')).toBe('latency');
+  });
+
+  it('says what is missing, or what broke, of each part by itself', async () => {
+    const usage = '/v1/models/assistant/usage';
+    collector().answer('GET', usage, { status: 403, body: apiError('FORBIDDEN', 'As it is.') });
+    const page = await open('/models/assistant/llm');
+    await page.getByText('You may not see what its calls take').waitFor();
+    await page.getByText('feedback got worse: mean 0.85 → 0.6').waitFor();
+    collector().answer('GET', usage, { status: 500, body: apiError('INTERNAL', 'As it is.') });
+    const broken = await open('/models/assistant/llm');
+    await broken.getByText('The collector could not read what its calls take').waitFor();
+    await broken.getByText('Signals by impact').waitFor();
+  });
+
+  it('is not offered for a model that is none, and says there how it would be', async () => {
+    const page = await open(`${model}/drift`);
+    await page.getByText('Signals by impact').waitFor();
+    expect(await page.getByRole('tab', { name: 'LLM' }).count()).toBe(0);
+    await page.goto(`${host().url}/a/plumbline-models-app${model}/llm`);
+    await page.getByText('No signal of a language model is recorded').waitFor();
+  });
+});
+
 describe('the performance tab', () => {
+  it('shows ratings where nobody labels', async () => {
+    const page = await open('/models/assistant/performance');
+    await page.getByText('feedback got worse: mean 0.85 → 0.6').waitFor();
+    await page.getByText('No outcomes have arrived yet').waitFor();
+  });
+
   it('gives every statistic with its interval, and says that it is provisional', async () => {
     const page = await open(`${model}/performance`);
     const accuracy = page.getByRole('region', { name: 'Accuracy' });

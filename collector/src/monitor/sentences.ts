@@ -267,7 +267,7 @@ export function ratingSentence({ type, change, rows }: RatingChange, evidence: E
   if (evidence === null || change.before === null) {
     return sentence([type, `mean ${numberText(change.after)} ${over}`], evidence);
   }
-  const what = isNotable(evidence) ? `${type} got worse` : `${type} is as good as at first`;
+  const what = isNotable(evidence) ? `${type} got worse` : `${type} is not surely worse than at first`;
   return sentence([what, `mean ${changeText(change.before, change.after)} ${over}`], evidence);
 }
 

@@ -40,6 +40,7 @@ const requests: Readonly<Record<Exclude<keyof typeof collector, 'act' | 'saveSet
   dataQuality: () => collector.dataQuality(id, {}),
   fairness: () => collector.fairness(id, {}),
   performance: () => collector.performance(id, {}),
+  usage: () => collector.usage(id, {}),
   versions: () => collector.versions(id),
   retrainRecommendation: () => collector.retrainRecommendation(id),
   alerts: () => collector.alerts({ model: id }),

@@ -24,6 +24,7 @@ import type {
   RetrainJobList,
   RetrainRecommendation,
   SilenceList,
+  UsageReport,
   Verb,
   VersionList,
   WebhookList,
@@ -80,6 +81,7 @@ export const collector = {
     read<DataQualityReport>(`${modelPath(model)}/data-quality`, query),
   fairness: (model: string, query: ReportQuery) => read<FairnessReport>(`${modelPath(model)}/fairness`, query),
   performance: (model: string, query: ReportQuery) => read<PerformanceReport>(`${modelPath(model)}/performance`, query),
+  usage: (model: string, query: ReportQuery) => read<UsageReport>(`${modelPath(model)}/usage`, query),
   exemplars: (model: string, query: Omit<ReportQuery, 'segment'>) =>
     read<Exemplars>(`${modelPath(model)}/exemplars`, query),
   versions: (model: string) => read<VersionList>(`${modelPath(model)}/versions`),

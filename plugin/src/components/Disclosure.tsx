@@ -18,6 +18,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
   details: css({ width: '100%' }),
   summary: css({
     cursor: 'pointer',
+    whiteSpace: 'nowrap',
     color: theme.colors.text.secondary,
     '&:hover': { color: theme.colors.text.primary },
   }),

@@ -55,7 +55,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     '& th': {
       padding: theme.spacing(0.5, 1),
       textAlign: 'left',
-      whiteSpace: 'nowrap',
+      verticalAlign: 'bottom',
       fontWeight: theme.typography.fontWeightMedium,
     },
     '& td': { padding: theme.spacing(0.75, 1), verticalAlign: 'top', overflowWrap: 'break-word' },

@@ -4,6 +4,8 @@ import { statisticName } from '../format/statistic';
 interface StatisticPickerProps {
   readonly label: string;
   readonly names: readonly string[];
+  /** How they are written; default: as statistics. */
+  readonly nameOf?: (name: string) => string;
   readonly value: string | undefined;
   readonly onChange: (name: string) => void;
 }
@@ -12,8 +14,8 @@ interface StatisticPickerProps {
 const mostInARow = 4;
 
 /** Which of several statistics is shown: side by side when they are few, in a list when they are many. */
-export function StatisticPicker({ label, names, value, onChange }: StatisticPickerProps) {
-  const options = names.map((name) => ({ value: name, label: statisticName(name) }));
+export function StatisticPicker({ label, names, nameOf = statisticName, value, onChange }: StatisticPickerProps) {
+  const options = names.map((name) => ({ value: name, label: nameOf(name) }));
   if (names.length <= 1) {
     return null;
   }

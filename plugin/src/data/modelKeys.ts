@@ -10,6 +10,7 @@ export const modelKeys = {
   dataQuality: (model: string, query: ReportQuery) => ['model', model, 'data-quality', query] as const,
   fairness: (model: string, query: ReportQuery) => ['model', model, 'fairness', query] as const,
   performance: (model: string, query: ReportQuery) => ['model', model, 'performance', query] as const,
+  usage: (model: string, query: ReportQuery) => ['model', model, 'usage', query] as const,
   exemplars: (model: string, query: ReportQuery) => ['model', model, 'exemplars', query] as const,
   versions: (model: string) => ['model', model, 'versions'] as const,
   alerts: (model: string) => ['model', model, 'alerts'] as const,

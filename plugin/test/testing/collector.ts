@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { ActionResult, ApiErrorBody, Me } from '@plumbline/collector/api';
 import { decodeJwt } from 'jose';
 import * as fixtures from './fixtures.ts';
+import * as languageModel from './languageModelFixtures.ts';
 import * as operations from './operationsFixtures.ts';
 
 export interface RecordedRequest {
@@ -133,6 +134,12 @@ function standardAnswers(): Map<string, Answer> {
     ['GET /v1/dead-letters/dl_01', { body: operations.deadLetterDetail }],
     ['GET /v1/dead-letter-codes', { body: operations.deadLetterCodeList }],
     [`GET ${model}/exemplars`, { body: operations.exemplars }],
+    ['GET /v1/models/assistant', { body: languageModel.assistantDetail }],
+    ['GET /v1/models/assistant/usage', { body: languageModel.usageReport }],
+    ['GET /v1/models/assistant/performance', { body: languageModel.assistantPerformance }],
+    ['GET /v1/models/assistant/drift', { body: languageModel.assistantDrift }],
+    ['GET /v1/models/assistant/distribution', { body: fixtures.distribution }],
+    ['GET /v1/models/assistant/versions', { body: fixtures.versionList }],
   ]);
   for (const alert of fixtures.alerts) {
     answers.set(`GET /v1/alerts/${alert.id}`, { body: alert });

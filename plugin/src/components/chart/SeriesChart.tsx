@@ -15,8 +15,8 @@ export interface SeriesPoint {
   readonly from: number;
   readonly to: number;
   readonly estimate: EstimateBody | undefined;
-  /** False while the number may still change. Drawn hollow. */
-  readonly final: boolean;
+  /** False while the number may still change. Drawn hollow. Absent where numbers never do. */
+  readonly final?: boolean;
 }
 
 interface SeriesChartProps {
@@ -110,7 +110,7 @@ export function SeriesChart({ name, points, format = formatShare }: SeriesChartP
                   r={3}
                   stroke={color}
                   strokeWidth={1.5}
-                  fill={points[index]?.final ? color : theme.colors.background.primary}
+                  fill={points[index]?.final === false ? theme.colors.background.primary : color}
                 />
               ))}
             </g>
@@ -125,8 +125,15 @@ export function SeriesChart({ name, points, format = formatShare }: SeriesChartP
       )}
       <ChartLegend
         items={[
-          { color, text: t('series.legend', '{{name}}; hollow points may still change as outcomes arrive', { name }) },
-          { color: colorManipulator.alpha(color, 0.3), text: t('series.band', '95 % interval') },
+          {
+            color,
+            text: points.every(({ final }) => final !== false)
+              ? name
+              : t('series.legend', '{{name}}; hollow points may still change as outcomes arrive', { name }),
+          },
+          ...(points.some(({ estimate }) => typeof estimate?.low === 'number')
+            ? [{ color: colorManipulator.alpha(color, 0.3), text: t('series.band', '95 % interval') }]
+            : []),
         ]}
       />
     </div>
@@ -135,15 +142,14 @@ export function SeriesChart({ name, points, format = formatShare }: SeriesChartP
 
 function tooltipText(name: string, { estimate, final }: SeriesPoint, format: (value: number | null) => string): string {
   if (estimate === undefined || estimate.value === null) {
-    return t('series.none', 'No value: {{why}}', { why: estimate?.suppressed ?? t('series.no-labels', 'no labels') });
+    return t('series.none', 'No value: {{why}}', { why: estimate?.suppressed ?? t('series.nothing', 'nothing came') });
   }
-  return t('series.value', '{{name}} {{value}} ({{interval}}), n {{n}}, {{state}}', {
-    name,
-    value: format(estimate.value),
-    interval: formatInterval(estimate, format),
-    n: formatCount(estimate.n),
-    state: final ? t('series.final', 'final') : t('series.provisional', 'provisional'),
-  });
+  const value = t('series.value', '{{name}} {{value}}', { name, value: format(estimate.value) });
+  const interval = estimate.low === null ? '' : ` (${formatInterval(estimate, format)})`;
+  const state = final ? t('series.final', 'final') : t('series.provisional', 'provisional');
+  return [value + interval, t('estimate.n', 'n {{n}}', { n: formatCount(estimate.n) })]
+    .concat(final === undefined ? [] : [state])
+    .join(', ');
 }
 
 /** Stretches of neighbouring points that have a value. */

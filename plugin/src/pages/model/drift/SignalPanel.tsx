@@ -15,7 +15,7 @@ import { statisticFacts } from '../../../components/statisticFacts';
 import { useDistribution } from '../../../data/useDrift';
 import { formatCoverage } from '../../../format/coverage';
 import { formatDigest, formatSignal, formatWords } from '../../../format/name';
-import { formatCount, formatStatistic } from '../../../format/number';
+import { formatCount, formatEffect, formatStatistic } from '../../../format/number';
 import { formatRange } from '../../../format/time';
 import { t } from '../../../i18n';
 
@@ -140,11 +140,11 @@ function certificateFacts({ evidence }: DriftReport['signals'][number]['latest']
         'drift.certificate',
         'mean score {{observed}} of {{events}} rows, {{reference}} of {{referenceEvents}} in the reference; at most {{bound}} is tolerated; design effect {{effect}}',
         {
-          observed: formatStatistic(observedMean),
+          observed: formatEffect(observedMean),
           events: formatCount(observedEvents),
-          reference: formatStatistic(referenceMean),
+          reference: formatEffect(referenceMean),
           referenceEvents: formatCount(referenceEvents),
-          bound: formatStatistic(nullBound),
+          bound: formatEffect(nullBound),
           effect: formatStatistic(designEffect),
         },
       ),

@@ -35,9 +35,9 @@ export function FairnessTab({ detail: { model } }: { readonly detail: ModelDetai
               <NoAttributes />
             ) : (
               <>
-                <WorstPanel attribute={shown} />
                 <RatesPanel report={report} attribute={shown} />
                 <DifferencesPanel attribute={shown} />
+                <WorstPanel attribute={shown} />
                 <ScoresPanel attribute={shown} />
               </>
             )}

@@ -3,6 +3,7 @@ import type { ModelDetail } from '@plumbline/collector/api';
 import { QueryState } from '../../../components/QueryState';
 import { usePerformance } from '../../../data/usePerformance';
 import { t } from '../../../i18n';
+import { RatingsPanels } from '../RatingsPanels';
 import { ReportToolbar } from '../ReportToolbar';
 import { useReportQuery } from '../useReportQuery';
 import { CalibrationPanel } from './CalibrationPanel';
@@ -21,16 +22,10 @@ export function PerformanceTab({ detail: { model } }: { readonly detail: ModelDe
       <QueryState query={query} subject={t('performance.subject', 'the performance report')}>
         {(report) =>
           report.labelledRows === 0 ? (
-            <EmptyState
-              variant="call-to-action"
-              hideImage
-              message={t('performance.no-labels', 'No outcomes have arrived yet')}
-            >
-              {t(
-                'performance.no-labels-how',
-                'Performance is told when the app records what became of its predictions: monitor.outcome(id, label).',
-              )}
-            </EmptyState>
+            <Stack direction="column" gap={2}>
+              <RatingsPanels report={report} />
+              <NoLabels />
+            </Stack>
           ) : (
             <Stack direction="column" gap={2}>
               <StatisticTiles report={report} />
@@ -51,10 +46,22 @@ export function PerformanceTab({ detail: { model } }: { readonly detail: ModelDe
                 )}
               </Grid>
               {report.classes !== undefined && report.classes.length > 0 && <ClassesPanel classes={report.classes} />}
+              <RatingsPanels report={report} />
             </Stack>
           )
         }
       </QueryState>
     </Stack>
+  );
+}
+
+function NoLabels() {
+  return (
+    <EmptyState variant="call-to-action" hideImage message={t('performance.no-labels', 'No outcomes have arrived yet')}>
+      {t(
+        'performance.no-labels-how',
+        'Performance is told when the app records what became of its predictions: monitor.outcome(id, label).',
+      )}
+    </EmptyState>
   );
 }
