@@ -9,8 +9,10 @@ export interface Cost {
   /** CPU of the process a call, garbage collection and background work of exporters included: median and best of rounds. */
   readonly medianUs: number;
   readonly bestUs: number;
-  /** Median over rounds of what it cost beside the baseline in the same round. */
+  /** What it cost beside the baseline just before and just after: median over rounds, and the quartiles around it. */
   readonly ofBaseline: number;
+  readonly ofBaselineFrom: number;
+  readonly ofBaselineTo: number;
   /** What single calls took by the clock, until their promise settled. The clock itself takes about 0.05 us of them. */
   readonly p50Us: number;
   readonly p99Us: number;
@@ -22,44 +24,54 @@ export interface Turns {
 }
 
 /**
- * Measures all rows in short turns, one after the other, over and over: what else the machine does falls on all of them
- * alike, and ratios hold where absolute figures do not. The first row is the baseline.
+ * Measures all rows in short turns, over and over, each between two turns of the baseline, which is the first row. A shared
+ * machine runs at half its speed from one tenth of a second to the next: two turns that follow each other are slowed alike,
+ * so that ratios hold where absolute figures, and ratios of figures taken further apart, do not.
  */
 export async function interleaved(
   rows: Readonly<Record<string, Row>>,
   { callsATurn, rounds }: Turns = usualTurns,
 ): Promise<Record<string, Cost>> {
-  const names = Object.keys(rows);
-  const cpu = new Map(names.map((name) => [name, [] as number[]]));
+  const [baseline, ...others] = Object.entries(rows).map(([name, row]) => ({
+    ...{ name, row, ratios: [] as number[], costs: [] as number[] },
+  }));
   for (let round = -warmUpRounds; round < rounds; round++) {
-    for (const name of round % 2 === 0 ? names : names.toReversed()) {
-      const { call, before } = rows[name]!;
-      before?.();
-      const start = process.cpuUsage();
-      await repeat(call, callsATurn);
-      const { user, system } = process.cpuUsage(start);
+    let before = await turn(baseline!.row, callsATurn);
+    for (const { row, costs, ratios } of round % 2 === 0 ? others : others.toReversed()) {
+      const cost = await turn(row, callsATurn);
+      const after = await turn(baseline!.row, callsATurn);
       if (round >= 0) {
-        cpu.get(name)!.push((user + system) / callsATurn);
+        costs.push(cost);
+        ratios.push((2 * cost) / (before + after));
+        baseline!.costs.push(after);
+        baseline!.ratios.push(1);
       }
+      before = after;
     }
   }
-  const baseline = cpu.get(names[0]!)!;
-  const costs: Record<string, Cost> = {};
-  for (const name of names) {
-    const { call, before } = rows[name]!;
-    before?.();
-    const costsOfRow = cpu.get(name)!;
-    costs[name] = {
-      medianUs: quantile(costsOfRow, 0.5),
-      bestUs: quantile(costsOfRow, 0),
-      ofBaseline: quantile(
-        costsOfRow.map((cost, round) => cost / baseline[round]!),
-        0.5,
-      ),
-      ...(await byTheClock(call, 2 * callsATurn)),
+  const result: Record<string, Cost> = {};
+  for (const { name, row, costs, ratios } of [baseline!, ...others]) {
+    row.before?.();
+    result[name] = {
+      medianUs: quantile(costs, 0.5),
+      bestUs: quantile(costs, 0),
+      ofBaseline: quantile(ratios, 0.5),
+      ofBaselineFrom: quantile(ratios, 0.25),
+      ofBaselineTo: quantile(ratios, 0.75),
+      ...(await byTheClock(row.call, 4 * callsATurn)),
     };
   }
-  return costs;
+  return result;
+}
+
+/** CPU a call, in microseconds; what the calls left to the next turn of the event loop is among it. */
+async function turn({ call, before }: Row, calls: number): Promise<number> {
+  before?.();
+  const start = process.cpuUsage();
+  await repeat(call, calls);
+  await new Promise(setImmediate);
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / calls;
 }
 
 async function byTheClock(call: () => unknown, calls: number): Promise<Pick<Cost, 'p50Us' | 'p99Us'>> {
@@ -90,6 +102,6 @@ function quantile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.floor(share * values.length)] ?? Number.NaN;
 }
 
-const warmUpRounds = 3;
-/** As many as fill a batch in every partition once, on average: encoding is in the figures. */
-const usualTurns: Turns = { callsATurn: 4_000, rounds: 15 };
+const warmUpRounds = 6;
+/** Full batches each: encoding is in the figures of the turn that filled them. */
+const usualTurns: Turns = { callsATurn: 2_000, rounds: 30 };
