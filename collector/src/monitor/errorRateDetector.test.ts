@@ -6,6 +6,7 @@ import { recomputeAlarm } from '../statistics/evidence/index.ts';
 import { seededRandom } from '../statistics/simulate.ts';
 import { ArrivalCounter, effectiveArrivals, type OutcomeArrivals } from './arrivals.ts';
 import { countStreams } from './budget.ts';
+import { errorRateDetector } from './errorRateDetector.ts';
 import { evaluateWindow } from './evaluateWindow.ts';
 import type { Finding } from './finding.ts';
 import type { MonitorState } from './state.ts';
@@ -16,9 +17,9 @@ const settings = modelSettings.parse({ name: 'lending', positive: 'yes' });
 const labelsAnHour = 150;
 
 /** Predictions of one hour with their labels; more are wrong by day than by night. */
-function hourOf(random: () => number, hour: number, swing: number, more = 0) {
+function hourOf(random: () => number, hour: number, swing: number, more = 0, count = labelsAnHour) {
   const rate = 0.12 + swing * Math.sin((2 * Math.PI * hour) / 24) + more;
-  const rows = Array.from({ length: labelsAnHour }, (_, i) => ({
+  const rows = Array.from({ length: count }, (_, i) => ({
     id: `${hour}-${i}`,
     time: monday + hour * hourMs + i,
     prediction: i % 2 === 0 ? 'yes' : 'no',
@@ -28,9 +29,9 @@ function hourOf(random: () => number, hour: number, swing: number, more = 0) {
   return { batch, labels };
 }
 
-function referenceOf(swing: number): Reference {
+function referenceOf(swing: number, count = labelsAnHour): Reference {
   const random = seededRandom(3);
-  const hours = Array.from({ length: 336 }, (_, hour) => hourOf(random, hour, swing));
+  const hours = Array.from({ length: 336 }, (_, hour) => hourOf(random, hour, swing, 0, count));
   return buildReference(
     hours.map(({ batch }) => batch),
     hours.flatMap(({ batch, labels }) => batch.ids.map((inferenceId, row) => ({ inferenceId, label: labels[row]! }))),
@@ -89,6 +90,16 @@ describe('an error rate that follows the hour', () => {
     const found = watch(steady, 0, 0.12, 12);
     expect(found.findIndex(isAlarm)).toBeGreaterThanOrEqual(0);
     expect(steady.seasons?.signals['performance:error_rate']).toBeUndefined();
+  });
+
+  it('is compared by the hour from the number of labels on at which that sees a doubled rate sooner', () => {
+    const stream = { id: 'performance:error_rate', class: 'risk', kind: 'performance' } as const;
+    const isByHour = (labels: number) => {
+      const reference = referenceOf(0.08, labels);
+      expect(reference.seasons?.signals['performance:error_rate']).toHaveLength(48);
+      return errorRateDetector(settings, reference, stream, 8).detector.cells > 2;
+    };
+    expect([20, 50].map(isByHour)).toEqual([false, true]);
   });
 });
 

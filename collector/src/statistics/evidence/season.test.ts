@@ -30,6 +30,13 @@ describe('seasonOf', () => {
     expect(season.bucketOfHour[9]).not.toBe(season.bucketOfHour[5 * 24 + 9]);
   });
 
+  it('widens the bucket of an hour of the week that it saw but three times', () => {
+    const season = seasonOf(hours(4 * 168 - 1))!;
+    const [last, before] = [167, 166].map((hour) => season.members[season.bucketOfHour[hour]!]!);
+    // Both weekend days at eleven in the night, but for the last; four Sundays at ten.
+    expect([last!.length, before!.length]).toEqual([7, 4]);
+  });
+
   it('compares a weekend with any day when it has seen only one', () => {
     const season = seasonOf(hours(168))!;
     const saturdayNoon = season.members[season.bucketOfHour[5 * 24 + 12]!]!;
