@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jetstreamManager } from '@nats-io/jetstream';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { connect as connectNats } from '@nats-io/transport-node';
 import { heartbeatSubject, routingBucket, routingKey, streamName } from '@plumbline/sdk/subjects';
@@ -20,12 +20,19 @@ import { hourMs, inferences } from './testing/traffic.ts';
 /** The whole collector against a real nats-server: what it says while it waits, what it keeps, what it publishes. */
 
 const start = Date.UTC(2026, 10, 20);
+/** What the stream of a collector may take, and the broker promises it. */
+const streamBytes = plumblineSettings.parse({}).collector.nats.maximumBytes;
 let folder: string;
 let nats: NatsServer;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'plumbline-collector-'));
-  nats = await startNatsServer({ directory: join(folder, 'nats'), apps: { app: ['credit'] } });
+  nats = await startNatsServer({
+    directory: join(folder, 'nats'),
+    apps: { app: ['credit'] },
+    // Room for one such stream beside the small ones, not for two.
+    maximumStoreBytes: 1.5 * streamBytes,
+  });
 });
 afterAll(async () => {
   await nats.stop();
@@ -71,6 +78,16 @@ const lines = (events: readonly object[]) => ({
   headers: { 'content-type': 'application/x-ndjson' },
   body: events.map((event) => JSON.stringify(event)).join('\n'),
 });
+/**
+ * Has the broker promise the room of the stream to another one. What only takes the place of a deleted stream comes too
+ * late: its reader is told before who deleted it, and may have made it again by then.
+ */
+async function giveRoomAway(manager: JetStreamManager): Promise<void> {
+  const { config } = await manager.streams.info(streamName);
+  await manager.streams.update(streamName, { ...config, max_bytes: 1_048_576 });
+  await manager.streams.add({ name: 'FILLER', subjects: ['filler'], max_bytes: streamBytes });
+}
+
 const counted = async (collector: Collector) => (await ask(collector, '/v1/status')).body.counts.inferences;
 
 describe('a collector', () => {
@@ -191,7 +208,7 @@ describe('a collector', () => {
     await late.stop();
   });
 
-  it('makes its stream again when somebody deleted it, and counts on in the new one', async () => {
+  it('says by a code that its stream is gone, and counts on in a new one as soon as that can be made', async () => {
     const admin = await connectNats(nats.admin);
     const manager = await jetstreamManager(admin);
     // What earlier tests sent would be counted too.
@@ -201,14 +218,11 @@ describe('a collector', () => {
     await ask(collector, '/v1/events', lines(inferences('before', 100, start, hourMs)));
     await expect.poll(() => counted(collector)).toBe(100);
 
-    const { created } = await manager.streams.info(streamName);
+    await giveRoomAway(manager);
     await manager.streams.delete(streamName);
-    const createdNow = () =>
-      manager.streams.info(streamName).then(
-        (stream) => stream.created,
-        () => created,
-      );
-    await expect.poll(createdNow).not.toBe(created);
+    const waits = async () => (await ask(collector, '/readyz')).body.error?.message;
+    await expect.poll(waits).toMatch(/the stream cannot be read \(STREAM_GONE\): .*cannot be made again/);
+    await manager.streams.delete('FILLER');
     await expect.poll(async () => (await ask(collector, '/readyz')).status).toBe(200);
 
     await ask(collector, '/v1/events', lines(inferences('after', 100, start, hourMs)));
