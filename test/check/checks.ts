@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { repositoryRoot } from '../setup/commands.mjs';
 
@@ -21,22 +21,24 @@ export interface Totals {
   readonly failed: number;
 }
 
-/** Runs every check, also after one failed, and says for each whether it holds; its output only when it does not. */
-export function runChecks(say: (line: string) => void): Totals {
-  const failed = checks.filter(({ name, command: [program, ...args] }) => {
+/** Runs one check after the other, also after one failed, and says for each whether it holds; its output only when it does not. */
+export async function runChecks(say: (line: string) => void): Promise<Totals> {
+  const totals = { passed: 0, failed: 0 };
+  for (const check of checks) {
     const started = performance.now();
-    const binary = join(repositoryRoot, 'node_modules', '.bin', program);
-    const { status, stdout, stderr } = spawnSync(binary, args, {
-      cwd: repositoryRoot,
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 ** 2,
+    const { holds, output } = await run(check);
+    totals[holds ? 'passed' : 'failed'] += 1;
+    say(`${holds ? '✓' : '✗'} ${check.name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+    if (!holds) say(output);
+  }
+  return totals;
+}
+
+function run({ command: [program, ...args] }: Check): Promise<{ readonly holds: boolean; readonly output: string }> {
+  const binary = join(repositoryRoot, 'node_modules', '.bin', program);
+  return new Promise((resolve) => {
+    execFile(binary, args, { cwd: repositoryRoot, maxBuffer: 64 * 1024 ** 2 }, (error, stdout, stderr) => {
+      resolve({ holds: error === null, output: `${stdout}${stderr}`.trimEnd() || String(error) });
     });
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    say(`${status === 0 ? '✓' : '✗'} ${name} (${seconds} s)`);
-    if (status !== 0) {
-      say(`${stdout ?? ''}${stderr ?? ''}`.trimEnd());
-    }
-    return status !== 0;
   });
-  return { passed: checks.length - failed.length, failed: failed.length };
 }

@@ -7,12 +7,11 @@ import { repositoryRoot } from '../setup/commands.mjs';
 import { runChecks, type Totals } from './checks.ts';
 
 /**
- * `npm test`: the builds that are stale, the checks, then every test of every package. Arguments go to vitest: `npm test -- sdk`.
+ * `npm test`: the builds that are stale beside the checks, then every test of every package. Arguments go to vitest: `npm test -- sdk`.
  * The last line says how many passed and how many failed, a build or a check counting as a test; it comes also when the runner
  * itself fails, which counts as one failure.
  */
-const built = await buildAll();
-const checked = runChecks((line) => console.log(line));
+const [built, checked] = await Promise.all([buildAll(), runChecks((line) => console.log(line))]);
 const tested = await runTests(process.argv.slice(2));
 const passed = built.passed + checked.passed + tested.passed;
 const failed = built.failed + checked.failed + tested.failed;
