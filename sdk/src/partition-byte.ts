@@ -25,16 +25,27 @@ export function lastByteIn(partition: number, partitions: number, uuid: Uint8Arr
 
 /** FNV-1a of the text up to its last byte. */
 function hashBefore(uuid: Uint8Array): number {
-  let hash = 0x811c9dc5 | 0;
-  for (let index = 0; index < uuidBytes - 1; index++) {
-    if (index === 4 || index === 6 || index === 8 || index === 10) {
-      hash = Math.imul(hash ^ dash, prime);
-    }
+  let hash = hashed(offsetBasis, uuid, 0, 4);
+  hash = hashed(withDash(hash), uuid, 4, 6);
+  hash = hashed(withDash(hash), uuid, 6, 8);
+  hash = hashed(withDash(hash), uuid, 8, 10);
+  return hashed(withDash(hash), uuid, 10, uuidBytes - 1);
+}
+
+/** Goes on with the digits of the bytes. */
+function hashed(before: number, uuid: Uint8Array, from: number, end: number): number {
+  let hash = before;
+  for (let index = from; index < end; index++) {
     const byte = uuid[index]!;
     hash = Math.imul(Math.imul(hash ^ highDigits[byte]!, prime) ^ lowDigits[byte]!, prime);
   }
   return hash;
 }
 
+function withDash(hash: number): number {
+  return Math.imul(hash ^ dash, prime);
+}
+
 const dash = 0x2d;
+const offsetBasis = 0x811c9dc5 | 0;
 const prime = 0x01000193;

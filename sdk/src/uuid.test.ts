@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { partitionOf } from './subjects.ts';
 import { createUuidMaker } from './uuid.ts';
+import { readUuid } from './wire/uuid-bytes.ts';
 
 describe('ids', () => {
   it('are UUIDs of version 7 that carry their time', () => {
@@ -21,6 +22,13 @@ describe('ids', () => {
     const ids = make(20_000, () => 1_732_269_000_000);
     expect([...ids].sort()).toEqual(ids);
     expect(new Set(ids).size).toBe(20_000);
+  });
+
+  it('are known as bytes until the next is made', () => {
+    const next = createUuidMaker();
+    const [first, second] = [next(), next(undefined, 5, 16)];
+    expect(next.bytesOf(first)).toBeUndefined();
+    expect(readUuid(next.bytesOf(second)!, 0)).toBe(second);
   });
 
   it('differ between makers at the same time', () => {

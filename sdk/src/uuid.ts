@@ -5,8 +5,12 @@ import { readUuid, uuidBytes } from './wire/uuid-bytes.ts';
 /** Fills the array with random bytes. */
 export type FillRandom = (bytes: Uint8Array) => void;
 
-/** Makes an id of the time, default now; where a partition is given, one that lies in it. */
-export type MakeUuid = (time?: number, partition?: number, partitions?: number) => string;
+export interface MakeUuid {
+  /** An id of the time, default now; where a partition is given, one that lies in it. */
+  (time?: number, partition?: number, partitions?: number): string;
+  /** The 16 bytes of the id that was made last, until the next is: they need not be read out of its text. */
+  bytesOf(id: string): Uint8Array | undefined;
+}
 
 /**
  * UUIDs of version 7 (RFC 9562): 48 bits of milliseconds, a 12-bit counter, 30 random bits that are the maker's own, 32
@@ -24,9 +28,10 @@ export function createUuidMaker(clock: () => number = Date.now, random: FillRand
   let used = poolBytes;
   let milliseconds = 0;
   let counter = 0;
+  let newest = '';
   random(bytes);
   bytes[8] = 0x80 | (bytes[8]! & 0x3f);
-  return (time = clock(), partition = 0, partitions = 1) => {
+  const make = (time = clock(), partition = 0, partitions = 1) => {
     const now = Math.min(Math.max(0, Math.floor(time)), maxMilliseconds);
     if (used + 5 > poolBytes) {
       random(pool);
@@ -54,8 +59,10 @@ export function createUuidMaker(clock: () => number = Date.now, random: FillRand
     if (partitions > 1) {
       bytes[15] = lastByteIn(partition, partitions, bytes, step);
     }
-    return readUuid(bytes, 0);
+    newest = readUuid(bytes, 0);
+    return newest;
   };
+  return Object.assign(make, { bytesOf: (id: string) => (id === newest ? bytes : undefined) });
 }
 
 function writeTime(bytes: Uint8Array, milliseconds: number): void {

@@ -123,16 +123,11 @@ export function observed<Value>(
   fulfilled: (value: Awaited<Value>) => Awaited<Value>,
   rejected: (error: unknown) => void,
 ): Promise<Value> {
-  const passedOn = promise.then(
-    (value) => {
-      // A promise never fulfils with another promise.
-      return fulfilled(value as Awaited<Value>);
-    },
-    (error) => {
-      rejected(error);
-      throw error;
-    },
-  );
+  // A promise never fulfils with another promise.
+  const passedOn = promise.then(fulfilled as (value: Value) => Awaited<Value>, (error) => {
+    rejected(error);
+    throw error;
+  });
   if (Object.getPrototypeOf(promise) === Promise.prototype) {
     return passedOn;
   }

@@ -104,7 +104,7 @@ export class Batcher {
       this.#watchAge();
     }
     const weighted = oneOf === 1 ? event : heavier(event, oneOf);
-    const bytes = batch.columns.append(weighted);
+    const bytes = batch.columns.append(weighted, this.#options.newId.bytesOf(id));
     this.#options.spool?.recorded(open.producer, batch.number, weighted);
     this.#added(batch, bytes, now);
     return undefined;

@@ -11,8 +11,9 @@ export class IdColumn {
   readonly #suffixes = new CategoryBuilder();
   #texts: string[] | undefined;
 
-  set(row: number, id: string): void {
-    if (this.#texts === undefined && !this.#setUuid(row, id)) {
+  /** `bytes`: of the id, where they are known. */
+  set(row: number, id: string, bytes?: Uint8Array): void {
+    if (this.#texts === undefined && !this.#setUuid(row, id, bytes)) {
       this.#texts = Array.from({ length: row }, (_, index) => this.#text(index));
     }
     if (this.#texts !== undefined) {
@@ -56,10 +57,16 @@ export class IdColumn {
     this.#suffixes.reset();
   }
 
-  #setUuid(row: number, id: string): boolean {
+  #setUuid(row: number, id: string, bytes?: Uint8Array): boolean {
     const offset = row * uuidBytes;
     if (offset === this.#bytes.length) {
       this.#bytes = doubled(this.#bytes);
+    }
+    if (bytes !== undefined) {
+      for (let index = 0; index < uuidBytes; index++) {
+        this.#bytes[offset + index] = bytes[index]!;
+      }
+      return true;
     }
     if (!writeUuid(id, this.#bytes, offset)) {
       return false;

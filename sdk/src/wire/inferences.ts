@@ -123,17 +123,20 @@ export class InferenceColumns {
     return this.#bytes;
   }
 
-  /** Appends a row and returns about how many bytes it adds. An event that throws when it is read leaves no trace. */
-  append(event: InferenceEvent): number {
+  /**
+   * Appends a row and returns about how many bytes it adds. An event that throws when it is read leaves no trace. `idBytes`:
+   * the event's id as the 16 bytes of a UUID, where they are known.
+   */
+  append(event: InferenceEvent, idBytes?: Uint8Array): number {
     try {
-      return this.#append(event);
+      return this.#append(event, idBytes);
     } catch (error) {
       this.#clearRow(this.#count);
       throw error;
     }
   }
 
-  #append(event: InferenceEvent): number {
+  #append(event: InferenceEvent, idBytes: Uint8Array | undefined): number {
     const row = this.#count;
     let bytes = row === 0 ? emptyBatchBytes : 0;
     bytes += this.#features.write(row, event.features);
@@ -148,7 +151,7 @@ export class InferenceColumns {
         bytes += 2 + String(groups[attribute]).length;
       }
     }
-    this.#ids.set(row, event.id);
+    this.#ids.set(row, event.id, idBytes);
     this.#times.set(row, event.time);
     this.#versions.set(row, event.version);
     this.#roles.set(row, event.role);
