@@ -1,16 +1,14 @@
-import type { BudgetSettings, ModelSettings } from '../config/settings.ts';
-import { effectiveProfile, groupConfusions, type Profile, profileTotals, type Reference } from '../profile/index.ts';
+import type { ModelSettings } from '../config/settings.ts';
+import { effectiveProfile, type Reference } from '../profile/index.ts';
 import {
   advance,
   certifyStep,
-  type DetectorEvidence,
   evidenceOf,
   initialState,
   resetAfterAlarm,
-  scoreMoments,
   sharedRoom,
 } from '../statistics/evidence/index.ts';
-import { afterAlarm, type Pace, type PaceName, paceOf, paces, stepPace } from './arrivalPace.ts';
+import { arrivalFindings } from './arrivalFindings.ts';
 import { effectiveArrivals, type OutcomeArrivals } from './arrivals.ts';
 import { auditGroups } from './audits.ts';
 import {
@@ -18,62 +16,22 @@ import {
   countStreams,
   lifetimeStreamWeight,
   type StreamClass,
-  type StreamCounts,
   streamWeight,
   windowWeight,
 } from './budget.ts';
+import { describeEvidence } from './describeEvidence.ts';
 import { explainDrift } from './explainDrift.ts';
-import { type Evidence, type Finding, highestLevel, type Verdict } from './finding.ts';
-import {
-  type ContentInput,
-  type FindingContent,
-  findingContent,
-  groupsThenAndNow,
-  ratingContent,
-  uncomparedGroupContent,
-  unwatchedGroupContent,
-} from './findingContent.ts';
+import { type Evidence, type Finding, watchLevel } from './finding.ts';
+import { findingContent, groupsThenAndNow } from './findingContent.ts';
 import { namedReason } from './leading.ts';
-import { performanceStatistics } from './performanceStatistics.ts';
-import { schemaContent, volumeContent } from './qualityContent.ts';
 import { ratingDetector, withRatings } from './ratingDetector.ts';
 import { ratingTypes } from './ratings.ts';
-import { freshnessSentence, volumeEvidenceSentence } from './sentences.ts';
 import { countedSince, statisticsSinceReference } from './sinceReference.ts';
 import { initialMonitorState, type MonitorState } from './state.ts';
-import { boundedStreams, type StreamDetector, streamDetectors } from './streamDetector.ts';
-import {
-  fairnessSignal,
-  gapSignal,
-  isClassification,
-  outcomeSignal,
-  paceSignal,
-  ratingSignal,
-  referenceGroupOf,
-  schemaSignal,
-  streamsOf,
-  volumeSignal,
-} from './streams.ts';
-import { countText } from './text.ts';
-
-export interface WindowInput {
-  readonly settings: ModelSettings;
-  readonly budget: BudgetSettings;
-  /** Everything that shares the budget: `countStreams` over all models and versions. */
-  readonly streams: StreamCounts;
-  readonly version: string;
-  /** `channel=web`: only these rows; absent for the whole. */
-  readonly segment?: string | undefined;
-  readonly reference: Reference | null;
-  /** The window, together with rows that came late for earlier ones: detectors count by arrival. */
-  readonly profile: Profile;
-  readonly arrivals: OutcomeArrivals;
-  /** As the last window left it; `null` before the first. */
-  readonly state: MonitorState | null;
-  /** Event time, milliseconds since 1970-01-01 UTC; `to` exclusive. */
-  readonly from: number;
-  readonly to: number;
-}
+import { boundedStreams, streamDetectors } from './streamDetector.ts';
+import { isClassification, streamsOf } from './streams.ts';
+import { unwatched, unwatchedRatings, withoutReference } from './unwatched.ts';
+import { type WindowInput, windowFinding } from './windowFinding.ts';
 
 export interface WindowEvaluation {
   readonly findings: readonly Finding[];
@@ -153,17 +111,19 @@ export function evaluateWindow(came: WindowInput): WindowEvaluation {
     if (sums !== undefined) counted.set(stream.id, sums);
     const running = isHidden ? {} : statisticsSinceReference(watched, sums, settings.minimumGroupRows);
     const withRunning = { ...said, statistics: { ...said.statistics, ...running } };
-    return finding(input, stream.id, withRunning, isHidden ? withoutCertificate(evidence) : evidence);
+    return windowFinding(input, stream.id, withRunning, isHidden ? withoutCertificate(evidence) : evidence);
   });
-  const arrivals = watchArrivals(came, reference, previous, weight, levelOf('inputs'));
+  const arrivals = arrivalFindings(came, reference, previous, weight, levelOf('inputs'));
   const audited = isClassification(reference.shape.task) ? auditGroups({ ...input, audits: previous.audits }) : [];
   const unaudited = audited.flatMap(({ signal, sentence }) =>
-    sentence === null ? [] : [finding(input, signal, { kind: 'fairness', rows: 0, statistics: {}, sentence }, null)],
+    sentence === null
+      ? []
+      : [windowFinding(input, signal, { kind: 'fairness', rows: 0, statistics: {}, sentence }, null)],
   );
   return {
     findings: [
       ...explainDrift(findings, reference, profile),
-      ...facts(came, reference, arrivals),
+      ...arrivals.findings,
       ...unwatched(input, content),
       ...unaudited,
       ...unwatchedRatings(input, ofRatings),
@@ -198,176 +158,6 @@ function subjectOf({ settings, version, segment, from, to }: WindowInput, refere
   return { model: name, environment, version, ...slice, reference: reference.id, stream, from, to };
 }
 
-function describeEvidence(
-  watched: StreamDetector,
-  counts: ArrayLike<number>,
-  { log, leading }: DetectorEvidence,
-  level: number,
-  from: number,
-): Evidence {
-  const evidence = evidenceAt(log, level, leading);
-  return evidence.alarm && leading !== null
-    ? { ...evidence, certificate: certificateOf(watched, counts, leading, from) }
-    : evidence;
-}
-
-function evidenceAt(log: number, level: number, leading: Evidence['leading']): Evidence {
-  const alarm = log >= level;
-  return {
-    log: Math.max(lowestLog, Math.min(highestLog, log)),
-    alarmLog: level,
-    level: level > 0 ? Math.max(0, Math.min(highestLevel, log / level)) : alarm ? highestLevel : 0,
-    alarm,
-    leading,
-  };
-}
-
-/** What an alarm rests on, so that it can be argued with. */
-function certificateOf(
-  { detector, detectorAt, scores, referenceCountsAt }: StreamDetector,
-  counts: ArrayLike<number>,
-  leading: NonNullable<Evidence['leading']>,
-  from: number,
-): NonNullable<Evidence['certificate']> {
-  const table = (detectorAt(from) ?? detector).tables.find(
-    ({ score, direction }) => score === leading.score && direction === leading.direction,
-  );
-  const score = scores.find(({ name }) => name === leading.score);
-  const observed = score === undefined ? null : scoreMoments(score, counts);
-  const reference = score === undefined ? null : scoreMoments(score, referenceCountsAt(from));
-  // The table of a score that goes down watches its mirror image.
-  const turned = leading.direction === 'up' ? (mean: number) => mean : mirror(score?.kind === 'share' ? 1 : 0);
-  return {
-    observedMean: observed?.mean ?? null,
-    observedEvents: observed?.n ?? 0,
-    referenceMean: reference?.mean ?? null,
-    referenceEvents: reference?.n ?? 0,
-    nullBound: table === undefined ? null : turned(table.nullMean),
-    designEffect: table?.designEffect ?? null,
-  };
-}
-
-function mirror(sum: number): (mean: number) => number {
-  return (mean) => sum - mean;
-}
-
-/** Numbers that JSON can hold, far beyond what any decision needs. */
-const lowestLog = -1e6;
-const highestLog = 1e9;
-const watchLevel = 0.5;
-
-function verdictOf({ rows }: FindingContent, evidence: Evidence | null): Verdict {
-  if (evidence?.alarm === true) return 'alarm';
-  if (rows === 0 || evidence === null) return 'insufficient_data';
-  return evidence.level >= watchLevel ? 'watch' : 'clear';
-}
-
-function finding(input: WindowInput, signal: string, content: FindingContent, evidence: Evidence | null): Finding {
-  const { settings, version, segment, reference, from, to } = input;
-  return {
-    model: settings.name,
-    environment: settings.environment,
-    version,
-    ...(segment === undefined ? {} : { segment }),
-    reference: reference?.id ?? null,
-    signal,
-    kind: content.kind,
-    from,
-    to,
-    rows: content.rows,
-    statistics: content.statistics,
-    evidence,
-    verdict: verdictOf(content, evidence),
-    sentence: segment === undefined ? content.sentence : `${segment}: ${content.sentence}`,
-  };
-}
-
-/** What is known of the data without a detector. */
-function facts(input: WindowInput, reference: Reference, arrivals: Arrivals): Finding[] {
-  const schema = schemaContent(reference, input.profile);
-  const volume = volumeContent(reference, input.profile, input);
-  const { expectedRows: expected, secondsSinceLastRow: last } = volume.statistics;
-  const known = { volume: arrivals.evidence.volume ?? null, freshness: arrivals.evidence.freshness ?? null };
-  const schemaFinding = { ...finding(input, schemaSignal, schema, null), verdict: schema.verdict };
-  const volumeFinding =
-    known.volume === null
-      ? { ...finding(input, volumeSignal, volume, null), verdict: volume.verdict }
-      : finding(
-          input,
-          volumeSignal,
-          { ...volume, sentence: volumeEvidenceSentence(volume.rows, expected?.value ?? null, known.volume) },
-          known.volume,
-        );
-  if (input.settings.arrivals === 'shown') return [schemaFinding, volumeFinding];
-  const freshness: FindingContent = {
-    kind: 'data_quality',
-    rows: volume.rows,
-    statistics: last === undefined ? {} : { secondsSinceLastRow: last },
-    sentence: freshnessSentence(last?.value ?? null, known.freshness),
-  };
-  return [schemaFinding, volumeFinding, finding(input, paceSignal('freshness'), freshness, known.freshness)];
-}
-
-interface Arrivals {
-  readonly paces: MonitorState['paces'];
-  readonly evidence: Readonly<Partial<Record<PaceName, Evidence>>>;
-}
-
-/** Evidence about the pace of arrivals, where it is watched; none while the first windows are learned. */
-function watchArrivals(
-  input: WindowInput,
-  reference: Reference,
-  previous: MonitorState,
-  weight: number,
-  level: number,
-): Arrivals {
-  if (input.settings.arrivals === 'shown') return { paces: {}, evidence: {} };
-  const known: Partial<Record<PaceName, Pace>> = { ...previous.paces };
-  const evidence: Partial<Record<PaceName, Evidence>> = {};
-  for (const name of paces) {
-    const statistic = paceOf(name, { ...input, reference });
-    if (statistic === null) continue;
-    const seed = `${name} ${previous.windows}`;
-    const { pace, log } = stepPace(previous.paces[name], statistic, weight, seed);
-    const found = log === null ? null : evidenceAt(log, level, null);
-    known[name] = found?.alarm === true ? afterAlarm(pace) : pace;
-    if (found !== null) evidence[name] = found;
-  }
-  return { paces: known, evidence };
-}
-
-/** What cannot be watched against this reference is said, not left out: no data is never a pass. */
-function unwatched(input: WindowInput, content: ContentInput): Finding[] {
-  const { settings, reference, profile } = content;
-  const { task } = reference.shape;
-  const watched = new Set(streamDetectors(settings, reference).map(({ stream }) => stream.id));
-  const hasGroups = isClassification(task);
-  const groups = reference.shape.groups.flatMap(({ attribute }) => {
-    // Of answers that are not right or wrong only gaps are watched, and the reference group has none.
-    const signalOf = hasGroups ? fairnessSignal : gapSignal;
-    const compared = hasGroups ? null : referenceGroupOf(settings, reference.profile, attribute);
-    return groupConfusions(reference.profile, attribute).flatMap(({ group, isOther }) => {
-      if (group === null || isOther || group === compared) return [];
-      const signal = signalOf(attribute, group);
-      if (watched.has(signal)) return [];
-      const said = hasGroups
-        ? unwatchedGroupContent(content, attribute, group)
-        : uncomparedGroupContent(attribute, group, compared);
-      return [finding(input, signal, said, null)];
-    });
-  });
-  const signal = outcomeSignal(task);
-  if (watched.has(signal)) return groups;
-  const statistics = performanceStatistics(profile, settings);
-  const unlabelled: FindingContent = {
-    kind: 'performance',
-    rows: profileTotals(profile).labelled,
-    statistics,
-    sentence: `the reference has too few labels to compare the ${hasGroups ? 'error rate' : 'errors'} with`,
-  };
-  return [...groups, finding(input, signal, unlabelled, null)];
-}
-
 /** Of the types that shall be watched and of which enough came to compare with. */
 function ratingDetectors(settings: ModelSettings, { firstRatings: first }: MonitorState, streams: number) {
   return settings.ratings.flatMap((type) => ratingDetector(settings, type, first[type], streams) ?? []);
@@ -383,30 +173,4 @@ function firstRatings(
       return sum === undefined ? [] : [[type, sum] as const];
     }),
   );
-}
-
-/** Ratings that came, of types that have no detector: numbers to read. */
-function unwatchedRatings(input: WindowInput, watched: readonly StreamDetector[]): Finding[] {
-  return ratingTypes.flatMap((type) => {
-    const counts = input.arrivals.ratings?.[type];
-    const signal = ratingSignal(type);
-    if (counts === undefined || watched.some(({ stream }) => stream.id === signal)) return [];
-    return [finding(input, signal, ratingContent(type, null, counts, null), null)];
-  });
-}
-
-function withoutReference(input: WindowInput): Finding[] {
-  const { settings, profile } = input;
-  const { rows } = profileTotals(profile);
-  const wait =
-    'rows' in settings.reference
-      ? `the first ${countText(settings.reference.rows)} rows will make it`
-      : 'its file has not been read';
-  const sentence = `no reference to compare ${countText(rows)} rows with yet: ${wait}`;
-  const content = (kind: FindingContent['kind']): FindingContent => ({ kind, rows, statistics: {}, sentence });
-  return [
-    ...settings.features.map(({ name }) => finding(input, `feature:${name}`, content('feature'), null)),
-    finding(input, 'prediction', content('prediction'), null),
-    finding(input, outcomeSignal(settings.task), content('performance'), null),
-  ];
 }

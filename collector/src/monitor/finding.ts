@@ -5,6 +5,9 @@ import type { AlarmCertificate } from '../statistics/evidence/index.ts';
 /** Where the gauge of evidence ends: a level that is shown as this may be any higher one. */
 export const highestLevel = 9.99;
 
+/** Share of the alarm level from which a finding says `watch`. */
+export const watchLevel = 0.5;
+
 /** A number a person may read, always with how many observations made it and how sure it is. */
 export interface Estimate {
   /** `null` when there is nothing to say: too few observations (`suppressed`) or an undefined ratio. Never NaN. */
