@@ -1,5 +1,5 @@
 import type { EventBatch } from '@plumbline/sdk/event';
-import { decodeBatch, identityFromHeaders, rejectionCodes } from '@plumbline/sdk/wire';
+import { type ColumnMemory, decodeBatch, identityFromHeaders, rejectionCodes } from '@plumbline/sdk/wire';
 import type { StreamMessage } from '../bus/index.ts';
 import { latestTime } from '../store/history.ts';
 import { refusedHeaders } from './refused.ts';
@@ -30,15 +30,16 @@ export interface Refusal {
  * The events of a message, or why there are none. Never throws, whatever the message holds.
  *
  * The model of the subject is the one the publisher was allowed to write to, so the batch must name the same.
+ * `memory`: see `decodeBatch`.
  */
-export function readBatch(message: StreamMessage): EventBatch | Refusal {
+export function readBatch(message: StreamMessage, memory?: ColumnMemory): EventBatch | Refusal {
   const { address } = message;
   const refusedBefore = message.header(refusedHeaders.code);
   if (refusedBefore !== undefined) {
     return refuse('REFUSED_BODY', `${message.header(refusedHeaders.reason) ?? ''} (${refusedBefore})`);
   }
   if (address === null) return refuse('BAD_SUBJECT', `no batch belongs on the subject ${message.subject}`);
-  const batch = decodeBatch(message.data, message.contentType, identityFromHeaders(message.header));
+  const batch = decodeBatch(message.data, message.contentType, identityFromHeaders(message.header), memory);
   if (batch.kind === 'rejection') return refuse(batch.code, batch.reason);
   if (batch.kind !== address.kind || batch.model !== address.model) {
     const found = `${batch.kind}s of ${JSON.stringify(batch.model)}`;

@@ -10,6 +10,7 @@ import {
   outcomeTypes,
   servingRoles,
 } from '../event.ts';
+import type { ColumnMemory } from './column-memory.ts';
 import { FrameReader } from './frame.ts';
 import { maxCells, maxColumns, maxNameLength } from './limits.ts';
 import { RejectedError, type Rejection, shown } from './rejection.ts';
@@ -30,11 +31,11 @@ import {
 
 /**
  * A columnar frame as columns, or why it cannot be read. Never throws, whatever the bytes are. Columns are views into
- * `bytes` where alignment allows: do not change the bytes afterwards.
+ * `bytes` where alignment allows, and lie in `memory` elsewhere: do not change either while the batch is in use.
  */
-export function decodeFrame(bytes: Uint8Array): EventBatch | Rejection {
+export function decodeFrame(bytes: Uint8Array, memory?: ColumnMemory): EventBatch | Rejection {
   try {
-    const reader = new FrameReader(bytes);
+    const reader = new FrameReader(bytes, memory);
     const batch = reader.kind === 'inference' ? readInferences(reader) : readOutcomes(reader);
     reader.finish();
     return batch;

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { type ColumnMemory, ownMemory } from './column-memory.ts';
 import { maxBatchBytes, maxHeaderBytes, maxRows } from './limits.ts';
 import { RejectedError } from './rejection.ts';
 
@@ -79,10 +80,13 @@ export class FrameReader {
   readonly kind: FrameKind;
   readonly rows: number;
   readonly header: unknown;
+  /** Where columns go that are not views. */
+  readonly memory: ColumnMemory;
   readonly #bytes: Uint8Array;
   #offset: number;
 
-  constructor(received: Uint8Array) {
+  constructor(received: Uint8Array, memory: ColumnMemory = ownMemory) {
+    this.memory = memory;
     if (received.length > maxBatchBytes) {
       throw new RejectedError('TOO_LARGE', `the frame has ${received.length} bytes, the limit is ${maxBatchBytes}`);
     }

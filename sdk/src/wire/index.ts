@@ -1,6 +1,7 @@
 /** The wire: batches of events as bytes and back. `docs/wire.md` describes both encodings for other languages. */
 export { createUuidMaker } from '../uuid.ts';
 export { batchRows } from './batch-rows.ts';
+export { type ColumnMemory, ReusedMemory } from './column-memory.ts';
 export { decodeBatch } from './decode.ts';
 export { decodeFrame } from './decode-frame.ts';
 export { encodeInferences, FeatureTypes, InferenceColumns } from './inferences.ts';

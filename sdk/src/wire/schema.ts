@@ -8,7 +8,7 @@ import type { FeatureDeclaration, FeatureSchema } from '../event.ts';
  * Schemas are few and repeat with every batch: equal ones share one frozen object.
  */
 export function featureSchema(features: readonly FeatureDeclaration[]): FeatureSchema {
-  return featureSchemaOf(featureSchemaText(features), features);
+  return featureSchemaOf(featureSchemaText(features));
 }
 
 /** What the id of a schema is the digest of. */
@@ -16,21 +16,16 @@ export function featureSchemaText(features: readonly FeatureDeclaration[]): stri
   return JSON.stringify(features.map(({ name, type }) => [name, type]));
 }
 
-/** The schema of a text that `featureSchemaText` made; `features` where they are known. */
-export function featureSchemaOf(content: string, features?: readonly FeatureDeclaration[]): FeatureSchema {
+/** The schema of a text that `featureSchemaText` made. */
+export function featureSchemaOf(content: string): FeatureSchema {
   const known = schemas.get(content);
-  return known ?? remember(content, features ?? declarationsIn(content));
-}
-
-function declarationsIn(content: string): readonly FeatureDeclaration[] {
+  if (known !== undefined) {
+    return known;
+  }
   const pairs: readonly [string, FeatureDeclaration['type']][] = JSON.parse(content);
-  return pairs.map(([name, type]) => ({ name, type }));
-}
-
-function remember(content: string, features: readonly FeatureDeclaration[]): FeatureSchema {
   const schema = Object.freeze({
     id: `sha256:${createHash('sha256').update(content).digest('hex')}`,
-    features: Object.freeze(features.map(({ name, type }) => Object.freeze({ name, type }))),
+    features: Object.freeze(pairs.map(([name, type]) => Object.freeze({ name, type }))),
   });
   if (schemas.size >= maxRemembered) {
     schemas.clear();

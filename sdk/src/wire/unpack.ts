@@ -58,15 +58,13 @@ function readUuids(reader: FrameReader, template: string): Uint8Array {
   const own = Array.from({ length: uuidBytes }, (_, byte) => byte).filter((byte) => template[2 * byte] === '-');
   const stored = reader.take('u8', reader.rows * own.length);
   const shared = Buffer.from(template.replaceAll('-', '0'), 'hex');
-  const bytes = new Uint8Array(reader.rows * uuidBytes);
+  const bytes = reader.memory.bytes(reader.rows * uuidBytes);
   for (let byte = 0; byte < uuidBytes; byte++) {
     const place = own.indexOf(byte);
     if (place === -1) {
       const value = shared[byte]!;
-      if (value !== 0) {
-        for (let at = byte; at < bytes.length; at += uuidBytes) {
-          bytes[at] = value;
-        }
+      for (let at = byte; at < bytes.length; at += uuidBytes) {
+        bytes[at] = value;
       }
     } else {
       for (let at = byte, from = place; at < bytes.length; at += uuidBytes, from += own.length) {
@@ -94,16 +92,17 @@ export function readTimes(reader: FrameReader, value: unknown, ids: IdColumn): F
   if (element === 'id') {
     const { values } = readNumbers(reader, asArray(value, 'times').slice(1), 'times');
     const clocks = clocksOf(ids);
-    const times = new Float64Array(reader.rows);
+    const times = reader.memory.numbers(reader.rows);
     for (let row = 0; row < times.length; row++) {
       times[row] = clocks(row) + values[row]!;
     }
     return refuseBadTimes(times);
   }
   if ((element === 'u16' || element === 'u32') && typeof earliest === 'number' && earliest >= 0) {
-    const times = Float64Array.from(reader.take(element, reader.rows));
+    const behind = reader.take(element, reader.rows);
+    const times = reader.memory.numbers(reader.rows);
     for (let row = 0; row < times.length; row++) {
-      times[row]! += earliest;
+      times[row] = earliest + behind[row]!;
     }
     return refuseBadTimes(times);
   }
@@ -142,13 +141,13 @@ export function readColumn(reader: FrameReader, description: readonly unknown[],
 export function readNumbers(reader: FrameReader, value: unknown, where: Place): NumberColumn {
   const [element, constant] = asArray(value, where);
   if (element === 'constant' && (typeof constant === 'number' || constant === null)) {
-    return { type: 'number', values: new Float64Array(reader.rows).fill(constant ?? Number.NaN) };
+    return { type: 'number', values: reader.memory.numbers(reader.rows).fill(constant ?? Number.NaN) };
   }
   if (!isElement(element)) {
     throw new RejectedError('BAD_HEADER', `${placeText(where)}: no known encoding of numbers: ${shown(value)}`);
   }
   const stored = reader.take(element, reader.rows);
-  const values = stored instanceof Float64Array ? stored : new Float64Array(stored);
+  const values = stored instanceof Float64Array ? stored : copied(stored, reader.memory.numbers(reader.rows));
   return { type: 'number', values: values.includes(Number.NEGATIVE_INFINITY) ? values.map(onlyPositive) : values };
 }
 
@@ -172,7 +171,7 @@ export function readCategories(
   // Each entry was found to be a string above.
   const texts = dictionary as string[];
   if (element === 'constant' && texts.length <= 1) {
-    return { type: 'category', codes: new Uint8Array(reader.rows).fill(texts.length), dictionary: texts };
+    return { type: 'category', codes: reader.memory.bytes(reader.rows).fill(texts.length), dictionary: texts };
   }
   if (element !== 'u8' && element !== 'u16' && element !== 'u4' && element !== 'u2') {
     throw new RejectedError('BAD_HEADER', `${placeText(where)}: no known encoding of categories: ${shown(value)}`);
@@ -197,7 +196,7 @@ function unpackBits(reader: FrameReader, bits: 2 | 4): Uint8Array {
   const { rows } = reader;
   const packed = reader.take('u8', Math.ceil((rows * bits) / 8));
   // The last byte may hold places beyond the last row.
-  const codes = new Uint8Array((packed.length * 8) / bits);
+  const codes = reader.memory.bytes((packed.length * 8) / bits);
   if (bits === 4) {
     for (let byte = 0, row = 0; byte < packed.length; byte++, row += 2) {
       const value = packed[byte]!;
@@ -296,6 +295,11 @@ function placeText(place: Place): string {
 
 function isElement(value: unknown): value is ElementName {
   return typeof value === 'string' && Object.hasOwn(elementTypes, value);
+}
+
+function copied(values: ArrayLike<number>, into: Float64Array): Float64Array {
+  into.set(values);
+  return into;
 }
 
 function onlyPositive(value: number): number {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { captureModes, type EventBatch, type InferenceEvent, type OutcomeEvent } from '../event.ts';
 import { columnarContentType } from '../subjects.ts';
 import { batchRows } from './batch-rows.ts';
+import { ReusedMemory } from './column-memory.ts';
 import { decodeBatch } from './decode.ts';
 import { encodeInferences } from './inferences.ts';
 import { encodeOutcomes } from './outcomes.ts';
@@ -28,6 +29,24 @@ describe('the columnar frame', () => {
       fc.property(fc.array(outcome, { minLength: 1, maxLength: 40 }), (events) => {
         const batch = accepted(decodeBatch(encodeOutcomes(events, identity), columnarContentType));
         expect(batchRows(batch)).toEqual(events);
+      }),
+    );
+  });
+
+  it('reads the same in memory that other batches used before, and where that is too small', () => {
+    const memories = [0, 300, 65_536].map((bytes) => new ReusedMemory(bytes));
+    const batches = fc.oneof(
+      fc.array(inference, { minLength: 1, maxLength: 40 }).map((events) => encodeInferences(events, identity)),
+      fc.array(outcome, { minLength: 1, maxLength: 40 }).map((events) => encodeOutcomes(events, identity)),
+    );
+    fc.assert(
+      fc.property(batches, (bytes) => {
+        const expected = batchRows(accepted(decodeBatch(bytes, columnarContentType)));
+        for (const memory of memories) {
+          memory.reuse();
+          const batch = accepted(decodeBatch(bytes, columnarContentType, undefined, memory));
+          expect(batchRows(batch)).toEqual(expected);
+        }
       }),
     );
   });

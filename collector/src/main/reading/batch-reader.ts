@@ -1,4 +1,5 @@
 import type { EventBatch } from '@plumbline/sdk/event';
+import { ReusedMemory } from '@plumbline/sdk/wire';
 import type { StreamMessage, StreamReader } from '../../bus/index.ts';
 import { type Refusal, readBatch } from '../../events/index.ts';
 
@@ -16,9 +17,13 @@ export interface BatchReader extends Omit<StreamReader, 'messages'> {
 
 /** Decodes where it is called. */
 export function batchReader(reader: StreamReader): BatchReader {
+  const memory = new ReusedMemory(usualBytes);
   return {
     async *messages() {
-      for await (const message of reader.messages()) yield { message, found: readBatch(message) };
+      for await (const message of reader.messages()) {
+        memory.reuse();
+        yield { message, found: readBatch(message, memory) };
+      }
     },
     get interruption() {
       return reader.interruption;
@@ -28,3 +33,6 @@ export function batchReader(reader: StreamReader): BatchReader {
     [Symbol.asyncDispose]: () => reader.close(),
   };
 }
+
+/** Room for the columns of five hundred rows, be there a hundred of them. */
+const usualBytes = 524_288;
