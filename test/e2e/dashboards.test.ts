@@ -13,7 +13,7 @@ beforeAll(async () => {
     lending: { promoted: ['1', '2'], income: 'drifts' },
     churn: { promoted: ['1'], income: 'steady' },
   });
-  visits = await startVisits({ width: 1440, height: 1400 });
+  visits = await startVisits(world.host.url, { width: 1440, height: 1400 });
 }, 120_000);
 
 afterEach(async () => {
@@ -26,7 +26,7 @@ afterAll(async () => {
 }, 60_000);
 
 function open(person: string, query: string): Promise<Page> {
-  return visits.open(world.host.url, person, `/d/plumbline-explain?${query}`);
+  return visits.open(person, `/d/plumbline-explain?${query}`);
 }
 
 it('shows a viewer what moved, how its rows fell, who is treated how, and what happened', async () => {

@@ -47,7 +47,7 @@ beforeAll(async () => {
       ],
     },
   );
-  visits = await startVisits({ width: 1600, height: 1200 });
+  visits = await startVisits(world.host.url, { width: 1600, height: 1200 });
 }, 120_000);
 
 afterEach(async () => {
@@ -63,7 +63,7 @@ afterAll(async () => {
 
 /** Opens a page and notes in `done` which actions the collector carried out for it. */
 async function open(person: string, path: string, done: Verb[]): Promise<Page> {
-  const page = await visits.open(world.host.url, person, path);
+  const page = await visits.open(person, path);
   page.on('response', (response) => {
     const verb = /\/v1\/actions\/([a-z-]+)\//.exec(response.url())?.[1];
     // The collector's own routes: no others answer.

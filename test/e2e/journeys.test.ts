@@ -19,7 +19,7 @@ beforeAll(async () => {
     lending: { promoted: ['1', '2'], income: 'drifts' },
     churn: { promoted: ['1'], candidates: ['2'], income: 'steady' },
   });
-  visits = await startVisits({ width: 1440, height: 1000 });
+  visits = await startVisits(world.host.url, { width: 1440, height: 1000 });
   const { items } = await world.people.read<AlertList>('/v1/alerts?model=lending');
   alertPath = `/alerts/${items.find(({ kind }) => kind === 'drift')?.id}`;
 }, 120_000);
@@ -34,7 +34,7 @@ afterAll(async () => {
 }, 60_000);
 
 function open(person: string, path: string): Promise<Page> {
-  return visits.open(world.host.url, person, path);
+  return visits.open(person, path);
 }
 
 const stateOf = ({ versions }: VersionList, version: string) => versions.find((one) => one.version === version)?.state;

@@ -25,6 +25,8 @@ export async function openBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      // Pages of one address share a process, and in it what it has compiled.
+      '--process-per-site',
     ],
   });
 }

@@ -21,7 +21,7 @@ export function openPages(): Pages {
   beforeAll(async () => {
     collector = await startTestCollector();
     host = await startHost({ collectorUrl: collector.url, collectorToken: 'test-token' });
-    visits = await startVisits({ width: 1440, height: 1000 });
+    visits = await startVisits(host.url, { width: 1440, height: 1000 });
   });
   afterEach(async () => {
     const problems = await visits.end();
@@ -39,6 +39,6 @@ export function openPages(): Pages {
   return {
     collector: () => collector,
     host: () => host,
-    open: (path, user = 'ada') => visits.open(host.url, user, path),
+    open: (path, user = 'ada') => visits.open(user, path),
   };
 }
