@@ -354,6 +354,15 @@ describe('a reading thread', () => {
     expect(await store.read(readCounts)).toMatchObject({ inferences: 40, duplicateBatches: 0 });
   });
 
+  test('says with a code why it cannot read', async () => {
+    const locked = new ReadingThread({ ...natsSettings(), password: 'wrong' });
+    await expect(locked.read({ after: 0 })).rejects.toMatchObject({
+      code: 'BROKER_UNAVAILABLE',
+      message: expect.stringMatching(/user|password|Authorization/i),
+    });
+    await locked.stop();
+  });
+
   test('takes over from one that has fallen behind', async () => {
     const said: string[] = [];
     const producer = new Producer('p');

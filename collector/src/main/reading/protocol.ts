@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { NatsSettings, ReadFrom, StreamMessage } from '../../bus/index.ts';
+import type { ErrorCode } from '../../errors.ts';
 import type { Refusal } from '../../events/index.ts';
 import type { PackedBatch } from './packed-batch.ts';
 import type { Memory } from './slabs.ts';
@@ -18,13 +19,15 @@ export interface ReadRequest {
 }
 
 export type ToReader =
-  /** Everything in this memory has been counted: it may be used again. */
-  | { readonly type: 'counted'; readonly memory: SharedArrayBuffer }
+  /** Everything in these pieces of memory has been counted: they may be used again. */
+  | { readonly type: 'counted'; readonly memory: readonly SharedArrayBuffer[] }
   | { readonly type: 'sentAll' }
   | { readonly type: 'close' };
 
 export type FromReader =
   | { readonly type: 'opened' }
+  /** Reading cannot begin; nothing follows. */
+  | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string }
   | { readonly type: 'messages'; readonly messages: readonly SentMessage[]; readonly memory: SharedArrayBuffer }
   | { readonly type: 'sentAll'; readonly sequence: number | undefined }
   | { readonly type: 'ended'; readonly interruption: string };

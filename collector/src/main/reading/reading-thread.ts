@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { NatsSettings, ReadFrom } from '../../bus/index.ts';
+import { PlumblineError } from '../../errors.ts';
 import type { BatchReader, ReadMessage } from './batch-reader.ts';
 import { unpackBatch } from './packed-batch.ts';
 import type { FromReader, ReadRequest, SentMessage, ThreadSettings, ToReader } from './protocol.ts';
@@ -16,7 +17,7 @@ export class ReadingThread {
     this.#nats = nats;
   }
 
-  /** Rejects when the broker does not let it read. */
+  /** Rejects when it cannot begin: `BROKER_UNAVAILABLE` when the broker does not let it. */
   async read(from: ReadFrom): Promise<BatchReader> {
     const worker = this.#start();
     const { port1: here, port2: there } = new MessageChannel();
@@ -54,6 +55,8 @@ class ReceivingReader implements BatchReader {
   readonly #opened = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
   readonly #groups: Extract<FromReader, { type: 'messages' }>[] = [];
+  /** Memory that the other thread does not know it has back. */
+  readonly #counted: SharedArrayBuffer[] = [];
   readonly #asking: ((sequence: number | undefined) => void)[] = [];
   #interruption: string | null = null;
   #isEnded = false;
@@ -89,8 +92,15 @@ class ReceivingReader implements BatchReader {
         yield readMessage(sent);
         if (this.#isEnded) return;
       }
-      this.#send({ type: 'counted', memory: group.memory });
+      this.#giveBack(group.memory);
     }
+  }
+
+  /** To wake the other thread takes longer than anything else here: a few pieces at a time, where there are more. */
+  #giveBack(memory: SharedArrayBuffer): void {
+    this.#counted.push(memory);
+    if (this.#groups.length > 0 && this.#counted.length < mostGivenBack) return;
+    this.#send({ type: 'counted', memory: this.#counted.splice(0) });
   }
 
   sentAll(): Promise<number | undefined> {
@@ -118,7 +128,7 @@ class ReceivingReader implements BatchReader {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#interruption = interruption;
-    this.#opened.reject(new Error(interruption));
+    this.#opened.reject(new PlumblineError('INTERNAL', interruption));
     for (const resolve of this.#asking.splice(0)) resolve(undefined);
     this.#ended.resolve();
     this.#port.close();
@@ -129,6 +139,10 @@ class ReceivingReader implements BatchReader {
     switch (message.type) {
       case 'opened':
         this.#opened.resolve();
+        break;
+      case 'refused':
+        this.#opened.reject(new PlumblineError(message.code, message.message));
+        this.end(message.message);
         break;
       case 'messages':
         this.#groups.push(message);
@@ -152,6 +166,9 @@ class ReceivingReader implements BatchReader {
     this.#port.postMessage(message);
   }
 }
+
+/** A small part of what there is, so that the other thread never waits for these. */
+const mostGivenBack = 4;
 
 function readMessage({ headers, data, found, ...place }: SentMessage): ReadMessage {
   return {

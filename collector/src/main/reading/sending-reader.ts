@@ -46,7 +46,7 @@ export class SendingReader {
   #take(message: ToReader): void {
     switch (message.type) {
       case 'counted':
-        this.#slabs.giveBack(message.memory);
+        for (const slab of message.memory) this.#slabs.giveBack(slab);
         break;
       case 'sentAll':
         void this.#tellSentAll();
@@ -109,4 +109,5 @@ export class SendingReader {
 
 /** Columns and bytes of about two thousand rows. */
 const slabBytes = 1_048_576;
-const mostSlabs = 16;
+/** As much as is read while the other thread commits: with less, this one would wait for it and then it for this one. */
+const mostSlabs = 48;

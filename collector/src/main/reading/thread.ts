@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { connectReading, type ReadingConnection } from '../../bus/index.ts';
+import { isPlumblineError } from '../../errors.ts';
 import { batchReader } from './batch-reader.ts';
-import type { ReadRequest, ThreadSettings } from './protocol.ts';
+import type { FromReader, ReadRequest, ThreadSettings } from './protocol.ts';
 import { SendingReader } from './sending-reader.ts';
 
 /** The program of the thread that reads: one connection to the broker, on which one reader after the other is opened. */
@@ -11,10 +12,13 @@ const { nats } = workerData as ThreadSettings;
 let connecting: Promise<ReadingConnection> | undefined;
 
 parentPort?.on('message', ({ from, port }: ReadRequest) => {
+  // A reader that fails later takes the thread with it, which the other side sees.
   void open(from).then(
     ({ reader, release }) => new SendingReader(port, batchReader(reader), release).run(),
     (error: unknown) => {
-      port.postMessage({ type: 'ended', interruption: error instanceof Error ? error.message : String(error) });
+      const code = isPlumblineError(error) ? error.code : 'BROKER_UNAVAILABLE';
+      const message = error instanceof Error ? error.message : String(error);
+      port.postMessage({ type: 'refused', code, message } satisfies FromReader);
       port.close();
     },
   );
