@@ -9,10 +9,13 @@ import {
 } from '../../../../collector/src/statistics/evidence/index.ts';
 import { multinomial, seededRandom } from '../../../../collector/src/statistics/simulate.ts';
 import type { Result } from '../result.ts';
-import { alarmLog, detectorOf, scoresOf, shifted, smallTolerance } from './deciles.ts';
+import { alarmLog, detectorOf, noTolerance, scoresOf, shifted } from './deciles.ts';
 import { median } from './means.ts';
 
-/** Means that follow the hour of the day: one null for all hours, with the season in its design effect, or a null an hour. */
+/**
+ * Means that follow the hour of the day: one null for all hours, with the season in its design effect, or a null an hour. No shift
+ * is tolerated, as where it was published.
+ */
 export function season(runs: number, windows: number, seed: number): Result[] {
   const random = seededRandom(seed);
   const tally = rules.map(() => ({ alarms: 0, delays: [] as number[] }));
@@ -48,14 +51,14 @@ const rules: readonly { readonly rule: string; readonly fit: (past: readonly Flo
   {
     rule: 'rows taken as independent',
     fit: (past) => {
-      const detector = detectorOf(sumOf(past), smallTolerance);
+      const detector = detectorOf(sumOf(past), noTolerance);
       return () => detector;
     },
   },
   {
     rule: 'one null for all hours',
     fit: (past) => {
-      const detector = detectorOf(sumOf(past), smallTolerance, effectsOf(past, [past]));
+      const detector = detectorOf(sumOf(past), noTolerance, effectsOf(past, [past]));
       return () => detector;
     },
   },
@@ -64,7 +67,7 @@ const rules: readonly { readonly rule: string; readonly fit: (past: readonly Flo
     fit: (past) => {
       const byHour = Array.from({ length: 24 }, (_, hour) => past.filter((__, at) => at % 24 === hour));
       const effects = effectsOf(past, byHour);
-      const detectors = byHour.map((alike) => detectorOf(sumOf(alike), smallTolerance, effects));
+      const detectors = byHour.map((alike) => detectorOf(sumOf(alike), noTolerance, effects));
       return (hour) => detectors[hour % 24]!;
     },
   },
