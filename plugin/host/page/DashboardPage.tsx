@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import type { AppPlugin, DataQuery, GrafanaTheme2, RawTimeRange } from '@grafana/data';
 import { locationService } from '@grafana/runtime';
-import { Stack, useStyles2 } from '@grafana/ui';
+import { Alert, Stack, useStyles2 } from '@grafana/ui';
 import { useEffect, useMemo, useState } from 'react';
 import { type DashboardPanel, DashboardPanelView } from './DashboardPanelView';
 import { HostPluginPage } from './HostPluginPage';
@@ -119,6 +119,7 @@ function DashboardView({ app, search, dashboard, source }: DashboardViewProps) {
       {areVariablesKnown && (
         <Stack direction="column" gap={2}>
           <Annotations dashboard={dashboard} source={source} range={range} variables={JSON.stringify(chosen)} />
+          <OtherSources panels={dashboard.panels} />
           <div className={styles.panels}>
             {dashboard.panels.map((panel) => (
               <DashboardPanelView
@@ -151,7 +152,8 @@ function useChoices(
     const support = instance.variables as unknown as { query: (typeof instance)['query'] } | undefined;
     async function ask(): Promise<void> {
       for (const { name, query } of variables) {
-        const answer = runQueries({ query: support?.query.bind(support) } as never, [query as DataQuery], range);
+        // By itself, as parts of Grafana do.
+        const answer = runQueries({ query: support?.query } as never, [query as DataQuery], range);
         await answer.forEach(({ series, state }) => {
           if (state !== 'Loading') {
             const values = series[0]?.fields.find((field) => field.name === 'value')?.values ?? [];
@@ -173,6 +175,20 @@ interface AnnotationsProps {
   readonly source: LoadedDataSource;
   readonly range: RawTimeRange;
   readonly variables: string;
+}
+
+/** Says once why panels are empty here. */
+function OtherSources({ panels }: Pick<Dashboard, 'panels'>) {
+  const others = panels.flatMap(({ datasource }) => (isOurs(datasource) ? [] : (datasource?.type ?? [])));
+  return others.length === 0 ? null : (
+    <Alert
+      severity="info"
+      bottomSpacing={0}
+      title={`${others.length} of ${panels.length} panels ask ${[...new Set(others)].join(', ')}, which this page has not`}
+    >
+      Only panels over Plumbline models are drawn here. The Grafana of docker-compose.yml draws all of them.
+    </Alert>
+  );
 }
 
 /** Grafana draws them into charts; here they are a list. */

@@ -26,6 +26,8 @@ export class ModelsVariableSupport extends CustomVariableSupport<ModelsDataSourc
   constructor(source: ModelsDataSource) {
     super();
     this.#source = source;
+    // Parts of Grafana take the function and call it by itself.
+    this.query = this.query.bind(this);
   }
 
   override query({ targets, scopedVars }: DataQueryRequest<VariableQuery>): Observable<DataQueryResponse> {
