@@ -58,11 +58,30 @@ it('a problem lasts until the last function of its kind works again', () => {
   expect(problems.size).toBe(0);
 });
 
+it('functions that are slow, and not by chance, are told of until they are quick again or left alone', () => {
+  const { breakers, problems } = start();
+  const breaker = breakers.make('extractor_paused', 'credit');
+  breaker.tookTooLong(50);
+  breaker.tookTooLong(50);
+  breaker.tookTooLong(1);
+  breaker.tookTooLong(50);
+  breaker.tookTooLong(50);
+  expect(problems.size).toBe(0);
+  breaker.tookTooLong(52);
+  expect([...problems]).toEqual([['extractor_slow', 'credit: it takes 52 ms']]);
+  breaker.tookTooLong(1);
+  expect(problems.size).toBe(0);
+  for (const ms of [50, 50, 50, ...Array.from({ length: 10 }, () => 101)]) {
+    breaker.tookTooLong(ms);
+  }
+  expect([...problems]).toEqual([['extractor_paused', 'credit: it took 101 ms']]);
+});
+
 it('a function is timed now and then, and each time once it was slow', () => {
   const { breakers } = start();
   const breaker = breakers.make('extractor_paused', 'credit');
   const timed = (calls: number) => Array.from({ length: calls }, () => breaker.isTimed).filter(Boolean).length;
-  expect(timed(640)).toBe(10);
+  expect(timed(610)).toBe(10);
   expect(breaker.tookTooLong(99)).toBe(false);
   expect(breaker.tookTooLong(101)).toBe(true);
   expect(timed(10)).toBe(10);

@@ -10,6 +10,8 @@ export class OptionFunctions {
   readonly #port: RecordPort;
   readonly #reading: Breaker;
   readonly #telling: Breaker;
+  /** What they took for the inference at hand, as far as it was timed. */
+  #readMs = 0;
 
   /** `whose`: what the instrumentation records, for the log. */
   constructor(port: RecordPort, whose: string) {
@@ -24,9 +26,13 @@ export class OptionFunctions {
       this.#port.lost(model, leftAlone);
       return undefined;
     }
+    const readFrom = this.#reading.isTimed ? performance.now() : undefined;
     try {
-      return run();
+      const value = run();
+      this.#readMs += readFrom === undefined ? 0 : performance.now() - readFrom;
+      return value;
     } catch (error) {
+      this.#readMs = 0;
       const reason = errorTypeOf(error);
       this.#reading.failed(reason);
       this.#port.lost(model, reason);
@@ -36,7 +42,10 @@ export class OptionFunctions {
 
   /** All that was asked of them about an inference has been answered. */
   worked(): void {
-    this.#reading.worked();
+    if (this.#readMs === 0 || !this.#reading.tookTooLong(this.#readMs)) {
+      this.#reading.worked();
+    }
+    this.#readMs = 0;
   }
 
   /** Calls `recorded`: the inference is safe whatever that does. */

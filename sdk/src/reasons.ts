@@ -33,6 +33,8 @@ export const problemCodes = {
   batch_refused: 'The broker refused a batch',
   extractor_paused:
     'A function given to wrap() or to an instrumentation failed or was slow ten times in a row: it is tried once a minute',
+  extractor_slow:
+    'A function given to wrap() or to an instrumentation takes longer than 10 ms: every call of the app waits for it',
   redactor_paused: 'redact() failed or was slow ten times in a row: it is tried once a minute, and metadata leaves',
   spool_failed: 'The spool cannot be read or written: what is recorded meanwhile is lost if the process ends',
   routing_unavailable: 'Routing cannot be read: the last known or compiled-in routing stays in force',

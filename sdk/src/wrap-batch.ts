@@ -60,12 +60,12 @@ export function wrapBatchFunction<Args extends unknown[], Result>(
   return function wrapped(this: unknown, ...args: Args): Result {
     const readFrom = performance.now();
     const input = inputOf(args);
-    const wasSlow = input !== undefined && breaker.tookTooLong(performance.now() - readFrom);
+    const readMs = performance.now() - readFrom;
     const span = telemetry.start(spanName);
     const traceId = traceIdOf(span);
     const startedAt = performance.now();
-    const record = (more: Partial<InferenceBatchRecord>): string[] => {
-      const latencyMs = performance.now() - startedAt;
+    const record = (more: Partial<InferenceBatchRecord>, endedAt: number): string[] => {
+      const latencyMs = endedAt - startedAt;
       if (input === undefined) {
         telemetry.end(span);
         return [];
@@ -73,6 +73,7 @@ export function wrapBatchFunction<Args extends unknown[], Result>(
       return recorder.recordBatch({ ...input, ...more, latencyMs, traceId }, span);
     };
     const finished = (result: Awaited<Result>): Awaited<Result> => {
+      const endedAt = performance.now();
       const output =
         input === undefined
           ? undefined
@@ -85,17 +86,17 @@ export function wrapBatchFunction<Args extends unknown[], Result>(
         telemetry.end(span);
         return result;
       }
-      if (!wasSlow) {
+      if (!breaker.tookTooLong(readMs + performance.now() - endedAt)) {
         breaker.worked();
       }
-      const ids = record(output);
+      const ids = record(output, endedAt);
       if (options.recorded !== undefined) {
         tellOf(telling, recorder, () => options.recorded?.(ids, result, ...args));
       }
       return result;
     };
     const failed = (error: unknown): void => {
-      record({ error: errorTypeOf(error) });
+      record({ error: errorTypeOf(error) }, performance.now());
     };
     let result: Result;
     try {

@@ -168,8 +168,8 @@ export interface Call {
   startedAt: number;
   /** What is known before the call, and later of its result; nothing when a function of the options threw. */
   record: Draft | undefined;
-  /** Reading the input took the app's functions too long. */
-  isSlow: boolean;
+  /** What the app's functions took to read the input; nothing where it is not timed. */
+  readMs: number | undefined;
 }
 
 /** Always the same members in the same order: objects of one shape are read fastest. */
@@ -196,7 +196,7 @@ export function begin<Args extends unknown[], Result, State>(
     traceId: null,
     startedAt: 0,
     record: undefined,
-    isSlow: false,
+    readMs: undefined,
   };
   if (breaker.mayCall) {
     const readFrom = breaker.isTimed ? performance.now() : undefined;
@@ -216,7 +216,7 @@ export function begin<Args extends unknown[], Result, State>(
         latencyMs: null,
         error: null,
       };
-      call.isSlow = readFrom !== undefined && breaker.tookTooLong(performance.now() - readFrom);
+      call.readMs = readFrom === undefined ? undefined : performance.now() - readFrom;
     } catch (error) {
       lost(recorder, call, error);
     }
@@ -288,8 +288,9 @@ function streamedCall<Args extends unknown[], Result, State>(
         tools.telemetry.end(call.span);
         return;
       }
+      const endedAt = performance.now();
       // Of a stream that somebody dropped nobody knows when; the last chunk is the last that is known.
-      record.latencyMs = (how === 'abandoned' ? lastAt : performance.now()) - call.startedAt;
+      record.latencyMs = (how === 'abandoned' ? lastAt : endedAt) - call.startedAt;
       record.error = how === 'error' ? errorTypeOf(error) : null;
       try {
         const state = folded?.state as State;
@@ -306,7 +307,7 @@ function streamedCall<Args extends unknown[], Result, State>(
         tools.telemetry.end(call.span);
         return;
       }
-      worked(call);
+      worked(call, endedAt);
       recorder.record(record, call.span, call.traceId);
     },
   };
@@ -319,14 +320,14 @@ function finished<Args extends unknown[], Result, State>(
   args: Args,
   result: Awaited<Result>,
 ): void {
-  const latencyMs = performance.now() - call.startedAt;
+  const endedAt = performance.now();
   const { record } = call;
   if (record === undefined) {
     telemetry.end(call.span);
     return;
   }
   try {
-    record.latencyMs = latencyMs;
+    record.latencyMs = endedAt - call.startedAt;
     if (options.version !== undefined) {
       record.version = options.version(result, ...args) ?? record.version;
     }
@@ -336,7 +337,7 @@ function finished<Args extends unknown[], Result, State>(
     if (options.score !== undefined) {
       record.score = options.score(result, ...args);
     }
-    worked(call);
+    worked(call, endedAt);
   } catch (error) {
     lost(recorder, call, error);
     telemetry.end(call.span);
@@ -365,8 +366,9 @@ function lost(recorder: Recorder, { reading: { model, breaker } }: Call, error: 
   recorder.drop(model, 'extractor_failed', 1, reason);
 }
 
-function worked({ reading, isSlow }: Call): void {
-  if (!isSlow) {
-    reading.breaker.worked();
+/** The app's functions have read all of the inference, the result since `readFrom`. */
+function worked({ reading: { breaker }, readMs }: Call, readFrom: number): void {
+  if (readMs === undefined || !breaker.tookTooLong(readMs + performance.now() - readFrom)) {
+    breaker.worked();
   }
 }

@@ -194,6 +194,29 @@ describe('functions of the options that fail ten times in a row', () => {
     expect(spans.getFinishedSpans()).toHaveLength(10);
   });
 
+  it('are told of while they are slow, which every run waits for', async () => {
+    const session = await InferenceSession.create(bytes);
+    let now = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    let ms = 50;
+    start({
+      version: () => '8',
+      features: () => {
+        now += ms;
+        return [{ age: 44 }];
+      },
+    });
+    for (let run = 0; run < 200; run++) {
+      await session.run({ input: rows(1, 1) });
+    }
+    const problem = { code: 'extractor_slow', message: 'runs of ONNX Runtime: it takes 50 ms' };
+    expect(monitor.status()).toMatchObject({ counts: { accepted: 200 }, problems: [problem] });
+    ms = 1;
+    await session.run({ input: rows(1, 1) });
+    expect(monitor.status().problems).toEqual([]);
+    clock.mockRestore();
+  });
+
   it('are left alone for recorded() by itself: runs are inferences as before', async () => {
     let called = 0;
     start({
