@@ -31,6 +31,8 @@ export function createGrafanaPersonReader(
     cooldownDuration: keysCooldownMs,
     [customFetch]: fetchCapped,
   });
+  // Grafana ends its root URL with a slash, whether its setting does or not.
+  const issuer = settings.issuer.replace(/\/?$/, '/');
 
   return async (idToken) => {
     if (idToken === undefined || idToken === '') {
@@ -42,7 +44,7 @@ export function createGrafanaPersonReader(
     const verified = await jwtVerify(idToken, keys, {
       algorithms: ['ES256'],
       typ: 'jwt',
-      issuer: settings.issuer,
+      issuer,
       audience: `org:${settings.organisation}`,
       maxTokenAge: '11m',
       requiredClaims: ['exp', 'iat', 'sub'],

@@ -24,9 +24,9 @@ beforeEach(() => {
 });
 
 function makeIdentity(
-  change: { insecureLocal?: boolean; roles?: Record<string, 'viewer' | 'operator' | 'approver'> } = {},
+  change: { issuer?: string; insecureLocal?: boolean; roles?: Record<string, 'viewer' | 'operator' | 'approver'> } = {},
 ) {
-  const { issuer, keysUrl } = grafana;
+  const { issuer, keysUrl } = { ...grafana, ...change };
   return createIdentity(
     identitySettings.parse({
       tokens: [
@@ -132,6 +132,11 @@ describe('a person behind Grafana', () => {
     expect(await throughGrafana(await signed('Viewer'))).toMatchObject({ role: 'viewer' });
     expect(await throughGrafana(await signed(undefined))).toMatchObject({ role: 'viewer' });
     expect(await throughGrafana(await signed('approver'))).toMatchObject({ role: 'viewer' });
+  });
+
+  it('is known by an issuer that was written without the slash with which Grafana ends its own', async () => {
+    identity = makeIdentity({ issuer: grafana.issuer.slice(0, -1) });
+    expect(await throughGrafana(await grafana.sign(personClaims(grafana, now)))).toMatchObject({ subject: 'user:ana' });
   });
 
   it('has the role that the settings bind to the subject, whatever Grafana says', async () => {
