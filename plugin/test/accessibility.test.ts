@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { alerts } from './testing/fixtures.ts';
+import { alerts } from './testing/fixtures/index.ts';
 import { openPages } from './testing/pages.ts';
 import { seriousIssues } from './testing/seriousIssues.ts';
 import { type Stop, walk } from './testing/walk.ts';

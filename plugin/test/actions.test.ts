@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { apiError, type RecordedRequest } from './testing/collector.ts';
 import { decide } from './testing/decide.ts';
-import { alerts, approval, versionList } from './testing/fixtures.ts';
+import { alerts, approval, versionList } from './testing/fixtures/index.ts';
 import { openPages } from './testing/pages.ts';
 
 const { collector, open } = openPages();

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { apiError } from './testing/collector.ts';
-import { alerts } from './testing/fixtures.ts';
+import { alerts } from './testing/fixtures/index.ts';
 import { openPages } from './testing/pages.ts';
 
 const { collector, open } = openPages();

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { apiError } from './testing/collector.ts';
-import { collectorStatus } from './testing/fixtures.ts';
+import { collectorStatus } from './testing/fixtures/index.ts';
 import { openPages } from './testing/pages.ts';
 
 const { collector, host, open } = openPages();

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { apiError } from './testing/collector.ts';
-import { driftReport, modelDetail, now } from './testing/fixtures.ts';
+import { driftReport, modelDetail, now } from './testing/fixtures/index.ts';
 import { openPages } from './testing/pages.ts';
 
 /** The nested data source and panels, as built, in the host's dashboard page over a collector that tests choose. */

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { apiError } from './testing/collector.ts';
-import { driftReport, fairnessReport, modelDetail, performanceReport, versionList } from './testing/fixtures.ts';
-import { exemplars } from './testing/operationsFixtures.ts';
+import {
+  driftReport,
+  exemplars,
+  fairnessReport,
+  modelDetail,
+  performanceReport,
+  versionList,
+} from './testing/fixtures/index.ts';
 import { openPages } from './testing/pages.ts';
 
 const { collector, host, open } = openPages();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { apiError } from './testing/collector.ts';
-import { modelList } from './testing/fixtures.ts';
+import { modelList } from './testing/fixtures/index.ts';
 import { openPages } from './testing/pages.ts';
 
 const { collector, open } = openPages();

@@ -1,8 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { apiError } from './testing/collector.ts';
-import { auditPage } from './testing/fixtures.ts';
-import { auditVerification, deadLetterCodeList, deadLetterList } from './testing/operationsFixtures.ts';
+import { auditPage, auditVerification, deadLetterCodeList, deadLetterList } from './testing/fixtures/index.ts';
 import { openPages } from './testing/pages.ts';
 
 const { collector, open } = openPages();

@@ -102,10 +102,14 @@ function numericBins(shape: NumericSignal, counts: Float64Array): Bin[] {
   return bins;
 }
 
-/** A bin that holds a single value is named after it. */
+/** A bin that holds a single value is named after it; that of zero ends at the smallest number there is. */
 function rangeLabel(low: number, high: number): string {
-  const [from, to] = [numberText(low), numberText(high)];
+  const [from, to] = [edgeText(low), edgeText(high)];
   return from === to ? from : `${from} to ${to}`;
+}
+
+function edgeText(edge: number): string {
+  return numberText(Math.abs(edge) <= Number.MIN_VALUE ? 0 : edge);
 }
 
 function total(counts: Float64Array): number {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { budgetSettings } from '../config/settings.ts';
 import { isPlumblineError } from '../errors.ts';
-import { createProfile, profileTotals } from '../profile/index.ts';
+import { buildReference, createProfile, profileTotals } from '../profile/index.ts';
+import { batchOf } from '../profile/sampleBatch.ts';
 import { countStreams } from './budget.ts';
 import { evaluateWindow } from './evaluateWindow.ts';
 import {
@@ -108,6 +109,15 @@ describe('a distribution', () => {
         .slice(0, 2)
         .sort(),
     ).toEqual(['Graz', 'Wien']);
+  });
+
+  test('names the bin of a value that carries much of the reference after it, also when it is zero', () => {
+    const late = [{ name: 'late', type: 'number' }] as const;
+    const rows = Array.from({ length: 300 }, (_, row) => ({ id: `${row}`, features: { late: row % 3 } }));
+    const counted = buildReference([batchOf(rows, late)], [], { task: 'binary_classification', windowMs: hourMs });
+    const drawn = distribution({ ...input, reference: counted, profiles: [], signal: 'feature:late' });
+    const labels = drawn.bins.filter(({ referenceShare }) => referenceShare > 0).map(({ label }) => label);
+    expect(labels).toEqual(['0', '1', '2']);
   });
 
   test('of a signal that is not there, or before there is a reference, is not found', () => {

@@ -124,9 +124,9 @@ function principalGuard({ principal, maximumPrincipalShare }: RetrainSettings, {
   );
 }
 
-/** `138450` -> `138,450`. */
+/** `138450.7` -> `138,450`: rows with weights stand for parts of rows too. */
 function whole(count: number): string {
-  return count.toLocaleString('en-US');
+  return Math.floor(count).toLocaleString('en-US');
 }
 
 function atLeast(code: RetrainGuard['code'], value: number, limit: number, what: string): RetrainGuard {

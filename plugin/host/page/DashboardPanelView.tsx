@@ -95,7 +95,7 @@ export function DashboardPanelView({ app, panel, source, range, variables, isEdi
                   onChangeTimeRange={() => {}}
                 />
               ) : targets.length === 0 && edited.length > 0 ? (
-                <p>This panel asks {panel.datasource?.type ?? 'another data source'}, which only a Grafana has.</p>
+                <p>Drawn in Grafana only</p>
               ) : (
                 <FrameTable frames={data.series} />
               )}

@@ -4,6 +4,9 @@ import { config } from '@grafana/runtime';
 
 /** Stands in for Grafana's own panels, which are in no package: frames as plain tables, formatted by their fields. */
 export function FrameTable({ frames }: { readonly frames: readonly DataFrame[] }) {
+  if (frames.every(({ length }) => length === 0)) {
+    return <p>No data</p>;
+  }
   return frames.map((frame, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: frames have no identity of their own
     <table key={index} className={style} aria-label={frame.name}>
@@ -32,4 +35,4 @@ export function FrameTable({ frames }: { readonly frames: readonly DataFrame[] }
   ));
 }
 
-const style = css({ '& th, & td': { padding: '2px 8px', whiteSpace: 'nowrap' } });
+const style = css({ display: 'block', overflowX: 'auto', '& th, & td': { padding: '2px 8px', whiteSpace: 'nowrap' } });

@@ -39,7 +39,14 @@ interface ActionButtonProps extends ActionProps {
 }
 
 /** A control action: disabled with the reason why not, or asking for the reason to do it. */
-export function ActionButton({ label, icon, variant, size, unavailable = null, ...action }: ActionButtonProps) {
+export function ActionButton({
+  label,
+  icon,
+  variant = 'secondary',
+  size,
+  unavailable = null,
+  ...action
+}: ActionButtonProps) {
   const [isOpen, setOpen] = useState(false);
   const { data: me } = useMe();
   const refusal = refusalOf(action.verb, me) ?? unavailable;

@@ -2,9 +2,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import type { ActionResult, ApiErrorBody, Me } from '@plumbline/collector/api';
 import { decodeJwt } from 'jose';
-import * as fixtures from './fixtures.ts';
-import * as languageModel from './languageModelFixtures.ts';
-import * as operations from './operationsFixtures.ts';
+import * as fixtures from './fixtures/index.ts';
 
 export interface RecordedRequest {
   readonly method: string;
@@ -124,27 +122,27 @@ function standardAnswers(): Map<string, Answer> {
     ['GET /v1/alerts', { body: fixtures.alertList }],
     ['GET /v1/retrain-jobs', { body: fixtures.retrainJobList }],
     ['GET /v1/audit', { body: fixtures.auditPage }],
-    ['GET /v1/audit/verify', { body: operations.auditVerification }],
-    [`GET ${model}/data-quality`, { body: operations.dataQualityReport }],
-    [`GET ${model}/retrain`, { body: operations.retrainRecommendation }],
-    ['GET /v1/silences', { body: operations.silenceList }],
-    ['GET /v1/webhooks', { body: operations.webhookList }],
-    ['GET /v1/deliveries', { body: operations.deliveryList }],
-    ['GET /v1/dead-letters', { body: operations.deadLetterList }],
-    ['GET /v1/dead-letters/dl_01', { body: operations.deadLetterDetail }],
-    ['GET /v1/dead-letter-codes', { body: operations.deadLetterCodeList }],
-    [`GET ${model}/exemplars`, { body: operations.exemplars }],
-    ['GET /v1/models/assistant', { body: languageModel.assistantDetail }],
-    ['GET /v1/models/assistant/usage', { body: languageModel.usageReport }],
-    ['GET /v1/models/assistant/performance', { body: languageModel.assistantPerformance }],
-    ['GET /v1/models/assistant/drift', { body: languageModel.assistantDrift }],
+    ['GET /v1/audit/verify', { body: fixtures.auditVerification }],
+    [`GET ${model}/data-quality`, { body: fixtures.dataQualityReport }],
+    [`GET ${model}/retrain`, { body: fixtures.retrainRecommendation }],
+    ['GET /v1/silences', { body: fixtures.silenceList }],
+    ['GET /v1/webhooks', { body: fixtures.webhookList }],
+    ['GET /v1/deliveries', { body: fixtures.deliveryList }],
+    ['GET /v1/dead-letters', { body: fixtures.deadLetterList }],
+    ['GET /v1/dead-letters/dl_01', { body: fixtures.deadLetterDetail }],
+    ['GET /v1/dead-letter-codes', { body: fixtures.deadLetterCodeList }],
+    [`GET ${model}/exemplars`, { body: fixtures.exemplars }],
+    ['GET /v1/models/assistant', { body: fixtures.assistantDetail }],
+    ['GET /v1/models/assistant/usage', { body: fixtures.usageReport }],
+    ['GET /v1/models/assistant/performance', { body: fixtures.assistantPerformance }],
+    ['GET /v1/models/assistant/drift', { body: fixtures.assistantDrift }],
     ['GET /v1/models/assistant/distribution', { body: fixtures.distribution }],
     ['GET /v1/models/assistant/versions', { body: fixtures.versionList }],
   ]);
   for (const alert of fixtures.alerts) {
     answers.set(`GET /v1/alerts/${alert.id}`, { body: alert });
-    answers.set(`GET /v1/alerts/${alert.id}/history`, { body: operations.alertHistory });
-    answers.set(`GET /v1/alerts/${alert.id}/changes`, { body: operations.alertChanges });
+    answers.set(`GET /v1/alerts/${alert.id}/history`, { body: fixtures.alertHistory });
+    answers.set(`GET /v1/alerts/${alert.id}/changes`, { body: fixtures.alertChanges });
     answers.set(`GET /v1/alerts/${alert.id}/incident`, { body: `# Incident ${alert.id}\n`, type: 'text/markdown' });
     answers.set(`GET /v1/alerts/${alert.id}/certificates`, { body: { certificates: [] } });
     answers.set(`POST /v1/actions/expect/${alert.id}`, { body: done('expect') });

@@ -12,6 +12,9 @@ import { useWidth } from './useWidth';
 
 const usualHeight = 260;
 const widestBar = 40;
+/** What the name of a bin takes on the axis, and the number of its edge. */
+const nameWidth = 90;
+const edgeWidth = 64;
 const margin = { top: 8, right: 8, bottom: 24, left: 48 };
 
 interface DistributionChartProps {
@@ -36,7 +39,8 @@ export function DistributionChart({ distribution, height = usualHeight }: Distri
   const slot = Math.max(1, (width - margin.left - margin.right) / bins.length);
   const bar = Math.min(widestBar, Math.max(1, slot * 0.4));
   const left = (index: number) => margin.left + index * slot;
-  const labelWidth = distribution.type === 'category' ? 90 : 64;
+  const isNamed = distribution.type === 'category' || slot >= nameWidth;
+  const labelWidth = isNamed ? nameWidth : edgeWidth;
   const labels = labelledIndices(bins.length, (width - margin.left) / labelWidth);
   const hoveredBin = hovered === null ? undefined : bins[hovered];
 
@@ -100,12 +104,12 @@ export function DistributionChart({ distribution, height = usualHeight }: Distri
             <text
               key={index}
               className={styles.axis}
-              // A number names the edge where its bin begins, a category the whole of it.
-              x={bins[index]?.low == null ? left(index) + slot / 2 : left(index)}
+              // An edge stands where its bin begins, a name below the whole of it.
+              x={isNamed || bins[index]?.low == null ? left(index) + slot / 2 : left(index)}
               y={height - 6}
               textAnchor="middle"
             >
-              {axisLabel(bins[index])}
+              {isNamed ? cut(bins[index]?.label ?? '') : edgeLabel(bins[index])}
             </text>
           ))}
         </svg>
@@ -142,8 +146,12 @@ export function DistributionChart({ distribution, height = usualHeight }: Distri
   );
 }
 
-/** Categories by name; numbers by where the bin begins, the first one by where it ends. */
-function axisLabel(bin: Distribution['bins'][number] | undefined): string {
+function cut(name: string): string {
+  return name.length > 14 ? `${name.slice(0, 13)}…` : name;
+}
+
+/** Where the bin begins, the first one by where it ends. */
+function edgeLabel(bin: Distribution['bins'][number] | undefined): string {
   if (bin === undefined) {
     return '';
   }
@@ -155,5 +163,5 @@ function axisLabel(bin: Distribution['bins'][number] | undefined): string {
   if (bin.high !== null) {
     return `< ${short(bin.high)}`;
   }
-  return bin.label.length > 14 ? `${bin.label.slice(0, 13)}…` : bin.label;
+  return cut(bin.label);
 }

@@ -28,6 +28,8 @@ interface HeatMapProps {
 const rowHeight = 22;
 const axisHeight = 24;
 const nameWidth = 7.6;
+/** What a date takes on the axis, with room to the next. */
+const labelWidth = 100;
 const dayMs = 86_400_000;
 
 /** Signals over time: which moved, since when, and whether together. Oldest window at the left. */
@@ -105,9 +107,10 @@ export function HeatMap({ label, windows, rows, chosen, onChoose }: HeatMapProps
               height={rows.length * rowHeight}
             />
           )}
-          {labelledIndices(windows.length, (width - left) / 100).map((index) => {
+          {labelledIndices(windows.length, (width - left) / labelWidth).map((index) => {
             const from = windows[index]?.from ?? 0;
-            return (
+            // A label begins at its window: the last one might not end before the chart does.
+            return left + index * slot + labelWidth > width && index > 0 ? null : (
               <text key={index} className={styles.axis} x={left + index * slot} y={height - 7}>
                 {spanMs > 2 * dayMs ? formatTime(from).slice(5, 16) : formatClock(from)}
               </text>

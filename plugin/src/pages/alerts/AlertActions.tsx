@@ -76,7 +76,6 @@ function SilenceButton({ alert: { model, kind, state } }: { readonly alert: Aler
       model={model}
       revision={detail?.revision ?? 0}
       size="sm"
-      variant="secondary"
       icon="bell-slash"
       label={t('alert.silence', 'Silence')}
       unavailable={detail === undefined ? t('alert.silence-wait', 'The model has not been read yet.') : null}
@@ -120,7 +119,6 @@ function ExpectButton({ alert: { id, model, kind, state, revision, expected, ver
       target={id}
       revision={revision}
       size="sm"
-      variant="secondary"
       icon="check-circle"
       label={t('alert.expect', 'Mark expected')}
       unavailable={expected == null ? null : t('alert.expect-done', 'It is marked expected already.')}

@@ -2,6 +2,7 @@ import { PluginPage } from '@grafana/runtime';
 import { Badge, Box, EmptyState, FilterInput, RadioButtonGroup, Stack, Text, TextLink } from '@grafana/ui';
 import type { Alert } from '@plumbline/collector/api';
 import { AlertStateBadge } from '../../components/badges';
+import { Noted } from '../../components/Noted';
 import { PlainTable } from '../../components/PlainTable';
 import { QueryState } from '../../components/QueryState';
 import { TimeText } from '../../components/TimeText';
@@ -125,14 +126,11 @@ function AlertsTable({ alerts }: { readonly alerts: readonly Alert[] }) {
             <AlertStateBadge alert={alert} />
             <Badge color={alert.severity === 'page' ? 'red' : 'blue'} text={severityText(alert.severity)} />
           </Stack>,
-          <Stack key="model" direction="column" gap={0}>
+          <Noted key="model" note={t('alerts.version', 'version {{version}}', { version: alert.version })}>
             <TextLink href={modelPath(alert.model)} inline={false}>
               {alert.model}
             </TextLink>
-            <Text color="secondary" variant="bodySmall">
-              {t('alerts.version', 'version {{version}}', { version: alert.version })}
-            </Text>
-          </Stack>,
+          </Noted>,
           <Stack key="what" direction="column" gap={0}>
             <TextLink href={alertPath(alert.id)} inline={false} weight="medium">
               {kindText(alert.kind)}

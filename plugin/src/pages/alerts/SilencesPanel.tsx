@@ -83,7 +83,6 @@ function EndButton({ silence: { id, model, state, revision } }: { readonly silen
       target={id}
       revision={revision}
       size="sm"
-      variant="secondary"
       icon="bell"
       label={t('silence.end', 'End')}
       title={t('silence.end-title', 'End a silence of {{model}}', { model })}

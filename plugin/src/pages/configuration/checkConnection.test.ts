@@ -1,6 +1,6 @@
 import type { CollectorStatus, Me } from '@plumbline/collector/api';
 import { describe, expect, it } from 'vitest';
-import { collectorStatus } from '../../../test/testing/fixtures';
+import { collectorStatus } from '../../../test/testing/fixtures/index';
 import { type FailureKind, RequestFailure } from '../../api/requestFailure';
 import { checkConnection } from './checkConnection';
 

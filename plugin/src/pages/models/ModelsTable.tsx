@@ -105,7 +105,7 @@ const ModelRow = memo(({ model, rowIndex }: { readonly model: ModelSummary; read
     <td>
       <Traffic model={model} />
     </td>
-    <td>{model.owner === '' ? <span className="secondary">{nothing}</span> : model.owner}</td>
+    <td className="owner">{model.owner === '' ? <span className="secondary">{nothing}</span> : model.owner}</td>
   </tr>
 ));
 ModelRow.displayName = 'ModelRow';
@@ -192,6 +192,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
       borderBottom: `1px solid ${theme.colors.border.weak}`,
     },
     '& td, & td *': { whiteSpace: 'nowrap' },
+    '& td.owner': { whiteSpace: 'normal' },
     '& .name': { fontWeight: theme.typography.fontWeightMedium },
     '& .name, & .link': { color: theme.colors.text.link },
     '& .name:hover, & .link:hover': { textDecoration: 'underline' },

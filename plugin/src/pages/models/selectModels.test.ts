@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { modelList } from '../../../test/testing/fixtures';
+import { modelList } from '../../../test/testing/fixtures/index';
 import { filterModels } from './selectModels';
 
 const names = (search: string, health: 'all' | 'attention' | 'ok') =>

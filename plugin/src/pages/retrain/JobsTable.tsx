@@ -4,6 +4,7 @@ import { ActionButton } from '../../components/ActionButton';
 import { RetrainStateBadge } from '../../components/badges';
 import { Disclosure } from '../../components/Disclosure';
 import { EvidenceOfRetrain } from '../../components/EvidenceOfRetrain';
+import { Noted } from '../../components/Noted';
 import { PlainTable } from '../../components/PlainTable';
 import { TimeText } from '../../components/TimeText';
 import { formatActor, formatWords } from '../../format/name';
@@ -34,12 +35,9 @@ export function JobsTable({ jobs, showsModel }: JobsTableProps) {
       rows={jobs.map((job) => ({
         key: job.id,
         cells: [
-          <Stack key="job" direction="column" gap={0}>
+          <Noted key="job" note={job.id}>
             <TimeText at={job.requestedAt} />
-            <Text color="secondary" variant="bodySmall">
-              {job.id}
-            </Text>
-          </Stack>,
+          </Noted>,
           ...(showsModel
             ? [
                 <TextLink key="model" href={modelPath(job.model, 'versions')} inline={false}>
@@ -168,7 +166,6 @@ function CancelButton({ job }: { readonly job: RetrainJob }) {
       target={job.id}
       revision={job.revision}
       size="sm"
-      variant="secondary"
       icon="ban"
       label={t('retrain.cancel', 'Cancel job')}
       title={t('retrain.cancel-title', 'Cancel the retrain of {{model}}', { model: job.model })}

@@ -54,7 +54,7 @@ function Matrix({ me }: { readonly me: Me }) {
       rows={verbs.map((verb) => ({
         key: verb,
         cells: [
-          formatWords(verb.replaceAll('-', ' ')),
+          verbName(verb),
           ...roles.map((role) => <Mark key={role} isSet={rolesOf[verb].some((allowed) => allowed === role)} />),
           <Text key="permission" variant="code">
             {permissionOf[verb]}
@@ -84,4 +84,20 @@ function May({ refusal }: { readonly refusal: string | null }) {
       {refusal}
     </Text>
   );
+}
+
+/** As the button says that a person presses for it. */
+function verbName(verb: Verb): string {
+  switch (verb) {
+    case 'expect':
+      return t('alert.expect', 'Mark expected');
+    case 'break-glass':
+      return t('glass.open', 'Emergency');
+    case 'dequeue':
+      return t('holds.dequeue', 'Take out of the queue');
+    case 'close-break-glass':
+      return t('holds.close', 'End the emergency');
+    default:
+      return formatWords(verb.replaceAll('-', ' '));
+  }
 }

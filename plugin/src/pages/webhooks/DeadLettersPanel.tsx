@@ -2,6 +2,7 @@ import { Button, RadioButtonGroup, Stack, Text } from '@grafana/ui';
 import type { DeadLetterCodeList, DeadLetterDetail, DeadLetterList } from '@plumbline/collector/api';
 import { useState } from 'react';
 import { ActionButton } from '../../components/ActionButton';
+import { Noted } from '../../components/Noted';
 import { Panel } from '../../components/Panel';
 import { PlainTable } from '../../components/PlainTable';
 import { QueryState } from '../../components/QueryState';
@@ -95,12 +96,9 @@ function LettersTable({ letters }: { readonly letters: readonly Letter[] }) {
         cells: [
           <TimeText key="time" at={letter.at} />,
           letter.subject,
-          <Stack key="why" direction="column" gap={0}>
+          <Noted key="why" note={letter.code}>
             <Text>{letter.reason}</Text>
-            <Text color="secondary" variant="bodySmall">
-              {letter.code}
-            </Text>
-          </Stack>,
+          </Noted>,
           t('dead-letters.bytes', '{{bytes}} B', { bytes: formatCount(letter.bytes) }),
           <ReplayLetter key="do" letter={letter} />,
         ],
@@ -118,7 +116,6 @@ function ReplayLetter({ letter: { id, subject, replayed, revision } }: { readonl
       target={id}
       revision={revision}
       size="sm"
-      variant="secondary"
       icon="sync"
       label={t('dead-letters.replay', 'Try again')}
       title={t('dead-letters.replay-title', 'Try again to read a batch of {{subject}}', { subject })}
@@ -145,7 +142,6 @@ function ReplayCode({ code: { code, waiting, revision } }: { readonly code: Dead
         model={code}
         revision={revision}
         size="sm"
-        variant="secondary"
         icon="sync"
         label={t('dead-letters.replay-code', 'Try all {{code}} again', { code })}
         title={t('dead-letters.replay-code-title', 'Try again to read what was refused as {{code}}', { code })}

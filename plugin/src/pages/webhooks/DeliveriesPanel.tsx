@@ -1,7 +1,8 @@
-import { Badge, RadioButtonGroup, Stack, Text } from '@grafana/ui';
+import { Badge, RadioButtonGroup, Text } from '@grafana/ui';
 import type { Delivery } from '@plumbline/collector/api';
 import { ActionButton } from '../../components/ActionButton';
 import { Disclosure } from '../../components/Disclosure';
+import { Noted } from '../../components/Noted';
 import { Panel } from '../../components/Panel';
 import { PlainTable } from '../../components/PlainTable';
 import { QueryState } from '../../components/QueryState';
@@ -69,12 +70,9 @@ function DeliveriesTable({ deliveries }: { readonly deliveries: readonly Deliver
         cells: [
           <TimeText key="time" at={delivery.createdAt} />,
           delivery.webhook,
-          <Stack key="event" direction="column" gap={0}>
+          <Noted key="event" note={delivery.subject}>
             <Text>{delivery.type}</Text>
-            <Text color="secondary" variant="bodySmall">
-              {delivery.subject}
-            </Text>
-          </Stack>,
+          </Noted>,
           <StateBadge key="state" delivery={delivery} />,
           <ReplayButton key="do" delivery={delivery} />,
         ],
@@ -139,7 +137,6 @@ function ReplayButton({ delivery: { id, webhook, state, revision } }: { readonly
       target={id}
       revision={revision}
       size="sm"
-      variant="secondary"
       icon="sync"
       label={t('delivery.replay', 'Send again')}
       title={t('delivery.replay-title', 'Send a delivery to {{webhook}} again', { webhook })}

@@ -1,6 +1,7 @@
 import { Badge, Stack, Text } from '@grafana/ui';
 import type { Webhook } from '@plumbline/collector/api';
 import { ActionButton } from '../../components/ActionButton';
+import { Noted } from '../../components/Noted';
 import { PlainTable } from '../../components/PlainTable';
 import { formatWords } from '../../format/name';
 import { formatCount } from '../../format/number';
@@ -24,15 +25,15 @@ export function WebhooksTable({ webhooks }: { readonly webhooks: readonly Webhoo
       rows={webhooks.map((webhook) => ({
         key: webhook.name,
         cells: [
-          <Stack key="name" direction="column" gap={0}>
+          <Noted
+            key="name"
+            note={t('webhooks.origin', '{{kind}}, {{origin}}', {
+              kind: formatWords(webhook.kind),
+              origin: webhook.origin,
+            })}
+          >
             <Text weight="medium">{webhook.name}</Text>
-            <Text color="secondary" variant="bodySmall">
-              {t('webhooks.origin', '{{kind}}, {{origin}}', {
-                kind: formatWords(webhook.kind),
-                origin: webhook.origin,
-              })}
-            </Text>
-          </Stack>,
+          </Noted>,
           <StateBadge key="state" webhook={webhook} />,
           <Text key="what">
             {webhook.role === 'notifications'
@@ -122,7 +123,6 @@ function Actions({ webhook: { name, revision, dead } }: { readonly webhook: Webh
         model={name}
         revision={revision}
         size="sm"
-        variant="secondary"
         icon="message"
         label={t('webhook.test', 'Test')}
         title={t('webhook.test-title', 'Send a test to {{name}}', { name })}
@@ -133,7 +133,6 @@ function Actions({ webhook: { name, revision, dead } }: { readonly webhook: Webh
         model={name}
         revision={revision}
         size="sm"
-        variant="secondary"
         icon="sync"
         label={t('webhook.replay', 'Send dead again')}
         unavailable={dead === 0 ? t('webhook.replay-none', 'Nothing was lost.') : null}

@@ -71,11 +71,11 @@ function lineOf({ statistic, groups }: AttributeRows): { readonly at: number; re
 function rowOf({ group, isReference, value, low, high, rows, verdict, hidden }: GroupRow): IntervalRow {
   const n = rows === null ? nothing : formatCount(rows);
   if (value === null) {
-    const note = isReference
-      ? t('panel.fairness.is-reference', 'reference group')
-      : hidden === null
+    const why =
+      hidden === null
         ? t('fairness.no-value', 'n {{n}}: no value', { n })
         : t('fairness.suppressed', 'hidden: {{why}}', { why: hidden });
+    const note = isReference ? t('panel.fairness.reference-without', 'reference group, {{why}}', { why }) : why;
     return { name: group, note, estimate: null, tone: 'neutral' };
   }
   return {

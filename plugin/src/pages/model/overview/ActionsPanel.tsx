@@ -45,7 +45,6 @@ function Actions({
           revision={list.revision}
           label={t('action.retrain', 'Retrain')}
           icon="process"
-          variant="secondary"
           title={t('action.retrain-title', 'Ask for a retrain of {{model}}', { model })}
           explanation={t(
             'action.retrain-what',

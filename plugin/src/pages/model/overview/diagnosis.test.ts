@@ -1,6 +1,6 @@
 import { initPluginTranslations } from '@grafana/i18n';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { modelDetail } from '../../../../test/testing/fixtures';
+import { modelDetail } from '../../../../test/testing/fixtures/index';
 import { aspectsOf, harmOf, tabOf } from './diagnosis';
 
 beforeAll(async () => {

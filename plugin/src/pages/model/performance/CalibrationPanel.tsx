@@ -3,6 +3,7 @@ import type { PerformanceReport } from '@plumbline/collector/api';
 import { CalibrationChart } from '../../../components/chart/CalibrationChart';
 import { EstimateText } from '../../../components/EstimateText';
 import { Facts } from '../../../components/Facts';
+import { Noted } from '../../../components/Noted';
 import { Panel } from '../../../components/Panel';
 import { t } from '../../../i18n';
 
@@ -29,21 +30,21 @@ export function CalibrationPanel({
             facts={[
               [
                 t('calibration.slope', 'Slope'),
-                <Stack key="slope" direction="column" gap={0}>
+                <Noted
+                  key="slope"
+                  note={t('calibration.slope-why', '1 is perfect; below it probabilities are too extreme')}
+                >
                   <EstimateText estimate={slope} />
-                  <Text color="secondary" variant="bodySmall">
-                    {t('calibration.slope-why', '1 is perfect; below it probabilities are too extreme')}
-                  </Text>
-                </Stack>,
+                </Noted>,
               ],
               [
                 t('calibration.intercept', 'Intercept'),
-                <Stack key="intercept" direction="column" gap={0}>
+                <Noted
+                  key="intercept"
+                  note={t('calibration.intercept-why', '0 is perfect; below it probabilities are too high')}
+                >
                   <EstimateText estimate={intercept} />
-                  <Text color="secondary" variant="bodySmall">
-                    {t('calibration.intercept-why', '0 is perfect; below it probabilities are too high')}
-                  </Text>
-                </Stack>,
+                </Noted>,
               ],
             ]}
           />

@@ -69,7 +69,6 @@ export function ApprovalPanel({ approval }: { readonly approval: Approval }) {
             body={{ decision: 'deny' }}
             label={t('approval.deny', 'Deny')}
             icon="times"
-            variant="secondary"
             title={t('approval.deny-title', 'Deny: {{what}}', { what })}
             explanation={t('approval.deny-what', 'It is not done, and whoever asked sees why.')}
           />

@@ -10,7 +10,6 @@ export function BreakGlassButton({ list: { model, revision, breakGlass } }: { re
       model={model}
       revision={revision}
       size="sm"
-      variant="secondary"
       icon="exclamation-triangle"
       label={t('glass.open', 'Emergency')}
       unavailable={breakGlass?.open ? t('glass.is-open', 'An emergency is open already.') : null}

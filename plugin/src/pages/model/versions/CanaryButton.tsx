@@ -31,7 +31,6 @@ export function CanaryButton({ list, version }: CanaryButtonProps) {
             : t('action.canary', 'Canary')
       }
       icon="code-branch"
-      variant="secondary"
       unavailable={
         first === undefined
           ? t('action.canary-most', 'The canary has its largest share: promote it or roll it back.')

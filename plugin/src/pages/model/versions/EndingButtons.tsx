@@ -23,7 +23,6 @@ export function EndingButtons({ list: { model, revision }, version: { version, s
           {...action}
           verb="reject"
           size="sm"
-          variant="secondary"
           icon="times"
           label={t('ending.reject', 'Reject')}
           title={t('ending.reject-title', 'Reject version {{version}}', { version })}
@@ -35,7 +34,6 @@ export function EndingButtons({ list: { model, revision }, version: { version, s
           {...action}
           verb="retire"
           size="sm"
-          variant="secondary"
           icon="minus"
           label={t('ending.retire', 'Retire')}
           title={t('ending.retire-title', 'Retire version {{version}}', { version })}
@@ -47,7 +45,6 @@ export function EndingButtons({ list: { model, revision }, version: { version, s
           {...action}
           verb="quarantine"
           size="sm"
-          variant="secondary"
           icon="shield-exclamation"
           label={t('ending.quarantine', 'Quarantine')}
           title={t('ending.quarantine-title', 'Put version {{version}} in quarantine', { version })}
@@ -62,7 +59,6 @@ export function EndingButtons({ list: { model, revision }, version: { version, s
           {...action}
           verb="release"
           size="sm"
-          variant="secondary"
           icon="unlock"
           label={t('ending.release', 'Release')}
           title={t('ending.release-title', 'Release version {{version}} from quarantine', { version })}

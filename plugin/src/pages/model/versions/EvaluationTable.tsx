@@ -2,6 +2,7 @@ import { type Column, InteractiveTable, Stack, Text } from '@grafana/ui';
 import type { Evaluation, MetricPair } from '@plumbline/collector/api';
 import { useMemo } from 'react';
 import { EstimateText } from '../../../components/EstimateText';
+import { Noted } from '../../../components/Noted';
 import { formatDigest } from '../../../format/name';
 import { formatCount } from '../../../format/number';
 import { statisticFormat, statisticName } from '../../../format/statistic';
@@ -53,12 +54,9 @@ function columnsOf(version: string, champion: string | null): Column<EvaluationR
       id: 'metric',
       header: t('evaluation.column.metric', 'Metric'),
       cell: ({ row: { original } }) => (
-        <Stack direction="column" gap={0}>
+        <Noted note={original.subject}>
           <Text>{statisticName(original.metric)}</Text>
-          <Text color="secondary" variant="bodySmall">
-            {original.subject}
-          </Text>
-        </Stack>
+        </Noted>
       ),
     },
     {

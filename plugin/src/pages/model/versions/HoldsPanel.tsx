@@ -50,7 +50,6 @@ export function HoldsPanel({ list }: { readonly list: VersionList }) {
               model={model}
               revision={revision}
               size="sm"
-              variant="secondary"
               label={breakGlass.open ? t('holds.close', 'End the emergency') : t('holds.looked', 'I have looked at it')}
               title={t('holds.close-title', 'Close the emergency of {{model}}', { model })}
               explanation={t(
@@ -117,7 +116,6 @@ export function HoldsPanel({ list }: { readonly list: VersionList }) {
                   revision={revision}
                   body={{ version }}
                   size="sm"
-                  variant="secondary"
                   label={t('holds.dequeue', 'Take out of the queue')}
                   title={t('holds.dequeue-title', 'Take version {{version}} out of the queue', { version })}
                   explanation={t('holds.dequeue-what', 'It is not rolled out when its turn comes.')}

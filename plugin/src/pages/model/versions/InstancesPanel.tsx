@@ -1,6 +1,7 @@
 import { Badge, type Column, InteractiveTable, Stack, Text } from '@grafana/ui';
 import type { Instance, VersionList } from '@plumbline/collector/api';
 import { useMemo } from 'react';
+import { Noted } from '../../../components/Noted';
 import { Panel } from '../../../components/Panel';
 import { formatCount } from '../../../format/number';
 import { formatAgo } from '../../../format/time';
@@ -40,15 +41,14 @@ function columnsOf(revision: number): Column<Instance>[] {
       id: 'instance',
       header: t('instances.column.instance', 'Instance'),
       cell: ({ row: { original } }) => (
-        <Stack direction="column" gap={0}>
+        <Noted
+          note={t('instances.seen', '{{service}}, seen {{ago}}', {
+            service: original.service,
+            ago: formatAgo(original.lastSeenAt),
+          })}
+        >
           <Text>{original.instance}</Text>
-          <Text color="secondary" variant="bodySmall">
-            {t('instances.seen', '{{service}}, seen {{ago}}', {
-              service: original.service,
-              ago: formatAgo(original.lastSeenAt),
-            })}
-          </Text>
-        </Stack>
+        </Noted>
       ),
     },
     {

@@ -20,7 +20,6 @@ export function PauseButton({ list: { model, revision, routing, paused }, size }
       size={size}
       label={isPaused ? t('action.resume', 'Resume rollout') : t('action.pause', 'Pause rollout')}
       icon={isPaused ? 'play' : 'pause'}
-      variant="secondary"
       unavailable={onItsWay === undefined ? t('action.no-rollout', 'No rollout is under way.') : null}
       title={
         isPaused

@@ -19,7 +19,6 @@ export function ShadowButton({ list, version }: ShadowButtonProps) {
       size="sm"
       label={waitsItsTurn(list, version) ? t('action.queue-shadow', 'Queue shadow') : t('action.shadow', 'Shadow')}
       icon="eye"
-      variant="secondary"
       unavailable={notStartable(list, version)}
       title={t('action.shadow-title', 'Try version {{version}} in the shadow', { version: version.version })}
       explanation={

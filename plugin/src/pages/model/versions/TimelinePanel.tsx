@@ -98,6 +98,8 @@ function colorOf(state: VersionState, theme: GrafanaTheme2): string {
       return named('blue');
     case 'shadow':
       return named('purple');
+    case 'registered':
+      return named('yellow');
     case 'evaluated':
       return named('light-blue');
     case 'rolled_back':

@@ -2,6 +2,7 @@ import { Box, type Column, InteractiveTable, Stack, Text, Tooltip } from '@grafa
 import type { VersionDetail, VersionList } from '@plumbline/collector/api';
 import { useMemo } from 'react';
 import { VersionStateBadge } from '../../../components/badges';
+import { Noted } from '../../../components/Noted';
 import { Panel } from '../../../components/Panel';
 import { TimeText } from '../../../components/TimeText';
 import { formatActor, formatDigest } from '../../../format/name';
@@ -56,12 +57,9 @@ function columnsOf(list: VersionList): Column<VersionDetail>[] {
       id: 'registeredAt',
       header: t('versions.column.registered', 'Registered'),
       cell: ({ row: { original } }) => (
-        <Stack direction="column" gap={0}>
+        <Noted note={originText(original)}>
           <TimeText at={original.registeredAt} />
-          <Text color="secondary" variant="bodySmall">
-            {originText(original)}
-          </Text>
-        </Stack>
+        </Noted>
       ),
     },
     {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { versionList } from '../../../../test/testing/fixtures';
+import { versionList } from '../../../../test/testing/fixtures/index';
 import { versionSpans } from './versionSpans';
 
 it('tells what a version was when, and that it still is what it became last', () => {
