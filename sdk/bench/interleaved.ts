@@ -1,16 +1,18 @@
 /** Something whose cost is measured beside others. */
 export interface Row {
   readonly call: () => unknown;
-  /** Makes the world as the row needs it; not counted. */
-  readonly before?: () => void;
 }
 
 export interface Cost {
   /** CPU of the process a call, garbage collection and background work of exporters included: median and best of rounds. */
   readonly medianUs: number;
   readonly bestUs: number;
-  /** What it cost beside the baseline just before and just after: median over rounds, and the quartiles around it. */
+  /**
+   * What all its turns cost, beside the turns of the baseline just before and just after each. Not the median of rounds: one
+   * turn has a garbage collection and the next has none, and what happens every other time has no middle.
+   */
   readonly ofBaseline: number;
+  /** Quartiles of single rounds. */
   readonly ofBaselineFrom: number;
   readonly ofBaselineTo: number;
   /** What single calls took by the clock, until their promise settled. The clock itself takes about 0.05 us of them. */
@@ -33,40 +35,39 @@ export async function interleaved(
   { callsATurn, rounds }: Turns = usualTurns,
 ): Promise<Record<string, Cost>> {
   const [baseline, ...others] = Object.entries(rows).map(([name, row]) => ({
-    ...{ name, row, ratios: [] as number[], costs: [] as number[] },
+    ...{ name, row, besides: [] as number[], costs: [] as number[] },
   }));
   for (let round = -warmUpRounds; round < rounds; round++) {
     let before = await turn(baseline!.row, callsATurn);
-    for (const { row, costs, ratios } of round % 2 === 0 ? others : others.toReversed()) {
+    for (const { row, costs, besides } of round % 2 === 0 ? others : others.toReversed()) {
       const cost = await turn(row, callsATurn);
       const after = await turn(baseline!.row, callsATurn);
       if (round >= 0) {
         costs.push(cost);
-        ratios.push((2 * cost) / (before + after));
+        besides.push((before + after) / 2);
         baseline!.costs.push(after);
-        baseline!.ratios.push(1);
+        baseline!.besides.push(after);
       }
       before = after;
     }
   }
   const result: Record<string, Cost> = {};
-  for (const { name, row, costs, ratios } of [baseline!, ...others]) {
-    row.before?.();
+  for (const { name, row, costs, besides } of [baseline!, ...others]) {
+    const ratios = costs.map((cost, round) => cost / besides[round]!);
     result[name] = {
       medianUs: quantile(costs, 0.5),
       bestUs: quantile(costs, 0),
-      ofBaseline: quantile(ratios, 0.5),
+      ofBaseline: sum(costs) / sum(besides),
       ofBaselineFrom: quantile(ratios, 0.25),
       ofBaselineTo: quantile(ratios, 0.75),
-      ...(await byTheClock(row.call, 4 * callsATurn)),
+      ...(await byTheClock(row.call, 2 * callsATurn)),
     };
   }
   return result;
 }
 
 /** CPU a call, in microseconds; what the calls left to the next turn of the event loop is among it. */
-async function turn({ call, before }: Row, calls: number): Promise<number> {
-  before?.();
+async function turn({ call }: Row, calls: number): Promise<number> {
   const start = process.cpuUsage();
   await repeat(call, calls);
   await new Promise(setImmediate);
@@ -102,6 +103,10 @@ function quantile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.floor(share * values.length)] ?? Number.NaN;
 }
 
-const warmUpRounds = 6;
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+const warmUpRounds = 4;
 /** Full batches each: encoding is in the figures of the turn that filled them. */
-const usualTurns: Turns = { callsATurn: 2_000, rounds: 30 };
+const usualTurns: Turns = { callsATurn: 4_000, rounds: 20 };

@@ -23,7 +23,7 @@ const wire = await wireCosts();
 
 if (process.argv.includes('--json')) {
   const notes = [
-    `Node ${process.version}; each set-up in a process of its own; ratios are medians over rounds, beside the first row just before and after`,
+    `Node ${process.version}; each set-up in a process of its own; ratios are of all turns of a row to the turns of the first row just before and after each`,
     ...results.flatMap(({ missing }) => missing ?? []),
   ];
   const measurements = results.flatMap(({ costs, delays }) => [...costResults(costs), ...delayResults(delays)]);
