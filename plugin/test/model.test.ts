@@ -317,7 +317,7 @@ describe('the performance tab', () => {
   it('shows ratings where nobody labels', async () => {
     const page = await open('/models/assistant/performance');
     await page.getByText('feedback got worse: mean 0.85 → 0.6').waitFor();
-    await page.getByText('No outcomes have arrived yet').waitFor();
+    await page.getByText('No labels have arrived yet').waitFor();
   });
 
   it('gives every statistic with its interval, and says that it is provisional', async () => {
@@ -364,7 +364,7 @@ describe('the performance tab', () => {
       body: { ...performanceReport, labelledRows: 0 },
     });
     const page = await open(`${model}/performance`);
-    await page.getByText('No outcomes have arrived yet').waitFor();
+    await page.getByText('No labels have arrived yet').waitFor();
   });
 });
 

@@ -184,7 +184,7 @@ function OtherSources({ panels }: Pick<Dashboard, 'panels'>) {
     <Alert
       severity="info"
       bottomSpacing={0}
-      title={`${others.length} of ${panels.length} panels ask ${[...new Set(others)].join(', ')}, which this page has not`}
+      title={`${others.length} of ${panels.length} panels ask ${[...new Set(others)].join(', ')}, which is not here`}
     >
       Only panels over Plumbline models are drawn here. The Grafana of docker-compose.yml draws all of them.
     </Alert>

@@ -57,7 +57,7 @@ export function PerformanceTab({ detail: { model } }: { readonly detail: ModelDe
 
 function NoLabels() {
   return (
-    <EmptyState variant="call-to-action" hideImage message={t('performance.no-labels', 'No outcomes have arrived yet')}>
+    <EmptyState variant="call-to-action" hideImage message={t('performance.no-labels', 'No labels have arrived yet')}>
       {t(
         'performance.no-labels-how',
         'Performance is told when the app records what became of its predictions: monitor.outcome(id, label).',
