@@ -106,14 +106,14 @@ describe('plumbline serve ends with one line that says what to do', () => {
     expect(await lastWords('old', { nats: { url: `nats://127.0.0.1:${port}` } })).toMatch(
       /^plumbline: BROKER_TOO_OLD: nats-server 2\.9\.10 .* at least 2\.10 is needed: upgrade it$/,
     );
-  }, 120_000);
+  });
 
   it('when its port is taken', async () => {
     const port = await listening(() => '', '');
     expect(await lastWords('port', { http: { port } })).toMatch(
       /^plumbline: BAD_CONFIG: cannot listen on 127\.0\.0\.1:\d+ \(.*EADDRINUSE.*\): .* set collector\.http$/,
     );
-  }, 120_000);
+  });
 
   it('when its store is of a newer version, of another program, or cannot be made', async () => {
     const newer = join(folder, 'newer.sqlite');
