@@ -14,7 +14,7 @@ beforeAll(async () => {
     churn: { promoted: ['1'], income: 'steady' },
   });
   visits = await startVisits(world.host.url, { width: 1440, height: 1400 });
-}, 120_000);
+});
 
 afterEach(async () => {
   expect(await visits.end()).toEqual([]);

@@ -48,7 +48,7 @@ beforeAll(async () => {
     },
   );
   visits = await startVisits(world.host.url, { width: 1600, height: 1200 });
-}, 120_000);
+});
 
 afterEach(async () => {
   expect(await visits.end()).toEqual([]);
@@ -59,7 +59,7 @@ afterAll(async () => {
   await world?.stop();
   receiver?.close();
   receiver?.closeAllConnections();
-}, 120_000);
+});
 
 /** Opens a page and notes in `done` which actions the collector carried out for it. */
 async function open(person: string, path: string, done: Verb[]): Promise<Page> {
@@ -117,7 +117,7 @@ it('an operator leads a version through its rollout, takes others out of the que
   const { routing, queue } = await world.versions('claims');
   expect(routing).toMatchObject({ champion: '1', canary: null, shadow: null });
   expect(queue).toEqual([]);
-}, 120_000);
+});
 
 it('an approver lets a version in again, refuses it, and ends the life of one', async () => {
   const done: Verb[] = [];
@@ -131,7 +131,7 @@ it('an approver lets a version in again, refuses it, and ends the life of one', 
   await page.getByText('Retired', { exact: true }).first().waitFor();
   expect(await versionIn('retired')).not.toBe('');
   expect(done).toEqual(['release', 'reject', 'retire']);
-}, 120_000);
+});
 
 /** The version of claims that is in a state; empty when none is. */
 async function versionIn(wanted: string): Promise<string> {
@@ -152,7 +152,7 @@ it('an approver opens an emergency and ends it', async () => {
     .first()
     .waitFor({ state: 'detached' });
   expect(done).toEqual(['break-glass', 'close-break-glass']);
-}, 120_000);
+});
 
 it('an operator asks for a retrain and cancels it', async () => {
   const done: Verb[] = [];
@@ -161,7 +161,7 @@ it('an operator asks for a retrain and cancels it', async () => {
   const jobs = await open('olu', '/retrain', done);
   await carryOut(jobs, 'Cancel job');
   expect(done).toEqual(['retrain', 'cancel-retrain']);
-}, 120_000);
+});
 
 it('an operator silences an alert and ends the silence; an approver marks the change as expected', async () => {
   const done: Verb[] = [];
@@ -176,7 +176,7 @@ it('an operator silences an alert and ends the silence; an approver marks the ch
   await carryOut(approver, 'Mark expected');
   await approver.getByText(/marked it expected/).waitFor();
   expect(done).toEqual(['silence', 'unsilence', 'expect']);
-}, 120_000);
+});
 
 it('an approver tests a receiver; an operator sends again what it did not take', async () => {
   const done: Verb[] = [];
@@ -198,7 +198,7 @@ it('an approver tests a receiver; an operator sends again what it did not take',
   await carryOut(operator, 'Send dead again');
   await until('all that was dead to be delivered', 20_000, async () => (await deadDeliveries()) === 0);
   expect(done).toEqual(['test-webhook', 'test-webhook', 'test-webhook', 'replay-delivery', 'replay-deliveries']);
-}, 120_000);
+});
 
 it('an operator who has batches read again learns that their cause is not mended, and nothing is lost', async () => {
   const done: Verb[] = [];
@@ -213,7 +213,7 @@ it('an operator who has batches read again learns that their cause is not mended
   await carryOut(page, 'Try all UNKNOWN_MODEL again');
   expect(done).toEqual(['replay-dead-letters']);
   expect(await letters()).toMatchObject({ total: 1, items: [{ replayed: null }] });
-}, 120_000);
+});
 
 async function publishOfUnknownModel(): Promise<void> {
   const admin = world.stack.natsServer?.admin;

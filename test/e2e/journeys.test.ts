@@ -22,7 +22,7 @@ beforeAll(async () => {
   visits = await startVisits(world.host.url, { width: 1440, height: 1000 });
   const { items } = await world.people.read<AlertList>('/v1/alerts?model=lending');
   alertPath = `/alerts/${items.find(({ kind }) => kind === 'drift')?.id}`;
-}, 120_000);
+});
 
 afterEach(async () => {
   expect(await visits.end()).toEqual([]);

@@ -12,7 +12,7 @@ let world: ControlledStack;
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'plumbline-promotion-'));
   world = await startControlledStack(directory);
-}, 120_000);
+});
 
 afterEach(async () => {
   await world.stop();

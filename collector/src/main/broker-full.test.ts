@@ -70,4 +70,4 @@ it('a stream that is full refuses new events and says so, keeps what it took, an
   };
   await expect.poll(counted).toBe(500 * (sent + 1));
   await roomy.stop();
-}, 120_000);
+});

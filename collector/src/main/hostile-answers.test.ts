@@ -141,4 +141,4 @@ it('answers with numbers or with the reason why there is none, whatever came', a
   expect(api.errors).toEqual([]);
   const { body } = await api.ask('/v1/models');
   expect(body.items.every(({ traffic }: { traffic: unknown[] }) => traffic.length > 1)).toBe(true);
-}, 120_000);
+});

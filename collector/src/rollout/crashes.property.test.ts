@@ -254,7 +254,7 @@ describe('with the power going out between any two writes', () => {
       fc.asyncProperty(wishes, async (steps) => void (await live(steps))),
       { numRuns: 60 },
     );
-  }, 120_000);
+  });
 
   test('a life that is cut off in nearly every command gets where it would have got', async () => {
     const life: Wish[] = [
