@@ -4,7 +4,7 @@ import { PlumblineError } from '../errors.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { EnqueueEvent, OutgoingEvent } from '../store/outgoing.ts';
 import type { ReadTransaction, Store, Transaction } from '../store/port.ts';
-import { evidenceOf } from './evidence.ts';
+import { cancelledEvent, notHelpingEvent, requestedEvent, requestedType } from './events.ts';
 import { fruitlessInARow, fruitlessLimit, type RetrainGuard } from './guards.ts';
 import { finalRetrainStates, type RetrainJob, type RetrainTrigger } from './job.ts';
 import { approvalExpiresAt, overdue } from './lifetime.ts';
@@ -16,9 +16,6 @@ import { existingJob, readJob, readJobsOfModel, type StoredRetrainJob, writeJob 
 import { checkJobToken, jobToken } from './token.ts';
 import { readTrainingData } from './training-data.ts';
 
-const requestedType = 'model.retrain.requested';
-const cancelledType = 'model.retrain.cancelled';
-const notHelpingType = 'model.retrain.not_helping';
 /** Of a model that is no longer in the settings. */
 const defaultDeadlineMs = 7 * 86_400_000;
 
@@ -160,18 +157,9 @@ export class RetrainService {
     reason: string,
     control: { readonly expectedRevision: number; readonly requestId: string | null },
   ): Promise<StoredRetrainJob> {
-    return this.#options.store.transaction(async (transaction) => {
-      const stored = await existingJob(transaction, jobId);
-      if (stored.revision !== control.expectedRevision) {
-        throw new PlumblineError(
-          'STALE_REVISION',
-          `the job is at revision ${stored.revision}, not ${control.expectedRevision}`,
-          {
-            details: { revision: stored.revision },
-          },
-        );
-      }
-      const { job } = stored;
+    const { store, enqueue, publicUrl } = this.#options;
+    return store.transaction(async (transaction) => {
+      const job = await jobAt(transaction, jobId, control.expectedRevision);
       if (job.state !== 'awaiting_approval') {
         throw new PlumblineError('REFUSED', `the job is ${job.state}, not waiting for approval`, {
           details: { reason: 'not_awaiting_approval' },
@@ -194,7 +182,7 @@ export class RetrainService {
         reason,
         requestId: control.requestId,
       });
-      if (decision === 'approve') await this.#dispatch(transaction, next);
+      if (decision === 'approve') await enqueue(transaction, requestedEvent(next, [], publicUrl));
       return { job: next, revision };
     });
   }
@@ -207,12 +195,7 @@ export class RetrainService {
     control: { readonly expectedRevision: number; readonly requestId: string | null },
   ): Promise<StoredRetrainJob> {
     return this.#options.store.transaction(async (transaction) => {
-      const { job, revision: found } = await existingJob(transaction, jobId);
-      if (found !== control.expectedRevision) {
-        throw new PlumblineError('STALE_REVISION', `the job is at revision ${found}, not ${control.expectedRevision}`, {
-          details: { revision: found },
-        });
-      }
+      const job = await jobAt(transaction, jobId, control.expectedRevision);
       if (finalRetrainStates.has(job.state)) {
         throw new PlumblineError('REFUSED', `the job is ${job.state} already`, { details: { reason: 'job_is_over' } });
       }
@@ -222,11 +205,7 @@ export class RetrainService {
       const cause = { actor: actor.subject, reason, requestId: control.requestId };
       const revision = await this.#save(transaction, next, job, cause);
       if (job.state !== 'awaiting_approval') {
-        const { id, model, version, environment, externalRunId } = job;
-        const data = { jobId: id, model, version, environment, externalRunId, reason };
-        await this.#options.enqueue(transaction, {
-          ...{ type: cancelledType, subject: `${model}/${version}`, time: now, data },
-        });
+        await this.#options.enqueue(transaction, cancelledEvent(next, reason));
       }
       return { job: next, revision };
     });
@@ -327,8 +306,9 @@ export class RetrainService {
 
   async #create(transaction: Transaction, request: JobRequest): Promise<RetrainJob> {
     const { settings } = request;
+    const { enqueue, publicUrl, randomId } = this.#options;
     const job: RetrainJob = {
-      id: `rt_${this.#options.randomId()}`,
+      id: `rt_${randomId()}`,
       model: settings.name,
       environment: settings.environment,
       version: request.version,
@@ -347,7 +327,7 @@ export class RetrainService {
       reason: request.trigger.reason,
       requestId: request.requestId,
     });
-    if (request.approved) await this.#dispatch(transaction, job, request.alerts);
+    if (request.approved) await enqueue(transaction, requestedEvent(job, request.alerts, publicUrl));
     return job;
   }
 
@@ -384,8 +364,7 @@ export class RetrainService {
       `${inARow} retrains in a row did not help: somebody has to look at why. ${job.outcome?.text ?? ''}`.trim();
     const { model, environment, version, trigger } = job;
     const { enqueue, tellPeople } = this.#options;
-    const data = { model, environment, version, jobId: job.id, trigger, text };
-    await enqueue(transaction, { type: notHelpingType, subject: `${model}/${version}`, time: at, data });
+    await enqueue(transaction, notHelpingEvent(job, text, at));
     await tellPeople?.(transaction, { model, environment, version, kind: trigger.kind, text });
   }
 
@@ -415,32 +394,15 @@ export class RetrainService {
     }
     return revision;
   }
+}
 
-  async #dispatch(transaction: Transaction, job: RetrainJob, alerts: readonly Alert[] = []): Promise<void> {
-    const cause = alerts.find(({ id }) => id === job.trigger.alert);
-    await this.#options.enqueue(transaction, {
-      type: requestedType,
-      subject: `${job.model}/${job.version}`,
-      time: job.changedAt,
-      data: {
-        jobId: job.id,
-        model: job.model,
-        version: job.version,
-        environment: job.environment,
-        trigger: job.trigger,
-        reasons: job.reasons,
-        evidence: {
-          requestedAt: new Date(job.requestedAt).toISOString(),
-          ...(cause === undefined ? {} : evidenceOf(cause)),
-          ...(job.trigger.alert === null
-            ? {}
-            : { reportUrl: `${this.#options.publicUrl()}/v1/alerts/${job.trigger.alert}/incident` }),
-        },
-        hints: { method: 'full' },
-        approvedBy: [job.requestedBy],
-      },
-    });
-  }
+/** A job that is still as whoever decides about it has seen it. */
+async function jobAt(transaction: Transaction, jobId: string, expected: number): Promise<RetrainJob> {
+  const { job, revision } = await existingJob(transaction, jobId);
+  if (revision === expected) return job;
+  throw new PlumblineError('STALE_REVISION', `the job is at revision ${revision}, not ${expected}`, {
+    details: { revision },
+  });
 }
 
 interface JobRequest {
