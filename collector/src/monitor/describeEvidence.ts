@@ -11,8 +11,11 @@ export function describeEvidence(
   from: number,
 ): Evidence {
   const evidence = evidenceAt(log, level, leading);
-  return evidence.alarm && leading !== null
-    ? { ...evidence, certificate: certificateOf(watched, counts, leading, from) }
+  // One score alone leads nothing, and is what its alarm rests on.
+  const { tables } = watched.detector;
+  const reason = leading ?? (tables.length === 1 ? tables[0]! : null);
+  return evidence.alarm && reason !== null
+    ? { ...evidence, certificate: certificateOf(watched, counts, reason, from) }
     : evidence;
 }
 
@@ -41,6 +44,9 @@ function certificateOf(
   const score = scores.find(({ name }) => name === leading.score);
   const observed = score === undefined ? null : scoreMoments(score, counts);
   const reference = score === undefined ? null : scoreMoments(score, referenceCountsAt(from));
+  // Where bets go by the hour of each event there is a bound for each hour.
+  const isOneBound =
+    table?.oriented.considered.every((isBetted, cell) => isBetted === score?.considered[cell]) === true;
   // The table of a score that goes down watches its mirror image.
   const turned = leading.direction === 'up' ? (mean: number) => mean : mirror(score?.kind === 'share' ? 1 : 0);
   return {
@@ -48,7 +54,7 @@ function certificateOf(
     observedEvents: observed?.n ?? 0,
     referenceMean: reference?.mean ?? null,
     referenceEvents: reference?.n ?? 0,
-    nullBound: table === undefined ? null : turned(table.nullMean),
+    nullBound: isOneBound ? turned(table!.nullMean) : null,
     designEffect: table?.designEffect ?? null,
   };
 }

@@ -83,12 +83,16 @@ describe('an error rate that follows the hour', () => {
     const blind = { ...seasonal, id: `${seasonal.id} blind`, seasons: null };
     expect(watch(blind, 0.08, 0.12, 24).filter(isAlarm)).toEqual([]);
     expect(recomputeAlarm(found[first]!.evidence!.proof!)).toMatchObject({ alarm: true, problems: [] });
+    // Each hour has a bound of its own.
+    expect(found[first]!.evidence!.certificate).toMatchObject({ observedEvents: labelsAnHour, nullBound: null });
     expect(found[first]!.statistics.runningErrorRate!.n).toBe((first + 1) * labelsAnHour);
   });
 
   it('is compared over all hours where these hardly differ', () => {
     const found = watch(steady, 0, 0.12, 12);
-    expect(found.findIndex(isAlarm)).toBeGreaterThanOrEqual(0);
+    const { observedMean, nullBound, referenceMean } = found.find(isAlarm)!.evidence!.certificate!;
+    expect(observedMean).toBeGreaterThan(nullBound!);
+    expect(nullBound).toBeGreaterThan(referenceMean!);
     expect(steady.seasons?.signals['performance:error_rate']).toBeUndefined();
   });
 

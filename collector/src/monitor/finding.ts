@@ -34,7 +34,7 @@ export interface Evidence {
   readonly alarm: boolean;
   /** The score that carries most of the evidence: which way the signal moved. */
   readonly leading: { readonly score: string; readonly direction: 'up' | 'down' } | null;
-  /** In the window of an alarm: what the leading score rests on. */
+  /** In the window of an alarm: what the leading score, or the only one, rests on. */
   readonly certificate?: EvidenceCertificate;
   /** In the window of an alarm: all that the evidence was computed from, for anybody to compute it again. */
   readonly proof?: AlarmCertificate;
@@ -46,6 +46,7 @@ export interface EvidenceCertificate {
   readonly observedEvents: number;
   readonly referenceMean: number | null;
   readonly referenceEvents: number;
+  /** `null` where each hour has its own. */
   readonly nullBound: number | null;
   /** Dependent events count as this many times fewer. */
   readonly designEffect: number | null;

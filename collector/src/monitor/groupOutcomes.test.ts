@@ -152,6 +152,9 @@ describe('groups of a model of numbers', () => {
     const [first] = alarms(worse);
     expect(first?.signal).toBe('fairness_gap:sex=female');
     expect(recomputeAlarm(first!.evidence!.proof!)).toMatchObject({ alarm: true, problems: [] });
+    const { observedMean, observedEvents, nullBound } = first!.evidence!.certificate!;
+    expect(observedEvents).toBe(80);
+    expect(observedMean).toBeGreaterThan(nullBound!);
     expect(first?.sentence).toMatch(
       /^errors for sex=female are large more often than for male: mean absolute error \d+(\.\d+)? against [34](\.\d+)? over 80 labelled rows; evidence 1\d\d % of the alarm level$/,
     );

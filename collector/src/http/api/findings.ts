@@ -25,7 +25,7 @@ export const evidence = z.object({
       designEffect: z.number().nullable(),
     })
     .optional()
-    .describe('In the window of an alarm: what the leading score rests on'),
+    .describe('In the window of an alarm: what the leading score, or the only one, rests on'),
 });
 
 const certifiedStep = z.object({
