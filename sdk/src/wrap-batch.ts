@@ -1,11 +1,12 @@
 import { types } from 'node:util';
 import { leftAlone } from './breaker.ts';
+import { readingOf } from './call.ts';
 import { withinCallOf } from './call-scope.ts';
 import { errorTypeOf } from './error-type.ts';
 import { tellOf } from './option-functions.ts';
 import type { BatchFeatures, InferenceBatchRecord } from './recording/batch-record.ts';
 import { traceIdOf } from './telemetry/telemetry.ts';
-import { delivered, observed, readingOf, type WrapTools } from './wrap.ts';
+import { delivered, observed, type WrapTools } from './wrap.ts';
 
 /** How `wrapBatch` reads rows off a function's arguments and result. */
 export interface WrapBatchOptions<Args extends unknown[], Result> {

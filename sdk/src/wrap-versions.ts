@@ -1,9 +1,10 @@
 import { types } from 'node:util';
+import { type Assignment, begin, readingOf } from './call.ts';
 import { errorTypeOf } from './error-type.ts';
 import type { ServingRole } from './event.ts';
 import type { Route } from './routing/choose.ts';
 import { type ShadowLimits, ShadowRunner } from './shadow.ts';
-import { type Assignment, begin, observed, readingOf, recordedCall, type WrapOptions, type WrapTools } from './wrap.ts';
+import { observed, recordedCall, type WrapOptions, type WrapTools } from './wrap.ts';
 
 /** Who is to answer a call. */
 export interface Serving {

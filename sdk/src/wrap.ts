@@ -1,14 +1,16 @@
 import { types } from 'node:util';
-import { type Breaker, leftAlone } from './breaker.ts';
+import type { Breaker } from './breaker.ts';
+import { begin, type Call, lost, readingOf, worked } from './call.ts';
 import { callScopesAreFollowed, withinCallOf } from './call-scope.ts';
 import { errorTypeOf } from './error-type.ts';
-import type { FeatureValue, ServingRole } from './event.ts';
+import type { FeatureValue } from './event.ts';
 import { tellOf } from './option-functions.ts';
 import type { InferenceRecord } from './record.ts';
 import type { Recorder } from './recorder.ts';
-import { isStream, observeStream, type StreamObserver } from './recording/stream.ts';
+import { isStream, observeStream } from './recording/stream.ts';
 import type { Route } from './routing/choose.ts';
-import { type OpenSpan, type Telemetry, traceIdOf } from './telemetry/telemetry.ts';
+import { streamedCall } from './streamed-call.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 
 /** How `wrap` reads an inference off a function's arguments and result. */
 export interface WrapOptions<Args extends unknown[], Result, State = unknown> {
@@ -135,101 +137,6 @@ export function observed<Value>(
   return promise;
 }
 
-/** What is decided before a call, by those who decide which version answers. */
-export interface Assignment {
-  readonly routed: { readonly version: string; readonly role: ServingRole };
-  /** Of the inference, when it must be known before. */
-  readonly id?: string | undefined;
-  readonly shadowOf?: string | undefined;
-}
-
-/** What the calls of one wrapped function have in common. */
-export interface Reading {
-  readonly model: string;
-  readonly spanName: string;
-  /** Of the functions given as options, and of the one among them that is told ids. */
-  readonly breaker: Breaker;
-  readonly telling: Breaker;
-}
-
-export function readingOf(tools: WrapTools, model: string): Reading {
-  return {
-    model,
-    spanName: `predict ${model}`,
-    breaker: tools.breaker(model),
-    telling: tools.breaker(`recorded() of ${model}`),
-  };
-}
-
-export interface Call {
-  readonly reading: Reading;
-  span: OpenSpan | undefined;
-  traceId: string | null;
-  startedAt: number;
-  /** What is known before the call, and later of its result; nothing when a function of the options threw. */
-  record: Draft | undefined;
-  /** What the app's functions took to read the input; nothing where it is not timed. */
-  readMs: number | undefined;
-}
-
-/** Always the same members in the same order: objects of one shape are read fastest. */
-interface Draft extends InferenceRecord {
-  features: InferenceRecord['features'];
-  version: InferenceRecord['version'];
-  prediction: InferenceRecord['prediction'];
-  score: InferenceRecord['score'];
-  latencyMs: InferenceRecord['latencyMs'];
-  error: InferenceRecord['error'];
-}
-
-export function begin<Args extends unknown[], Result, State>(
-  { recorder, telemetry, route }: WrapTools,
-  reading: Reading,
-  options: WrapOptions<Args, Result, State>,
-  args: Args,
-  assigned?: Assignment,
-): Call {
-  const { model, spanName, breaker } = reading;
-  const call: Call = {
-    reading,
-    span: undefined,
-    traceId: null,
-    startedAt: 0,
-    record: undefined,
-    readMs: undefined,
-  };
-  if (breaker.mayCall) {
-    const readFrom = breaker.isTimed ? performance.now() : undefined;
-    try {
-      const routed = assigned?.routed ?? (options.key === undefined ? undefined : route(model, options.key(...args)));
-      const groups = options.groups === undefined ? undefined : { ...options.groups(...args) };
-      call.record = {
-        model,
-        version: routed?.version,
-        role: routed?.role,
-        id: assigned?.id ?? options.id?.(...args),
-        shadowOf: assigned?.shadowOf,
-        features: { ...options.features(...args) },
-        prediction: null,
-        score: null,
-        groups,
-        latencyMs: null,
-        error: null,
-      };
-      call.readMs = readFrom === undefined ? undefined : performance.now() - readFrom;
-    } catch (error) {
-      lost(recorder, call, error);
-    }
-  } else {
-    recorder.drop(model, 'extractor_failed', 1, leftAlone);
-  }
-  call.span = telemetry.start(spanName);
-  // Of the moment of the call: what the app does with the result may run anywhere.
-  call.traceId = traceIdOf(call.span);
-  call.startedAt = performance.now();
-  return call;
-}
-
 /** The call returned: over, unless what it returned is a stream. Gives what the app is to get. */
 function ended<Args extends unknown[], Result, State>(
   tools: WrapTools,
@@ -243,74 +150,6 @@ function ended<Args extends unknown[], Result, State>(
     return result;
   }
   return observeStream(result, streamedCall(tools, call, options, args));
-}
-
-/** Made apart from the stream, which it must not hold: see `StreamObserver`. */
-function streamedCall<Args extends unknown[], Result, State>(
-  tools: WrapTools,
-  call: Call,
-  options: WrapOptions<Args, Result, State>,
-  args: Args,
-): StreamObserver {
-  const { recorder } = tools;
-  const { stream } = options;
-  let chunks = 0;
-  let firstMs: number | null = null;
-  let lastAt = call.startedAt;
-  let folded: { readonly state: State } | undefined;
-  let broken = false;
-  const fold = (step: () => State) => {
-    try {
-      folded = { state: step() };
-    } catch (error) {
-      broken = true;
-      lost(recorder, call, error);
-    }
-  };
-  if (stream !== undefined) {
-    fold(() => stream.initial());
-  }
-  return {
-    within: tools.telemetry.here(call.span),
-    chunk(chunk) {
-      lastAt = performance.now();
-      firstMs ??= lastAt - call.startedAt;
-      chunks += 1;
-      if (stream !== undefined && folded !== undefined && !broken) {
-        const { state } = folded;
-        // The chunks of a stream are of the type its result says.
-        fold(() => stream.fold(state, chunk as ChunkOf<Result>));
-      }
-    },
-    ended(how, error) {
-      const { record } = call;
-      if (record === undefined || broken) {
-        tools.telemetry.end(call.span);
-        return;
-      }
-      const endedAt = performance.now();
-      // Of a stream that somebody dropped nobody knows when; the last chunk is the last that is known.
-      record.latencyMs = (how === 'abandoned' ? lastAt : endedAt) - call.startedAt;
-      record.error = how === 'error' ? errorTypeOf(error) : null;
-      try {
-        const state = folded?.state as State;
-        const folds = folded === undefined ? undefined : stream;
-        record.features = {
-          ...record.features,
-          ...{ time_to_first_token_ms: firstMs, chunks, stream_end: how },
-          ...folds?.features?.(state, ...args),
-        };
-        record.prediction = folds?.prediction?.(state, ...args) ?? null;
-        record.score = folds?.score?.(state, ...args) ?? null;
-      } catch (failure) {
-        lost(recorder, call, failure);
-        tools.telemetry.end(call.span);
-        return;
-      }
-      worked(call, endedAt);
-      recorder.record(record, call.span, call.traceId);
-    },
-  };
 }
 
 function finished<Args extends unknown[], Result, State>(
@@ -357,18 +196,4 @@ function failed({ recorder, telemetry }: WrapTools, { record, span, traceId, sta
   record.latencyMs = performance.now() - startedAt;
   record.error = errorTypeOf(error);
   recorder.record(record, span, traceId);
-}
-
-/** A function of the app's threw: the inference is lost to us and counted, and nothing else happens. */
-function lost(recorder: Recorder, { reading: { model, breaker } }: Call, error: unknown): void {
-  const reason = errorTypeOf(error);
-  breaker.failed(reason);
-  recorder.drop(model, 'extractor_failed', 1, reason);
-}
-
-/** The app's functions have read all of the inference, the result since `readFrom`. */
-function worked({ reading: { breaker }, readMs }: Call, readFrom: number): void {
-  if (readMs === undefined || !breaker.tookTooLong(readMs + performance.now() - readFrom)) {
-    breaker.worked();
-  }
 }
