@@ -69,7 +69,9 @@ export function demoSettings(secrets: DemoSecrets, addresses: DemoAddresses): Se
           approval: 'automatic',
           consecutiveWindows: 6,
           minimumLabelledRows: 2_000,
-          cooldown: '12h',
+          // Longer than the story, in event time: alerts fire on until outcomes of the successor have come, and the version
+          // of a second retrain would take the number of the next one in the story.
+          cooldown: '7d',
         },
         rollout: {
           canarySteps: [2_500, 5_000],
