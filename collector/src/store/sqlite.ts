@@ -20,6 +20,7 @@ const schemaVersion = 1;
 /** "Plmb": tells our files from other SQLite databases. */
 const applicationId = 0x506c6d62;
 const maximumReaders = 4;
+const largestLogBytes = 64 * 1_048_576;
 
 const createTables = `
   CREATE TABLE collection (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
@@ -180,9 +181,12 @@ function openDatabase(path: string, readOnly: boolean): DatabaseSync {
 }
 
 function prepareSchema(database: DatabaseSync, path: string): void {
+  // Values of tens of kilobytes are the rule: in pages of 4 KiB writing them costs a third more. Only a new file takes this.
+  database.exec('PRAGMA page_size = 16384');
   // Whoever commits neither syncs nor moves pages from the log to the database: `DiskSync` and `SqliteCheckpointer` do,
-  // beside everything else. Where those do not keep up, SQLite moves 64 MiB itself.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 16000');
+  // beside everything else. Where those do not keep up, SQLite moves what has come together itself.
+  const pages = Math.ceil(largestLogBytes / pragma(database, 'page_size'));
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${pages}`);
   if (pragma(database, 'user_version') !== 0) return;
   const tables = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get();
   if (tables?.tables !== 0) {
@@ -205,7 +209,7 @@ function checkSchema(database: DatabaseSync, path: string): void {
   }
 }
 
-function pragma(database: DatabaseSync, name: 'user_version' | 'application_id'): number {
+function pragma(database: DatabaseSync, name: 'user_version' | 'application_id' | 'page_size'): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
 
