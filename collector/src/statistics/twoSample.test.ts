@@ -44,6 +44,8 @@ describe('two samples by cells', () => {
     expect(test.degrees).toBe(9);
     expect(test.tail).toBeCloseTo(0.350277, 6);
     expect(chiSquareTwoSample([10, 20], [20, 10])!.value).toBeCloseTo(20 / 3, 12);
+    // Against a reference so large that it is the truth: Pearson's test of fit.
+    expect(chiSquareTwoSample(current, Array<number>(10).fill(1e12))!.value).toBeCloseTo(11, 6);
   });
 
   it('G', () => {

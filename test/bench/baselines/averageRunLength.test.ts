@@ -23,14 +23,14 @@ describe('average run lengths of control charts', () => {
     [5, 2, 4.01],
     [5, 3, 2.57],
   ])("Page's cumulative sum, .5 allowed, level %d, shift %d: %d", (level, shift, published) => {
-    expect(Math.abs(twoSidedCumulativeSumRunLength(0.5, level, shift) - published)).toBeLessThan(0.006);
+    expect(Math.abs(twoSidedCumulativeSumRunLength(0.5, level, shift) - published)).toBeLessThan(0.005);
   });
 
   it.each([
     [4, 335.4],
     [5, 930.9],
   ])('in one direction only, level %d: %d', (level, published) => {
-    expect(Math.abs(cumulativeSumRunLength(0.5, level, 0) - published)).toBeLessThan(0.06);
+    expect(Math.abs(cumulativeSumRunLength(0.5, level, 0) - published)).toBeLessThan(0.05);
   });
 
   it.each([
@@ -41,7 +41,7 @@ describe('average run lengths of control charts', () => {
     [0.25, 2.998, 0.5, 48.29],
     [0.25, 2.998, 1, 11.14],
   ])('weighted average of weight %d within %d, shift %d: %d', (weight, limit, shift, published) => {
-    expect(Math.abs(weightedAverageRunLength(weight, limit, shift) - published)).toBeLessThan(0.006);
+    expect(Math.abs(weightedAverageRunLength(weight, limit, shift) - published)).toBeLessThan(0.005);
   });
 
   it('Shewhart, three standard deviations: 370.4, which is the weighted average of weight 1', () => {

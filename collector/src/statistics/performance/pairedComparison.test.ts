@@ -11,6 +11,7 @@ describe('mcNemarTest', () => {
     const { statistic, corrected, tail, exactTail } = mcNemarTest(1_202, 1_124);
     expect(statistic).toBeCloseTo(78 ** 2 / 2_326, 12);
     expect(statistic).toBeCloseTo(2.6156, 4);
+    expect(corrected).toBeCloseTo(77 ** 2 / 2_326, 12);
     expect(corrected).toBeCloseTo(2.549, 4);
     expect(exactTail).toBeCloseTo(0.110344, 6);
     expect(tail).toBeCloseTo(2 * normalCdf(-78 / Math.sqrt(2_326)), 12);
