@@ -1,9 +1,11 @@
+import type { SpanContext } from '@opentelemetry/api';
 import { type Breaker, leftAlone } from './breaker.ts';
 import { errorTypeOf } from './error-type.ts';
 import type { ServingRole } from './event.ts';
 import type { InferenceRecord } from './record.ts';
 import type { Recorder } from './recorder.ts';
-import { type OpenSpan, traceIdOf } from './telemetry/telemetry.ts';
+import type { OpenSpan } from './telemetry/telemetry.ts';
+import { traceOf } from './telemetry/trace-context.ts';
 import type { WrapOptions, WrapTools } from './wrap.ts';
 
 /** What is decided before a call, by those who decide which version answers. */
@@ -35,7 +37,7 @@ export function readingOf(tools: WrapTools, model: string): Reading {
 export interface Call {
   readonly reading: Reading;
   span: OpenSpan | undefined;
-  traceId: string | null;
+  trace: SpanContext | null;
   startedAt: number;
   /** What is known before the call, and later of its result; nothing when a function of the options threw. */
   record: Draft | undefined;
@@ -64,7 +66,7 @@ export function begin<Args extends unknown[], Result, State>(
   const call: Call = {
     reading,
     span: undefined,
-    traceId: null,
+    trace: null,
     startedAt: 0,
     record: undefined,
     readMs: undefined,
@@ -96,7 +98,7 @@ export function begin<Args extends unknown[], Result, State>(
   }
   call.span = telemetry.start(spanName);
   // Of the moment of the call: what the app does with the result may run anywhere.
-  call.traceId = traceIdOf(call.span);
+  call.trace = traceOf(call.span);
   call.startedAt = performance.now();
   return call;
 }

@@ -42,6 +42,10 @@ export interface InferenceEvent {
   readonly weight?: number;
   /** Under which rules its values left the app. Absent when the producer did not say. */
   readonly capture?: CaptureMode;
+  /** `span`: made of a span that another instrumentation wrote. Absent where somebody recorded the inference itself. */
+  readonly source?: 'span' | undefined;
+  /** False where its trace was not sampled, so that no tracing backend has it. Absent where it was, or there is no trace. */
+  readonly sampled?: false | undefined;
 }
 
 /**
@@ -147,6 +151,10 @@ export interface InferenceBatch extends BatchIdentity {
   readonly weights?: NumberColumn;
   /** Of `captureModes`; absent when no row says. */
   readonly captures?: CategoryColumn;
+  /** `span` or missing; absent when no row was made of a span. */
+  readonly sources?: CategoryColumn;
+  /** `false` or missing; absent when no row's trace is known not to be sampled. */
+  readonly sampled?: CategoryColumn;
 }
 
 /** Outcomes of one model as columns, `count` rows each. */

@@ -1,3 +1,4 @@
+import type { SpanContext } from '@opentelemetry/api';
 import { errorType } from './error-type.ts';
 import {
   type CaptureMode,
@@ -10,6 +11,7 @@ import {
   servingRoles,
 } from './event.ts';
 import { shadowId, shadowMark } from './subjects.ts';
+import { isSampled } from './telemetry/trace-context.ts';
 import { asScalar } from './wire/columns.ts';
 import { maxIdLength, maxNameLength, maxTextLength, maxTime, maxWeight } from './wire/limits.ts';
 
@@ -36,6 +38,10 @@ export interface InferenceRecord {
   readonly latencyMs?: number | null | undefined;
   /** Default: that of the active span. */
   readonly traceId?: string | null | undefined;
+  /** False where the trace with that id was not sampled. Of the active span it is known. */
+  readonly sampled?: boolean | undefined;
+  /** `span`: made of a span that another instrumentation wrote. */
+  readonly source?: 'span' | undefined;
   /** Type of the failure, when the inference failed: a name such as `TimeoutError`, or an HTTP status. Other text is `_OTHER`. */
   readonly error?: string | null | undefined;
   /** How many inferences this one stands for, 1 to 65 536, when the app samples. Default 1. */
@@ -68,14 +74,14 @@ export interface RecordDefaults {
  * The event of a record, whatever JavaScript gave for one. Odd optional members count as not given; what an event cannot
  * do without is named in `invalid`. The event refers to the record's features: columns copy them at once.
  *
- * `ownId`: the record's own id when it has a usable one, else a new one.
+ * `ownId`: the record's own id when it has a usable one, else a new one. `trace`: the one it belongs to unless it names another.
  */
 export function inferenceOf(
   record: InferenceRecord,
   defaults: RecordDefaults,
   now: number,
   ownId: string,
-  traceId: string | null,
+  trace: SpanContext | null,
 ): InferenceEvent | Invalid {
   const role = record.shadowOf === undefined ? oneOf(record.role, servingRoles, 'champion') : 'shadow';
   const version = record.version ?? defaults.version;
@@ -107,10 +113,12 @@ export function inferenceOf(
     // As above.
     groups: (typeof groups === 'object' && groups !== null ? groups : noGroups) as InferenceEvent['groups'],
     latencyMs: latencyOf(record.latencyMs),
-    traceId: record.traceId === undefined ? traceId : traceIdOf(record.traceId),
+    traceId: record.traceId === undefined ? (trace?.traceId ?? null) : traceIdOf(record.traceId),
     error: errorOf(record.error),
     weight: weightOf(record.weight),
     capture: defaults.capture,
+    source: record.source === 'span' ? 'span' : undefined,
+    sampled: sampledOf(record, trace),
   };
 }
 
@@ -166,6 +174,12 @@ function weightOf(value: unknown): number {
 
 function traceIdOf(value: unknown): string | null {
   return typeof value === 'string' && /^(?!0{32})[0-9a-f]{32}$/.test(value) ? value : null;
+}
+
+/** Said only of a trace that no tracing backend has. */
+function sampledOf(record: InferenceRecord, trace: SpanContext | null): false | undefined {
+  const sampled = record.traceId === undefined ? trace === null || isSampled(trace) : record.sampled;
+  return sampled === false ? false : undefined;
 }
 
 function errorOf(value: unknown): string | null {

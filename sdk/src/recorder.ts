@@ -1,3 +1,4 @@
+import type { SpanContext } from '@opentelemetry/api';
 import type { Diagnostics } from './diagnostics.ts';
 import { errorTypeOf } from './error-type.ts';
 import type { InferenceEvent, OutcomeEvent, OutcomeType } from './event.ts';
@@ -10,7 +11,8 @@ import { type DropReason, dropReasons } from './reasons.ts';
 import { type InferenceRecord, inferenceOf, type OutcomeRecord, outcomeOf } from './record.ts';
 import { type InferenceBatchRecord, rowsOf } from './recording/batch-record.ts';
 import type { RoutingTable } from './routing/table.ts';
-import { type InferenceFacts, type OpenSpan, type Telemetry, traceIdOf } from './telemetry/telemetry.ts';
+import type { InferenceFacts, OpenSpan, Telemetry } from './telemetry/telemetry.ts';
+import { traceOf } from './telemetry/trace-context.ts';
 import type { MakeUuid } from './uuid.ts';
 import { maxIdLength } from './wire/limits.ts';
 
@@ -44,8 +46,8 @@ export class Recorder {
     this.#onlyModel = others.length === 0 ? first : undefined;
   }
 
-  /** Records one inference; `span` is the one it ran in, when somebody has started one already. */
-  record(record: InferenceRecord, span?: OpenSpan, traceId?: string | null): string {
+  /** Records one inference; `span` is the one it ran in, when somebody has started one already, and `trace` what it belonged to. */
+  record(record: InferenceRecord, span?: OpenSpan, trace?: SpanContext | null): string {
     const { telemetry } = this.#options;
     const now = this.#options.clock();
     let id: string | undefined;
@@ -57,7 +59,7 @@ export class Recorder {
         return id;
       }
       open ??= telemetry.start(model.spanName, latencyOf(record));
-      const event = inferenceOf(record, model.defaults, now, id, traceId === undefined ? traceIdOf(open) : traceId);
+      const event = inferenceOf(record, model.defaults, now, id, trace === undefined ? traceOf(open) : trace);
       if ('invalid' in event) {
         this.drop(model.name, 'invalid_event', 1, event.invalid);
         return id;
@@ -76,7 +78,7 @@ export class Recorder {
   }
 
   /** Records every row of a batch prediction, under one span. Returns the ids of the rows, none when it cannot be read. */
-  recordBatch(batch: InferenceBatchRecord, span?: OpenSpan): string[] {
+  recordBatch(batch: InferenceBatchRecord, span?: OpenSpan, trace?: SpanContext | null): string[] {
     const { telemetry, clock } = this.#options;
     let open = span;
     try {
@@ -91,13 +93,13 @@ export class Recorder {
         return [];
       }
       open ??= telemetry.start(model.spanName, latencyOf(batch));
-      const traceId = traceIdOf(open);
+      const belongsTo = trace === undefined ? traceOf(open) : trace;
       const ids: string[] = [];
       let first: InferenceEvent | undefined;
       for (let index = 0; index < rows.count; index++) {
         const record = rows.row(index);
         const id = this.#idOf(record, now, model);
-        const event = inferenceOf(record, model.defaults, now, id, traceId);
+        const event = inferenceOf(record, model.defaults, now, id, belongsTo);
         ids.push(id);
         if ('invalid' in event) {
           this.drop(model.name, 'invalid_event', 1, event.invalid);
@@ -190,7 +192,7 @@ export class Recorder {
       if (this.#options.switchedOff) {
         return { event: null, bytes: 0, reason: dropReasons.switched_off };
       }
-      const event = inferenceOf(record, model.defaults, now, this.#idOf(record, now), traceIdOf(undefined));
+      const event = inferenceOf(record, model.defaults, now, this.#idOf(record, now), traceOf(undefined));
       if ('invalid' in event) {
         return { event: null, bytes: 0, reason: event.invalid };
       }

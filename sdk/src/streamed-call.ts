@@ -66,7 +66,7 @@ export function streamedCall<Args extends unknown[], Result, State>(
         return;
       }
       worked(call, endedAt);
-      recorder.record(record, call.span, call.traceId);
+      recorder.record(record, call.span, call.trace);
     },
   };
 }

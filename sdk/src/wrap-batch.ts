@@ -5,7 +5,7 @@ import { withinCallOf } from './call-scope.ts';
 import { errorTypeOf } from './error-type.ts';
 import { tellOf } from './option-functions.ts';
 import type { BatchFeatures, InferenceBatchRecord } from './recording/batch-record.ts';
-import { traceIdOf } from './telemetry/telemetry.ts';
+import { traceOf } from './telemetry/trace-context.ts';
 import { delivered, observed, type WrapTools } from './wrap.ts';
 
 /** How `wrapBatch` reads rows off a function's arguments and result. */
@@ -63,7 +63,7 @@ export function wrapBatchFunction<Args extends unknown[], Result>(
     const input = inputOf(args);
     const readMs = performance.now() - readFrom;
     const span = telemetry.start(spanName);
-    const traceId = traceIdOf(span);
+    const trace = traceOf(span);
     const startedAt = performance.now();
     const record = (more: Partial<InferenceBatchRecord>, endedAt: number): string[] => {
       const latencyMs = endedAt - startedAt;
@@ -71,7 +71,7 @@ export function wrapBatchFunction<Args extends unknown[], Result>(
         telemetry.end(span);
         return [];
       }
-      return recorder.recordBatch({ ...input, ...more, latencyMs, traceId }, span);
+      return recorder.recordBatch({ ...input, ...more, latencyMs }, span, trace);
     };
     const finished = (result: Awaited<Result>): Awaited<Result> => {
       const endedAt = performance.now();

@@ -182,18 +182,18 @@ function finished<Args extends unknown[], Result, State>(
     telemetry.end(call.span);
     return;
   }
-  const id = recorder.record(record, call.span, call.traceId);
+  const id = recorder.record(record, call.span, call.trace);
   if (options.recorded !== undefined) {
     tellOf(call.reading.telling, recorder, () => options.recorded?.(id, result, ...args));
   }
 }
 
-function failed({ recorder, telemetry }: WrapTools, { record, span, traceId, startedAt }: Call, error: unknown): void {
+function failed({ recorder, telemetry }: WrapTools, { record, span, trace, startedAt }: Call, error: unknown): void {
   if (record === undefined) {
     telemetry.end(span);
     return;
   }
   record.latencyMs = performance.now() - startedAt;
   record.error = errorTypeOf(error);
-  recorder.record(record, span, traceId);
+  recorder.record(record, span, trace);
 }

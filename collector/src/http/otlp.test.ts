@@ -134,6 +134,18 @@ describe('traces over OTLP/HTTP', () => {
     expect(found(read.spans)).toEqual(found(spans));
   });
 
+  it('say that inferences were made of spans, and not sampled only where the flags of the trace are there', () => {
+    const flags = [undefined, 0, 0x100, 0x101, 0x03, 0x302];
+    const spans = flags.map((value, index) => span(chat, { spanId: `${index}`.padStart(16, 'a'), flags: value }));
+    const read = readSpans(Buffer.from(request(spans)), 'json');
+    if (read.kind === 'refusal') throw new Error(read.reason);
+    expect(read.spans.map(({ sampled }) => sampled)).toEqual([undefined, undefined, undefined, true, true, false]);
+    const models = [{ model: 'm', calls: ['gpt-4o-mini'], services: [] }];
+    const { events } = inferencesOfSpans(read.spans, models, new CountedCalls(Date.now), new SeenSpans());
+    expect(events.map(({ source }) => source)).toEqual(flags.map(() => 'span'));
+    expect(events.map(({ sampled }) => sampled)).toEqual([...flags.slice(1).map(() => undefined), false]);
+  });
+
   it('count a call once although it comes again, in another body and beneath a framework that tells of it too', async () => {
     const inner = span(chat, { spanId: 'aaaaaaaaaaaaaaaa', parentSpanId: 'bbbbbbbbbbbbbbbb' });
     const outer = span(chat, { spanId: 'bbbbbbbbbbbbbbbb', endTimeUnixNano: '1760000000300000000' });

@@ -26,6 +26,8 @@ export function selectRows(batch: InferenceBatch, rows: Int32Array): InferenceBa
     errors: selectCategories(batch.errors, rows),
     ...(batch.weights === undefined ? {} : { weights: selectNumbers(batch.weights, rows) }),
     ...(batch.captures === undefined ? {} : { captures: selectCategories(batch.captures, rows) }),
+    ...(batch.sources === undefined ? {} : { sources: selectCategories(batch.sources, rows) }),
+    ...(batch.sampled === undefined ? {} : { sampled: selectCategories(batch.sampled, rows) }),
   };
 }
 

@@ -19,6 +19,7 @@ function batchOf(rows: readonly { time: number; version: string }[]) {
       score: index / 10,
       groups: { sex: index % 3 === 0 ? 'f' : 'm' },
       latencyMs: index,
+      ...(index === 2 ? {} : { source: 'span', sampled: false }),
       traceId: index === 1 ? null : `${index}`.padStart(32, 'a'),
       error: null,
       ...(index === 3 ? { weight: 4, capture: 'redacted' as const } : {}),

@@ -9,7 +9,7 @@ import type { ModelCall, ModelOperation } from '../otel/spans/model-call.ts';
 import { noTokens } from '../otel/spans/token-counts.ts';
 import { type RecordPort, recordPortOf } from '../record-port.ts';
 import { isStream, observeStream, type StreamEnd } from '../recording/stream.ts';
-import { traceIdOf } from '../telemetry/telemetry.ts';
+import { isSampled, traceOf } from '../telemetry/trace-context.ts';
 import { type Answer, type AnswerReader, amountField, emptyAnswer, field, numberField, textField } from './answer.ts';
 import { watchAnswer } from './answer-promise.ts';
 import type { Patch, Providers } from './instrumentation.ts';
@@ -90,13 +90,14 @@ class ClientCalls {
         return undefined;
       }
       const span = this.#port.telemetry ? this.#telemetry.start(start) : undefined;
-      const { traceId = '', spanId = '' } = span?.spanContext() ?? {};
-      const isSpan = traceId !== '' && !/^0+$/.test(traceId);
+      const own = span === undefined ? null : traceOf(span);
+      // Without a provider the span is in no trace, and the call in that of the span around it.
+      const trace = own ?? traceOf(undefined);
       return {
         ...{ model, span, reader: method.reader, request: requestOf(client, parameters) },
         start: {
           ...start,
-          ...{ traceId: isSpan ? traceId : (traceIdOf(undefined) ?? ''), spanId: isSpan ? spanId : '' },
+          ...{ traceId: trace?.traceId ?? '', spanId: own?.spanId ?? '', sampled: trace === null || isSampled(trace) },
         },
         startedAt: performance.now(),
         answer: emptyAnswer(this.#calls.content === 'messages'),
@@ -204,7 +205,7 @@ class ClientCalls {
       ...{ responseModel: null, responseId: null, conversationId: null, time: this.#port.clock(), latencyMs: 0 },
       ...{ timeToFirstTokenMs: null, costUsd: null, finishReason: null, error: null, weight: null },
       tokens: noTokens,
-      ...{ traceId: '', spanId: '' },
+      ...{ traceId: '', spanId: '', sampled: true, source: 'sdk' },
       content: this.#calls.content === 'messages' ? { input: method.input(parameters), output: [] } : null,
     };
   }

@@ -13,7 +13,7 @@ import type { ModelCall } from './spans/model-call.ts';
 const call: ModelCall = {
   ...{ operation: 'chat', provider: 'openai', requestModel: 'gpt-4o', responseModel: 'gpt-4o-2', responseId: 'r' },
   ...{ conversationId: null, time: 0, latencyMs: 1_500, timeToFirstTokenMs: 250, costUsd: null, finishReason: 'stop' },
-  ...{ error: null, traceId: '', spanId: '', weight: null, content: null },
+  ...{ error: null, traceId: '', spanId: '', sampled: true, source: 'sdk', weight: null, content: null },
   tokens: { input: 12, output: null, cachedInput: null, cacheWrite: 3, reasoning: null, semantics: 'inclusive' },
 };
 const request: RequestFacts = {

@@ -193,7 +193,16 @@ describe('sampling of traces', () => {
       call(tracer);
     }
     tracer.startSpan('not a call').end();
-    expect(await recorded()).toHaveLength(calls);
+    const inferences = await recorded();
+    expect(inferences).toHaveLength(calls);
+    expect(inferences.every(({ source }) => source === 'span')).toBe(true);
+    const traces = inferences.filter(({ sampled = true }) => sampled).map(({ traceId }) => traceId);
+    expect(traces.toSorted()).toEqual(
+      exported
+        .getFinishedSpans()
+        .map((span) => span.spanContext().traceId)
+        .toSorted(),
+    );
     expect(exported.getFinishedSpans().length).toBeGreaterThan(calls * 0.05);
     expect(exported.getFinishedSpans().length).toBeLessThan(calls * 0.2);
   });

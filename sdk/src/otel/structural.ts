@@ -1,3 +1,4 @@
+import { isSampled } from '../telemetry/trace-context.ts';
 import type { SpanData } from './spans/span-data.ts';
 
 /**
@@ -12,6 +13,7 @@ export interface FinishedSpan {
   spanContext(): {
     readonly traceId: string;
     readonly spanId: string;
+    readonly traceFlags?: number | undefined;
     readonly traceState?: { serialize(): string } | undefined;
   };
   readonly parentSpanContext?: { readonly spanId: string } | undefined;
@@ -53,12 +55,14 @@ export interface StructuralSampler {
 
 /** The span as plain data; reads, and never writes. */
 export function spanDataOf(span: FinishedSpan): SpanData {
-  const { traceId, spanId, traceState } = span.spanContext();
+  const context = span.spanContext();
+  const { traceId, spanId, traceState } = context;
   const scope = span.instrumentationScope ?? span.instrumentationLibrary;
   return {
     ...{ name: span.name, kind: span.kind, traceId, spanId },
     parentSpanId: span.parentSpanContext?.spanId ?? span.parentSpanId ?? null,
     traceState: traceState?.serialize() ?? null,
+    sampled: isSampled(context),
     startTimeMs: milliseconds(span.startTime),
     endTimeMs: milliseconds(span.endTime),
     status: span.status,

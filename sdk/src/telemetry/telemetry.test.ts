@@ -1,4 +1,4 @@
-import { SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -174,6 +174,26 @@ describe('a recorded inference', () => {
     const [first, second] = await recorded();
     expect(first?.traceId).toBe(traceId);
     expect(second?.traceId).toBe(spans.getFinishedSpans()[1]?.spanContext().traceId);
+  });
+
+  it('says so where its trace was not sampled, and nothing where it was or nobody says', async () => {
+    const unsampled = { traceId: 'b'.repeat(32), spanId: 'b'.repeat(16), traceFlags: TraceFlags.NONE };
+    const predict = monitor.wrap(() => 1, { features: () => ({}) });
+    const predictAll = monitor.wrapBatch(() => [1], { features: () => [{}] });
+    const recordAll = () => {
+      predict();
+      predictAll();
+      monitor.record({ features: {} });
+      monitor.recordBatch({ features: [{}] });
+      monitor.record({ features: {}, traceId: 'c'.repeat(32) });
+    };
+    context.with(trace.setSpanContext(context.active(), unsampled), recordAll);
+    recordAll();
+    monitor.record({ features: {}, traceId: 'c'.repeat(32), sampled: false });
+    const inferences = await recorded();
+    const notSampled = inferences.filter(({ sampled }) => sampled === false).map(({ traceId }) => traceId);
+    expect(notSampled.toSorted()).toEqual([...Array.from({ length: 4 }, () => unsampled.traceId), 'c'.repeat(32)]);
+    expect(inferences).toHaveLength(11);
   });
 
   it('of a monitor older than the set-up makes spans and measurements all the same', async () => {

@@ -2,7 +2,6 @@ import {
   context,
   createNoopMeter,
   type Histogram,
-  INVALID_TRACEID,
   metrics,
   ProxyTracerProvider,
   type Span,
@@ -232,13 +231,6 @@ function describe(span: OpenSpan, inference: InferenceTelemetry, facts: Inferenc
     span.setAttribute(attributes.errorType, inference.error);
     span.setStatus({ code: SpanStatusCode.ERROR });
   }
-}
-
-/** The trace an inference belongs to: of its own span, else of the span it was recorded within. */
-export function traceIdOf(span: OpenSpan | undefined): string | null {
-  const found = span ?? trace.getActiveSpan();
-  const traceId = found?.spanContext().traceId;
-  return traceId === undefined || traceId === INVALID_TRACEID || traceId.length !== 32 ? null : traceId;
 }
 
 /** Whether somebody has registered a provider: without one, the API's own delegates to the same object as every fresh one. */

@@ -49,6 +49,8 @@ export function batchRows(batch: EventBatch): (InferenceEvent | OutcomeEvent)[] 
       error: categoryAt(batch.errors, row),
       ...weightAt(batch.weights, row),
       ...captureAt(batch.captures, row),
+      ...(isSet(batch.sources, row) ? { source: 'span' } : {}),
+      ...(isSet(batch.sampled, row) ? { sampled: false } : {}),
     };
   });
 }
@@ -62,6 +64,11 @@ function weightAt(weights: NumberColumn | undefined, row: number): { readonly we
 function captureAt(captures: CategoryColumn | undefined, row: number): { readonly capture?: CaptureMode } {
   const capture = captures === undefined ? null : categoryAt(captures, row);
   return capture === null ? {} : { capture: capture as CaptureMode };
+}
+
+/** Of a column that knows one value alone. */
+function isSet(column: CategoryColumn | undefined, row: number): boolean {
+  return column !== undefined && column.codes[row] !== 0;
 }
 
 function valueAt(column: Column, row: number): string | number | null {

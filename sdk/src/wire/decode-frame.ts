@@ -78,8 +78,11 @@ function readInferences(reader: FrameReader): InferenceBatch {
   const traceIds = readTraceIds(reader, header.traceIds);
   const errors = readCategories(reader, header.errors, 'errors');
   const weights = header.weights === undefined ? undefined : readWeights(reader, header.weights);
-  const captures =
-    header.captures === undefined ? undefined : readKnown(reader, header.captures, 'captures', captureModes);
+  const readIfThere = (name: 'captures' | 'sources' | 'sampled', known: readonly string[]) =>
+    header[name] === undefined ? undefined : readKnown(reader, header[name], name, known);
+  const captures = readIfThere('captures', captureModes);
+  const sources = readIfThere('sources', ['span']);
+  const sampled = readIfThere('sampled', ['false']);
   return {
     kind: 'inference',
     ...identity,
@@ -101,6 +104,8 @@ function readInferences(reader: FrameReader): InferenceBatch {
     errors,
     ...(weights === undefined ? {} : { weights }),
     ...(captures === undefined ? {} : { captures }),
+    ...(sources === undefined ? {} : { sources }),
+    ...(sampled === undefined ? {} : { sampled }),
   };
 }
 

@@ -100,6 +100,8 @@ export class InferenceColumns {
   readonly #errors = new CategoryBuilder();
   readonly #weights = new NumberBuilder();
   readonly #captures = new CategoryBuilder();
+  readonly #sources = new CategoryBuilder();
+  readonly #sampled = new CategoryBuilder();
   /** Whether a row stands for more than itself. */
   #weighted = false;
 
@@ -166,6 +168,12 @@ export class InferenceColumns {
     if (event.capture !== undefined) {
       this.#captures.set(row, event.capture);
     }
+    if (event.source !== undefined) {
+      this.#sources.set(row, event.source);
+    }
+    if (event.sampled === false) {
+      this.#sampled.set(row, 'false');
+    }
     this.#count = row + 1;
     bytes += fixedRowBytes + 2 * event.id.length;
     this.#bytes += bytes;
@@ -182,6 +190,8 @@ export class InferenceColumns {
       }
       return column.description;
     };
+    const packedIfAny = (name: string, column: CategoryBuilder) =>
+      column.dictionary.length > 0 ? { [name]: packed(packCategories(column, count)) } : {};
     // Members are packed, and so their bytes are laid out, in the order in which they stand here.
     const header = {
       producer: identity.producer,
@@ -199,7 +209,9 @@ export class InferenceColumns {
       traceIds: packed(this.#traceIds.pack(count)),
       errors: packed(packCategories(this.#errors, count)),
       ...(this.#weighted ? { weights: packed(packNumbers(this.#weights.values(count))) } : {}),
-      ...(this.#captures.dictionary.length > 0 ? { captures: packed(packCategories(this.#captures, count)) } : {}),
+      ...packedIfAny('captures', this.#captures),
+      ...packedIfAny('sources', this.#sources),
+      ...packedIfAny('sampled', this.#sampled),
     };
     const frame = writeFrame('inference', count, header, data);
     this.#reset();
@@ -228,7 +240,7 @@ export class InferenceColumns {
     }
     for (const column of [
       ...[this.#ids, this.#traceIds, this.#times, this.#versions, this.#roles, this.#predictionTexts],
-      ...[this.#scores, this.#latencies, this.#errors, this.#weights, this.#captures],
+      ...[this.#scores, this.#latencies, this.#errors, this.#weights, this.#captures, this.#sources, this.#sampled],
     ]) {
       column.reset();
     }

@@ -39,6 +39,19 @@ describe('JSON lines', () => {
     expect(labels.kind !== 'rejection' && batchRows(labels)).toEqual([{ ...outcome, type: 'label' }]);
   });
 
+  it('say of spans and of traces that were not sampled, and cost nothing of others', () => {
+    const usual = decode(JSON.stringify({ ...inference, source: null, sampled: true }));
+    expect(usual).not.toHaveProperty('sources');
+    expect(usual).not.toHaveProperty('sampled');
+    const batch = decode(
+      `${JSON.stringify(inference)}\n${JSON.stringify({ ...inference, id: 'b', source: 'span', sampled: false })}`,
+    );
+    expect(batch.kind !== 'rejection' && batchRows(batch)).toEqual([
+      expect.not.objectContaining({ source: 'span', sampled: false }),
+      expect.objectContaining({ id: 'b', source: 'span', sampled: false }),
+    ]);
+  });
+
   it('take times as text and booleans as categories, and skip blank lines', () => {
     const line = { ...inference, time: '1970-01-01T00:00:01Z', features: { owner: true }, prediction: false };
     const batch = decode(`\n${JSON.stringify(line)}\r\n\n`);
@@ -89,6 +102,8 @@ describe('JSON lines', () => {
     ],
     ['a negative latency', { ...inference, latencyMs: -1 }, 'BAD_EVENT', /latencyMs must not be negative/],
     ['a group that is no text', { ...inference, groups: { sex: 1 } }, 'BAD_EVENT', /groups "sex" must be text/],
+    ['an unknown source', { ...inference, source: 'sdk' }, 'BAD_EVENT', /source must be one of span, got "sdk"/],
+    ['a sampled as text', { ...inference, sampled: 'no' }, 'BAD_EVENT', /sampled must be true or false, got "no"/],
     ['a short trace id', { ...inference, traceId: 'abc' }, 'BAD_EVENT', /32 hexadecimal digits/],
     ['another kind', outcome, 'MIXED_BATCH', /inference of "credit" and outcome of "credit"/],
     ['another model', { ...inference, model: 'fraud' }, 'MIXED_BATCH', /"credit" and inference of "fraud"/],

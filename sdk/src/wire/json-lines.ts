@@ -133,7 +133,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const inferenceFields = new Set([
   ...['kind', 'id', 'time', 'model', 'version', 'role', 'features', 'prediction', 'score', 'groups'],
-  ...['latencyMs', 'traceId', 'error', 'weight', 'capture'],
+  ...['latencyMs', 'traceId', 'error', 'weight', 'capture', 'source', 'sampled'],
 ]);
 const outcomeFields = new Set(['kind', 'id', 'time', 'model', 'inferenceId', 'type', 'value']);
 
@@ -165,6 +165,8 @@ function parseInference(fields: Fields): InferenceEvent {
     error: fields.error === undefined || fields.error === null ? null : text(fields, 'error', maxTextLength),
     ...parseWeight(fields),
     ...(fields.capture === undefined ? {} : { capture: oneOf(fields, 'capture', captureModes, 'inferred') }),
+    ...parseSource(fields),
+    ...parseSampled(fields),
   };
 }
 
@@ -260,6 +262,20 @@ function parseWeight(fields: Fields): { readonly weight?: number } {
     throw bad(`weight must be from 1 to ${maxWeight}`, weight);
   }
   return weight === 1 ? {} : { weight };
+}
+
+function parseSource(fields: Fields): Pick<InferenceEvent, 'source'> {
+  return fields.source === undefined || fields.source === null
+    ? {}
+    : { source: oneOf<'span'>(fields, 'source', ['span'], 'span') };
+}
+
+function parseSampled(fields: Fields): Pick<InferenceEvent, 'sampled'> {
+  const sampled = fields.sampled ?? true;
+  if (typeof sampled !== 'boolean') {
+    throw bad('sampled must be true or false', sampled);
+  }
+  return sampled ? {} : { sampled };
 }
 
 function parseTraceId(value: unknown): string | null {

@@ -115,6 +115,8 @@ const inference: fc.Arbitrary<InferenceEvent> = fc.record(
     error: orNull(category),
     weight: fc.integer({ min: 2, max: 65_536 }),
     capture: fc.constantFrom(...captureModes),
+    source: fc.constant('span' as const),
+    sampled: fc.constant(false as const),
   },
   {
     requiredKeys: [

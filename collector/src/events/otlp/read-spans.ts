@@ -47,6 +47,7 @@ function spanOf(span: z.output<typeof spanMessage>, scope: string, resource: Spa
     spanId: span.spanId,
     parentSpanId: span.parentSpanId,
     traceState: span.traceState,
+    sampled: sampledOf(span.flags),
     kind: Math.max(0, span.kind - 1),
     startTimeMs: span.startTimeUnixNano,
     endTimeMs: span.endTimeUnixNano,
@@ -62,6 +63,15 @@ function spanOf(span: z.output<typeof spanMessage>, scope: string, resource: Spa
     scope: { name: scope },
     resource: { attributes: resource },
   };
+}
+
+/**
+ * The trace flags are the lowest eight bits, the lowest of them that of sampling (W3C Trace Context). Several exporters send
+ * the other bits alone, so that none set says nothing.
+ */
+function sampledOf(flags: number): boolean | undefined {
+  const traceFlags = flags & 0xff;
+  return traceFlags === 0 ? undefined : (traceFlags & 1) === 1;
 }
 
 type AnyValue = {
@@ -158,6 +168,7 @@ const spanMessage = z.object({
     .array(z.object({ name: z.string().default(''), timeUnixNano: unixNano.default(0), attributes }))
     .default([]),
   status: z.object({ code: z.int().default(0) }).optional(),
+  flags: z.int().min(0).default(0),
 });
 
 const traceRequest = z.object({

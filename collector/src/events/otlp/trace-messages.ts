@@ -25,6 +25,7 @@ message Span {
   repeated KeyValue attributes = 9;
   repeated Event events = 11;
   Status status = 15;
+  fixed32 flags = 16;
 }
 message Event { fixed64 time_unix_nano = 1; string name = 2; repeated KeyValue attributes = 3; }
 message Status { string message = 2; int32 code = 3; }

@@ -30,6 +30,8 @@ const inferences: fc.Arbitrary<InferenceEvent[]> = fc
       prediction: fc.option(fc.constantFrom('yes', 'no')),
       score: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
       weight: fc.constantFrom(1, 2.5),
+      source: fc.constantFrom(undefined, 'span' as const),
+      sampled: fc.constantFrom(undefined, false as const),
     }),
     { minLength: 1, maxLength: 40 },
   )

@@ -66,7 +66,7 @@ export function unpackBatch({ memory, schema, text }: PackedBatch): EventBatch {
 }
 
 function packInferences(batch: InferenceBatch, packer: Packer): PackedInferences {
-  const { uuids, weights, captures } = batch;
+  const { uuids, weights, captures, sources, sampled } = batch;
   return {
     kind: 'inference',
     ...{ producer: batch.producer, batch: batch.batch, model: batch.model, count: batch.count },
@@ -85,11 +85,13 @@ function packInferences(batch: InferenceBatch, packer: Packer): PackedInferences
     errors: packer.categories(batch.errors),
     ...(weights === undefined ? {} : { weights: packer.place(weights.values) }),
     ...(captures === undefined ? {} : { captures: packer.categories(captures) }),
+    ...(sources === undefined ? {} : { sources: packer.categories(sources) }),
+    ...(sampled === undefined ? {} : { sampled: packer.categories(sampled) }),
   };
 }
 
 function unpackInferences(packed: PackedInferences, schema: string, unpacker: Unpacker): InferenceBatch {
-  const { kind, producer, batch, model, count, uuids, weights, captures } = packed;
+  const { kind, producer, batch, model, count, uuids, weights, captures, sources, sampled } = packed;
   const uuidColumn =
     uuids === undefined ? undefined : { bytes: unpacker.bytes(uuids[0]), suffixes: unpacker.categories(uuids[1]) };
   let ids = packed.ids;
@@ -113,6 +115,8 @@ function unpackInferences(packed: PackedInferences, schema: string, unpacker: Un
     errors: unpacker.categories(packed.errors),
     ...(weights === undefined ? {} : { weights: unpacker.numbers(weights) }),
     ...(captures === undefined ? {} : { captures: unpacker.categories(captures) }),
+    ...(sources === undefined ? {} : { sources: unpacker.categories(sources) }),
+    ...(sampled === undefined ? {} : { sampled: unpacker.categories(sampled) }),
   };
 }
 

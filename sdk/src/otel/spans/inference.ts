@@ -32,6 +32,10 @@ export interface ModelCallInference {
   readonly error: string | null;
   /** Present when the sampler of the trace says how many calls this one stands for. */
   readonly weight?: number;
+  /** Present when the call was read off a span. */
+  readonly source?: 'span';
+  /** Present when the trace was not sampled. */
+  readonly sampled?: false;
 }
 
 /** The inference a model call was. Unknown amounts are missing values, not zero. Which model of ours it was is the caller's to say. */
@@ -60,6 +64,8 @@ export function inferenceOfCall(call: ModelCall): ModelCallInference {
     traceId: call.traceId,
     error: call.error,
     ...(call.weight === null ? {} : { weight: call.weight }),
+    ...(call.source === 'span' ? { source: call.source } : {}),
+    ...(call.sampled ? {} : { sampled: false }),
   };
 }
 

@@ -30,6 +30,10 @@ export interface ModelCall {
   readonly error: string | null;
   readonly traceId: string;
   readonly spanId: string;
+  /** False where its trace was not sampled: no tracing backend has it. */
+  readonly sampled: boolean;
+  /** Who tells of it: the span that another instrumentation wrote, or the SDK, which watched the call itself. */
+  readonly source: 'span' | 'sdk';
   /** How many calls this one stands for, by the sampler's own account; null when that says nothing. */
   readonly weight: number | null;
   /** What was said, when asked for and when the instrumentation wrote it. */
@@ -76,6 +80,8 @@ function read(span: SpanData, content: ContentMode): ModelCall | null {
     error: errorOf(span),
     traceId: span.traceId,
     spanId: span.spanId,
+    sampled: span.sampled ?? true,
+    source: 'span',
     weight: samplingWeight(span.traceState),
     content: content === 'none' ? null : contentOf(attributes),
   };

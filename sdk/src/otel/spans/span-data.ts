@@ -12,6 +12,8 @@ export interface SpanData {
   readonly parentSpanId?: string | null;
   /** W3C `tracestate`, as text. */
   readonly traceState?: string | null;
+  /** Whether its trace was sampled; absent where nobody says. */
+  readonly sampled?: boolean | undefined;
   /** `SpanKind` of the API of OpenTelemetry: 0 internal, 1 server, 2 client, 3 producer, 4 consumer. */
   readonly kind?: number;
   /** Milliseconds since 1970-01-01 UTC, with a fraction. */
