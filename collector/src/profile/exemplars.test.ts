@@ -78,6 +78,30 @@ describe('exemplars', () => {
     expect(exemplarsOf(reference.profile)).toEqual([]);
   });
 
+  it('are of traces that were sampled wherever there are any, else the same as if all had been', () => {
+    const unsampled = traced.map((row) => ({ ...row, sampled: false as const }));
+    expect(exemplarsOf(fold(unsampled))).toEqual(exemplarsOf(all));
+    const slow = traced.map((row, index) =>
+      index % 5 === 0 ? row : { ...row, latencyMs: 1e9, sampled: false as const },
+    );
+    const some = fold(slow);
+    const found = exemplarsOf(some).map(({ inferenceId }) => inferenceId);
+    const sampled = new Set(slow.filter((row) => !('sampled' in row)).map(({ id }) => id));
+    expect(found.length).toBeGreaterThanOrEqual(5);
+    expect(found.filter((id) => !sampled.has(id))).toEqual([]);
+    expect(idsOf(some, 'slowest')).toEqual(idsOf(fold(slow.filter(({ id }) => sampled.has(id))), 'slowest'));
+    const parts = fold(slow.slice(200));
+    mergeInto(parts, fold(slow.slice(0, 200)));
+    expect(parts.exemplars).toEqual(some.exemplars);
+  });
+
+  it('keep what an invalid number ranks highest below those that were sampled', () => {
+    const [row] = traced;
+    const invalid = fold([{ ...row!, score: Number.POSITIVE_INFINITY, sampled: false }]);
+    expect(invalid.exemplars.unusual_score.every(({ rank }) => rank < 0)).toBe(true);
+    expect(invalid.exemplars.unusual_score).toHaveLength(1);
+  });
+
   it('of rows with weights are exemplars too', () => {
     expect(idsOf(fold(traced.map((row) => ({ ...row, weight: 4 }))), 'slowest')).toEqual(idsOf(all, 'slowest'));
   });

@@ -21,7 +21,7 @@ export interface Exemplar {
   readonly traceId: string;
   /** Event time, milliseconds since 1970-01-01 UTC. */
   readonly at: number;
-  /** Higher ones stay. */
+  /** Higher ones stay. Below 0 where the trace was not sampled. */
   readonly rank: number;
 }
 
@@ -42,13 +42,14 @@ export function mergeExemplars(target: Exemplars, source: Exemplars): void {
 
 /** A batch without trace ids costs nothing. */
 export function foldExemplars({ shape, exemplars }: Profile, batch: InferenceBatch, rows: Int32Array): void {
-  const { traceIds, times, errors, latenciesMs, scores } = batch;
+  const { traceIds, times, errors, latenciesMs, scores, sampled } = batch;
   if (traceIds.dictionary.length === 0) return;
   const score = shape.signals[planOf(shape).indexOf.get('score') ?? -1];
   const [centre, scale] = score?.type === 'number' ? [score.centre, score.scale] : [Number.NaN, 1];
   const hashOf = hasher(batch);
   const { codes } = traceIds;
-  const offer = (list: Exemplar[], row: number, rank: number): void => {
+  const offer = (list: Exemplar[], row: number, height: number): void => {
+    const rank = sampled === undefined || sampled.codes[row] === 0 ? height : belowSampled(height);
     // NaN is no rank: there was nothing to rank by.
     if (!(rank >= lowestIn(list))) return;
     const traceId = traceIds.dictionary[codes[row]! - 1]!;
@@ -71,11 +72,11 @@ export interface ReasonedExemplar extends Pick<Exemplar, 'inferenceId' | 'traceI
   readonly reasons: readonly ExemplarReason[];
 }
 
-/** In order of time. */
+/** In order of time; of traces that were not sampled only for reasons that no other is there for. */
 export function exemplarsOf({ exemplars }: Profile): ReasonedExemplar[] {
   const byId = new Map<string, Exemplar & { reasons: ExemplarReason[] }>();
   for (const reason of exemplarReasons) {
-    for (const exemplar of exemplars[reason]) {
+    for (const exemplar of foundOf(exemplars[reason])) {
       const known = byId.get(exemplar.inferenceId);
       if (known === undefined) byId.set(exemplar.inferenceId, { ...exemplar, reasons: [reason] });
       else known.reasons.push(reason);
@@ -109,6 +110,17 @@ export function readExemplars(reader: ByteReader, exemplars: Exemplars): void {
       exemplars[reason].push({ inferenceId, traceId, at: reader.double(), rank: reader.double() });
     }
   }
+}
+
+/** From [0, infinity] to [-1, 0), in the same order. */
+function belowSampled(rank: number): number {
+  return Math.min(-1 / (1 + rank), -Number.MIN_VALUE);
+}
+
+/** Those whose traces were sampled, as far as is known; where there is none, all. */
+function foundOf(list: readonly Exemplar[]): readonly Exemplar[] {
+  const sampled = list.filter(({ rank }) => rank >= 0);
+  return sampled.length > 0 ? sampled : list;
 }
 
 function lowestIn(list: readonly Exemplar[]): number {

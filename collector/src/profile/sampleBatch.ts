@@ -22,6 +22,7 @@ export interface SampleRow {
   readonly error?: string | null;
   readonly traceId?: string | null;
   readonly weight?: number;
+  readonly sampled?: false | undefined;
 }
 
 /** Columns of the given rows. `features` and attributes are those of the declaration and of the first row. */
@@ -53,6 +54,9 @@ export function batchOf(rows: readonly SampleRow[], features: readonly FeatureDe
     errors: categoryColumn(rows.map((row) => row.error ?? null)),
     ...(rows.some(({ weight }) => weight !== undefined)
       ? { weights: numberColumn(rows.map(({ weight = 1 }) => weight)) }
+      : {}),
+    ...(rows.some(({ sampled }) => sampled === false)
+      ? { sampled: categoryColumn(rows.map(({ sampled = null }) => (sampled === false ? 'false' : null))) }
       : {}),
   };
 }

@@ -23,7 +23,10 @@ export const exemplars = z.object({
         ),
       }),
     )
-    .describe('Oldest first; at most five inferences a window for each reason, none where no inference had a trace'),
+    .describe(
+      'Oldest first; at most five inferences a window for each reason, none where no inference had a trace. Those known to ' +
+        'be of a trace that was not sampled are here only for reasons that no other is here for',
+    ),
 });
 
 export type Exemplars = z.infer<typeof exemplars>;
