@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { type BudgetSettings, budgetSettings, type ModelSettings } from '../config/settings.ts';
-import { allRows, createProfile, foldInferences, type Profile, type Reference } from '../profile/index.ts';
+import { type BudgetSettings, budgetSettings, type ModelSettings, modelSettings } from '../config/settings.ts';
+import {
+  allRows,
+  buildReference,
+  createProfile,
+  foldInferences,
+  type Profile,
+  type Reference,
+} from '../profile/index.ts';
 import { seededRandom } from '../statistics/simulate.ts';
 import { noArrivals } from './arrivals.ts';
 import { countStreams, type StreamCounts } from './budget.ts';
@@ -166,6 +173,20 @@ describe('traffic like the reference', () => {
     expect(statistics.populationStabilityIndex?.value).toBeLessThan(statistics.populationStabilityIndex?.high ?? 0);
     expect(evidence?.alarm).toBe(false);
     expect(sentence).toMatch(/^x0 is as in the reference: median .* → .*; evidence \d+ % of the alarm level$/);
+  });
+
+  test('is watched for the same with nothing declared but the name of the model', () => {
+    const settings = modelSettings.parse({ name: 'credit-risk' });
+    const past = Array.from({ length: 12 }, (_, window) => sampleTraffic(clean, 60 + window, window * hourMs));
+    const learned = buildReference(
+      past.map(({ batch }) => batch),
+      past.flatMap(({ batch, labels }) => batch.ids.map((id, row) => ({ inferenceId: id, label: labels[row] ?? '' }))),
+      { task: settings.task, windowMs: hourMs },
+    );
+    const signals = (findings: readonly (readonly Finding[])[]) => findings[0]?.map(({ signal }) => signal).sort();
+    const { findings } = watch(learned, repeated(clean, 1, 5), { settings });
+    expect(signals(findings)).toEqual(signals(watch(reference, repeated(clean, 1, 5)).findings));
+    expect(learned.shape).toMatchObject({ positive: '1', groups: [{ attribute: 'sex', groups: ['male', 'female'] }] });
   });
 });
 
