@@ -6,7 +6,7 @@ import { type Score, shareScore } from './score.ts';
  * (`missing`).
  *
  * `categories`: names of the first cells, most frequent first. `counts`: the reference's cells: categories, other known,
- * unseen, missing. At most 16 categories have a score of their own, the most frequent with at least 1/40 of the rows:
+ * unseen, missing. At most 24 categories have a score of their own, the most frequent with at least 1/40 of the rows:
  * a shift among rarer ones moves `other`. Shares are of the rows with a value; only `missing` looks at all rows.
  *
  * `newValues`: of n later rows of the reference, how many held a value that its earlier rows had not. That is what
