@@ -143,11 +143,11 @@ function againstText(rates: GroupAndBase | null, of = ''): string | null {
   return `${shareText(rates.own.value)} against ${shareText(rates.base.value)}${of}`;
 }
 
-/** `-14 points, -5 in the reference` */
+/** `-14 points (-5 points in the reference)` */
 function pointsText({ selectionRate, gapBefore }: GapChange): string {
   const points = (difference: number): string => shareText(difference).replace(/ %$/, '');
   const now = (selectionRate?.own.value ?? 0) - (selectionRate?.base.value ?? 0);
-  return `${points(now)} points, ${points(gapBefore ?? 0)} in the reference`;
+  return `${points(now)} points (${points(gapBefore ?? 0)} points in the reference)`;
 }
 
 export interface Unaudited {
