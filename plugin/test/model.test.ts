@@ -56,7 +56,7 @@ describe('a tab that cannot be read', () => {
 
   it('says whether a permission is missing or something broke, and the others go on', async () => {
     const page = await open(`${model}/alerts`);
-    await page.getByText('Audit trail').waitFor();
+    await page.getByRole('heading', { name: 'Audit trail' }).waitFor();
     const answerAll = (status: number, code: string) => {
       for (const [, report] of tabs) {
         collector().answer('GET', `/v1/models/credit-risk/${report}`, { status, body: apiError(code, 'As it is.') });
@@ -73,7 +73,7 @@ describe('a tab that cannot be read', () => {
       await page.getByText(`The collector could not read ${subject}`).first().waitFor();
     }
     await page.getByRole('tab', { name: /^Alerts/ }).click();
-    await page.getByText('Audit trail').waitFor();
+    await page.getByRole('heading', { name: 'Audit trail' }).waitFor();
   });
 });
 
