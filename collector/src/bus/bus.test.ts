@@ -130,7 +130,12 @@ describe('the bus on a running server', () => {
       for await (const message of reader.messages()) {
         seen.push(Number.parseInt(body(message), 10));
         after = message.sequence;
-        if (seen.length === 1) await new Promise((resume) => setTimeout(resume, 2_500));
+        if (seen.length === 1) {
+          await new Promise((resume) => setTimeout(resume, 2_500));
+          // Twelve megabytes, of which eight may wait here.
+          const [consumer] = await (await jetstreamManager(admin)).consumers.list(streamName).next();
+          expect(consumer?.num_pending).toBeGreaterThan(20);
+        }
         if (seen.length === 120) break;
       }
       // Of a machine that stands still for two seconds heartbeats are missed: who reads begins again where it was.
