@@ -159,6 +159,25 @@ describe('the example', () => {
     await monitor.shutdown();
   });
 
+  it('embeddings records numbers of vectors and texts, and neither of themselves', async () => {
+    const { asked, leaving } = await load('embeddings.ts', () => import('../examples/embeddings.ts'));
+    const id = asked('Where is my PARCEL 4471?', 'mail');
+    const [event] = await arrived(1);
+    const features = event?.kind === 'inference' ? event.features : {};
+    expect(event).toMatchObject({ id, capture: 'declared' });
+    expect(Object.keys(features).sort()).toEqual(
+      [
+        ...Array.from({ length: 16 }, (_, index) => `query.projection_${String(index).padStart(2, '0')}`),
+        ...['query.norm', 'channel'],
+        ...['characters', 'words', 'mean_word_length', 'letter_share', 'digit_share'].map((name) => `question.${name}`),
+        ...['upper_share', 'non_ascii_share', 'repeated_word_share'].map((name) => `question.${name}`),
+      ].sort(),
+    );
+    expect(features).toMatchObject({ 'question.characters': 24, 'question.words': 5, channel: 'mail' });
+    expect(leaving.event?.features).toMatchObject({ 'question.words': 3, 'query.norm': expect.any(Number) });
+    expect(JSON.stringify([event, leaving])).not.toMatch(/parcel|4471/i);
+  });
+
   it('broker user connects, with an inbox of its own', async () => {
     const { monitor } = await load('broker-user.ts', () => import('../examples/broker-user.ts'));
     await vi.waitFor(() => expect(monitor.status().connection.state).toBe('connected'), patience);

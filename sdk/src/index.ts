@@ -5,13 +5,20 @@ export { MonitorOptionsError } from './errors.ts';
 export type { CaptureMode, FeatureType, FeatureValue, OutcomeType, ServingRole } from './event.ts';
 export type { Monitor } from './monitor.ts';
 export type { NatsOptions } from './nats/index.ts';
-export type { FeatureOptions, ModelOptions, MonitorOptions } from './options.ts';
+export type {
+  ColumnOptions,
+  EmbeddingOptions,
+  FeatureOptions,
+  ModelOptions,
+  MonitorOptions,
+  TextOptions,
+} from './options.ts';
 export type { FeatureCapture } from './privacy/capture.ts';
 export type { Preview } from './privacy/preview.ts';
 export type { PseudonymKey } from './privacy/pseudonyms.ts';
 export type { Redact, RedactableEvent } from './privacy/redactor.ts';
 export { type DropReason, dropReasons, type Problem, type ProblemCode, problemCodes } from './reasons.ts';
-export type { InferenceRecord, OutcomeRecord } from './record.ts';
+export type { InferenceRecord, OutcomeRecord, RecordedValue } from './record.ts';
 export type { BatchFeatures, InferenceBatchRecord } from './recording/batch-record.ts';
 export type { StepOptions } from './recording/step.ts';
 export type { ArtefactCheck, LoadedArtefact } from './routing/artefact-digest.ts';

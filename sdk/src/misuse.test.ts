@@ -84,6 +84,8 @@ describe('a monitor', () => {
           age: { type: 'number', capture: 'bin', edges: [1, 2] },
           name: { type: 'category', capture: 'hash' },
           text: 'category',
+          vector: { type: 'embedding', dimensions: 2, centre: [1, 0] },
+          prose: 'text',
         },
       },
     });
@@ -131,6 +133,8 @@ describe('a monitor', () => {
           .catch(() => {});
       },
       (value, other) => declaring.record({ features: { age: value, name: other, text: value }, id: other } as never),
+      (value, other) => declaring.record({ features: { vector: value, prose: other } } as never),
+      (value, other) => declaring.record({ features: { vector: [value, other], prose: value } } as never),
       (value, other) => declaring.outcome({ inferenceId: value, value: other } as never),
       (value) => void monitor.flush(value as never),
       (value, other) => void createdAndShutDown(value, other),

@@ -25,7 +25,27 @@ describe('options that cannot work are refused by name', () => {
     [
       'an unknown type',
       { ...good, model: { ...model, features: { age: 'int' } } },
-      /model.features.age must be "number" or "category", got "int"/,
+      /model.features.age must be "number", "category" or "text", or { type, ... }, got "int"/,
+    ],
+    ...(
+      [
+        ['an embedding of no length', { type: 'embedding' }, /features.query.dimensions must be given/],
+        ['an embedding of half a number', { type: 'embedding', dimensions: 1.5 }, /a whole number from 1 to 16384/],
+        ['a centre of another length', { type: 'embedding', dimensions: 2, centre: [1] }, /centre must be a list of 2/],
+        ['a centre of zeros', { type: 'embedding', dimensions: 1, centre: [0] }, /not all of them zero, got a list/],
+        ['an embedding in bins', { type: 'embedding', capture: 'bin' }, /capture is no option; there are type, dim/],
+        ['a text with a length', { type: 'text', dimensions: 3 }, /dimensions is no option; there are type/],
+        ['an unknown type of an object', { type: 'prose' }, /type must be "number" or "category", got "prose"/],
+      ] as const
+    ).map(([name, query, message]): [string, unknown, RegExp] => [
+      name,
+      { ...good, model: { ...model, features: { query } } },
+      message,
+    ]),
+    [
+      'the name of a descriptor',
+      { ...good, model: { ...model, features: { note: 'text', 'note.words': 'number' } } },
+      /features declare "note.words" twice/,
     ],
     ['no broker', { service: 'api', model }, /nats or transport must be given/],
     ['two brokers', { ...good, transport: createMemoryTransport() }, /and not both/],

@@ -22,7 +22,7 @@ export interface ModelOptions {
   /** `sha256:<64 hex digits>` of the artefact, when the app knows it. */
   readonly digest?: string;
   /** Types of features, or type and how they leave the app. One that is not named here gets the type of its first value. */
-  readonly features?: Readonly<Record<string, FeatureType | FeatureOptions>>;
+  readonly features?: Readonly<Record<string, FeatureType | 'text' | FeatureOptions>>;
   /** Sensitive attributes and their groups. Others do not leave the app once one is named here. */
   readonly groups?: Readonly<Record<string, readonly string[]>>;
   /** Texts that predictions are. Others do not leave the app once they are named here. */
@@ -41,12 +41,30 @@ export interface ModelOptions {
   readonly redact?: Redact;
 }
 
-export interface FeatureOptions {
+export type FeatureOptions = ColumnOptions | EmbeddingOptions | TextOptions;
+
+export interface ColumnOptions {
   readonly type: FeatureType;
   /** Default `value`. `bin` is for numbers and needs `edges`; `hash` is for categories and needs `pseudonyms`. */
   readonly capture?: FeatureCapture;
   /** Of the reference's histogram, ascending. */
   readonly edges?: readonly number[];
+}
+
+/** A vector. Sixteen random projections, its norm and the cosine to a centre leave the app, the vector does not. */
+export interface EmbeddingOptions {
+  readonly type: 'embedding';
+  /** Numbers of a vector; one of another length is invalid. */
+  readonly dimensions: number;
+  /** Of the projections, a whole number from 0. Another one is another set of features. Default 0. */
+  readonly seed?: number;
+  /** The mean of training vectors, say. Without it there is no cosine. */
+  readonly centre?: readonly number[];
+}
+
+/** Prose. Its length, its words and the shares of kinds of characters leave the app, the text does not. */
+export interface TextOptions {
+  readonly type: 'text';
 }
 
 export interface MonitorOptions {
@@ -247,13 +265,22 @@ function readModel(value: unknown, where: string, hasKeys: boolean): ModelSettin
     name: name(model.name, `${where}.name`),
     version: name(model.version, `${where}.version`),
     digest: model.digest === undefined ? undefined : text(model.digest, `${where}.digest`),
-    // What is hashed is text afterwards, what is dropped is no feature.
-    features: capture.features
-      .filter((feature) => feature.capture !== 'drop')
-      .map((feature) => ({ name: feature.name, type: feature.type })),
+    features: capture.features.flatMap(leavingAs),
     capture,
     redact: func<Redact>(model.redact, `${where}.redact`),
   };
+}
+
+/** What is hashed is text afterwards, what is dropped is no feature, and what is described leaves as numbers. */
+function leavingAs(feature: CaptureSettings['features'][number]): readonly FeatureDeclaration[] {
+  switch (feature.capture) {
+    case 'drop':
+      return [];
+    case 'describe':
+      return feature.descriptor.names.map((name) => ({ name, type: 'number' }));
+    default:
+      return [{ name: feature.name, type: feature.type }];
+  }
 }
 
 function readNats(value: unknown): NatsOptions {

@@ -1,4 +1,5 @@
 import type { SpanContext } from '@opentelemetry/api';
+import type { Embedding } from './descriptors/embedding.ts';
 import { errorType } from './error-type.ts';
 import {
   type CaptureMode,
@@ -29,7 +30,7 @@ export interface InferenceRecord {
   readonly shadowOf?: string | undefined;
   /** Event time, milliseconds since 1970-01-01 UTC. Default: now. */
   readonly time?: number | undefined;
-  readonly features: Readonly<Record<string, FeatureValue | undefined>>;
+  readonly features: Readonly<Record<string, RecordedValue | undefined>>;
   readonly prediction?: string | number | boolean | null | undefined;
   /** Probability of the positive class, or any real score. */
   readonly score?: number | null | undefined;
@@ -49,6 +50,9 @@ export interface InferenceRecord {
   /** `metadata`: no feature, prediction, score or group of this inference leaves the app. */
   readonly capture?: 'metadata' | undefined;
 }
+
+/** What a feature may be given as. An embedding is none unless it is declared as one, and leaves as numbers of it. */
+export type RecordedValue = FeatureValue | Embedding;
 
 /** What became known about an inference, as an app reports it. */
 export interface OutcomeRecord {
@@ -70,6 +74,9 @@ export interface RecordDefaults {
   readonly capture: CaptureMode;
 }
 
+/** An inference before anything was taken out of it: features as the app gave them. */
+export type RecordedInference = Omit<InferenceEvent, 'features'> & Pick<InferenceRecord, 'features'>;
+
 /**
  * The event of a record, whatever JavaScript gave for one. Odd optional members count as not given; what an event cannot
  * do without is named in `invalid`. The event refers to the record's features: columns copy them at once.
@@ -82,7 +89,7 @@ export function inferenceOf(
   now: number,
   ownId: string,
   trace: SpanContext | null,
-): InferenceEvent | Invalid {
+): RecordedInference | Invalid {
   const role = record.shadowOf === undefined ? oneOf(record.role, servingRoles, 'champion') : 'shadow';
   const version = record.version ?? defaults.version;
   if (typeof version !== 'string' || version === '' || version.length > maxNameLength) {
@@ -106,11 +113,10 @@ export function inferenceOf(
     model: defaults.model,
     version,
     role,
-    // Columns take a value that is undefined for missing, as they do null.
-    features: features as InferenceEvent['features'],
+    features,
     prediction: asScalar(record.prediction),
     score: finiteOrNull(record.score),
-    // As above.
+    // Columns take a value that is undefined for missing, as they do null.
     groups: (typeof groups === 'object' && groups !== null ? groups : noGroups) as InferenceEvent['groups'],
     latencyMs: latencyOf(record.latencyMs),
     traceId: record.traceId === undefined ? (trace?.traceId ?? null) : traceIdOf(record.traceId),

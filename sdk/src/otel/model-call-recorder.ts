@@ -1,5 +1,5 @@
-import type { FeatureValue } from '../event.ts';
 import { OptionFunctions } from '../option-functions.ts';
+import type { InferenceRecord } from '../record.ts';
 import type { RecordPort } from '../record-port.ts';
 import { inferenceOfCall } from './spans/inference.ts';
 import type { ContentMode, ModelCall } from './spans/model-call.ts';
@@ -21,7 +21,7 @@ export interface ModelCallOptions {
    */
   readonly content?: ContentMode;
   /** Further signals of a call, for example computed from what was said. They override those of the same name. */
-  readonly features?: (call: ModelCall) => Readonly<Record<string, FeatureValue | undefined>>;
+  readonly features?: (call: ModelCall) => InferenceRecord['features'];
   /** Told the id of every recorded inference, to report its outcome with later. */
   readonly recorded?: (inferenceId: string, call: ModelCall) => void;
 }

@@ -1,4 +1,6 @@
+import type { Descriptor } from '../descriptors/descriptor.ts';
 import type { CaptureMode, FeatureType, FeatureValue, InferenceEvent, OutcomeEvent } from '../event.ts';
+import type { RecordedInference } from '../record.ts';
 import { asCategory, asNumber } from '../wire/columns.ts';
 import { binValue } from './bin-value.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
@@ -20,9 +22,21 @@ export interface CapturedFeature {
   readonly edges: readonly number[];
 }
 
+/** A vector or a text: only numbers that describe it leave. */
+export interface DescribedFeature {
+  readonly name: string;
+  readonly capture: 'describe';
+  readonly descriptor: Descriptor;
+}
+
+/** Names under which a feature leaves, if it does. */
+export function namesOf(feature: CapturedFeature | DescribedFeature): readonly string[] {
+  return feature.capture === 'describe' ? feature.descriptor.names : [feature.name];
+}
+
 export interface CaptureSettings {
   readonly mode: 'inferred' | 'declared' | 'metadata';
-  readonly features: readonly CapturedFeature[];
+  readonly features: readonly (CapturedFeature | DescribedFeature)[];
   /** Groups that may leave, by attribute; everything when nothing is declared. */
   readonly groups: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   /** Texts that predictions may leave as; everything when nothing is declared. */
@@ -35,7 +49,9 @@ export interface CaptureSettings {
 /** Makes of an event what may leave the app. */
 export class Capture {
   readonly #settings: CaptureSettings;
-  readonly #features: ReadonlyMap<string, CapturedFeature>;
+  readonly #features: ReadonlyMap<string, CapturedFeature | DescribedFeature>;
+  /** Names that are a descriptor's: nothing else may leave under them. */
+  readonly #described: ReadonlySet<string>;
   readonly #pseudonyms: Pseudonyms | undefined;
   readonly #redactor: Redactor | undefined;
   /** Nothing to do but to say so. */
@@ -44,6 +60,9 @@ export class Capture {
   constructor(settings: CaptureSettings, pseudonyms: Pseudonyms | undefined, redactor: Redactor | undefined) {
     this.#settings = settings;
     this.#features = new Map(settings.features.map((feature) => [feature.name, feature]));
+    this.#described = new Set(
+      settings.features.flatMap((feature) => (feature.capture === 'describe' ? feature.descriptor.names : [])),
+    );
     this.#pseudonyms = pseudonyms;
     this.#redactor = redactor;
     this.#open =
@@ -65,13 +84,14 @@ export class Capture {
   }
 
   /** `metadataOnly`: the app wants less of this one to leave; more it cannot want. */
-  inference(event: InferenceEvent, metadataOnly: boolean): InferenceEvent {
+  inference(event: RecordedInference, metadataOnly: boolean): InferenceEvent {
     const id = this.#id(event.id);
     if (metadataOnly || this.#settings.mode === 'metadata') {
       return metadataOf(event, id);
     }
     if (this.#open) {
-      return event;
+      // Columns take undefined for missing, and a vector that nobody declared for no feature at all.
+      return event as InferenceEvent;
     }
     const captured: InferenceEvent = {
       ...event,
@@ -110,29 +130,34 @@ export class Capture {
     return this.#settings.hashIds && this.#pseudonyms !== undefined ? this.#pseudonyms.ofId(id) : id;
   }
 
-  #captured(given: InferenceEvent['features']): Record<string, FeatureValue> {
+  #captured(given: RecordedInference['features']): Record<string, FeatureValue> {
     const features: Record<string, FeatureValue> = {};
     for (const name in given) {
       const declared = this.#features.get(name);
+      // As above; of a declared number or category a vector is invalid.
+      const value = given[name] as FeatureValue;
       if (declared === undefined) {
-        if (this.#settings.mode === 'inferred') {
-          features[name] = given[name]!;
+        if (this.#settings.mode === 'inferred' && !this.#described.has(name)) {
+          features[name] = value;
         }
         continue;
       }
       switch (declared.capture) {
         case 'value':
-          features[name] = given[name]!;
+          features[name] = value;
           break;
         case 'bin':
-          features[name] = binValue(declared.edges, asNumber(given[name]));
+          features[name] = binValue(declared.edges, asNumber(value));
           break;
         case 'hash': {
-          const text = asCategory(given[name]);
+          const text = asCategory(value);
           // Without a key the options were refused; should there be none all the same, nothing leaves.
           features[name] = text === null ? null : (this.#pseudonyms?.of(text) ?? null);
           break;
         }
+        case 'describe':
+          declared.descriptor.describe(value, features);
+          break;
         case 'drop':
           break;
       }
@@ -156,6 +181,6 @@ export class Capture {
   }
 }
 
-function metadataOf(event: InferenceEvent, id: string): InferenceEvent {
+function metadataOf(event: RecordedInference, id: string): InferenceEvent {
   return { ...event, id, features: {}, prediction: null, score: null, groups: {}, capture: 'metadata' };
 }

@@ -94,6 +94,12 @@ const declared: ModelOptions = {
   },
 };
 
+/** What leaves as numbers that describe it. */
+const described: ModelOptions['features'] = {
+  letter: 'text',
+  picture: { type: 'embedding', dimensions: 2, centre: [1, 1] },
+};
+
 function start(model: Partial<ModelOptions> = {}, options: Partial<MonitorOptions> = {}): Monitor {
   const write = (message: string) => logged.push(message);
   return createMonitor({
@@ -159,9 +165,10 @@ function fail(error: unknown): never {
 
 describe('personal data', () => {
   it.each(corpus)('appears nowhere, by whichever way it comes in: %s', async (pii) => {
-    const monitor = start();
+    const monitor = start({ features: { ...declared.features, ...described } });
     const features = {
       ...{ age: ageOfErika, income: 40_000, customer: pii, purpose: 'car', note: pii },
+      ...{ letter: pii, picture: [ageOfErika, 2] },
       ...{ undeclared: pii, [pii]: pii, [`of ${pii}`]: 1, object: { pii } as unknown as string },
     };
     const groups = { sex: pii, religion: pii, [pii]: 'x' };
@@ -337,6 +344,17 @@ describe('personal data', () => {
 });
 
 describe('declared capture', () => {
+  it('lets of embeddings and texts leave what describes them, and nothing else under those names', async () => {
+    const monitor = start({ features: described, capture: 'inferred', groups: undefined } as never);
+    monitor.record({ features: { picture: [3, 3], letter: 'One two.', vector: [1, 2], 'letter.words': 71 } });
+    const [event] = await recorded(monitor);
+    expect(event).toMatchObject({ capture: 'inferred', features: { 'letter.words': 2, 'picture.centre_cosine': 1 } });
+    expect(Object.keys(event?.features ?? {})).toHaveLength(8 + 18);
+    expect(monitor.preview({ features: { picture: [3, 3] }, capture: 'metadata' }).event?.features).toMatchObject({
+      'picture.norm': null,
+    });
+  });
+
   it('sends values, bins and pseudonyms as declared, drops what is not, and says so on the event', async () => {
     const monitor = start();
     const id = monitor.record({

@@ -1,6 +1,14 @@
+import { readDescriptor } from '../descriptors/read-descriptor.ts';
 import { MonitorOptionsError } from '../errors.ts';
 import { type Fields, got, name, object, refuseUnknown } from '../options-checks.ts';
-import { type CapturedFeature, type CaptureSettings, type FeatureCapture, featureCaptures } from './capture.ts';
+import {
+  type CapturedFeature,
+  type CaptureSettings,
+  type DescribedFeature,
+  type FeatureCapture,
+  featureCaptures,
+  namesOf,
+} from './capture.ts';
 
 /** What a model's options declare of what may leave the app. `hasKeys`: there are keys to make pseudonyms with. */
 export function readCapture(model: Fields, where: string, hasKeys: boolean): CaptureSettings {
@@ -8,6 +16,7 @@ export function readCapture(model: Fields, where: string, hasKeys: boolean): Cap
   const features = Object.entries(declared).map(([feature, given]) =>
     readFeature(name(feature, `${where}.features`), given, `${where}.features.${feature}`, hasKeys),
   );
+  refuseSameNames(features, `${where}.features`);
   const groups = readGroups(model.groups, `${where}.groups`);
   const saysHow = groups !== undefined || Object.values(declared).some((given) => typeof given === 'object');
   const mode = oneOf(model.capture, `${where}.capture`, ['inferred', 'declared', 'metadata'] as const);
@@ -26,18 +35,29 @@ export function readCapture(model: Fields, where: string, hasKeys: boolean): Cap
   };
 }
 
-function readFeature(feature: string, given: unknown, where: string, hasKeys: boolean): CapturedFeature {
+function readFeature(
+  feature: string,
+  given: unknown,
+  where: string,
+  hasKeys: boolean,
+): CapturedFeature | DescribedFeature {
   if (given === 'number' || given === 'category') {
     return { name: feature, type: given, capture: 'value', edges: [] };
   }
-  if (typeof given !== 'object') {
-    throw new MonitorOptionsError(where, `must be "number" or "category"${got(given)}, or { type, capture }`);
-  }
-  const fields = object(given, where, 'must be "number" or "category", or { type, capture }');
+  const fields = given === 'text' ? { type: given } : object(given, where, expectedFeature);
+  const descriptor = readDescriptor(feature, fields, where);
+  return descriptor === undefined
+    ? readColumn(feature, fields, where, hasKeys)
+    : { name: feature, capture: 'describe', descriptor };
+}
+
+const expectedFeature = 'must be "number", "category" or "text", or { type, ... }';
+
+function readColumn(feature: string, fields: Fields, where: string, hasKeys: boolean): CapturedFeature {
   refuseUnknown(fields, `${where}.`, ['type', 'capture', 'edges']);
   const type = oneOf(fields.type, `${where}.type`, ['number', 'category'] as const);
   if (type === undefined) {
-    throw new MonitorOptionsError(`${where}.type`, 'must be "number" or "category"');
+    throw new MonitorOptionsError(`${where}.type`, 'must be "number", "category", "text" or "embedding"');
   }
   const capture: FeatureCapture = oneOf(fields.capture, `${where}.capture`, featureCaptures) ?? 'value';
   if (capture === 'hash' && (type !== 'category' || !hasKeys)) {
@@ -50,6 +70,17 @@ function readFeature(feature: string, given: unknown, where: string, hasKeys: bo
     throw new MonitorOptionsError(`${where}.capture`, '"bin" is for numbers');
   }
   return { name: feature, type, capture, edges: capture === 'bin' ? readEdges(fields.edges, `${where}.edges`) : [] };
+}
+
+/** Of what leaves: descriptors are features beside the declared ones. */
+function refuseSameNames(features: CaptureSettings['features'], where: string): void {
+  const names = new Set<string>();
+  for (const leaving of features.flatMap(namesOf)) {
+    if (names.has(name(leaving, where))) {
+      throw new MonitorOptionsError(where, `declare ${JSON.stringify(leaving)} twice: it describes another feature`);
+    }
+    names.add(leaving);
+  }
 }
 
 function readEdges(value: unknown, where: string): readonly number[] {

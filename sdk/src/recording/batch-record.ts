@@ -1,13 +1,13 @@
-import type { FeatureValue, ServingRole } from '../event.ts';
-import type { InferenceRecord } from '../record.ts';
+import type { ServingRole } from '../event.ts';
+import type { InferenceRecord, RecordedValue } from '../record.ts';
 
 /** Cells of one column. */
 export type Cells<Value> = ArrayLike<Value | null | undefined>;
 
 /** Rows as one object each, or columns as one array each, all of one length. */
 export type BatchFeatures =
-  | readonly Readonly<Record<string, FeatureValue | undefined>>[]
-  | Readonly<Record<string, Cells<FeatureValue>>>;
+  | readonly Readonly<Record<string, RecordedValue | undefined>>[]
+  | Readonly<Record<string, Cells<RecordedValue>>>;
 
 /** One call that predicted many rows. Each row becomes an inference of its own. */
 export interface InferenceBatchRecord {
@@ -41,7 +41,7 @@ export interface InferenceBatchRecord {
 export function rowsOf(
   batch: InferenceBatchRecord,
 ): { readonly count: number; row(index: number): InferenceRecord } | Wrong {
-  const features = tableOf<FeatureValue | null | undefined>(batch.features);
+  const features = tableOf<RecordedValue | null | undefined>(batch.features);
   if (features === undefined || features.count === undefined) {
     return { wrong: 'features must be a list of rows, or columns that are lists' };
   }
