@@ -28,7 +28,7 @@ export class FeatureCells {
     this.#types = types;
   }
 
-  /** Writes a row and returns about how many bytes it adds. A row may be written again. */
+  /** Writes a row and returns about how many bytes it adds. */
   write(row: number, features: Readonly<Record<string, FeatureValue>>): number {
     let base = this.#startOf(row);
     // Read once: the loop runs for every feature of every event.
@@ -56,13 +56,13 @@ export class FeatureCells {
       if (column.isNumber) {
         // Adding zero turns -0 into 0, which survives every integer encoding.
         cells[base + column.index] = (typeof value === 'number' && value - value === 0 ? value : asNumber(value)) + 0;
-      } else if (value === column.lastText) {
-        cells[base + column.index] = column.lastCode;
       } else {
-        const text = asCategory(value);
+        const text = typeof value === 'string' ? value : asCategory(value);
         if (text !== null && text.length <= column.maxText) {
-          cells[base + column.index] = codeOf(column, text);
-          bytes += text.length;
+          const known = column.texts.length;
+          const code = codeOf(column, text);
+          cells[base + column.index] = code;
+          bytes += code > known ? text.length : 0;
         }
       }
     }
@@ -92,23 +92,28 @@ export class FeatureCells {
     });
   }
 
-  reset(): void {
+  /** Makes the row missing, so that it may be written again. */
+  clear(row: number): void {
+    this.#cells.fill(Number.NaN, row * this.#width, (row + 1) * this.#width);
+  }
+
+  /** Empties the rows that were written, the first so many. */
+  reset(rows: number): void {
+    this.#cells.fill(Number.NaN, 0, rows * this.#width);
     for (const column of this.#columns.values()) {
       column.texts = [];
       column.codes.clear();
-      column.lastText = none;
     }
   }
 
-  /** The place of the row's first cell, all of its cells missing. */
+  /** The place of the row's first cell. */
   #startOf(row: number): number {
     const base = row * this.#width;
     if (base + this.#width > this.#cells.length) {
-      const grown = new Float64Array(Math.max(16, 2 * row) * this.#width);
+      const grown = new Float64Array(Math.max(16, 2 * row) * this.#width).fill(Number.NaN);
       grown.set(this.#cells);
       this.#cells = grown;
     }
-    this.#cells.fill(Number.NaN, base, base + this.#width);
     return base;
   }
 
@@ -124,8 +129,6 @@ export class FeatureCells {
       maxText: this.#types.maxTextOf(name),
       texts: [],
       codes: new Map(),
-      lastText: none,
-      lastCode: 0,
     };
     this.#columns.set(name, column);
     return column;
@@ -151,24 +154,25 @@ interface CellColumn {
   readonly maxText: number;
   texts: string[];
   readonly codes: Map<string, number>;
-  /** Of the row before: categories repeat. */
-  lastText: string | typeof none;
-  lastCode: number;
 }
 
-function codeOf(column: CellColumn, text: string): number {
-  let code = column.codes.get(text);
-  if (code === undefined) {
-    code = column.texts.push(text);
-    column.codes.set(text, code);
+function codeOf({ texts, codes }: CellColumn, text: string): number {
+  const few = texts.length < fewTexts ? texts.length : fewTexts;
+  for (let index = 0; index < few; index++) {
+    if (texts[index] === text) {
+      return index + 1;
+    }
   }
-  column.lastText = text;
-  column.lastCode = code;
+  let code = codes.get(text);
+  if (code === undefined) {
+    code = texts.push(text);
+    codes.set(text, code);
+  }
   return code;
 }
 
-/** Equal to no value of any feature. */
-const none = Symbol();
+/** Looked through one by one before anything is hashed: most categories are few, and their texts the same objects. */
+const fewTexts = 8;
 const missingNumbers: PackedColumn = { description: ['constant', null] };
 const missingCategories: PackedColumn = { description: ['constant', []] };
 

@@ -47,7 +47,9 @@ export type ElementName = keyof typeof elementTypes;
 
 export function writeFrame(kind: FrameKind, rows: number, header: unknown, columns: readonly ColumnData[]): Uint8Array {
   const text = Buffer.from(JSON.stringify(header), 'utf8');
-  const deflated = text.length >= worthDeflating && text.length <= maxHeaderBytes;
+  const columnBytes = columns.reduce((sum, column) => sum + column.byteLength, 0);
+  const deflated =
+    text.length >= worthDeflating && text.length >= shareWorthDeflating * columnBytes && text.length <= maxHeaderBytes;
   const headerBytes = deflated ? deflateRawSync(text, deflateOptions) : text;
   const bodyOffset = alignedTo(8, preambleBytes + headerBytes.length);
   let size = bodyOffset;
@@ -154,6 +156,8 @@ export class FrameReader {
 const preambleBytes = 16;
 /** Names and dictionaries repeat themselves: a header of thirty features shrinks to a quarter. */
 const worthDeflating = 512;
+/** A header that is a smaller share of its batch costs more to deflate than all the columns cost to pack, for two bytes a row. */
+const shareWorthDeflating = 1 / 40;
 /** Fast, and little memory to set up: headers are small. */
 const deflateOptions = { level: 1, windowBits: 12, memLevel: 5, chunkSize: 2_048 };
 const magic = Uint8Array.from('PLMB', (character) => character.charCodeAt(0));

@@ -228,13 +228,14 @@ export class InferenceColumns {
   }
 
   #clearRow(row: number): void {
+    this.#features.clear(row);
     for (const column of this.#groups.values()) {
       column.clear(row);
     }
   }
 
   #reset(): void {
-    this.#features.reset();
+    this.#features.reset(this.#count);
     for (const column of this.#groups.values()) {
       column.reset();
     }
