@@ -102,7 +102,7 @@ export function evaluateWindow(came: WindowInput): WindowEvaluation {
         }
       : described;
     states.set(stream.id, (evidence.alarm ? resetAfterAlarm(detector, after) : after).wealth);
-    const said = findingContent(content, watched, evidence);
+    const said = findingContent(content, watched, counts, evidence);
     // How many of a hidden group came is not told by its evidence either.
     const isHidden = said.kind === 'fairness' && said.rows === 0;
     // Nor by what a sum grew by: such a window does not enter it.

@@ -27,6 +27,7 @@ import {
 import { type AttributeStatistics, attributeStatistics } from './groupStatistics.ts';
 import { leadingShare } from './leadingShare.ts';
 import { performanceStatistics } from './performanceStatistics.ts';
+import { isNotable } from './phrases.ts';
 import { duplicatesContent, qualityContent } from './qualityContent.ts';
 import { noRatings, type RatingCounts, type RatingType, ratingSums } from './ratings.ts';
 import {
@@ -43,6 +44,7 @@ import {
 import { signalStatistics } from './signalStatistics.ts';
 import type { StreamDetector } from './streamDetector.ts';
 import { type GapStream, isClassification, signalNamed } from './streams.ts';
+import { rareMover, topMovers } from './topMovers.ts';
 
 /** What a finding says beside its evidence. */
 export interface FindingContent {
@@ -90,12 +92,17 @@ export function groupsThenAndNow(
   };
 }
 
-/** The numbers and the sentence for one stream in one window. */
-export function findingContent(input: ContentInput, watched: StreamDetector, evidence: Evidence): FindingContent {
+/** The numbers and the sentence for one stream in one window. `counts`: what its detector was fed with. */
+export function findingContent(
+  input: ContentInput,
+  watched: StreamDetector,
+  counts: ArrayLike<number>,
+  evidence: Evidence,
+): FindingContent {
   const { stream } = watched;
   switch (stream.kind) {
     case 'distribution':
-      return distributionContent(input, watched, stream.signal, evidence);
+      return distributionContent(input, watched, stream.signal, counts, evidence);
     case 'data_quality':
       return qualityContent(input, stream.signal, evidence);
     case 'failures':
@@ -121,8 +128,9 @@ export function findingContent(input: ContentInput, watched: StreamDetector, evi
 
 function distributionContent(
   { reference, profile }: ContentInput,
-  { scores }: StreamDetector,
+  { scores, referenceCounts }: StreamDetector,
   id: string,
+  counted: ArrayLike<number>,
   evidence: Evidence,
 ): FindingContent {
   const shape = signalNamed(reference.shape, id);
@@ -130,15 +138,18 @@ function distributionContent(
   const counts = signalCounts(profile, id);
   // Where no row has a value there is nothing to compare.
   const rows = hasValues(shape, counts) ? total(counts) : 0;
-  const leading = scores.find(({ name }) => name === evidence.leading?.score);
+  const { leading } = evidence;
+  const score = scores.find(({ name }) => name === leading?.score);
   const moved = {
     name: shape.name,
-    leading: leadingShare(reference, shape, leading, profile),
+    leading: leadingShare(shape, score, referenceCounts, counted),
     totalVariation: statistics.totalVariation?.value ?? null,
   };
   if (shape.type === 'category') {
     const sentenceOf = shape.cycle === undefined ? categorySentence : hourSentence;
-    return { kind: shape.kind, rows, statistics, sentence: sentenceOf(moved, evidence) };
+    const isSaid = leading !== null && isNotable(evidence);
+    const mover = isSaid ? rareMover(leading, scores, topMovers(reference, shape, profile)) : null;
+    return { kind: shape.kind, rows, statistics, sentence: sentenceOf({ ...moved, mover }, evidence) };
   }
   // Numbers near the largest double overflow; then there is nothing to say about them.
   const change = (of: (profile: Profile) => number | null): Change => ({

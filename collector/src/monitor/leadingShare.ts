@@ -1,4 +1,4 @@
-import { type Profile, type Reference, type SignalShape, signalCounts } from '../profile/index.ts';
+import type { SignalShape } from '../profile/index.ts';
 import { type Score, scoreMoments } from '../statistics/evidence/index.ts';
 import { numberText } from './text.ts';
 
@@ -10,19 +10,19 @@ export interface LeadingShare {
   readonly after: number | null;
 }
 
-/** `null` for scores that are no share (location and spread). */
+/** `past` and `now`: counts of the score's cells. `null` for scores that are no share (location and spread). */
 export function leadingShare(
-  reference: Reference,
   shape: SignalShape,
   score: Score | undefined,
-  profile: Profile,
+  past: ArrayLike<number>,
+  now: ArrayLike<number>,
 ): LeadingShare | null {
   if (score === undefined || score.kind !== 'share') return null;
-  const share = (of: Profile): number | null => {
-    const { n, mean } = scoreMoments(score, signalCounts(of, shape.signal));
+  const share = (counts: ArrayLike<number>): number | null => {
+    const { n, mean } = scoreMoments(score, counts);
     return n === 0 ? null : mean;
   };
-  return { what: wordsOf(shape, score), before: share(reference.profile), after: share(profile) };
+  return { what: wordsOf(shape, score), before: share(past), after: share(now) };
 }
 
 function wordsOf(shape: SignalShape, score: Score): string {

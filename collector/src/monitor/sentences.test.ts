@@ -20,6 +20,12 @@ function evidence(level: number, score: string, direction: 'up' | 'down' = 'up')
 }
 
 const none = { before: 0, after: 0 };
+const product = {
+  name: 'product',
+  leading: { what: 'other', before: 0.52, after: 0.58 },
+  totalVariation: 0.06,
+};
+const sku = { value: 'sku-991', before: 0.001, after: 0.06 };
 const unbroken = {
   name: 'income',
   type: 'number' as const,
@@ -68,17 +74,32 @@ describe('a sentence says what moved, from what to what, how much of it and how 
     ],
     [
       categorySentence(
-        { name: 'purpose', leading: { what: 'car', before: 0.2, after: 0.31 }, totalVariation: 0.11 },
+        { name: 'purpose', leading: { what: 'car', before: 0.2, after: 0.31 }, totalVariation: 0.11, mover: null },
         evidence(1, 'category:car'),
       ),
       'purpose is "car" more often: 20 % → 31 % of rows, 11 % of traffic would have to move; evidence 100 % of the alarm level',
     ],
     [
       categorySentence(
-        { name: 'purpose', leading: { what: 'unseen', before: 0, after: 0.042 }, totalVariation: 0.042 },
+        { name: 'purpose', leading: { what: 'unseen', before: 0, after: 0.042 }, totalVariation: 0.042, mover: null },
         evidence(1, 'unseen'),
       ),
       'purpose has values the reference never had: 0 % → 4.2 % of rows, 4.2 % of traffic would have to move; evidence 100 % of the alarm level',
+    ],
+    [
+      categorySentence({ ...product, mover: sku }, evidence(1.2, 'other')),
+      'product is a rare value more often: 52 % → 58 % of rows, 6 % of traffic would have to move, most surely "sku-991"; evidence 120 % of the alarm level',
+    ],
+    [
+      categorySentence({ ...product, mover: sku }, evidence(1.2, 'rare bucket 17')),
+      'product is "sku-991", a rare value, more often: 0.1 % → 6 % of rows; evidence 120 % of the alarm level',
+    ],
+    [
+      categorySentence(
+        { ...product, leading: { what: '', before: 0.015, after: 0.04 }, mover: null },
+        evidence(1.2, 'rare bucket 17'),
+      ),
+      'product has other rare values than the reference: a 64th of them 1.5 % → 4 %; evidence 120 % of the alarm level',
     ],
     [
       qualitySentence({ ...unbroken, missing: { before: 0.002, after: 0.11 } }, evidence(3, 'missing')),

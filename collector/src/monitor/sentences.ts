@@ -1,3 +1,4 @@
+import { scoredBucket } from '../statistics/evidence/index.ts';
 import type { Estimate, Evidence } from './finding.ts';
 import { isNotable, sentence, shareMoveText } from './phrases.ts';
 import {
@@ -34,7 +35,10 @@ export interface NumericChange extends Moved {
   readonly standardDeviation: Change;
 }
 
-export type CategoryChange = Moved;
+export interface CategoryChange extends Moved {
+  /** Where rare values changed: the one that changed most surely. */
+  readonly mover: (Change & { readonly value: string }) | null;
+}
 
 export function numericSentence(change: NumericChange, evidence: Evidence): string {
   const name = nameText(change.name);
@@ -76,13 +80,27 @@ export function categorySentence(change: CategoryChange, evidence: Evidence): st
       return sentence([`${name} has values the reference never had`, rows, moved], evidence);
     case 'missing':
       return sentence([`${name} is missing ${oftenText(leading)}`, rows, moved], evidence);
-    case 'other':
-      return sentence([`${name} is a rare value ${oftenText(leading)}`, rows, moved], evidence);
+    case 'other': {
+      const most = change.mover === null ? null : `most surely "${nameText(change.mover.value)}"`;
+      return sentence([`${name} is a rare value ${oftenText(leading)}`, rows, moved, most], evidence);
+    }
     default: {
+      if (scoredBucket(leading.score) !== null) return rareSentence(change, leading, evidence);
       const what = `"${nameText(change.leading?.what ?? leading.score)}"`;
       return sentence([`${name} is ${what} ${oftenText(leading)}`, rows, moved], evidence);
     }
   }
+}
+
+/** Rare values as many as before, but others: what moved between them does not move the distribution that is drawn. */
+function rareSentence({ name, mover, leading: bucket }: CategoryChange, leading: Leading, evidence: Evidence): string {
+  if (mover !== null) {
+    const what = `${nameText(name)} is "${nameText(mover.value)}", a rare value, ${oftenText(leading)}`;
+    return sentence([what, rowsText(mover)], evidence);
+  }
+  const moved = bucket === null ? null : shareDetail(bucket);
+  const part = moved === null ? null : `a 64th of them ${moved}`;
+  return sentence([`${nameText(name)} has other rare values than the reference`, part], evidence);
 }
 
 /** Of a time by its hour of the day, in UTC. */
@@ -288,7 +306,9 @@ function rowsText(change: Change | null): string | null {
   return text === null ? null : `${text} of rows`;
 }
 
-function oftenText({ direction }: NonNullable<Evidence['leading']>): string {
+type Leading = NonNullable<Evidence['leading']>;
+
+function oftenText({ direction }: Leading): string {
   return direction === 'up' ? 'more often' : 'less often';
 }
 

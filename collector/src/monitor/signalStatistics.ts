@@ -9,6 +9,7 @@ import {
   signalQuantile,
 } from '../profile/index.ts';
 import { divergenceBand } from '../statistics/divergenceBand.ts';
+import { scoredBucket } from '../statistics/evidence/index.ts';
 import { jensenShannonDistance } from '../statistics/jensenShannonDistance.ts';
 import { kuiper } from '../statistics/kuiper.ts';
 import { populationStabilityIndex } from '../statistics/populationStabilityIndex.ts';
@@ -101,10 +102,10 @@ function categoryStatistics(id: string, profile: Profile, rows: number): Record<
   };
 }
 
-/** The largest design effect measured for any score of a signal; 1 when none was. */
+/** The largest design effect measured for any score of a signal; 1 when none was. Single buckets of rare values aside. */
 export function signalDesignEffect(reference: Reference, signal: string): number {
-  const effects = Object.values(reference.designEffects[signal] ?? {});
-  return effects.reduce((largest, effect) => Math.max(largest, effect), 1);
+  const effects = Object.entries(reference.designEffects[signal] ?? {});
+  return effects.reduce((most, [score, effect]) => (scoredBucket(score) === null ? Math.max(most, effect) : most), 1);
 }
 
 function binned(reference: Reference, profile: Profile, id: string): { numbers: BinnedNumbers; scale: number } {

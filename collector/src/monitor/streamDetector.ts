@@ -12,8 +12,7 @@ import {
   qualityCounts,
   qualityScores,
   type Reference,
-  signalCounts,
-  signalScores,
+  signalWatchedBy,
 } from '../profile/index.ts';
 import {
   boundTail,
@@ -119,12 +118,16 @@ function signalDetector(
 ): StreamDetector {
   const { signal } = stream;
   const shape = signalNamed(reference.shape, signal);
-  const referenceCounts = signalCounts(reference.profile, signal);
   const isQuality = (score: Score): boolean => score.name === 'missing' || score.name === 'invalid';
-  const scores =
+  const watchedBy = signalWatchedBy(reference, signal);
+  const { scores, countsOf } =
     stream.kind === 'data_quality'
-      ? qualityScores(reference.profile, signal)
-      : signalScores(reference.profile, signal).filter((score) => shape.kind !== 'feature' || !isQuality(score));
+      ? {
+          scores: qualityScores(reference.profile, signal),
+          countsOf: (profile: Profile) => qualityCounts(profile, signal),
+        }
+      : { ...watchedBy, scores: watchedBy.scores.filter((score) => shape.kind !== 'feature' || !isQuality(score)) };
+  const referenceCounts = countsOf(reference.profile);
   const { standardDeviations, relativeShare } = settings.tolerance;
   const tolerance = { standardDeviations, relativeShare, absoluteShare: smallestShare };
   const effects = reference.designEffects[signal] ?? {};
@@ -135,8 +138,7 @@ function signalDetector(
     // Fewer missing values than before are no trouble.
     directions: stream.kind === 'data_quality' ? ['up'] : ['up', 'down'],
   });
-  const read = stream.kind === 'data_quality' ? qualityCounts : signalCounts;
-  return { stream, ...watched, scores, referenceCounts, countsOf: (profile) => read(profile, signal) };
+  return { stream, ...watched, scores, referenceCounts, countsOf };
 }
 
 /** A share below this is never worth an alarm: one row in a thousand. */

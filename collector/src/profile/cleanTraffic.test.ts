@@ -2,6 +2,7 @@ import type { FeatureDeclaration } from '@plumbline/sdk/event';
 import { describe, expect, it } from 'vitest';
 import {
   advance,
+  bucketScoreName,
   buildDetector,
   type DetectorEvidence,
   defaultTolerance,
@@ -10,7 +11,7 @@ import {
   resetAfterAlarm,
 } from '../statistics/evidence/index.ts';
 import { normal, seededRandom } from '../statistics/simulate.ts';
-import { allRows, buildReference, createProfile, foldInferences, signalCounts, signalScores } from './index.ts';
+import { allRows, buildReference, createProfile, foldInferences, hashBucket, signalWatchedBy } from './index.ts';
 import { batchOf, type SampleRow } from './sampleBatch.ts';
 
 /** From values to alarms: bins, references, design effects and detectors together, on traffic with awkward features. */
@@ -31,6 +32,8 @@ interface Change {
   readonly shift?: number;
   readonly missing?: number;
   readonly red?: number;
+  /** Share of the rows whose city, a rare one, is one and the same rare one instead. */
+  readonly hamlet?: number;
   /** Each row comes this many times. */
   readonly copies?: number;
 }
@@ -50,7 +53,7 @@ function rowsOf(random: () => number, window: number, n: number, change: Change 
         'often missing': random() < 0.3 + (change.missing ?? 0) ? null : random(),
         constant: 7,
         colour: random() < 0.3 + (change.red ?? 0) ? 'red' : random() < 0.5 ? 'green' : 'blue',
-        city: `c${Math.floor(200 * random() ** 3)}`,
+        city: cityOf(random, change.hamlet ?? 0),
       },
       score: 1 / (1 + Math.exp(-normal(random))),
       latencyMs: 5 * Math.exp(0.5 * normal(random)),
@@ -58,6 +61,12 @@ function rowsOf(random: () => number, window: number, n: number, change: Change 
     };
     return Array.from({ length: copies }, (_, copy) => ({ ...row, id: `${row.id}-${copy}` }));
   }).flat();
+}
+
+/** One of 200 cities: a quarter of the rows has one of the largest three, which alone have a score of their own. */
+function cityOf(random: () => number, hamlet: number): string {
+  const city = Math.floor(200 * random() ** 3);
+  return `c${city > 20 && random() < hamlet ? 150 : city}`;
 }
 
 const windowRows = 500;
@@ -77,14 +86,15 @@ function alarms(
   );
   const reference = buildReference(past, [], { task: 'binary_classification', windowMs });
   const detectors = reference.shape.signals.map(({ signal }) => {
+    const { scores, countsOf } = signalWatchedBy(reference, signal);
     const detector = buildDetector({
-      scores: signalScores(reference.profile, signal),
-      referenceCounts: signalCounts(reference.profile, signal),
+      scores,
+      referenceCounts: countsOf(reference.profile),
       designEffects: isBlind ? {} : reference.designEffects[signal]!,
       tolerance: defaultTolerance,
       streams: reference.shape.signals.length,
     });
-    return { signal, detector, state: initialState(detector) };
+    return { signal, detector, countsOf, state: initialState(detector) };
   });
   const alarmLog = Math.log(720 * detectors.length);
   const alarmed = new Map<string, DetectorEvidence['leading']>();
@@ -93,7 +103,7 @@ function alarms(
     const batch = batchOf(rowsOf(random, referenceWindows + window, windowRows, change), features);
     foldInferences(profile, batch, allRows(batch));
     for (const stream of detectors) {
-      stream.state = advance(stream.detector, stream.state, signalCounts(profile, stream.signal), 1);
+      stream.state = advance(stream.detector, stream.state, stream.countsOf(profile), 1);
       const { log, leading } = evidenceOf(stream.detector, stream.state);
       if (log < alarmLog) continue;
       if (!alarmed.has(stream.signal)) alarmed.set(stream.signal, leading);
@@ -123,6 +133,8 @@ describe('evidence on traffic with awkward features', () => {
   it('sees values go missing and a category grow', () => {
     const missing = split(alarms(5, 12, { missing: 0.15 }), 'feature:often missing');
     expect(missing).toEqual({ smooth: { score: 'missing', direction: 'up' }, rest: [] });
+    const hamlet = split(alarms(7, 12, { hamlet: 0.1 }), 'feature:city');
+    expect(hamlet).toEqual({ smooth: { score: bucketScoreName(hashBucket('c150')), direction: 'up' }, rest: [] });
     const red = split(alarms(6, 12, { red: 0.15 }), 'feature:colour');
     expect(red).toEqual({ smooth: { score: 'category:red', direction: 'up' }, rest: [] });
   });

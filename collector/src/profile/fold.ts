@@ -5,6 +5,7 @@ import { decisionOf } from './decision.ts';
 import { foldExemplars } from './exemplars.ts';
 import { foldNumbers } from './foldNumbers.ts';
 import { foldIds, foldRare, foldUnknownFeatures, hourOfWeek } from './foldSketches.ts';
+import { hashBucket } from './hashBuckets.ts';
 import { groupColumn } from './intersection.ts';
 import { foldLatencies } from './latencies.ts';
 import { type AttributePlan, groupCells, type Plan, planOf, type SignalPlan, totals } from './plan.ts';
@@ -186,13 +187,6 @@ function numbersAsTexts({ values }: NumberColumn, rows: Int32Array): CountedText
     else invalid++;
   }
   return { counts, missing, invalid };
-}
-
-/** FNV-1a over UTF-16 code units, folded to 0-63 (Fowler, Noll and Vo, 1991). */
-function hashBucket(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return ((hash >>> 0) ^ (hash >>> 16)) & 63;
 }
 
 /** One decision a row: 1, 0, or -1 without a prediction. */

@@ -16,6 +16,7 @@ export { errorSizeMiddle } from './errorSizes.ts';
 export { exemplarsOf } from './exemplars.ts';
 export { allRows, foldAgreement, foldInferences } from './fold.ts';
 export { groupRatesSignal, groupSignal } from './groupSignals.ts';
+export { hashBucket } from './hashBuckets.ts';
 export { groupIn, intersectionName } from './intersection.ts';
 export { firstCellFrom, latencyCells, latencyEdge } from './latencies.ts';
 export {
@@ -58,7 +59,6 @@ export {
   outcomeSizes,
   qualityCounts,
   qualityScores,
-  signalScores,
 } from './signalScores.ts';
 export {
   distinctValues,
@@ -93,4 +93,5 @@ export {
   signalShareBelow,
   type Totals,
 } from './views.ts';
+export { signalWatchedBy } from './watchedSignal.ts';
 export { effectiveProfile, rowCounts, wholeWeights } from './weighted.ts';

@@ -8,6 +8,7 @@ import {
   type Score,
   type ScoreMoments,
   type Season,
+  scoredBucket,
   scoreMoments,
   seasonOf,
   withoutSeason,
@@ -23,8 +24,8 @@ import { heaviestOf } from './provenance.ts';
 import { ratedGroups } from './ratedGroups.ts';
 import { identifyReference } from './referenceFile.ts';
 import type { ProfileShape } from './shape.ts';
-import { errorRateIndicator, indicatorsOf, outcomeSizes, signalScores } from './signalScores.ts';
-import { signalCounts } from './views.ts';
+import { errorRateIndicator, indicatorsOf, outcomeSizes } from './signalScores.ts';
+import { watchedSignal } from './watchedSignal.ts';
 import { effectiveProfile, rowCounts } from './weighted.ts';
 
 /**
@@ -197,9 +198,10 @@ function measureSignals(
   const sizes = outcomeSizes(reference);
   return [
     ...(sizes === null ? [] : [measure(sizes.signal, [sizes.score], sizes.counts, 'by any hour')]),
-    ...reference.shape.signals.map(({ signal }) =>
-      measure(signal, signalScores(reference, signal), (profile) => signalCounts(profile, signal), 'by its own hour'),
-    ),
+    ...reference.shape.signals.map(({ signal }) => {
+      const { scores, countsOf } = watchedSignal(reference, signal);
+      return measure(signal, scores, countsOf, 'by its own hour');
+    }),
     // Labels of a group come at hours of their own, and gaps between groups are compared over all hours.
     ...ratedGroups(reference).map(({ signal, scores, countsOf }) => measure(signal, scores, countsOf, 'by any hour')),
     // Wrong predictions are watched by the arrival of their labels, of which some are told apart by the hour of their prediction.
@@ -220,18 +222,23 @@ const seasonLevel = 0.01;
 /**
  * A score that never varies in the reference (no value was ever missing) says nothing about how rows depend on each
  * other. The middle one of its signal's scores stands in for it, or of all scores: rows that come in clusters do so for
- * every score.
+ * every score. Buckets of rare values stand in for nothing: they are many, and each hears of few rows.
  */
 function designEffectsOf(measured: readonly Measured[]): Reference['designEffects'] {
   // Small groups say little, and there may be many.
   const telling = measured.filter(({ signal }) => !isGroupSignal(signal));
-  const overall = middleOf(telling.flatMap(({ effects }) => [...effects.values()])) ?? 1;
+  const overall = middleOf(telling.flatMap(({ effects }) => effectsOfMany(effects))) ?? 1;
   return Object.fromEntries(
     measured.map(({ signal, effects }) => {
-      const fallback = middleOf([...effects.values()]) ?? overall;
+      const fallback = middleOf(effectsOfMany(effects)) ?? overall;
       return [signal, Object.fromEntries([...effects].map(([score, effect]) => [score, effect ?? fallback]))];
     }),
   );
+}
+
+/** Of the scores that hear of many rows. */
+function effectsOfMany(effects: Measured['effects']): (number | null)[] {
+  return [...effects].flatMap(([score, effect]) => (scoredBucket(score) === null ? [effect] : []));
 }
 
 function seasonsOf(

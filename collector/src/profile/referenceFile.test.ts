@@ -44,8 +44,8 @@ describe('a reference file', () => {
     ['is something else', '[]', /at the top level/],
     [
       'is of a later version',
-      withChange((c) => (c.formatVersion = 3)),
-      /format version is 3; this program reads versions 1 and 2/,
+      withChange((c) => (c.formatVersion = 4)),
+      /format version is 4; this program reads versions 1 to 3/,
     ],
     ['has an unknown field', withChange((c) => (c.colour = 'red')), /at the top level: .*colour/],
     [

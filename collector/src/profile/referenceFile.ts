@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { PlumblineError } from '../errors.ts';
-import { hoursOfWeek } from '../statistics/evidence/index.ts';
+import { bucketScoreName, hoursOfWeek } from '../statistics/evidence/index.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { readSketches, writeSketches } from './encodeSketches.ts';
 import { planOf } from './plan.ts';
 import { createProfile, type Profile } from './profile.ts';
 import type { Reference } from './reference.ts';
-import { cellCount, identifyShape, type NumericSignal, type ProfileShape } from './shape.ts';
+import { identifyShape, type NumericSignal, type ProfileShape } from './shape.ts';
 import { indicatorsOf } from './signalScores.ts';
 import { isEmptySketches, type Sketches } from './sketches.ts';
+import { signalWatchedBy } from './watchedSignal.ts';
 
 /** A reference as JSON text: the file that `plumbline profile` writes. */
 export function encodeReference(reference: Reference): string {
@@ -23,7 +24,7 @@ export function decodeReference(text: string): Reference {
   const profile = readProfile(shape, file.profile, file.rows);
   const { rows, from, to, windows, designEffects, notes } = file;
   const seasons = file.seasons ?? null;
-  if (seasons !== null) checkSeasons(seasons, shape);
+  if (seasons !== null) checkSeasons(seasons, { profile, designEffects });
   const reference = identifyReference({ shape, profile, rows, from, to, windows, designEffects, seasons, notes });
   if (reference.id !== file.id) {
     throw bad(`its content does not belong to its id ${file.id}: it was changed after it was written`);
@@ -39,9 +40,16 @@ export function identifyReference(content: Omit<Reference, 'id'>): Reference {
   return { id: `sha256:${digest}`, ...content };
 }
 
-/** 2 has sketches. A reference of version 1 keeps its content, and so its id. */
-const formatVersion = 2;
+/** 2 has sketches; 3 also knows how buckets of rare values vary. A reference of an older version keeps its content, and so its id. */
+const formatVersion = 3;
+const withoutBuckets = 2;
 const withoutSketches = 1;
+
+function versionOf({ profile, designEffects }: Pick<Reference, 'profile' | 'designEffects'>): number {
+  const hasBuckets = Object.values(designEffects).some((effects) => effects[bucketScoreName(0)] !== undefined);
+  if (hasBuckets) return formatVersion;
+  return isEmptySketches(profile.sketches) ? withoutSketches : withoutBuckets;
+}
 
 /** The canonical content: fields in a fixed order, so equal references have equal text. */
 function contentOf(reference: Omit<Reference, 'id'>) {
@@ -49,7 +57,7 @@ function contentOf(reference: Omit<Reference, 'id'>) {
   const hasSketches = !isEmptySketches(profile.sketches);
   return {
     format: 'plumbline-reference',
-    formatVersion: hasSketches ? formatVersion : withoutSketches,
+    formatVersion: versionOf(reference),
     rows,
     from,
     to,
@@ -107,7 +115,7 @@ const groupShape = z.strictObject({
 const referenceFile = z.strictObject({
   id: text.regex(/^sha256:[0-9a-f]{64}$/),
   format: z.literal('plumbline-reference'),
-  formatVersion: z.union([z.literal(withoutSketches), z.literal(formatVersion)]),
+  formatVersion: z.literal([withoutSketches, withoutBuckets, formatVersion]),
   rows: z.int().positive(),
   from: z.number().nullable(),
   to: z.number().nullable(),
@@ -157,8 +165,8 @@ function parse(source: string): ReferenceFile {
     throw bad(`it is not JSON (${cause instanceof Error ? cause.message : String(cause)})`);
   }
   const version = (json as { formatVersion?: unknown } | null)?.formatVersion;
-  if (typeof version === 'number' && version !== formatVersion && version !== withoutSketches) {
-    throw bad(`its format version is ${version}; this program reads versions ${withoutSketches} and ${formatVersion}`);
+  if (typeof version === 'number' && !(version >= withoutSketches && version <= formatVersion)) {
+    throw bad(`its format version is ${version}; this program reads versions ${withoutSketches} to ${formatVersion}`);
   }
   const parsed = referenceFile.safeParse(json);
   if (parsed.success) return parsed.data;
@@ -201,12 +209,16 @@ function checkAscending(values: readonly number[], where: string): void {
   if (at >= 0) throw bad(`at ${where}.${at}: edges must ascend, ${values[at]} follows ${values[at - 1]}`);
 }
 
-function checkSeasons(seasons: NonNullable<ReferenceFile['seasons']>, shape: ProfileShape): void {
+function checkSeasons(
+  seasons: NonNullable<ReferenceFile['seasons']>,
+  reference: Pick<Reference, 'profile' | 'designEffects'>,
+): void {
+  const { shape } = reference.profile;
   const buckets = Math.max(0, ...seasons.bucketOfHour.map((bucket) => (bucket ?? -1) + 1));
   const indicators = new Set(indicatorsOf(shape).map(({ signal }) => signal));
   for (const [signal, counts] of Object.entries(seasons.signals)) {
     const own = shape.signals.find((candidate) => candidate.signal === signal);
-    const cells = own === undefined ? 2 : cellCount(own);
+    const cells = own === undefined ? 2 : signalWatchedBy(reference, signal).countsOf(reference.profile).length;
     if (own === undefined && !indicators.has(signal)) {
       throw bad(`at seasons.signals: there is no signal ${signal}`);
     }

@@ -45,6 +45,7 @@ export function orient(score: Score, bounds: NullBounds, designEffect: number): 
       },
     ].flatMap(playable);
   }
+  const { up, down } = score.bets ?? shareBets;
   return [
     {
       ...shared,
@@ -52,7 +53,7 @@ export function orient(score: Score, bounds: NullBounds, designEffect: number): 
       values,
       nullMean: bounds.upper,
       low: 0,
-      bets: upBets.map((gain) => gain / (1 - bounds.upper)),
+      bets: up.map((gain) => gain / (1 - bounds.upper)),
     },
     {
       ...shared,
@@ -60,14 +61,13 @@ export function orient(score: Score, bounds: NullBounds, designEffect: number): 
       values: values.map((value) => 1 - value),
       nullMean: 1 - bounds.lower,
       low: 0,
-      bets: downBets.map((loss) => loss / (1 - bounds.lower)),
+      bets: down.map((loss) => loss / (1 - bounds.lower)),
     },
   ].flatMap(playable);
 }
 
 const meanBets = [0.03, 0.06, 0.12, 0.25, 0.5, 1];
-const upBets = [0.1, 0.2, 0.35, 0.6, 1, 2];
-const downBets = [0.05, 0.1, 0.2, 0.35, 0.6, 0.9];
+const shareBets = { up: [0.1, 0.2, 0.35, 0.6, 1, 2], down: [0.05, 0.1, 0.2, 0.35, 0.6, 0.9] };
 
 /** Caps the bets; nothing when the null mean is at the top of the scale, which is 1 for every score. */
 function playable(oriented: OrientedScore): OrientedScore[] {

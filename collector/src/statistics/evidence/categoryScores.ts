@@ -7,7 +7,8 @@ import { type Score, shareScore } from './score.ts';
  *
  * `categories`: names of the first cells, most frequent first. `counts`: the reference's cells: categories, other known,
  * unseen, missing. At most 24 categories have a score of their own, the most frequent with at least 1/40 of the rows:
- * a shift among rarer ones moves `other`. Shares are of the rows with a value; only `missing` looks at all rows.
+ * a shift among rarer ones moves `other`, or the share that one of `bucketScores` has. Shares are of the rows with a value;
+ * only `missing` looks at all rows.
  *
  * `newValues`: of n later rows of the reference, how many held a value that its earlier rows had not. That is what
  * `unseen` is compared with: a value is unseen less often after the whole reference than after a part of it.
@@ -20,21 +21,29 @@ export function categoryScores(
   const cells = categories.length + 3;
   const missing = cells - 1;
   const hasValue = (cell: number): boolean => cell !== missing;
-  let total = 0;
-  for (let cell = 0; cell < missing; cell++) total += counts[cell]!;
-  const isFrequent = (cell: number): boolean =>
-    cell < mostScores && counts[cell]! >= total * smallestShare && total > 0;
+  const frequent = frequentCells(counts);
   const others = Array.from({ length: categories.length + 1 }, (_, cell) => cell).filter(
-    (cell) => cell === categories.length || !isFrequent(cell),
+    (cell) => !frequent.includes(cell),
   );
   return [
-    ...categories.flatMap((category, cell) =>
-      isFrequent(cell) ? [shareScore(`category:${category}`, cells, [cell], hasValue)] : [],
-    ),
+    ...frequent.map((cell) => shareScore(categoryScoreName(categories[cell]!), cells, [cell], hasValue)),
     shareScore('other', cells, others, hasValue),
     { ...shareScore('unseen', cells, [cells - 2], hasValue), trial: newValues },
     shareScore('missing', cells, [missing]),
   ];
+}
+
+export function categoryScoreName(category: string): string {
+  return `category:${category}`;
+}
+
+/** Cells of the categories that have a score of their own, by the same `counts`. */
+export function frequentCells(counts: ArrayLike<number>): number[] {
+  const missing = counts.length - 1;
+  let total = 0;
+  for (let cell = 0; cell < missing; cell++) total += counts[cell]!;
+  const first = Array.from({ length: Math.min(mostScores, counts.length - 3) }, (_, cell) => cell);
+  return total === 0 ? [] : first.filter((cell) => counts[cell]! >= total * smallestShare);
 }
 
 /** Enough for every hour of the day to have one. */

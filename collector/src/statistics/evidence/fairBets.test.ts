@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { orient } from './bets.ts';
+import { bucketScores } from './bucketScores.ts';
 import { categoryScores } from './categoryScores.ts';
 import { advance, createDetector, initialState } from './detector.ts';
 import { indicatorScore } from './indicatorScore.ts';
@@ -15,6 +16,7 @@ const families: Readonly<Record<string, { readonly scores: readonly Score[]; rea
     scores: categoryScores(['north', 'south', 'hamlet'], [500, 300, 9, 5, 0, 40], { events: 3, n: 400 }),
     counts: [500, 300, 9, 5, 0, 40],
   },
+  'rare values in buckets': { scores: bucketScores(2, 4), counts: [600, 30, 20, 25, 10, 5] },
   'ranks of losses and ratings': { scores: [rankScore([90, 60, 30, 12, 3])], counts: [90, 60, 30, 12, 3] },
   'errors, failures, duplicates': { scores: [indicatorScore('wrong')], counts: [930, 70] },
   'gaps between paired people': {

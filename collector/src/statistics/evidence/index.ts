@@ -1,6 +1,7 @@
 export { type Direction, type OrientedScore, orient } from './bets.ts';
+export { bucketScoreName, bucketScores, scoredBucket } from './bucketScores.ts';
 export { buildDetector } from './buildDetector.ts';
-export { categoryScores } from './categoryScores.ts';
+export { categoryScoreName, categoryScores, frequentCells } from './categoryScores.ts';
 export {
   type AlarmCertificate,
   certificateFormat,
@@ -21,7 +22,7 @@ export {
   sharedRoom,
 } from './detector.ts';
 export { indicatorScore } from './indicatorScore.ts';
-export { boundTail, defaultTolerance, nullBounds, type Tolerance } from './nullBounds.ts';
+export { boundTail, defaultTolerance, type NullBounds, nullBounds, type Tolerance } from './nullBounds.ts';
 export { numericScores, rankScore } from './numericScores.ts';
 export { type Score, type ScoreMoments, scoreMoments, shareScore } from './score.ts';
 export { hourOfWeek, hoursOfWeek, isSeasonal, type Season, seasonOf, withoutSeason } from './season.ts';

@@ -16,6 +16,8 @@ export interface Score {
    * trials that can.
    */
   readonly trial?: { readonly events: number; readonly n: number };
+  /** Bets on a share, where it has others than all have: what they gain when it goes up, and lose when it goes down. */
+  readonly bets?: { readonly up: readonly number[]; readonly down: readonly number[] };
 }
 
 /** Size, mean and (population) variance of a score over counted events; mean and variance are 0 without events. */
