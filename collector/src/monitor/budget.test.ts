@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { budgetSettings, modelSettings } from '../config/settings.ts';
+import { type BudgetSettings, budgetSettings, modelSettings } from '../config/settings.ts';
 import {
   alarmLog,
   countStreams,
@@ -8,7 +8,8 @@ import {
   streamWeight,
   windowWeight,
 } from './budget.ts';
-import { sampleReference, sampleSettings, unlabelledReference } from './sampleTraffic.ts';
+import { hourMs, sampleReference, sampleSettings, type Traffic, unlabelledReference } from './sampleTraffic.ts';
+import { alarms, findingOf, watchTraffic } from './watchWindows.ts';
 
 function counts(risk: number, fairness: number, inputs: number): StreamCounts {
   const segments = { risk: 0, fairness: 0, inputs: 0 };
@@ -95,5 +96,57 @@ describe('streams', () => {
     expect(countStreams([{ settings: sampleSettings, reference: unlabelled }]).risk).toBe(2);
     const demanding = { ...sampleSettings, minimumGroupRows: 600 };
     expect(countStreams([{ settings: demanding, reference }]).fairness).toBe(1);
+  });
+});
+
+describe('the budget of a deployment', () => {
+  const clean: Traffic = { rows: 500, features: 10 };
+  const reference = sampleReference(clean, 20, 1);
+  const step = (budget: BudgetSettings, streams?: StreamCounts) =>
+    findingOf(
+      watchTraffic(reference, clean, 1, 120_000, { budget, ...(streams === undefined ? {} : { streams }) }).findings[0],
+      'feature:x0',
+    );
+
+  test('of more hours raises the alarm level by their logarithm, and of more streams as well', () => {
+    const one = step(budgetSettings.parse({ hours: 100 }));
+    expect(step(budgetSettings.parse({ hours: 1_000 })).evidence?.alarmLog).toBeCloseTo(
+      (one.evidence?.alarmLog ?? 0) + Math.log(10),
+      9,
+    );
+    const streams = countStreams([{ settings: sampleSettings, reference }]);
+    const doubled = {
+      risk: streams.risk * 2,
+      fairness: streams.fairness * 2,
+      inputs: streams.inputs * 2,
+      segments: streams.segments,
+      total: streams.total * 2,
+    };
+    expect(step(budgetSettings.parse({ hours: 100 }), doubled).evidence?.alarmLog).toBeCloseTo(
+      (one.evidence?.alarmLog ?? 0) + Math.log(2),
+      9,
+    );
+  });
+
+  test('counts event time: a window of a day brings 24 times the weight of one of an hour', () => {
+    const logs = [1, 24].map((hours) => {
+      const { findings } = watchTraffic(reference, { rows: 0 }, 1, 1, { windowMs: hours * hourMs });
+      return findingOf(findings[0], 'feature:x0').evidence?.log ?? Number.NaN;
+    });
+    expect(logs[0]).toBeCloseTo(0, 9);
+    expect(logs[1]).toBeCloseTo(Math.log(24), 9);
+  });
+
+  test('of a lifetime ignores how many other models there are, and how long windows are', () => {
+    const lifetime = budgetSettings.parse({ mode: 'lifetime', alpha: 0.05 });
+    const alone = step(lifetime);
+    const streams = countStreams([{ settings: sampleSettings, reference }]);
+    const crowd = { ...streams, risk: 500, fairness: 500, inputs: 5_000, total: 6_000 };
+    expect(step(lifetime, crowd)).toEqual(alone);
+    expect(alone.evidence?.alarmLog).toBeCloseTo(Math.log(20 * 4 * streams.inputs), 9);
+    expect(alarms(watchTraffic(reference, clean, 100, 130_000, { budget: lifetime }).findings)).toEqual([]);
+    expect(
+      alarms(watchTraffic(reference, { ...clean, shift: 0.6 }, 10, 140_000, { budget: lifetime }).findings).length,
+    ).toBeGreaterThan(0);
   });
 });

@@ -1,10 +1,7 @@
 import type { InferenceBatch } from '@plumbline/sdk/event';
 import { type ModelSettings, modelSettings } from '../config/settings.ts';
 import {
-  allRows,
   buildReference,
-  createProfile,
-  foldInferences,
   foldOutcome,
   joinEntryOf,
   type LabelledOutcome,
@@ -13,6 +10,7 @@ import {
   type Reference,
 } from '../profile/index.ts';
 import { categoryColumn } from '../profile/sampleBatch.ts';
+import { profileOf } from '../profile/sampleProfile.ts';
 import { normal, seededRandom } from '../statistics/simulate.ts';
 import { ArrivalCounter, type OutcomeArrivals } from './arrivals.ts';
 
@@ -146,14 +144,23 @@ function referenceOf(
 }
 
 /** One window of traffic, all its labels arrived. */
-export function sampleWindow(
-  shape: ProfileShape,
-  traffic: Traffic,
-  seed: number,
-): { profile: Profile; arrivals: OutcomeArrivals } {
-  const { batch, labels } = sampleTraffic(traffic, seed);
-  const profile = createProfile(shape);
-  foldInferences(profile, batch, allRows(batch));
+export function sampleWindow(shape: ProfileShape, traffic: Traffic, seed: number): LabelledWindow {
+  return labelledWindow(shape, sampleTraffic(traffic, seed));
+}
+
+/** Windows of traffic, all their labels arrived. `seed`: of the first; the others follow. */
+export function sampleWindows(shape: ProfileShape, traffic: Traffic, windows: number, seed: number): LabelledWindow[] {
+  return Array.from({ length: windows }, (_, window) => sampleWindow(shape, traffic, seed + window));
+}
+
+export interface LabelledWindow {
+  readonly profile: Profile;
+  readonly arrivals: OutcomeArrivals;
+}
+
+/** `labels`: of each row of the batch. */
+export function labelledWindow(shape: ProfileShape, { batch, labels }: SampleRows): LabelledWindow {
+  const profile = profileOf(shape, batch);
   const counter = new ArrivalCounter();
   labels.forEach((label, row) => {
     const joined = joinEntryOf(batch, row);
