@@ -10,7 +10,7 @@ import { createMonitor, type Monitor } from '../src/index.ts';
 import { attributes } from '../src/otel/conventions.ts';
 import type { Transport, TransportListener } from '../src/transport.ts';
 import { eventLoopDelay, type LoopDelay } from './event-loop-delay.ts';
-import { features } from './features.ts';
+import { type Features, nextFeatures } from './features.ts';
 import { type Cost, interleaved, type Row } from './interleaved.ts';
 import { onnxCosts } from './onnx.ts';
 import { loadPeers } from './peers.ts';
@@ -139,16 +139,16 @@ const bareMeasuredRow: Readonly<Record<string, Row>> = {
 
 function ourRows(setUp: string): Readonly<Record<string, Row>> {
   const options = {
-    features: (given: typeof features) => given,
+    features: (given: Features) => given,
     prediction: (score: number) => (score > 0.4 ? 'yes' : 'no'),
     score: (score: number) => score,
   };
-  const wrapped = monitor.wrap(async (_: typeof features) => 0.5, options);
-  const wrappedSync = monitor.wrap((_: typeof features) => 0.5, options);
-  const record = () => monitor.record({ features, prediction: 'yes', score: 0.5, latencyMs: 0.01 });
+  const wrapped = monitor.wrap(async (_: Features) => 0.5, options);
+  const wrappedSync = monitor.wrap((_: Features) => 0.5, options);
+  const record = () => monitor.record({ features: nextFeatures(), prediction: 'yes', score: 0.5, latencyMs: 0.01 });
   return {
-    [`wrap, 30 features, ${setUp}`]: { call: () => wrapped(features) },
-    [`wrap of a function that is not async, 30 features, ${setUp}`]: { call: () => wrappedSync(features) },
+    [`wrap, 30 features, ${setUp}`]: { call: () => wrapped(nextFeatures()) },
+    [`wrap of a function that is not async, 30 features, ${setUp}`]: { call: () => wrappedSync(nextFeatures()) },
     [`record, 30 features, ${setUp}`]: { call: record },
   };
 }
@@ -157,7 +157,7 @@ function peerRows(): { readonly rows: Readonly<Record<string, Row>>; readonly mi
   const { peers, missing } = loadPeers();
   const rows = Object.entries(peers).map(([name, wrap]) => {
     const predict = wrap(async () => 0.5);
-    return [name, { call: () => predict(features) }] as const;
+    return [name, { call: () => predict(nextFeatures()) }] as const;
   });
   return { rows: Object.fromEntries(rows), missing };
 }
@@ -175,7 +175,7 @@ async function expectSpans(rows: Readonly<Record<string, Row>>): Promise<void> {
 
 /** Between ticks of a timer of 1 ms, at a rate most apps never reach. */
 async function eventLoopDelays(): Promise<Record<string, LoopDelay>> {
-  const wrapped = monitor.wrap(async () => 0.5, { features: () => features, score: (score) => score });
+  const wrapped = monitor.wrap(async () => 0.5, { features: nextFeatures, score: (score) => score });
   return {
     idle: await eventLoopDelay(() => {}, 10_000, loopMs),
     '10 000 bare spans a second': await eventLoopDelay(() => tracer.startSpan('predict').end(), 10_000, loopMs),

@@ -3,7 +3,7 @@ import type { InferenceEvent } from '../src/event.ts';
 import { columnarContentType } from '../src/subjects.ts';
 import { createUuidMaker } from '../src/uuid.ts';
 import { decodeBatch, FeatureTypes, InferenceColumns } from '../src/wire/index.ts';
-import { features } from './features.ts';
+import { nextFeatures } from './features.ts';
 import { interleaved } from './interleaved.ts';
 
 /** Of one event of a batch. */
@@ -17,13 +17,9 @@ export interface WireCost {
 const nextId = createUuidMaker();
 
 function event(): InferenceEvent {
-  const varied = Object.entries(features).map(([name, value]) => [
-    name,
-    typeof value === 'number' ? Math.random() * value : value,
-  ]);
   return {
     ...{ kind: 'inference', id: nextId(), time: Date.now(), model: 'credit-risk', version: '7', role: 'champion' },
-    ...{ features: Object.fromEntries(varied), prediction: 'yes', score: Math.random(), groups: { sex: 'female' } },
+    ...{ features: nextFeatures(), prediction: 'yes', score: Math.random(), groups: { sex: 'female' } },
     ...{ latencyMs: Math.fround(Math.random()), traceId: randomBytes(16).toString('hex'), error: null },
   };
 }
