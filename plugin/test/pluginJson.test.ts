@@ -20,6 +20,7 @@ const target: Readonly<Record<Verb, string>> = {
   silence: 'credit-risk',
   unsilence: 'sil_01',
   expect: 'a1f0',
+  'set-reference': 'credit-risk',
   'cancel-retrain': 'rt_01',
   'test-webhook': 'trainer',
   'replay-delivery': 'evt_01:trainer',

@@ -7,6 +7,7 @@ export {
   isOpen,
   severityRank,
 } from './alert.ts';
+export { changeReference, referenceOfRange } from './change-reference.ts';
 export { markExpected } from './expect.ts';
 export { takeExpectedReference } from './expected-reference.ts';
 export { type AlertEvent, readAlertHistory, recordEvent } from './history.ts';

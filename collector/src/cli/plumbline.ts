@@ -14,7 +14,10 @@ type Run = (args: string[]) => Promise<number>;
 const commands: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<{ run: Run }> }>> = {
   serve: { summary: 'run the collector', load: () => import('./serve.ts') },
   replay: { summary: 'run any history (CSV) through the same monitors', load: () => import('./replay.ts') },
-  profile: { summary: 'write the reference profile of a CSV file', load: () => import('./profile.ts') },
+  profile: {
+    summary: 'write the reference profile of a CSV file, or of stored windows',
+    load: () => import('./profile.ts'),
+  },
   register: { summary: 'register a model version with its artefact', load: () => import('./register.ts') },
   gate: { summary: "show or wait for the verdict of a version's gates", load: () => import('./gate.ts') },
   certificate: { summary: 'compute an alarm again from its certificate', load: () => import('./certificate.ts') },

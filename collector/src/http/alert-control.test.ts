@@ -1,8 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { collectorClient } from '../cli/collector-client.ts';
+import { run as profile } from '../cli/profile.ts';
+import { bareShape } from '../main/learning-rows.ts';
 import { startTestApi, type TestApi } from '../main/testing/api.ts';
 import { hourMs, inferences, outcome, Producer } from '../main/testing/traffic.ts';
-import { readReference } from '../store/history.ts';
+import { createProfile, decodeReference } from '../profile/index.ts';
+import { putProfile, readReference } from '../store/history.ts';
+import { allKept, putKeptFrom } from '../store/rollups.ts';
 
 /** What people do about alerts, retrains and receivers, through the API and down to the store. */
 
@@ -227,9 +231,9 @@ describe('what is marked as expected', () => {
     const path = `/v1/actions/expect/${alert.id}`;
     const body = { from: start + 16 * hourMs, reason: 'prices rose for everybody' };
     expect((await api.act(path, body, { as: 'ed', revision: alert.revision })).body.error.code).toBe('FORBIDDEN');
-    const tooFew = { ...body, from: start + 99 * hourMs };
-    expect((await api.act(path, tooFew, { as: 'ana', revision: alert.revision })).body.error.details).toMatchObject({
-      reason: 'too_few_rows',
+    const none = { ...body, from: start + 99 * hourMs };
+    expect((await api.act(path, none, { as: 'ana', revision: alert.revision })).body.error.details).toMatchObject({
+      reason: 'no_windows',
     });
     const before = await api.store.read((transaction) => readReference(transaction, key));
     const done = await api.act(path, body, { as: 'ana', revision: alert.revision });
@@ -265,5 +269,105 @@ describe('what is marked as expected', () => {
       undefined,
     ]);
     expect(changed[2]).toMatchObject({ actor: 'user:ana', reason: body.reason, before: { reference: before?.id } });
+  });
+});
+
+describe('a reference of stored windows', () => {
+  const path = '/v1/actions/set-reference/credit';
+  const body = { from: start + 40 * hourMs, to: start + 46 * hourMs, reason: 'the campaign has ended' };
+  const reference = (query: string, as: 'ana' | 'robot' | 'vera' = 'ana') =>
+    api.ask(`/v1/models/credit/reference${query}`, { as });
+
+  it('is set by an approver for a reason, and compared with from the next window on', async () => {
+    const revision = await modelRevision();
+    expect((await api.act(path, body, { as: 'ed', revision })).body.error.code).toBe('FORBIDDEN');
+    expect((await api.act(path, body, { as: 'ana', revision: revision + 1 })).body.error.code).toBe('STALE_REVISION');
+    const before = await api.store.read((transaction) => readReference(transaction, key));
+    const done = await api.act(path, body, { as: 'ana', revision });
+    expect(done).toMatchObject({ status: 200, body: { outcome: 'done', revision } });
+    expect(done.body.text).toMatch(/^Compared with 1200 rows of 6 windows from the next one on \(sha256:/);
+    await hours(52, 60, 0);
+    expect(await api.store.read((transaction) => readReference(transaction, key))).toMatchObject({
+      ...{ id: done.body.id, rows: 1_200, windows: 6, shape: { id: before?.shape.id } },
+      notes: [expect.stringMatching(/^Made of 6 stored windows, in the bins of sha256:/)],
+    });
+    const { body: report } = await api.ask('/v1/models/credit/drift');
+    expect(report.reference).toBe(done.body.id);
+    expect(report.signals.find(({ signal }: { signal: string }) => signal === 'feature:income').latest.verdict).toBe(
+      'clear',
+    );
+    const { body: audit } = await api.ask('/v1/audit?order=newest&limit=500');
+    const [changed] = audit.items.filter(({ action }: { action: string }) => action === 'reference.changed');
+    expect(changed).toMatchObject({
+      ...{ actor: 'user:ana', reason: body.reason, target: 'model/production/credit' },
+      before: { version: '1', reference: before?.id },
+      after: { version: '1', reference: done.body.id, rows: 1_200, from: body.from, to: body.to },
+    });
+    // Segments keep theirs until they are named.
+    const segment = await api.act(path, { ...body, segment: 'sex=f' }, { as: 'ana', revision: await modelRevision() });
+    expect(segment.body.outcome).toBe('done');
+    expect(segment.body.id).not.toBe(done.body.id);
+  });
+
+  it('is refused with a reason: nothing there, too little, other bins, a range that ends before it begins', async () => {
+    const revision = await modelRevision();
+    const refusal = async (more: object) =>
+      (await api.act(path, { ...body, ...more }, { as: 'ana', revision })).body.error;
+    expect((await refusal({ from: start + 999 * hourMs, to: undefined })).details).toEqual({ reason: 'no_windows' });
+    expect((await refusal({ to: body.from + hourMs, segment: 'sex=f' })).details).toMatchObject({
+      reason: 'too_few_rows',
+      rows: expect.any(Number),
+    });
+    // As of a time when the version was compared with something else.
+    const from = start - hourMs;
+    const profile = createProfile(bareShape(api.settings.models[0]!));
+    const older = { from, to: start, reference: null, closed: true, profile };
+    await api.store.transaction((transaction) => putProfile(transaction, key, older));
+    expect((await refusal({ from })).details).toEqual({ reason: 'mixed_shapes', from, to: start });
+    expect((await refusal({ to: body.from })).code).toBe('BAD_REQUEST');
+    expect((await refusal({ version: '9' })).code).toBe('UNKNOWN_VERSION');
+    expect((await refusal({ segment: 'sex=x' })).code).toBe('UNKNOWN_SEGMENT');
+    const kept = [{ level: 'window', from: body.from + hourMs }] as const;
+    await api.store.transaction((transaction) => putKeptFrom(transaction, key, kept));
+    expect((await refusal({})).details).toEqual({ reason: 'not_kept', keptFrom: body.from + hourMs });
+    await api.store.transaction((transaction) => putKeptFrom(transaction, key, allKept(hourMs)));
+  });
+
+  it('is read as a file by who may set it, and by nobody else: it holds counts of small groups', async () => {
+    const { id } = (await api.store.read((transaction) => readReference(transaction, key))) ?? {};
+    const { status, body: file } = await reference('', 'robot');
+    expect([status, decodeReference(JSON.stringify(file)).id]).toEqual([200, id]);
+    expect((await reference('', 'vera')).body.error.code).toBe('FORBIDDEN');
+    expect((await reference(`?to=${body.to}`)).body.error.code).toBe('BAD_REQUEST');
+    expect((await reference(`?from=${body.to}&to=${body.from}`)).body.error.code).toBe('BAD_REQUEST');
+    expect((await reference(`?from=${start + 999 * hourMs}`)).body.error.details).toEqual({ reason: 'no_windows' });
+  });
+
+  it('is written, and set, by the command line', async () => {
+    const written: string[] = [];
+    const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+    const collector = ['--collector', api.url, '--token', 'secret-of-robot'];
+    const args = [
+      '--model',
+      'credit',
+      '--from',
+      new Date(body.from).toISOString(),
+      '--to',
+      String(body.to),
+      ...collector,
+    ];
+    try {
+      expect(await profile(args)).toBe(0);
+      expect(await profile([...args, '--use', '--reason', 'by a pipeline'])).toBe(0);
+      const wrong = [['--from', 'yesterday'], ['--from', '2026-11-01T08:00'], ['--use'], ['--reason', 'because']];
+      for (const more of wrong) {
+        await expect(profile([...args, ...more])).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+      }
+      await expect(profile([...args, '--segment', 'sex=x'])).rejects.toMatchObject({ code: 'UNKNOWN_SEGMENT' });
+    } finally {
+      write.mockRestore();
+    }
+    expect(decodeReference(written[0] ?? '')).toMatchObject({ rows: 1_200, windows: 6 });
+    expect(written[1]).toMatch(/^Compared with 1200 rows of 6 windows/);
   });
 });

@@ -28,7 +28,7 @@ export function referenceOfWindows(base: Reference, windows: readonly Profile[])
     designEffects: base.designEffects,
     seasons: null,
     notes: [
-      `Made of ${windows.length} windows that were marked as expected, in the bins of ${base.id}, which also says how rows depend on each other.`,
+      `Made of ${windows.length} stored windows, in the bins of ${base.id}, which also says how rows depend on each other.`,
     ],
   });
 }

@@ -17,6 +17,7 @@ export const verbs = [
   'silence',
   'unsilence',
   'expect',
+  'set-reference',
   'cancel-retrain',
   'test-webhook',
   'replay-delivery',
@@ -49,6 +50,7 @@ export const verbRoles: Readonly<Record<(typeof verbs)[number], readonly z.infer
   unsilence: ['operator', 'approver'],
   // What a version is compared with decides what counts as wrong from then on.
   expect: ['approver'],
+  'set-reference': ['approver'],
   'cancel-retrain': ['operator', 'approver'],
   'test-webhook': ['approver'],
   'replay-delivery': ['operator', 'approver'],
@@ -138,6 +140,16 @@ export const actionRequests = {
     to: z.number().optional().describe('Default: the last closed window'),
     reason,
   }),
+  /** target: model, at its revision. Closed windows whose start lies in [from, to) become what a version is compared with. */
+  'set-reference': z
+    .strictObject({
+      version: z.string().optional().describe('Default: the champion'),
+      segment: z.string().optional().describe('`channel=web`; default: the whole'),
+      from: z.int().describe('Event time'),
+      to: z.int().optional().describe('Default: the last closed window'),
+      reason,
+    })
+    .refine(({ from, to }) => to === undefined || from < to, 'from must be before to'),
   /** target: retrain job */
   'cancel-retrain': z.strictObject({ reason }),
   /** target: the name of a webhook or notifier, at the revision `GET /v1/webhooks` gives */

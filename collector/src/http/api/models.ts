@@ -9,6 +9,10 @@ export const modelSummary = z.object({
   owner: z.string(),
   revision: z.number().describe("Revision of the model's version state: what If-Match takes"),
   champion: z.string().nullable(),
+  version: z
+    .string()
+    .nullable()
+    .describe('What reports are about that name no version: the champion, before any the version seen last'),
   rollout: z.object({ version: z.string(), stage: z.string(), weightBasisPoints: z.number() }).nullable(),
   health: z.object({ drift: health, performance: health, fairness: health, dataQuality: health, overall: health }),
   openAlerts: z.number(),
@@ -51,6 +55,13 @@ export const modelDetail = modelSummary.extend({
   concerns: z.array(finding),
   /** What changed lately: promotions, rollbacks, retrains, new references, config; newest first. */
   timeline: z.array(z.object({ at: z.number(), kind: z.string(), actor: z.string(), text: z.string() })),
+});
+
+/** `GET /v1/models/:model/reference?version=&segment=&from=&to=`: the file that `plumbline profile` writes. */
+export const referenceFile = z.looseObject({
+  id: z.string().describe('`sha256:` and the hash of the rest'),
+  format: z.literal('plumbline-reference'),
+  formatVersion: z.number(),
 });
 
 export type ModelSummary = z.infer<typeof modelSummary>;

@@ -12,6 +12,7 @@ import { kserveRoutes } from './kserve.ts';
 import { modelRoutes } from './models.ts';
 import { operationRoutes } from './operations.ts';
 import { otlpRoutes } from './otlp.ts';
+import { referenceRoutes } from './references.ts';
 import { retrainRoutes } from './retrain.ts';
 import { silenceRoutes } from './silences.ts';
 import { streamRoutes } from './stream.ts';
@@ -28,6 +29,7 @@ export const routes: readonly Route[] = [
   ...incidentRoutes,
   ...silenceRoutes,
   ...expectRoutes,
+  ...referenceRoutes,
   ...retrainRoutes,
   ...webhookRoutes,
   ...hookRoutes,

@@ -10,27 +10,7 @@ import { describeModel } from '../views/model-detail.ts';
 import { summariseModels } from '../views/model-summary.ts';
 import { type ReportQuery, readReportInput } from '../views/report-input.ts';
 import { knownModel, modelParams } from './known-model.ts';
-
-const time = z
-  .string()
-  .regex(/^-?\d{1,15}$/, 'milliseconds since 1970-01-01 UTC')
-  .transform(Number)
-  .optional();
-
-const rangeFields = {
-  version: z.string().min(1).max(128).optional().describe('Default: the champion'),
-  segment: z
-    .string()
-    .min(3)
-    .max(257)
-    .optional()
-    .describe('A segment of its traffic, `channel=web`; default: the whole'),
-  from: time.describe('First window, event time in milliseconds; default: the latest windows'),
-  to: time.describe('End, exclusive, event time in milliseconds'),
-};
-const rangeQuery = z
-  .strictObject(rangeFields)
-  .refine(({ from, to }) => from === undefined || to === undefined || from < to, 'from must be before to');
+import { rangeFields, rangeQuery } from './range-query.ts';
 
 const driftWindows = 48;
 const summaryWindows = 24;

@@ -42,9 +42,9 @@ export async function readReportInput(
   defaultWindows: number,
 ): Promise<ReportInput & { readonly watermark: number }> {
   const champion = await championOf(services, transaction, settings);
-  const version = versionOf(champion, query.version);
-  const slice = segmentOf(settings, query.segment);
-  const key = { model: settings.name, environment: settings.environment, version, ...slice };
+  const key = sliceAsked(champion, settings, query);
+  const { version, segment } = key;
+  const slice = segment === undefined ? {} : { segment };
   const profiles =
     query.from === undefined
       ? await readLatest(transaction, key, query.to, query.to === undefined ? defaultWindows : maximumWindows)
@@ -99,6 +99,16 @@ async function readRange(
   const resolutionMs = lengths.find((length) => (to - from) / length <= maximumWindows) ?? lengths.at(-1)!;
   const windows = await readWindows(transaction, { ...key, from, to, windowMs, resolutionMs });
   return windows.slice(-maximumWindows);
+}
+
+/** The version or segment a query is about, by default the whole of the champion. Throws as `readReportInput` does. */
+export function sliceAsked(
+  champion: Champion,
+  settings: ModelSettings,
+  asked: Pick<ReportQuery, 'version' | 'segment'>,
+): VersionKey {
+  const { name: model, environment } = settings;
+  return { model, environment, version: versionOf(champion, asked.version), ...segmentOf(settings, asked.segment) };
 }
 
 function segmentOf(settings: ModelSettings, asked: string | undefined): { readonly segment?: string } {
