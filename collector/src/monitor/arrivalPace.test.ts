@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { budgetSettings, modelSettings } from '../config/settings.ts';
-import { allRows, createProfile, foldInferences } from '../profile/index.ts';
+import { modelSettings } from '../config/settings.ts';
+import { profileOf } from '../profile/sampleProfile.ts';
 import { binomial, seededRandom } from '../statistics/simulate.ts';
-import { noArrivals } from './arrivals.ts';
-import { countStreams } from './budget.ts';
-import { evaluateWindow } from './evaluateWindow.ts';
 import type { Finding } from './finding.ts';
 import { hourMs, sampleReference, sampleTraffic } from './sampleTraffic.ts';
-import { decodeMonitorState, encodeMonitorState, type MonitorState } from './state.ts';
+import { afterRestart, watchWindows } from './watchWindows.ts';
 
 const reference = sampleReference({ rows: 120 }, 24, 1);
 
@@ -19,23 +16,16 @@ interface Hour {
 
 function watch(hours: readonly Hour[], arrivals: 'shown' | 'watched' = 'watched'): Finding[][] {
   const settings = modelSettings.parse({ name: 'credit-risk', positive: '1', arrivals });
-  let state: MonitorState | null = null;
-  return hours.map(({ rows, until = 1 }, index) => {
-    const [from, to] = [(30 + index) * hourMs, (31 + index) * hourMs];
+  const windows = hours.map(({ rows, until = 1 }, index) => {
+    const from = (30 + index) * hourMs;
     const { batch } = sampleTraffic({ rows }, index + 1, from);
     batch.times.forEach((time, row) => {
       batch.times[row] = from + (time - from) * until;
     });
-    const profile = createProfile(reference.shape);
-    foldInferences(profile, batch, allRows(batch));
-    const evaluation = evaluateWindow({
-      ...{ settings, reference, profile, state, from, to, version: '1', budget: budgetSettings.parse({}) },
-      streams: countStreams([{ settings, reference }]),
-      arrivals: noArrivals,
-    });
-    state = decodeMonitorState(encodeMonitorState(evaluation.state!));
-    return evaluation.findings.filter(({ signal }) => /^data_quality:(volume|freshness)$/.test(signal));
+    return { profile: profileOf(reference.shape, batch), from };
   });
+  const { findings } = watchWindows(reference, windows, { settings, between: afterRestart });
+  return findings.map((found) => found.filter(({ signal }) => /^data_quality:(volume|freshness)$/.test(signal)));
 }
 
 const random = seededRandom(4);

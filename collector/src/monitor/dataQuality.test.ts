@@ -1,16 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { assessAlert } from '../alert/assess.ts';
-import { budgetSettings } from '../config/settings.ts';
-import { allRows, buildReference, createProfile, foldInferences, type Reference } from '../profile/index.ts';
+import { buildReference, type Reference } from '../profile/index.ts';
 import { batchOf, type SampleRow } from '../profile/sampleBatch.ts';
+import { profileOf } from '../profile/sampleProfile.ts';
 import { normal, seededRandom } from '../statistics/simulate.ts';
-import { noArrivals } from './arrivals.ts';
-import { countStreams } from './budget.ts';
-import { evaluateWindow } from './evaluateWindow.ts';
 import { expectedRows } from './expectedRows.ts';
 import type { Finding } from './finding.ts';
-import { sampleSettings } from './sampleTraffic.ts';
-import type { MonitorState } from './state.ts';
+import { findingOf, watchWindows } from './watchWindows.ts';
 
 const hour = 3_600_000;
 const declared = [
@@ -34,38 +30,25 @@ const batches = Array.from({ length: 12 }, (_, window) => batchOf(ordinary(1_000
 const reference: Reference = buildReference(batches, [], { task: 'binary_classification', windowMs: hour });
 
 /** Findings of eight windows in which each row is changed. */
-function watch(change: (row: SampleRow, index: number) => SampleRow, features = declared): Finding[][] {
-  const streams = countStreams([{ settings: sampleSettings, reference }]);
-  let state: MonitorState | null = null;
-  return Array.from({ length: 8 }, (_, window) => {
+function watch(
+  change: (row: SampleRow, index: number) => SampleRow,
+  features = declared,
+): readonly (readonly Finding[])[] {
+  const windows = Array.from({ length: 8 }, (_, window) => {
     const from = (20 + window) * hour;
     const batch = batchOf(ordinary(2_000 + window, from).map(change), features);
-    const profile = createProfile(reference.shape);
-    foldInferences(profile, batch, allRows(batch));
-    const step: ReturnType<typeof evaluateWindow> = evaluateWindow({
-      settings: sampleSettings,
-      budget: budgetSettings.parse({}),
-      streams,
-      version: '1',
-      reference,
-      profile,
-      arrivals: noArrivals,
-      state,
-      from,
-      to: from + hour,
-    });
-    state = step.state;
-    return [...step.findings];
+    return { profile: profileOf(reference.shape, batch), from };
   });
+  return watchWindows(reference, windows).findings;
 }
 
 const withFeatures = (row: SampleRow, features: SampleRow['features']): SampleRow => ({
   ...row,
   features: { ...row.features, ...features },
 });
-const of = (findings: readonly Finding[][], signal: string): Finding[] =>
-  findings.map((window) => window.find((finding) => finding.signal === signal)!);
-const alarmed = (findings: readonly Finding[][]): string[] =>
+const of = (findings: readonly (readonly Finding[])[], signal: string): Finding[] =>
+  findings.map((window) => findingOf(window, signal));
+const alarmed = (findings: readonly (readonly Finding[])[]): string[] =>
   [...new Set(findings.flat().flatMap(({ signal, verdict }) => (verdict === 'alarm' ? [signal] : [])))].sort();
 
 describe('broken data', () => {

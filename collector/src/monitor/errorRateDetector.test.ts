@@ -5,11 +5,9 @@ import { batchOf } from '../profile/sampleBatch.ts';
 import { recomputeAlarm } from '../statistics/evidence/index.ts';
 import { seededRandom } from '../statistics/simulate.ts';
 import { ArrivalCounter, effectiveArrivals, type OutcomeArrivals } from './arrivals.ts';
-import { countStreams } from './budget.ts';
 import { errorRateDetector } from './errorRateDetector.ts';
-import { evaluateWindow } from './evaluateWindow.ts';
 import type { Finding } from './finding.ts';
-import type { MonitorState } from './state.ts';
+import { findingOf, watchWindows } from './watchWindows.ts';
 
 const hourMs = 3_600_000;
 const monday = Date.UTC(2026, 0, 5);
@@ -51,20 +49,13 @@ function arrivalsOf(reference: Reference, hour: ReturnType<typeof hourOf>): Outc
 /** Labels of hour after hour, each arriving `delay` hours after its prediction. */
 function watch(reference: Reference, swing: number, more: number, hours: number, delay = 31): Finding[] {
   const random = seededRandom(4);
-  let state: MonitorState | null = null;
-  return Array.from({ length: hours }, (_, index) => {
-    const hour = 336 + index;
-    const from = monday + (hour + delay) * hourMs;
-    const evaluation = evaluateWindow({
-      ...{ settings, budget: { mode: 'calendar', hours: 720, alpha: 0.05 }, version: '1', reference, state },
-      streams: countStreams([{ settings, reference }]),
-      profile: createProfile(reference.shape),
-      arrivals: arrivalsOf(reference, hourOf(random, hour, swing, more)),
-      ...{ from, to: from + hourMs },
-    });
-    state = evaluation.state;
-    return evaluation.findings.find(({ signal }) => signal === 'performance:error_rate')!;
-  });
+  const windows = Array.from({ length: hours }, (_, index) => ({
+    profile: createProfile(reference.shape),
+    arrivals: arrivalsOf(reference, hourOf(random, 336 + index, swing, more)),
+    from: monday + (336 + index + delay) * hourMs,
+  }));
+  const { findings } = watchWindows(reference, windows, { settings });
+  return findings.map((found) => findingOf(found, 'performance:error_rate'));
 }
 
 const [seasonal, steady] = [referenceOf(0.08), referenceOf(0)];
@@ -135,18 +126,16 @@ describe('groups whose errors follow the hour in opposite ways, so that errors o
     { task: 'binary_classification', positive: 'yes', windowMs: hourMs, groups: lending.groups },
   );
   const alarms = (against: Reference, count: number): string[] => {
-    let state: MonitorState | null = null;
-    return Array.from({ length: count }, (_, index) => {
-      const hour = hourOfBoth(random, 336 + index);
-      const from = monday + (336 + index) * hourMs;
-      const evaluation = evaluateWindow({
-        ...{ settings: lending, budget: { mode: 'calendar', hours: 720, alpha: 0.05 }, version: '1', state },
-        ...{ reference: against, streams: countStreams([{ settings: lending, reference: against }]) },
-        ...{ profile: createProfile(against.shape), arrivals: arrivalsOf(against, hour), from, to: from + hourMs },
-      });
-      state = evaluation.state;
-      return evaluation.findings.filter(isAlarm).map(({ signal }) => signal);
-    }).flat();
+    const windows = Array.from({ length: count }, (_, index) => ({
+      profile: createProfile(against.shape),
+      arrivals: arrivalsOf(against, hourOfBoth(random, 336 + index)),
+      from: monday + (336 + index) * hourMs,
+    }));
+    const { findings } = watchWindows(against, windows, { settings: lending });
+    return findings
+      .flat()
+      .filter(isAlarm)
+      .map(({ signal }) => signal);
   };
 
   it('raise no alarm: each group is known to vary, and its gap to the other', () => {

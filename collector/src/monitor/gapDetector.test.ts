@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { budgetSettings, type ModelSettings, modelSettings } from '../config/settings.ts';
+import { type ModelSettings, modelSettings } from '../config/settings.ts';
 import { recomputeAlarm } from '../statistics/evidence/index.ts';
-import { countStreams } from './budget.ts';
-import { evaluateWindow } from './evaluateWindow.ts';
+import { countStreams, type StreamCounts } from './budget.ts';
 import type { Finding } from './finding.ts';
 import { gapDetector, gapScores, pairsDesignEffect } from './gapDetector.ts';
-import { hourMs, sampleReference, sampleWindow, type Traffic } from './sampleTraffic.ts';
-import type { MonitorState } from './state.ts';
+import { sampleReference, sampleWindow, type Traffic } from './sampleTraffic.ts';
 import { type GapStream, streamsOf } from './streams.ts';
+import { findingOf, watchTraffic, watchWindows } from './watchWindows.ts';
 
 const parted: Traffic = { rows: 1_000, approved: { female: 0.35, male: 0.5 } };
 const reference = sampleReference(parted, 20, 3);
@@ -23,18 +22,8 @@ function settingsOver(fairnessGapOver: 'reference' | 'parity'): ModelSettings {
 
 /** The gap's findings of some windows of traffic. */
 function watch(settings: ModelSettings, traffic: Traffic, windows: number, seed: number): Finding[] {
-  let state: MonitorState | null = null;
-  return Array.from({ length: windows }, (_, window) => {
-    const { profile, arrivals } = sampleWindow(reference.shape, traffic, seed * 1_000 + window);
-    const evaluation = evaluateWindow({
-      ...{ settings, reference, profile, arrivals, state, version: '1', budget: budgetSettings.parse({}) },
-      streams: countStreams([{ settings, reference }]),
-      from: window * hourMs,
-      to: (window + 1) * hourMs,
-    });
-    state = evaluation.state;
-    return evaluation.findings.filter(({ signal }) => signal === 'fairness_gap:sex=female');
-  }).flat();
+  const { findings } = watchTraffic(reference, traffic, windows, seed * 1_000, { settings });
+  return findings.map((found) => findingOf(found, 'fairness_gap:sex=female'));
 }
 
 const gapStream = streamsOf(settingsOver('parity'), reference).find(
@@ -77,23 +66,19 @@ describe('the gap between a group and its reference group', () => {
       male: { labelled: 400, wrong: 80, deserving: 200, denied: 20, granted: 60 },
     };
     const { profile } = sampleWindow(even.shape, equal, 1);
-    const evaluation = evaluateWindow({
-      ...{ settings, reference: even, profile, state: null, version: '1', budget: budgetSettings.parse({}) },
-      arrivals: { overall: { labelled: 800, wrong: 100 }, groups: { sex: groups } },
-      streams: countStreams([{ settings, reference: even }]),
-      ...{ from: 0, to: hourMs },
-    });
-    const found = evaluation.findings.find(({ signal }) => signal === 'fairness_gap:sex=female');
-    expect(found?.evidence).toMatchObject({
+    const arrivals = { overall: { labelled: 800, wrong: 100 }, groups: { sex: groups } };
+    const { findings } = watchWindows(even, [{ profile, arrivals }], { settings });
+    const found = findingOf(findings[0], 'fairness_gap:sex=female');
+    expect(found.evidence).toMatchObject({
       alarm: true,
       leading: { score: 'wrongly_granted_gap', direction: 'up' },
       certificate: { observedEvents: 200 },
     });
-    expect(found?.sentence).toMatch(
+    expect(found.sentence).toMatch(
       /^sex=female gets the favourable decision in error less often than male: 0 % against 30 % of those not due it; evidence/,
     );
-    expect(found?.statistics.runningWronglyGrantedDifference?.value).toBeCloseTo(-0.3, 12);
-    expect(found?.statistics.runningEqualOpportunityDifference?.value).toBeCloseTo(0, 12);
+    expect(found.statistics.runningWronglyGrantedDifference?.value).toBeCloseTo(-0.3, 12);
+    expect(found.statistics.runningEqualOpportunityDifference?.value).toBeCloseTo(0, 12);
   });
 
   it('shares one alarm level among its scores, which together spend no more than one would', () => {
@@ -110,13 +95,11 @@ describe('the gap between a group and its reference group', () => {
         }
       }
     }
-    const first = sampleWindow(reference.shape, parted, 1);
     const settings = settingsOver('parity');
-    const level = (budgetStreams: ReturnType<typeof countStreams>) =>
-      evaluateWindow({
-        ...{ settings, reference, ...first, state: null, version: '1', budget: budgetSettings.parse({}) },
-        ...{ streams: budgetStreams, from: 0, to: hourMs },
-      }).findings.find(({ signal }) => signal === gapStream.id)?.evidence?.alarmLog;
+    const level = (streams: StreamCounts) => {
+      const { findings } = watchTraffic(reference, parted, 1, 1, { settings, streams });
+      return findingOf(findings[0], gapStream.id).evidence?.alarmLog;
+    };
     const streams = countStreams([{ settings, reference }]);
     // 720 hours, a quarter of the budget to fairness, however many scores each of its streams has.
     expect(level(streams)).toBeCloseTo(Math.log((720 * streams.fairness) / 0.25), 9);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { budgetSettings, type ModelSettings, modelSettings } from '../config/settings.ts';
+import { type ModelSettings, modelSettings } from '../config/settings.ts';
 import * as api from '../http/api.ts';
 import {
   allRows,
@@ -18,11 +18,9 @@ import { batchOf, type SampleRow } from '../profile/sampleBatch.ts';
 import { recomputeAlarm } from '../statistics/evidence/index.ts';
 import { normal, seededRandom } from '../statistics/simulate.ts';
 import { ArrivalCounter, type OutcomeArrivals } from './arrivals.ts';
-import { countStreams } from './budget.ts';
-import { evaluateWindow } from './evaluateWindow.ts';
 import { fairnessReport } from './fairnessReport.ts';
 import type { Finding } from './finding.ts';
-import type { MonitorState } from './state.ts';
+import { watchWindows } from './watchWindows.ts';
 
 const hour = 3_600_000;
 
@@ -91,17 +89,9 @@ function folded(reference: Reference, { rows, labels }: Sample, corrected = fals
 }
 
 function watch(settings: ModelSettings, reference: Reference, samples: readonly Sample[]): Finding[] {
-  let state: MonitorState | null = null;
-  return samples.flatMap((sample, window) => {
-    const evaluation = evaluateWindow({
-      ...{ settings, reference, ...folded(reference, sample), state, version: '1' },
-      ...{ budget: budgetSettings.parse({}), streams: countStreams([{ settings, reference }]) },
-      from: window * hour,
-      to: (window + 1) * hour,
-    });
-    state = evaluation.state;
-    return evaluation.findings.filter(({ kind }) => kind === 'fairness');
-  });
+  const windows = samples.map((sample) => folded(reference, sample));
+  const { findings } = watchWindows(reference, windows, { settings });
+  return findings.flat().filter(({ kind }) => kind === 'fairness');
 }
 
 function reported(settings: ModelSettings, reference: Reference, profile: Profile) {

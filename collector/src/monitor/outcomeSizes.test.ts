@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { budgetSettings, type ModelSettings, modelSettings } from '../config/settings.ts';
+import { type ModelSettings, modelSettings } from '../config/settings.ts';
 import {
   allRows,
   buildReference,
@@ -13,12 +13,10 @@ import {
 } from '../profile/index.ts';
 import { batchOf, type SampleRow } from '../profile/sampleBatch.ts';
 import { normal, seededRandom } from '../statistics/simulate.ts';
-import { ArrivalCounter, type OutcomeArrivals } from './arrivals.ts';
-import { countStreams } from './budget.ts';
-import { evaluateWindow } from './evaluateWindow.ts';
 import type { Finding } from './finding.ts';
 import { performanceReport } from './performanceReport.ts';
-import type { MonitorState } from './state.ts';
+import { labelledWindow } from './sampleTraffic.ts';
+import { watchWindows } from './watchWindows.ts';
 
 const hour = 3_600_000;
 
@@ -66,34 +64,14 @@ function referenceOf(task: ModelSettings['task'], sample: (window: number) => Sa
 }
 
 function watch(settings: ModelSettings, reference: ReturnType<typeof referenceOf>, samples: readonly Sample[]) {
-  let state: MonitorState | null = null;
-  const findings: Finding[] = [];
-  let profile: Profile = createProfile(reference.shape);
-  samples.forEach(({ rows, labels }, window) => {
-    profile = createProfile(reference.shape);
-    const batch = batchOf(rows);
-    foldInferences(profile, batch, allRows(batch));
-    const counter = new ArrivalCounter();
-    labels.forEach((label, row) => {
-      counter.add(reference.shape, joinEntryOf(batch, row), label);
-      foldOutcome(profile, joinEntryOf(batch, row), label);
-    });
-    // As the engine stores them.
-    const arrivals = JSON.parse(JSON.stringify(counter.take())) as OutcomeArrivals;
-    const evaluation = evaluateWindow({
-      ...{ settings, reference, profile, arrivals, state, version: '1', budget: budgetSettings.parse({}) },
-      streams: countStreams([{ settings, reference }]),
-      from: window * hour,
-      to: (window + 1) * hour,
-    });
-    state = evaluation.state;
-    findings.push(...evaluation.findings.filter(({ kind }) => kind === 'performance'));
-  });
+  const windows = samples.map(({ rows, labels }) => labelledWindow(reference.shape, { batch: batchOf(rows), labels }));
+  const { findings } = watchWindows(reference, windows, { settings });
+  const { profile } = windows.at(-1)!;
   const report = performanceReport({
     ...{ settings, reference, version: '1', from: 0, to: hour, watermark: 2 * hour, findings: [] },
     profiles: [{ from: 0, to: hour, profile }],
   });
-  return { findings, report, profile };
+  return { findings: findings.flat().filter(({ kind }) => kind === 'performance'), report, profile };
 }
 
 const alarms = (findings: readonly Finding[]) => findings.filter(({ verdict }) => verdict === 'alarm');

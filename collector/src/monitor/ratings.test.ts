@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { budgetSettings, modelSettings } from '../config/settings.ts';
+import { modelSettings } from '../config/settings.ts';
 import { recomputeAlarm } from '../statistics/evidence/index.ts';
 import { seededRandom } from '../statistics/simulate.ts';
 import { ArrivalCounter, type OutcomeArrivals } from './arrivals.ts';
-import { countStreams } from './budget.ts';
-import { evaluateWindow } from './evaluateWindow.ts';
 import type { Finding } from './finding.ts';
 import { performanceReport } from './performanceReport.ts';
 import { ratingSums, ratingValue } from './ratings.ts';
 import { hourMs, sampleReference, sampleWindow } from './sampleTraffic.ts';
-import { decodeMonitorState, encodeMonitorState, type MonitorState } from './state.ts';
+import { afterRestart, watchWindows } from './watchWindows.ts';
 
 const reference = sampleReference({ rows: 200 }, 8, 1);
 
@@ -34,21 +32,14 @@ function arrivals(share: number, seed: number, times = 1): OutcomeArrivals {
 /** `times`: how many answers in a row a person rates alike. */
 function watch(ratings: readonly string[], shares: readonly number[], times = 1): Finding[][] {
   const settings = settingsWith(ratings);
-  let state: MonitorState | null = null;
-  return shares.map((share, window) => {
-    const { profile } = sampleWindow(reference.shape, { rows: 100 }, window + 1);
-    const evaluation = evaluateWindow({
-      ...{ settings, reference, profile, state, version: '1', budget: budgetSettings.parse({}) },
-      streams: countStreams([{ settings, reference }]),
-      arrivals: arrivals(share, 100 + window, times),
-      from: window * hourMs,
-      to: (window + 1) * hourMs,
-    });
-    state = decodeMonitorState(encodeMonitorState(evaluation.state!));
-    return evaluation.findings.filter(
-      ({ signal }) => signal === 'performance:feedback' || signal === 'performance:evaluation',
-    );
-  });
+  const windows = shares.map((share, window) => ({
+    profile: sampleWindow(reference.shape, { rows: 100 }, window + 1).profile,
+    arrivals: arrivals(share, 100 + window, times),
+  }));
+  const { findings } = watchWindows(reference, windows, { settings, between: afterRestart });
+  return findings.map((found) =>
+    found.filter(({ signal }) => signal === 'performance:feedback' || signal === 'performance:evaluation'),
+  );
 }
 
 describe('a rating', () => {

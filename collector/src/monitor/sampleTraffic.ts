@@ -158,8 +158,11 @@ export interface LabelledWindow {
   readonly arrivals: OutcomeArrivals;
 }
 
-/** `labels`: of each row of the batch. */
-export function labelledWindow(shape: ProfileShape, { batch, labels }: SampleRows): LabelledWindow {
+/** A window of given rows, all their labels arrived. `labels`: of each row of the batch. */
+export function labelledWindow(
+  shape: ProfileShape,
+  { batch, labels }: { readonly batch: InferenceBatch; readonly labels: readonly (string | number)[] },
+): LabelledWindow {
   const profile = profileOf(shape, batch);
   const counter = new ArrivalCounter();
   labels.forEach((label, row) => {
@@ -167,5 +170,6 @@ export function labelledWindow(shape: ProfileShape, { batch, labels }: SampleRow
     counter.add(shape, joined, label);
     foldOutcome(profile, joined, label);
   });
-  return { profile, arrivals: counter.take() };
+  // As it is stored between commits.
+  return { profile, arrivals: JSON.parse(JSON.stringify(counter.take())) as OutcomeArrivals };
 }

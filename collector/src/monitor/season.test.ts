@@ -1,20 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { modelSettings } from '../config/settings.ts';
-import {
-  allRows,
-  buildReference,
-  createProfile,
-  foldInferences,
-  type Profile,
-  type Reference,
-} from '../profile/index.ts';
+import { buildReference, type Reference } from '../profile/index.ts';
 import { batchOf, type SampleRow } from '../profile/sampleBatch.ts';
+import { profileOf } from '../profile/sampleProfile.ts';
 import { normal, seededRandom } from '../statistics/simulate.ts';
-import { noArrivals } from './arrivals.ts';
-import { countStreams } from './budget.ts';
-import { evaluateWindow } from './evaluateWindow.ts';
 import type { Finding } from './finding.ts';
-import type { MonitorState } from './state.ts';
+import { findingOf, watchWindows } from './watchWindows.ts';
 
 const hourMs = 3_600_000;
 const monday = Date.UTC(2026, 0, 5);
@@ -46,27 +37,12 @@ const all = (hours: number): number[] => Array.from({ length: hours }, (_, hour)
 /** Findings about the feature in the hours that follow two weeks of reference. */
 function watch(reference: Reference, hours: readonly number[], shift: (hour: number) => number): Finding[] {
   const random = seededRandom(4);
-  let state: MonitorState | null = null;
-  return hours.map((hour) => {
-    const profile: Profile = createProfile(reference.shape);
-    const batch = batchOf(rowsOf(random, hour, shift(hour)), features);
-    foldInferences(profile, batch, allRows(batch));
-    const from = monday + hour * hourMs;
-    const evaluation = evaluateWindow({
-      settings,
-      budget: { mode: 'calendar', hours: 720, alpha: 0.05 },
-      streams: countStreams([{ settings, reference }]),
-      version: '1',
-      reference,
-      profile,
-      arrivals: noArrivals,
-      state,
-      from,
-      to: from + hourMs,
-    });
-    state = evaluation.state;
-    return evaluation.findings.find(({ signal }) => signal === 'feature:load')!;
-  });
+  const windows = hours.map((hour) => ({
+    profile: profileOf(reference.shape, batchOf(rowsOf(random, hour, shift(hour)), features)),
+    from: monday + hour * hourMs,
+  }));
+  const { findings } = watchWindows(reference, windows, { settings });
+  return findings.map((found) => findingOf(found, 'feature:load'));
 }
 
 const isAlarm = ({ verdict }: Finding): boolean => verdict === 'alarm';
@@ -92,20 +68,12 @@ describe('decisions that follow the hour of the day', () => {
 
   function watchWomen(against: Reference, women: number): Finding[] {
     const draw = seededRandom(6);
-    let state: MonitorState | null = null;
-    return all(72).map((hour) => {
-      const profile = createProfile(against.shape);
-      const batch = batchAt(draw, hour, women);
-      foldInferences(profile, batch, allRows(batch));
-      const from = monday + (336 + hour) * hourMs;
-      const evaluation = evaluateWindow({
-        ...{ settings: lending, budget: { mode: 'calendar', hours: 720, alpha: 0.05 }, version: '1' },
-        streams: countStreams([{ settings: lending, reference: against }]),
-        ...{ reference: against, profile, arrivals: noArrivals, state, from, to: from + hourMs },
-      });
-      state = evaluation.state;
-      return evaluation.findings.find(({ signal }) => signal === 'fairness:sex=f')!;
-    });
+    const windows = all(72).map((hour) => ({
+      profile: profileOf(against.shape, batchAt(draw, hour, women)),
+      from: monday + (336 + hour) * hourMs,
+    }));
+    const { findings } = watchWindows(against, windows, { settings: lending });
+    return findings.map((found) => findingOf(found, 'fairness:sex=f'));
   }
 
   it('are no news about a group, and would be if its hours were not known apart', () => {

@@ -1,29 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { budgetSettings } from '../config/settings.ts';
-import { countStreams } from './budget.ts';
-import { evaluateWindow } from './evaluateWindow.ts';
 import type { Estimate, Finding } from './finding.ts';
-import { hourMs, sampleReference, sampleSettings, sampleWindow, type Traffic } from './sampleTraffic.ts';
-import { decodeMonitorState, encodeMonitorState, type MonitorState } from './state.ts';
+import { sampleReference, type Traffic } from './sampleTraffic.ts';
+import { initialMonitorState } from './state.ts';
+import { afterRestart, watchTraffic } from './watchWindows.ts';
 
-const settings = sampleSettings;
 const parted: Traffic = { rows: 600, approved: { female: 0.35, male: 0.5 }, errors: { female: 0.15, male: 0.1 } };
 const reference = sampleReference(parted, 12, 3);
 
 /** Findings window by window; the state goes through its stored form, as after restarts. */
-function watch(traffic: Traffic, windows: number): (readonly Finding[])[] {
-  let state: MonitorState | null = null;
-  return Array.from({ length: windows }, (_, window) => {
-    const { profile, arrivals } = sampleWindow(reference.shape, traffic, 7_000 + window);
-    const evaluation = evaluateWindow({
-      ...{ settings, reference, profile, arrivals, state, version: '1', budget: budgetSettings.parse({}) },
-      streams: countStreams([{ settings, reference }]),
-      from: window * hourMs,
-      to: (window + 1) * hourMs,
-    });
-    state = decodeMonitorState(encodeMonitorState(evaluation.state!));
-    return evaluation.findings;
-  });
+function watch(traffic: Traffic, windows: number): readonly (readonly Finding[])[] {
+  return watchTraffic(reference, traffic, windows, 7_000, { between: afterRestart }).findings;
 }
 
 function running(findings: readonly Finding[], signal: string, statistic: string): Estimate | undefined {
@@ -57,24 +43,9 @@ describe('running estimates since the reference', () => {
 
   it('start again with another reference', () => {
     const other = sampleReference(parted, 12, 4);
-    const { profile, arrivals } = sampleWindow(other.shape, parted, 1);
-    const first = evaluateWindow({
-      ...{ settings, profile, arrivals, version: '1', budget: budgetSettings.parse({}) },
-      reference: other,
-      state: {
-        reference: reference.id,
-        windows: 9,
-        detectors: new Map(),
-        audits: new Map(),
-        firstRatings: {},
-        paces: {},
-        counted: new Map([['performance:error_rate', [1e6, 1e6]]]),
-      },
-      streams: countStreams([{ settings, reference: other }]),
-      from: 0,
-      to: hourMs,
-    });
-    expect(running(first.findings, 'performance:error_rate', 'runningErrorRate')?.n).toBe(600);
+    const state = { ...initialMonitorState(reference), counted: new Map([['performance:error_rate', [1e6, 1e6]]]) };
+    const [first = []] = watchTraffic(other, parted, 1, 1, { state }).findings;
+    expect(running(first, 'performance:error_rate', 'runningErrorRate')?.n).toBe(600);
   });
 
   it('take nothing in, and say nothing, while a group is too small to be told of', () => {

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { budgetSettings, modelSettings } from '../config/settings.ts';
-import { allRows, buildReference, createProfile, foldInferences } from '../profile/index.ts';
+import { modelSettings } from '../config/settings.ts';
+import { buildReference } from '../profile/index.ts';
 import { batchOf } from '../profile/sampleBatch.ts';
+import { profileOf } from '../profile/sampleProfile.ts';
 import { normal, seededRandom } from '../statistics/simulate.ts';
-import { noArrivals } from './arrivals.ts';
-import { countStreams } from './budget.ts';
-import { evaluateWindow } from './evaluateWindow.ts';
 import type { Finding } from './finding.ts';
-import type { MonitorState } from './state.ts';
+import { findingOf, watchWindows } from './watchWindows.ts';
 
 const hour = 3_600_000;
 const settings = modelSettings.parse({ name: 'm', features: [{ name: 'at', type: 'timestamp' }] });
@@ -31,20 +29,15 @@ const reference = buildReference(
 );
 
 function watch(around: number, windows: number): Finding[] {
-  let state: MonitorState | null = null;
-  return Array.from({ length: windows }, (_, window) => {
-    const profile = createProfile(reference.shape);
-    const rows = batch(around, 100 + window);
-    foldInferences(profile, rows, allRows(rows));
-    const evaluation = evaluateWindow({
-      ...{ settings, reference, profile, arrivals: noArrivals, state, version: '1', budget: budgetSettings.parse({}) },
-      streams: countStreams([{ settings, reference }]),
+  const { findings } = watchWindows(
+    reference,
+    Array.from({ length: windows }, (_, window) => ({
+      profile: profileOf(reference.shape, batch(around, 100 + window)),
       from: (100 + window) * hour,
-      to: (101 + window) * hour,
-    });
-    state = evaluation.state;
-    return evaluation.findings.filter(({ signal }) => signal === 'feature:at');
-  }).flat();
+    })),
+    { settings },
+  );
+  return findings.map((found) => findingOf(found, 'feature:at'));
 }
 
 describe('times of day', () => {

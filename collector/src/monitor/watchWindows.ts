@@ -5,7 +5,7 @@ import { countStreams, type StreamCounts } from './budget.ts';
 import { evaluateWindow } from './evaluateWindow.ts';
 import type { Finding } from './finding.ts';
 import { hourMs, sampleSettings, sampleWindows, type Traffic } from './sampleTraffic.ts';
-import type { MonitorState } from './state.ts';
+import { decodeMonitorState, encodeMonitorState, type MonitorState } from './state.ts';
 
 export interface WatchedWindow {
   readonly profile: Profile;
@@ -62,6 +62,11 @@ export function watchTraffic(
   options?: WatchOptions,
 ): Watched {
   return watchWindows(reference, sampleWindows(reference.shape, traffic, windows, seed), options);
+}
+
+/** The state as it comes back from the store. */
+export function afterRestart(state: MonitorState): MonitorState {
+  return decodeMonitorState(encodeMonitorState(state));
 }
 
 /** The finding about one signal in a window. */
