@@ -269,7 +269,9 @@ describe('a model with traffic that drifts', () => {
     const { body } = await api.ask(`/v1/models/credit/performance?version=1&from=${from}&to=${to}`);
     expect(body).toMatchObject({ from, to, rows: 400 });
     expect(body.windows.map((window: { from: number }) => window.from)).toEqual([from, from + hourMs]);
-    expect(body.windows[0].coverage).toEqual({ rowsSeen: 200, thinnedShare: 0, effectiveRows: 200, captures: [] });
+    expect(body.windows[0].coverage).toEqual({
+      ...{ rowsSeen: 200, thinnedShare: 0, effectiveRows: 200, captures: [], spanRows: 0 },
+    });
     expectError(await api.ask(`/v1/models/credit/performance?from=${to}&to=${from}`), 'BAD_REQUEST');
     expectError(await api.ask('/v1/models/credit/performance?from=yesterday'), 'BAD_REQUEST');
     expectError(await api.ask('/v1/models/credit/performance?from=1e309'), 'BAD_REQUEST');

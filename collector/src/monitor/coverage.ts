@@ -1,5 +1,5 @@
 import type { Coverage } from '../http/api.ts';
-import { capturesOf, type Profile, rowCounts } from '../profile/index.ts';
+import { capturesOf, type Profile, rowCounts, spanRowsOf } from '../profile/index.ts';
 
 /** How the rows of a window came to be here, and what they are worth. */
 export function coverageOf(profile: Profile): Coverage {
@@ -9,5 +9,6 @@ export function coverageOf(profile: Profile): Coverage {
     thinnedShare: stoodFor === 0 ? 0 : 1 - seen / stoodFor,
     effectiveRows: effective,
     captures: capturesOf(profile),
+    spanRows: spanRowsOf(profile),
   };
 }

@@ -2,14 +2,15 @@ import { ByteReader, ByteWriter, bad } from './bytes.ts';
 import { readSketches, writeSketches } from './encodeSketches.ts';
 import { readExemplars, writeExemplars } from './exemplars.ts';
 import { createProfile, type Profile } from './profile.ts';
+import { provenanceCells } from './provenance.ts';
 import type { ProfileShape } from './shape.ts';
 
 /**
- * A profile as bytes, for the store. Format, version 4:
+ * A profile as bytes, for the store. Format, version 5:
  * `P L P`, version byte, 16 bytes of the shape's id, counts, sums, minima and maxima (little-endian doubles), sketches
- * (`encodeSketches.ts`), rows by latency, provenance (`provenance.ts`), exemplars (`exemplars.ts`). Version 3
- * had neither of these two, version 2 no latencies and version 1 no sketches either; they are read as profiles in which
- * these are empty.
+ * (`encodeSketches.ts`), rows by latency, provenance (`provenance.ts`), exemplars (`exemplars.ts`). Version 4
+ * had three numbers of provenance, version 3 neither these nor exemplars, version 2 no latencies and version 1 no sketches
+ * either; they are read as profiles in which these are empty.
  * Counts and sums are whole numbers: zigzag varints, a 0 byte starts a run of zeros (its length as a varint), and
  * any other number is `1` followed by its double (1 would be the zigzag of -0).
  *
@@ -42,8 +43,8 @@ export function decodeProfile(bytes: Uint8Array, shape: ProfileShape): Profile {
   reader.doubles(profile.maxima);
   if (bytes[3] !== withoutSketches) readSketches(reader, profile.sketches);
   if (bytes[3]! >= withLatencies) reader.integers(profile.latencies);
-  if (bytes[3] === currentVersion) {
-    reader.integers(profile.provenance);
+  if (bytes[3]! >= withProvenance) {
+    reader.integers(profile.provenance.subarray(0, bytes[3] === withProvenance ? 3 : provenanceCells));
     readExemplars(reader, profile.exemplars);
   }
   reader.end();
@@ -61,7 +62,9 @@ export function shapeIdOf(bytes: Uint8Array): string {
   return `shape:${Buffer.from(id).toString('hex')}`;
 }
 
-const currentVersion = 4;
+const currentVersion = 5;
+/** Without rows that were made of spans. */
+const withProvenance = 4;
 const withLatencies = 3;
 const magic = [0x50, 0x4c, 0x50, currentVersion];
 const withoutSketches = 1;

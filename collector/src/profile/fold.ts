@@ -10,7 +10,7 @@ import { groupColumn } from './intersection.ts';
 import { foldLatencies } from './latencies.ts';
 import { type AttributePlan, groupCells, type Plan, planOf, type SignalPlan, totals } from './plan.ts';
 import { createProfile, mergeInto, type Profile } from './profile.ts';
-import { noteCaptures } from './provenance.ts';
+import { noteCaptures, noteSpans } from './provenance.ts';
 import { scoreBinOf } from './scoreBin.ts';
 import type { CategorySignal, ProfileShape } from './shape.ts';
 import { foldStrata } from './strata.ts';
@@ -25,6 +25,7 @@ import { rowsByWeight, timesWeight } from './weighted.ts';
 export function foldInferences(profile: Profile, batch: InferenceBatch, rows: Int32Array): void {
   if (rows.length === 0) return;
   noteCaptures(profile, batch);
+  noteSpans(profile, batch, rows);
   for (const [weight, part] of rowsByWeight(batch, rows)) {
     if (weight === 1) {
       foldOnce(profile, batch, part);

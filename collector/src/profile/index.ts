@@ -29,7 +29,7 @@ export {
   weightOf,
 } from './outcome.ts';
 export { copyProfile, createProfile, mergeInto, mergeProfiles, type Profile } from './profile.ts';
-export { capturesOf, heaviestOf } from './provenance.ts';
+export { capturesOf, heaviestOf, spanRowsOf } from './provenance.ts';
 export { type GroupRates, groupRatesOf, poorCounts } from './ratedGroups.ts';
 export {
   atItsHour,

@@ -58,7 +58,7 @@ describe('latencies of a profile without a reference', () => {
 
 /** Bytes of cells that are all zero: a 0 and how many, as a varint of two bytes. */
 const runOfZeros = 3;
-/** The same of three numbers. */
+/** The same of four numbers. */
 const noProvenance = 2;
 /** Four times none. */
 const noExemplars = 4;

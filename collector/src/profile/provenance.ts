@@ -1,22 +1,27 @@
 import type { CaptureMode, InferenceBatch } from '@plumbline/sdk/event';
+import { countsByCode } from './batchCounts.ts';
 import type { Profile } from './profile.ts';
 
 /**
- * How the rows of a profile came to be here: how many inferences each stands for, and under which rules their values left
- * the app. Three numbers: what rows stand for beyond themselves, sum of (weight - 1); the largest weight - 1; capture modes
- * as bits. All are 0 for rows that stand for themselves alone and say nothing of their capture.
+ * How the rows of a profile came to be here: how many inferences each stands for, under which rules their values left the
+ * app, and who told of them. Four numbers: what rows stand for beyond themselves, sum of (weight - 1); the largest
+ * weight - 1; capture modes as bits; rows that were made of spans. All are 0 for rows that stand for themselves alone, say
+ * nothing of their capture and were recorded as inferences.
  */
 export type Provenance = Float64Array;
 
 export function createProvenance(): Provenance {
-  return new Float64Array(3);
+  return new Float64Array(provenanceCells);
 }
+
+export const provenanceCells = 4;
 
 /** Commutative and associative. */
 export function mergeProvenance(target: Provenance, source: Provenance): void {
   target[surplus] = target[surplus]! + source[surplus]!;
   target[heaviest] = Math.max(target[heaviest]!, source[heaviest]!);
   target[captures] = target[captures]! | source[captures]!;
+  target[spans] = target[spans]! + source[spans]!;
 }
 
 /** Notes the capture modes that a batch names. It is the dictionary that says so: rows are not looked at. */
@@ -26,6 +31,12 @@ export function noteCaptures({ provenance }: Profile, batch: InferenceBatch): vo
     const bit = bitOf.get(mode);
     if (bit !== undefined) provenance[captures] = provenance[captures]! | (1 << bit);
   }
+}
+
+/** Counts the rows that were made of spans: nearly always none, and then the batch has no such column. */
+export function noteSpans({ provenance }: Profile, { sources }: InferenceBatch, rows: Int32Array): void {
+  if (sources === undefined) return;
+  provenance[spans] = provenance[spans]! + rows.length - countsByCode(sources, rows)[0]!;
 }
 
 /** Of `rows` rows that stand for `weight` inferences each. */
@@ -49,6 +60,11 @@ export function capturesOf({ provenance }: Profile): CaptureMode[] {
   return captureModes.filter((_, bit) => (provenance[captures]! & (1 << bit)) !== 0);
 }
 
+/** Rows that were made of spans, not weighted. */
+export function spanRowsOf({ provenance }: Profile): number {
+  return provenance[spans]!;
+}
+
 /** By their bits, which never change. */
 const captureModes: readonly CaptureMode[] = ['inferred', 'declared', 'redacted', 'metadata'];
 const bitOf = new Map<string, number>(captureModes.map((mode, bit) => [mode, bit]));
@@ -56,3 +72,4 @@ const bitOf = new Map<string, number>(captureModes.map((mode, bit) => [mode, bit
 const surplus = 0;
 const heaviest = 1;
 const captures = 2;
+const spans = 3;

@@ -21,6 +21,7 @@ import {
   rowsByHour,
   signalCounts,
   signalMoments,
+  spanRowsOf,
   wholeWeights,
 } from './index.ts';
 import { batchOf, numberColumn, type SampleRow, sampleFeatures, sampleRows } from './sampleBatch.ts';
@@ -180,5 +181,29 @@ describe('capture modes', () => {
     mergeInto(b, a);
     expect(capturesOf(b)).toEqual(['declared', 'redacted']);
     expect(capturesOf(decodeProfile(encodeProfile(b), shape))).toEqual(['declared', 'redacted']);
+  });
+});
+
+describe('rows that were made of spans', () => {
+  const sources = { type: 'category' as const, codes: Uint8Array.of(1, 0, 1), dictionary: ['span'] };
+  const batch = { ...batchOf(sampleRows(3, 1), sampleFeatures), sources };
+
+  it('are counted as they came, whatever they stand for', () => {
+    const profile = createProfile(shape);
+    const weights = { type: 'number' as const, values: Float64Array.of(1, 1, 8) };
+    foldInferences(profile, { ...batch, weights }, allRows(batch));
+    foldInferences(profile, batch, Int32Array.of(1, 2));
+    foldInferences(profile, batchOf(sampleRows(3, 2), sampleFeatures), allRows(batch));
+    expect(spanRowsOf(profile)).toBe(3);
+    expect(spanRowsOf(decodeProfile(encodeProfile(profile), shape))).toBe(3);
+  });
+
+  it('are none in a profile of format version 4', () => {
+    const empty = createProfile(shape);
+    const bytes = encodeProfile(empty);
+    // A run of four zeros, then four times no exemplars: the run was of three.
+    const runAt = bytes.length - 5;
+    expect(bytes[runAt]).toBe(4);
+    expect(decodeProfile(bytes.with(runAt, 3).with(3, 4), shape)).toEqual(empty);
   });
 });

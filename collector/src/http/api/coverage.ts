@@ -10,6 +10,11 @@ export const coverage = z.object({
   captures: z
     .array(z.enum(['inferred', 'declared', 'redacted', 'metadata']))
     .describe('Under which rules values left the apps; empty where they did not say'),
+  spanRows: z
+    .number()
+    .describe(
+      'Rows among those that came that were read off spans of another instrumentation; an app recorded the others as inferences',
+    ),
 });
 
 export type Coverage = z.infer<typeof coverage>;
