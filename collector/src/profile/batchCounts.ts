@@ -7,11 +7,20 @@ import type { CategoryColumn } from '@plumbline/sdk/event';
 
 /** `length` zeros. The same memory for whoever asks next. */
 export function emptyCells(length: number): Uint32Array {
-  if (length > scratch.length) scratch = new Uint32Array(2 * length);
-  return scratch.subarray(0, length).fill(0);
+  const known = cellsOfLength.get(length);
+  if (known !== undefined) return known.fill(0);
+  if (length > scratch.length) {
+    scratch = new Uint32Array(2 * length);
+    cellsOfLength.clear();
+  }
+  const cells = scratch.subarray(0, length);
+  cellsOfLength.set(length, cells);
+  return cells.fill(0);
 }
 
 let scratch = new Uint32Array(1_024);
+/** A view is asked for forty times a batch, and the lengths are few. */
+const cellsOfLength = new Map<number, Uint32Array>();
 
 /** How many of the rows have each code; 0 first, which is missing. The memory is that of `emptyCells`. */
 export function countsByCode({ codes, dictionary }: CategoryColumn, rows: Int32Array): Uint32Array {

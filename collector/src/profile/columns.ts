@@ -1,6 +1,6 @@
-import type { Column, InferenceBatch } from '@plumbline/sdk/event';
+import type { Column, FeatureSchema, InferenceBatch } from '@plumbline/sdk/event';
 import { hourColumn } from './hourOfDay.ts';
-import type { SignalShape } from './shape.ts';
+import type { ProfileShape, SignalShape } from './shape.ts';
 
 /** Text of one value of a column; `null` when it is missing or not a finite number. */
 export function textAt(column: Column, row: number): string | null {
@@ -17,17 +17,17 @@ export function featureColumn(batch: InferenceBatch, name: string): Column | und
   return index < 0 ? undefined : batch.features[index];
 }
 
-/** The column that a signal is read from. `features`: the batch's feature columns by name. */
-export function signalColumn(
-  batch: InferenceBatch,
-  features: ReadonlyMap<string, Column>,
-  signal: SignalShape,
-): Column | undefined {
+/** The columns that the signals of a shape are read from, in their order; `undefined` where the batch has none. */
+export function signalColumns(shape: ProfileShape, batch: InferenceBatch): readonly (Column | undefined)[] {
+  const { ofSignal } = featurePlaces(shape, batch.schema);
+  return shape.signals.map((signal, index) => signalColumn(batch, batch.features[ofSignal[index]!], signal));
+}
+
+function signalColumn(batch: InferenceBatch, feature: Column | undefined, signal: SignalShape): Column | undefined {
   switch (signal.kind) {
     case 'feature': {
-      const column = features.get(signal.name);
       const isTime = signal.type === 'category' && signal.cycle !== undefined;
-      return isTime && column !== undefined ? hourColumn(column) : column;
+      return isTime && feature !== undefined ? hourColumn(feature) : feature;
     }
     case 'score':
       return batch.scores;
@@ -37,6 +37,33 @@ export function signalColumn(
       return batch.latenciesMs;
   }
 }
+
+/** Where the features of a shape and those of a schema meet. */
+interface FeaturePlaces {
+  /** By signal of the shape: which feature of the schema it is; -1 for none. */
+  readonly ofSignal: readonly number[];
+  /** Features of the schema that the shape does not have. */
+  readonly unknown: readonly number[];
+}
+
+/** Batches of one schema follow each other by the thousand: names are looked up for the first. */
+export function featurePlaces(shape: ProfileShape, schema: FeatureSchema): FeaturePlaces {
+  let ofShape = places.get(shape);
+  if (ofShape === undefined) {
+    ofShape = new WeakMap();
+    places.set(shape, ofShape);
+  }
+  let known = ofShape.get(schema);
+  if (known === undefined) {
+    const names = schema.features.map(({ name }) => name);
+    const ofSignal = shape.signals.map(({ kind, name }) => (kind === 'feature' ? names.indexOf(name) : -1));
+    known = { ofSignal, unknown: [...names.keys()].filter((index) => !ofSignal.includes(index)) };
+    ofShape.set(schema, known);
+  }
+  return known;
+}
+
+const places = new WeakMap<ProfileShape, WeakMap<FeatureSchema, FeaturePlaces>>();
 
 /** Finite numbers of a column over all batches, ascending. `pick` finds the column in a batch. */
 export function sortedNumbers(

@@ -1,6 +1,6 @@
 import type { CategoryColumn, Column, InferenceBatch, NumberColumn } from '@plumbline/sdk/event';
 import { addEach, countsByCode, emptyCells } from './batchCounts.ts';
-import { signalColumn } from './columns.ts';
+import { signalColumns } from './columns.ts';
 import { decisionOf } from './decision.ts';
 import { foldExemplars } from './exemplars.ts';
 import { foldNumbers } from './foldNumbers.ts';
@@ -44,12 +44,11 @@ function foldOnce(profile: Profile, batch: InferenceBatch, rows: Int32Array): vo
   foldLatencies(profile, batch, rows);
   foldExemplars(profile, batch, rows);
 
-  const columns = new Map(batch.schema.features.map((feature, index) => [feature.name, batch.features[index]!]));
+  const columns = signalColumns(shape, batch);
   shape.signals.forEach((signal, index) => {
-    const column = signalColumn(batch, columns, signal);
     const signalPlan = plan.signals[index]!;
-    if (signal.type === 'number') foldNumbers(profile, signal, signalPlan, index, column, rows);
-    else foldCategories(profile, signal, signalPlan, index, column, rows);
+    if (signal.type === 'number') foldNumbers(profile, signal, signalPlan, index, columns[index], rows);
+    else foldCategories(profile, signal, signalPlan, index, columns[index], rows);
   });
   foldUnknownFeatures(profile, batch, rows);
   foldIds(profile, batch, columns, rows);
@@ -61,7 +60,7 @@ function foldOnce(profile: Profile, batch: InferenceBatch, rows: Int32Array): vo
   for (const attribute of plan.attributes) {
     const column = groupColumn(batch, attribute);
     foldAttribute(profile.counts, plan.groupOffset, attribute, column, rows, decisions);
-    if (attribute.strata !== null) foldStrata(profile, plan, batch, columns, attribute, column, rows, decisions);
+    if (attribute.strata !== null) foldStrata(profile, plan, columns, attribute, column, rows, decisions);
   }
 }
 
@@ -135,18 +134,11 @@ function foldCategories(
     counts[missing] = counts[missing]! + rows.length;
     return;
   }
-  const texts = column.type === 'number' ? numbersAsTexts(column, rows) : textsOf(column, rows);
-  if (column.type === 'number') {
-    const { otherType } = profile.sketches;
-    otherType[index] = otherType[index]! + rows.length - texts.missing;
-  }
-  counts[missing] = counts[missing]! + texts.missing;
   const unseen = plan.cells - 2;
-  counts[offset + unseen] = counts[offset + unseen]! + texts.invalid;
   const other = signal.categories.length;
   const firstBucket = signal.hashBuckets === 0 ? -1 : missing + 1;
   const rare: [text: string, count: number][] = [];
-  for (const [text, count] of texts.counts) {
+  const add = (text: string, count: number): void => {
     const known = plan.cellOf.get(text) ?? unseen;
     counts[offset + known] = counts[offset + known]! + count;
     if (known >= other) rare.push([text, count]);
@@ -154,28 +146,29 @@ function foldCategories(
       const bucket = firstBucket + hashBucket(text);
       counts[bucket] = counts[bucket]! + count;
     }
+  };
+  if (column.type === 'category') {
+    const byCode = countsByCode(column, rows);
+    counts[missing] = counts[missing]! + byCode[0]!;
+    for (let code = 1; code < byCode.length; code++) {
+      if (byCode[code]! > 0) add(column.dictionary[code - 1]!, byCode[code]!);
+    }
+  } else {
+    const texts = numbersAsTexts(column, rows);
+    const { otherType } = profile.sketches;
+    otherType[index] = otherType[index]! + rows.length - texts.missing;
+    counts[missing] = counts[missing]! + texts.missing;
+    counts[offset + unseen] = counts[offset + unseen]! + texts.invalid;
+    for (const [text, count] of texts.counts) add(text, count);
   }
   if (rare.length > 0) foldRare(profile.sketches, index, rare);
 }
 
-/** How often each text of a column occurs in the rows; a number that is not finite is no text. */
-interface CountedTexts {
-  readonly counts: Iterable<readonly [text: string, count: number]>;
-  readonly missing: number;
-  readonly invalid: number;
-}
-
-function textsOf(column: CategoryColumn, rows: Int32Array): CountedTexts {
-  const { dictionary } = column;
-  const byCode = countsByCode(column, rows);
-  const counts: [string, number][] = [];
-  for (let code = 1; code < byCode.length; code++) {
-    if (byCode[code]! > 0) counts.push([dictionary[code - 1]!, byCode[code]!]);
-  }
-  return { counts, missing: byCode[0]!, invalid: 0 };
-}
-
-function numbersAsTexts({ values }: NumberColumn, rows: Int32Array): CountedTexts {
+/** How often each text of a column of numbers occurs in the rows; a number that is not finite is no text. */
+function numbersAsTexts(
+  { values }: NumberColumn,
+  rows: Int32Array,
+): { readonly counts: ReadonlyMap<string, number>; readonly missing: number; readonly invalid: number } {
   const counts = new Map<string, number>();
   let missing = 0;
   let invalid = 0;

@@ -59,13 +59,14 @@ test.each([
         const signal = { signal: 'feature:x', kind: 'feature', name: 'x', type: 'number' } as const;
         const shaped: NumericSignal = { ...signal, edges, deciles, centre, scale };
         const [folded, plain] = [profileOf(shaped), profileOf(shaped)];
-        const rows = Int32Array.from(batch.keys()).filter((row) => skipped === 0 || row % (skipped + 1) !== 0);
-        const column = { type: 'number', values: Float64Array.from(batch) } as const;
+        const all = [...batch, ...edges, ...edges.map((edge) => edge * (1 + Number.EPSILON))];
+        const rows = Int32Array.from(all.keys()).filter((row) => skipped === 0 || row % (skipped + 1) !== 0);
+        const column = { type: 'number', values: Float64Array.from(all) } as const;
         foldNumbers(folded, shaped, planOf(folded.shape).signals[0]!, 0, column, rows);
         foldPlainly(
           plain,
           shaped,
-          Array.from(rows, (row) => batch[row]!),
+          Array.from(rows, (row) => all[row]!),
         );
         expect(folded).toEqual(plain);
       }),

@@ -1,6 +1,6 @@
 import type { Column } from '@plumbline/sdk/event';
 import { addEach, emptyCells } from './batchCounts.ts';
-import { type CellFinder, findCell, octaveStep, stepOf } from './cellFinder.ts';
+import { type CellFinder, crowded, findCell, octaveStep, stepOf } from './cellFinder.ts';
 import type { SignalPlan } from './plan.ts';
 import type { Profile } from './profile.ts';
 import type { NumericSignal } from './shape.ts';
@@ -40,7 +40,6 @@ export function foldNumbers(
   }
   const { finder } = plan;
   const { padded, table, low, perUnit } = finder;
-  const cellOfStep = finder.cells;
   const inOctaves = perUnit === 0;
   const lowStep = inOctaves ? octaveStep(low) : 0;
   const highest = finder.edges.length;
@@ -63,12 +62,10 @@ export function foldNumbers(
     const value = values[i]!;
     const position = inOctaves ? octaveStep(value) - lowStep : (value - low) * perUnit;
     if (value >= low && position < steps) {
-      let cell = cellOfStep[position | 0]!;
-      if (cell < 0) {
-        const before = table[position | 0]!;
-        if (before >= 0) {
-          cell = before + (Number(padded[before]! <= value) | 0) + (Number(padded[before + 1]! <= value) | 0);
-        }
+      let cell = table[position | 0]!;
+      if (cell < 0 && cell !== crowded) {
+        const before = ~cell;
+        cell = before + (Number(padded[before]! <= value) | 0) + (Number(padded[before + 1]! <= value) | 0);
       }
       if (cell >= 0) {
         cells[cell] = cells[cell]! + 1;
@@ -115,9 +112,10 @@ export function foldNumbers(
 function ordinarySteps({ centre, scale, edges }: NumericSignal, finder: CellFinder): number {
   const { low, high, table } = finder;
   const reach = (ordinaryDeviation - 1) * scale;
-  const isInside = low > (edges[0] ?? low) && high < (edges.at(-1) ?? high);
-  if (!isInside || !(low > centre - reach && low < centre + reach)) return 0;
-  return centre + reach >= high ? table.length : Math.min(table.length, Math.trunc(stepOf(finder, centre + reach)));
+  if (!(low > centre - reach && low < centre + reach)) return 0;
+  // A value just above the last edge may fall into the last step.
+  const inside = high < (edges.at(-1) ?? high) ? table.length : table.length - 1;
+  return centre + reach >= high ? inside : Math.min(inside, Math.trunc(stepOf(finder, centre + reach)));
 }
 
 function addWildValue(sums: Float64Array, at: number, deviation: number, isBelow: boolean, isAbove: boolean): void {

@@ -1,11 +1,9 @@
 import type { Column, InferenceBatch } from '@plumbline/sdk/event';
-import { signalColumn, textAt } from './columns.ts';
+import { featurePlaces, textAt } from './columns.ts';
 import { addDistinct } from './distinctCounter.ts';
 import { addHeavy } from './heavyHitters.ts';
 import { addId, addUuid, noRow, type SampledRow } from './idSample.ts';
-import { planOf } from './plan.ts';
 import type { Profile } from './profile.ts';
-import type { ProfileShape } from './shape.ts';
 import { createRareValues, hoursPerWeek, type Sketches } from './sketches.ts';
 
 /** The parts of folding a batch that feed a profile's sketches. */
@@ -20,30 +18,28 @@ export function foldRare({ rare }: Sketches, index: number, values: readonly [te
 
 /** Features that the shape does not have, in the rows of the batch that gave them a value. */
 export function foldUnknownFeatures({ shape, sketches }: Profile, batch: InferenceBatch, rows: Int32Array): void {
-  const { features } = planOf(shape);
   const unknown: [string, number][] = [];
-  batch.schema.features.forEach(({ name }, index) => {
-    if (features.has(name)) return;
+  for (const index of featurePlaces(shape, batch.schema).unknown) {
     const column = batch.features[index]!;
     let count = 0;
     for (let i = 0; i < rows.length; i++) if (textAt(column, rows[i]!) !== null) count++;
-    if (count > 0) unknown.push([name, count]);
-  });
+    if (count > 0) unknown.push([batch.schema.features[index]!.name, count]);
+  }
   if (unknown.length > 0) addHeavy(sketches.unknownFeatures, unknown);
 }
 
-/** Every arrival of an id; with the row's values where the shape wants them. */
+/** Every arrival of an id; with the row's values where the shape wants them. `columns`: by signal. */
 export function foldIds(
   { shape, sketches }: Profile,
   batch: InferenceBatch,
-  columns: ReadonlyMap<string, Column>,
+  columns: readonly (Column | undefined)[],
   rows: Int32Array,
 ): void {
   const keepsRows = shape.sampledRows !== undefined;
   const { ids } = sketches;
   const { uuids } = batch;
   let row = 0;
-  const rowOf = keepsRows ? () => sampledRow(shape, batch, columns, row) : withoutRow;
+  const rowOf = keepsRows ? () => sampledRow(columns, row) : withoutRow;
   for (let i = 0; i < rows.length; i++) {
     row = rows[i]!;
     if (uuids === undefined || uuids.suffixes.codes[row] !== 0) addId(ids, batch.ids[row]!, rowOf);
@@ -55,14 +51,8 @@ function withoutRow(): SampledRow {
   return noRow;
 }
 
-function sampledRow(
-  shape: ProfileShape,
-  batch: InferenceBatch,
-  columns: ReadonlyMap<string, Column>,
-  row: number,
-): SampledRow {
-  return shape.signals.map((signal) => {
-    const column = signalColumn(batch, columns, signal);
+function sampledRow(columns: readonly (Column | undefined)[], row: number): SampledRow {
+  return columns.map((column) => {
     if (column === undefined) return null;
     if (column.type === 'category') return textAt(column, row);
     const value = column.values[row]!;

@@ -14,8 +14,6 @@ export interface Plan {
   readonly signals: readonly SignalPlan[];
   /** Where a signal is among the signals. */
   readonly indexOf: ReadonlyMap<string, number>;
-  /** Names of the features among the signals. */
-  readonly features: ReadonlySet<string>;
   /** `(bin * 2 + decision) * 3 + label`, bins + 1 of them: the last one is "no score". -1 when there are none. */
   readonly scoreOffset: number;
   readonly scoreBins: number;
@@ -212,7 +210,6 @@ function makePlan(shape: ProfileShape): Plan {
     extremeLength: extremes + 1,
     signals,
     indexOf: new Map(shape.signals.map(({ signal }, index) => [signal, index])),
-    features: new Set(shape.signals.flatMap(({ kind, name }) => (kind === 'feature' ? [name] : []))),
     scoreOffset,
     scoreBins,
     scoreFinder: shape.scoreBins?.kind === 'edges' ? cellFinder(Float64Array.from(shape.scoreBins.edges)) : null,

@@ -1,15 +1,13 @@
-import type { CategoryColumn, Column, InferenceBatch } from '@plumbline/sdk/event';
+import type { CategoryColumn, Column } from '@plumbline/sdk/event';
 import { findCell } from './cellFinder.ts';
-import { signalColumn } from './columns.ts';
 import type { AttributePlan, Plan, StrataPlan } from './plan.ts';
 import type { Profile } from './profile.ts';
 
-/** Adds the decisions about each group by the stratum that a feature puts a row in. */
+/** Adds the decisions about each group by the stratum that a feature puts a row in. `columns`: by signal. */
 export function foldStrata(
-  { shape, counts }: Profile,
+  { counts }: Profile,
   plan: Plan,
-  batch: InferenceBatch,
-  columns: ReadonlyMap<string, Column>,
+  columns: readonly (Column | undefined)[],
   attribute: AttributePlan,
   groups: CategoryColumn | undefined,
   rows: Int32Array,
@@ -17,8 +15,7 @@ export function foldStrata(
 ): void {
   const { strata, firstRow, rowOf, otherRow, missingRow } = attribute;
   if (strata === null) return;
-  const column = signalColumn(batch, columns, shape.signals[strata.signal]!);
-  const stratumOf = stratumReader(plan, strata, column);
+  const stratumOf = stratumReader(plan, strata, columns[strata.signal]);
   const places = [missingRow, ...(groups?.dictionary.map((group) => rowOf.get(group) ?? otherRow) ?? [])];
   for (let i = 0; i < rows.length; i++) {
     const decision = decisions[i]!;

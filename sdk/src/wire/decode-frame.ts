@@ -4,6 +4,7 @@ import {
   type Column,
   captureModes,
   type EventBatch,
+  type FeatureDeclaration,
   type FeatureSchema,
   type InferenceBatch,
   type OutcomeBatch,
@@ -65,7 +66,7 @@ function readInferences(reader: FrameReader): InferenceBatch {
   const versions = readRequired(reader, header.versions, 'versions', maxNameLength);
   const roles = readOneOf(reader, header.roles, 'roles', servingRoles);
   const features = described.features.map((feature) => readNamed(reader, feature, 'features'));
-  const schema = featureSchema(features.map(({ name, column }) => ({ name, type: column.type })));
+  const schema = featureSchema(features);
   if (!checkedSchemas.has(schema)) {
     refuseRepeats(features, 'features');
     checkedSchemas.add(schema);
@@ -136,7 +137,7 @@ function readIdentity(header: Header): BatchIdentity & { readonly model: string 
   return { producer, batch, model };
 }
 
-function readNamed(reader: FrameReader, value: unknown, where: string): { name: string; column: Column } {
+function readNamed(reader: FrameReader, value: unknown, where: string): FeatureDeclaration & { column: Column } {
   const [name, ...description] = asArray(value, where);
   if (!isName(name)) {
     throw new RejectedError(
@@ -144,7 +145,8 @@ function readNamed(reader: FrameReader, value: unknown, where: string): { name: 
       `${where}: a name must have 1 to ${maxNameLength} characters, got ${shown(name)}`,
     );
   }
-  return { name, column: readColumn(reader, description, { part: where, name }) };
+  const column = readColumn(reader, description, { part: where, name });
+  return { name, type: column.type, column };
 }
 
 function refuseRepeats(columns: readonly { readonly name: string }[], where: string): void {

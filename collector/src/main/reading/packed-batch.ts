@@ -51,7 +51,7 @@ export function packBatch(batch: EventBatch, room: (size: number) => Memory): Pa
   const packed = batch.kind === 'inference' ? packInferences(batch, packer) : packOutcomes(batch, packer);
   const memory = room(packer.size);
   packer.writeTo(memory);
-  const schema = batch.kind === 'inference' ? featureSchemaText(batch.schema.features) : null;
+  const schema = batch.kind === 'inference' ? featureSchemaText(batch.schema) : null;
   return { memory, size: packer.size, schema, text: JSON.stringify(packed) };
 }
 
