@@ -3,7 +3,7 @@ import type { Detector, DetectorEvidence, DetectorState } from '../statistics/ev
 /**
  * Which score to name as the reason. Usually the one that holds most of the evidence; but when "moved up" or "spread
  * out" would pass the level on its own, that is said rather than which tenth of the range changed most: after a large
- * shift every score passes, and the simplest one explains the others.
+ * shift every score passes, and the simplest one explains the others. So do values that the reference never had.
  *
  * `levelLog`: what the evidence has passed.
  */
@@ -26,4 +26,4 @@ export function namedReason(
   return leading;
 }
 
-const simple: readonly string[] = ['location', 'spread'];
+const simple: readonly string[] = ['location', 'spread', 'unseen'];

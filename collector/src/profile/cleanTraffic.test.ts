@@ -26,6 +26,7 @@ const features: readonly FeatureDeclaration[] = [
   { name: 'constant', type: 'number' },
   { name: 'colour', type: 'category' },
   { name: 'city', type: 'category' },
+  { name: 'product', type: 'category' },
 ];
 
 interface Change {
@@ -54,6 +55,8 @@ function rowsOf(random: () => number, window: number, n: number, change: Change 
         constant: 7,
         colour: random() < 0.3 + (change.red ?? 0) ? 'red' : random() < 0.5 ? 'green' : 'blue',
         city: cityOf(random, change.hamlet ?? 0),
+        // Of so many that new ones come all the time, and more than a reference remembers.
+        product: `p${Math.floor(3_000 * random() ** 2)}`,
       },
       score: 1 / (1 + Math.exp(-normal(random))),
       latencyMs: 5 * Math.exp(0.5 * normal(random)),

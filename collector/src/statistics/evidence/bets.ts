@@ -46,7 +46,7 @@ export function orient(score: Score, bounds: NullBounds, designEffect: number): 
     ].flatMap(playable);
   }
   const { up, down } = score.bets ?? shareBets;
-  return [
+  const both = [
     {
       ...shared,
       direction: 'up' as const,
@@ -63,7 +63,8 @@ export function orient(score: Score, bounds: NullBounds, designEffect: number): 
       low: 0,
       bets: down.map((loss) => loss / (1 - bounds.lower)),
     },
-  ].flatMap(playable);
+  ];
+  return (score.trial === undefined ? both : both.slice(0, 1)).flatMap(playable);
 }
 
 const meanBets = [0.03, 0.06, 0.12, 0.25, 0.5, 1];

@@ -13,7 +13,7 @@ export interface Score {
   readonly considered: Uint8Array;
   /**
    * Where the reference's own counts cannot tell what is ordinary, because the cells were made from them: events and
-   * trials that can.
+   * trials that tell what is at most. Nobody bets on less.
    */
   readonly trial?: { readonly events: number; readonly n: number };
   /** Bets on a share, where it has others than all have: what they gain when it goes up, and lose when it goes down. */

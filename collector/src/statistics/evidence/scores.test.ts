@@ -94,11 +94,28 @@ describe('categoryScores', () => {
 
 describe('unseen values', () => {
   it('are no news where new values came all the time', () => {
-    const counts = [900, 100, 0, 0, 0];
-    const window = [80, 10, 0, 10, 0];
+    const counts = [800, 50, 150, 0, 0];
+    const window = [80, 5, 15, 10, 0];
     const after = (events: number) => leading(categoryScores(['a', 'b'], counts, { events, n: 500 }), counts, window);
     expect(after(1)).toEqual({ score: 'unseen', direction: 'up' });
     expect(after(60)).not.toEqual({ score: 'unseen', direction: 'up' });
+  });
+
+  it('are among the rare ones: where new values come all the time, the known ones are no fewer', () => {
+    const scores = categoryScores(['a'], [600, 400, 0, 0], { events: 100, n: 500 });
+    expect(evidence(scores, [600, 400, 0, 0], [600, 200, 200, 0]).log).toBeLessThan(noEvidence);
+  });
+
+  it('are as many as before when the reference had too many to remember', () => {
+    const counts = [600, 300, 100, 0];
+    const scores = categoryScores(['a'], counts, { events: 10, n: 500 });
+    expect(evidence(scores, counts, [600, 300, 120, 0]).log).toBeLessThan(noEvidence);
+    expect(leading(scores, counts, [600, 50, 350, 0])).toEqual({ score: 'unseen', direction: 'up' });
+  });
+
+  it('are nothing to worry about when they stop coming', () => {
+    const scores = categoryScores(['a'], [600, 400, 0, 0], { events: 100, n: 500 });
+    expect(evidence(scores, [600, 400, 0, 0], [600, 400, 0, 0]).log).toBeLessThan(noEvidence);
   });
 });
 
@@ -110,8 +127,15 @@ describe('indicatorScore', () => {
   });
 });
 
+/** Three windows of weight 1 that win nothing. */
+const noEvidence = Math.log(3);
+
 /** What leads after three windows of `counts`. */
-function leading(scores: readonly Score[], referenceCounts: readonly number[], counts: readonly number[]) {
+function leading(...of: Parameters<typeof evidence>) {
+  return evidence(...of).leading;
+}
+
+function evidence(scores: readonly Score[], referenceCounts: readonly number[], counts: readonly number[]) {
   const detector = buildDetector({
     scores,
     referenceCounts,
@@ -121,5 +145,5 @@ function leading(scores: readonly Score[], referenceCounts: readonly number[], c
   });
   let state = initialState(detector);
   for (let window = 0; window < 3; window++) state = advance(detector, state, counts, 1);
-  return evidenceOf(detector, state).leading;
+  return evidenceOf(detector, state);
 }
