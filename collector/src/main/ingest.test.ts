@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
+import type { InferenceEvent } from '@plumbline/sdk/event';
 import {
   columnarContentType,
   deadLetterStreamName,
@@ -15,18 +16,21 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { makeLedger, publishAll } from '../../../test/faults/ledger.ts';
 import { type NatsServer, startNatsServer } from '../../../test/stack/nats-server.ts';
 import { type Bus, connectBus } from '../bus/index.ts';
+import { rowTime } from '../cli/csv.ts';
+import { replay } from '../cli/replay.ts';
+import { readReplayOptions } from '../cli/replay-options.ts';
 import { budgetSettings, collectorSettings } from '../config/settings.ts';
 import { PlumblineError } from '../errors.ts';
-import { encodeProfile, profileTotals } from '../profile/index.ts';
+import { encodeProfile, type Profile, profileTotals } from '../profile/index.ts';
 import { readDeadLetters } from '../store/dead-letters.ts';
-import { readCounts, readFindings, readProfiles } from '../store/history.ts';
+import { readCounts, readFindings, readProfiles, readReference } from '../store/history.ts';
 import { jsonCollection, type Store } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { createIngest, type Ingest, type IngestOptions } from './ingest.ts';
 import { silentLogger } from './logger.ts';
 import { ReadingThread } from './reading/reading-thread.ts';
-import { hourMs, inferences, outcome, Producer, testModel } from './testing/traffic.ts';
+import { hourMs, inference, inferences, outcome, Producer, testModel } from './testing/traffic.ts';
 
 const start = 1_700_000_400_000 - (1_700_000_400_000 % hourMs);
 
@@ -418,5 +422,82 @@ describe('a reading thread', () => {
     expect(here?.counts).toMatchObject({ ...expected, joinedOutcomes: truth.outcomes });
     expect(here?.findings.flat().length).toBeGreaterThan(0);
     expect(there).toEqual(here);
+  });
+});
+
+describe('a stream of rows', () => {
+  const windowRows = 100;
+  const columns = [
+    ...['income', 'town'].map((name) => ({ name, role: 'feature' })),
+    ...['prediction', 'score', 'label'].map((name) => ({ name, role: name })),
+    { name: 'sex', role: 'group' },
+  ];
+  const spec = { model: 'credit', positive: 'yes', columns, groups: [{ attribute: 'sex' }], reference: 400 };
+
+  /** Twenty windows, the last eight of them with other incomes. */
+  const events = Array.from({ length: 20 * windowRows }, (_, row): InferenceEvent => {
+    const event = inference(`row-${String(row + 1).padStart(12, '0')}`, rowTime(row, windowRows), { latencyMs: null });
+    const shift = row < 12 * windowRows ? 0 : 400;
+    return { ...event, features: { ...event.features, income: Number(event.features.income) + shift } };
+  });
+  const labels = events.map(({ id, time }, row) => outcome(id, time, row % 7 === 0 ? 'yes' : 'no'));
+
+  async function replayed() {
+    const path = join(directory, 'rows.csv');
+    const cells = events.map(({ features, prediction, score, groups }, row) =>
+      [features.income, features.town, prediction, score, labels[row]?.value, groups.sex].join(','),
+    );
+    writeFileSync(path, ['income,town,prediction,score,label,sex', ...cells].join('\n'));
+    writeFileSync(join(directory, 'spec.yaml'), JSON.stringify(spec));
+    const options = await readReplayOptions([
+      path,
+      '--spec',
+      join(directory, 'spec.yaml'),
+      '--window',
+      `${windowRows}`,
+    ]);
+    if (options === null) throw new Error('the options ask for help');
+    return replay(options, { show: () => {}, clear: () => {} });
+  }
+
+  test('gives the reference, windows, evidence and alarms of its replay from a file, bit for bit', async () => {
+    const { settings, windows, reference } = await replayed();
+    // An app whose rows and labels go over all partitions, those of a window in another order than in the file.
+    const parts = Array.from({ length: 100 }, (_, part) => ({ from: part * 20, window: Math.floor(part / 5) }));
+    const shuffled = parts.toSorted((a, b) => a.window - b.window || (a.from % 37) - (b.from % 37));
+    const producer = new Producer('app');
+    for (const [index, { from }] of shuffled.entries()) {
+      const partition = index % 16;
+      const rows = encodeInferences(events.slice(from, from + 20), producer.next());
+      await publish(inferenceSubject(partition, 'credit'), rows);
+      const known = encodeOutcomes(labels.slice(from, from + 20), producer.next());
+      await publish(outcomeSubject(partition, 'credit'), known);
+    }
+    await startIngest({
+      openEngine: () =>
+        createEngine({
+          ...{ store, models: [settings], budget: budgetSettings.parse({}), clock: Date.now, logger: silentLogger },
+          partitions: bus.partitions,
+        }),
+    });
+    await until(async () => (await store.read(readCounts)).outcomes >= labels.length);
+    await ingest?.stop();
+    const key = { model: 'credit', environment: settings.environment, version: '1' };
+    const found = await store.read(async (transaction) => ({
+      profiles: await readProfiles(transaction, key),
+      findings: await readFindings(transaction, key),
+      reference: await readReference(transaction, key),
+    }));
+    expect(found.reference?.id).toBe(reference.id);
+    const bytes = (one: { readonly from: number; readonly profile: Profile }) => [
+      one.from,
+      Buffer.from(encodeProfile(one.profile)).toString('base64'),
+    ];
+    expect(found.profiles.map(bytes)).toEqual(windows.map(bytes));
+    // The last window of a stream is open.
+    const closed = windows.slice(0, -1).filter(({ findings }) => findings.length > 0);
+    expect(found.findings).toEqual(closed.map(({ from, findings }) => expect.objectContaining({ from, findings })));
+    const alarms = closed.flatMap(({ findings }) => findings.filter(({ verdict }) => verdict === 'alarm'));
+    expect(alarms.map(({ signal }) => signal)).toContain('feature:income');
   });
 });
