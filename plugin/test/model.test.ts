@@ -139,7 +139,9 @@ describe('the drift tab', () => {
     await page.getByText('income: reference against current').waitFor();
     await page.getByText('Reference, n 5,000').waitFor();
     await page.getByText(/^Current, n 18,240/).waitFor();
-    await page.getByText('4,560 came, 75 % were thinned; they count as 4,102; values as declared').waitFor();
+    await page
+      .getByText('4,560 came, 75 % were thinned; they count as 4,102; 310 were read off spans; values as declared')
+      .waitFor();
   });
 
   it('narrows every report to the segment that is chosen, and keeps it in the address', async () => {

@@ -2,8 +2,11 @@ import type { Coverage } from '@plumbline/collector/api';
 import { t } from '../i18n';
 import { formatCount, formatShare } from './number';
 
-/** How the rows of a window came to be here: `4,560 came, 75 % were thinned; they count as 4,102; values as declared`. */
-export function formatCoverage({ rowsSeen, thinnedShare, effectiveRows, captures }: Coverage): string {
+/**
+ * How the rows of a window came to be here: `4,560 came, 75 % were thinned; they count as 4,102; 310 were read off spans;
+ * values as declared`.
+ */
+export function formatCoverage({ rowsSeen, thinnedShare, effectiveRows, captures, spanRows }: Coverage): string {
   const came =
     thinnedShare === 0
       ? t('coverage.all', 'all {{seen}} came', { seen: formatCount(rowsSeen) })
@@ -12,9 +15,13 @@ export function formatCoverage({ rowsSeen, thinnedShare, effectiveRows, captures
           share: formatShare(thinnedShare),
           effective: formatCount(effectiveRows),
         });
+  const told =
+    spanRows === 0
+      ? came
+      : t('coverage.spans', '{{came}}; {{spans}} were read off spans', { came, spans: formatCount(spanRows) });
   return captures.length === 0
-    ? came
-    : t('coverage.captured', '{{came}}; values {{rules}}', { came, rules: captures.map(captureText).join(', ') });
+    ? told
+    : t('coverage.captured', '{{came}}; values {{rules}}', { came: told, rules: captures.map(captureText).join(', ') });
 }
 
 function captureText(capture: Coverage['captures'][number]): string {
