@@ -4,8 +4,10 @@ import {
   type JoinEntry,
   type Judgement,
   judge,
+  liesAbove,
   outcomeCell,
   type ProfileShape,
+  scoredCell,
   weightOf,
 } from '../profile/index.ts';
 import { hourOfWeek } from '../statistics/evidence/index.ts';
@@ -30,6 +32,10 @@ export interface OutcomeArrivals {
   readonly hours?: Readonly<Record<string, readonly [labelled: number, wrong: number]>>;
   /** By attribute, then by group. */
   readonly groups: Readonly<Record<string, Readonly<Record<string, ArrivalCounts>>>>;
+  /** Of two classes by score and label: cells as `scoredCounts` counts them. */
+  readonly scored?: readonly number[];
+  /** How many labels lay above the number that was predicted. */
+  readonly above?: number;
   /** Of predicted numbers by the size of their error, of rankings by quality: cells as `outcomeSizes` counts them. */
   readonly sizes?: readonly number[];
   /** The same by attribute, then by group. */
@@ -65,7 +71,7 @@ export function arrivedIn<Value>(
 
 /** Arrivals as evidence may count them: with no more outcomes than the weighted ones are worth (see `effectiveProfile`). */
 export function effectiveArrivals(arrivals: OutcomeArrivals): OutcomeArrivals {
-  const { overall, hours, groups, sizes, groupSizes, ratings, heaviest = 1 } = arrivals;
+  const { overall, hours, scored, above, groups, sizes, groupSizes, ratings, heaviest = 1 } = arrivals;
   if (heaviest === 1) return arrivals;
   const scaled = <Values extends object>(values: Values): Values =>
     // The same names, each with a number.
@@ -73,6 +79,8 @@ export function effectiveArrivals(arrivals: OutcomeArrivals): OutcomeArrivals {
   return {
     overall: scaled(overall),
     ...(hours === undefined ? {} : { hours: scaledHours(hours, heaviest) }),
+    ...(scored === undefined ? {} : { scored: scored.map((count) => count / heaviest) }),
+    ...(above === undefined ? {} : { above: above / heaviest }),
     groups: Object.fromEntries(
       Object.entries(groups).map(([attribute, counts]) => [
         attribute,
@@ -119,6 +127,8 @@ export class ArrivalCounter {
   #overall = nothingCounted();
   #hours = new Map<string, [labelled: number, wrong: number]>();
   #groups = new Map<string, Map<string, Counting>>();
+  #scored: number[] = [];
+  #above = 0;
   #sizes: number[] = [];
   #groupSizes = new Map<string, Map<string, number[]>>();
   #ratings = new Map<RatingType, RatingCounts>();
@@ -135,6 +145,8 @@ export class ArrivalCounter {
     const favourable = favourableDecision(shape);
     const weight = this.#weigh(joined);
     count(this.#overall, judgement, favourable, weight);
+    const cell = scoredCell(shape, joined.score, judgement.label);
+    if (cell !== null) addAt(this.#scored, cell, weight);
     this.#addHour(String(hourOfWeek(joined.time)), weight, judgement.wrong ? weight : 0);
     for (const of of shape.groups) {
       const group = groupIn(of, joined.groups);
@@ -153,6 +165,7 @@ export class ArrivalCounter {
     if (cell === null) return;
     const weight = this.#weigh(joined);
     this.#overall.labelled += weight;
+    if (shape.task === 'regression' && liesAbove(joined, label)) this.#above += weight;
     addAt(this.#sizes, cell, weight);
     for (const of of shape.groups) {
       const group = groupIn(of, joined.groups);
@@ -183,9 +196,11 @@ export class ArrivalCounter {
     }
     merge(this.#overall, arrivals.overall);
     for (const [hour, [labelled, wrong]] of Object.entries(arrivals.hours ?? {})) this.#addHour(hour, labelled, wrong);
-    addSizes(this.#sizes, arrivals.sizes ?? []);
+    addCounts(this.#scored, arrivals.scored ?? []);
+    this.#above += arrivals.above ?? 0;
+    addCounts(this.#sizes, arrivals.sizes ?? []);
     for (const [attribute, groups] of Object.entries(arrivals.groupSizes ?? {})) {
-      for (const [group, sizes] of Object.entries(groups)) addSizes(this.#sizesOf(attribute, group), sizes);
+      for (const [group, sizes] of Object.entries(groups)) addCounts(this.#sizesOf(attribute, group), sizes);
     }
     for (const [attribute, groups] of Object.entries(arrivals.groups)) {
       for (const [group, counts] of Object.entries(groups)) merge(this.#cell(attribute, group), counts);
@@ -196,6 +211,8 @@ export class ArrivalCounter {
     const taken: OutcomeArrivals = {
       overall: this.#overall,
       ...(this.#hours.size === 0 ? {} : { hours: Object.fromEntries(this.#hours) }),
+      ...(this.#scored.length === 0 ? {} : { scored: this.#scored }),
+      ...(this.#above === 0 ? {} : { above: this.#above }),
       groups: recordOf(this.#groups),
       ...(this.#sizes.length === 0 ? {} : { sizes: this.#sizes }),
       ...(this.#groupSizes.size === 0 ? {} : { groupSizes: recordOf(this.#groupSizes) }),
@@ -205,6 +222,8 @@ export class ArrivalCounter {
     this.#overall = nothingCounted();
     this.#hours = new Map();
     this.#groups = new Map();
+    this.#scored = [];
+    this.#above = 0;
     this.#sizes = [];
     this.#groupSizes = new Map();
     this.#ratings = new Map();
@@ -242,7 +261,7 @@ function recordOf<Value>(maps: ReadonlyMap<string, ReadonlyMap<string, Value>>):
   return Object.fromEntries([...maps].map(([name, map]) => [name, Object.fromEntries(map)]));
 }
 
-function addSizes(counts: number[], more: readonly number[]): void {
+function addCounts(counts: number[], more: readonly number[]): void {
   for (const [cell, count] of more.entries()) addAt(counts, cell, count);
 }
 

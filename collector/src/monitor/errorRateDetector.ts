@@ -1,16 +1,9 @@
 import type { ModelSettings } from '../config/settings.ts';
 import { atItsHour, errorRateIndicator, type Reference } from '../profile/index.ts';
-import {
-  boundTail,
-  createDetector,
-  nullBounds,
-  type OrientedScore,
-  orient,
-  type Score,
-  shareScore,
-} from '../statistics/evidence/index.ts';
+import { boundTail, nullBounds, type OrientedScore, orient, shareScore } from '../statistics/evidence/index.ts';
 import type { OutcomeArrivals } from './arrivals.ts';
 import { signalDesignEffect } from './signalStatistics.ts';
+import { steadyDetector } from './steadyDetector.ts';
 import type { StreamDetector } from './streamDetector.ts';
 import type { Stream } from './streams.ts';
 
@@ -48,7 +41,8 @@ export function errorRateDetector(
   const uppers = byBucket.map((counts) => boundsOf(counts, effectAtHour, byBucket.length).upper);
   const speedAtHour = averageOf(byBucket, (bucket) => speed(overall.mean, uppers[bucket]!, rateOf(byBucket[bucket]!)));
   if (speedAtHour / effectAtHour <= speed(overall.mean, overall.upper, overall.mean) / effect) {
-    return streamOver(stream, up(overall, effect), [score], past, (_, { overall: { labelled, wrong } }) => [
+    const whole = { scores: [score], counts: past };
+    return steadyDetector(stream, up(overall, effect), whole, (_, { overall: { labelled, wrong } }) => [
       labelled - wrong,
       wrong,
     ]);
@@ -82,19 +76,7 @@ export function errorRateDetector(
     }
     return counts;
   };
-  return streamOver(stream, bets, [read], [...past, ...byBucket.flat()], countsOf);
-}
-
-function streamOver(
-  stream: Stream,
-  oriented: readonly OrientedScore[],
-  scores: readonly Score[],
-  referenceCounts: ArrayLike<number>,
-  countsOf: StreamDetector['countsOf'],
-): StreamDetector {
-  const detector = createDetector(referenceCounts.length, oriented);
-  const always = { detector, detectorAt: () => detector, referenceCountsAt: () => referenceCounts };
-  return { stream, ...always, scores, referenceCounts, countsOf };
+  return steadyDetector(stream, bets, { scores: [read], counts: [...past, ...byBucket.flat()] }, countsOf);
 }
 
 function bucketOf(cell: number): number {

@@ -16,6 +16,7 @@ import type { Proportion } from '../statistics/newcombeDifference.ts';
 import { meanWithInterval } from '../statistics/residualMetrics.ts';
 import { type ArrivalCounts, arrivedIn, type OutcomeArrivals } from './arrivals.ts';
 import { bare, finite, share, suppressed } from './estimates.ts';
+import { expectedErrorContent } from './expectedErrorContent.ts';
 import type { Estimate, Evidence, SignalKind } from './finding.ts';
 import {
   type GapChange,
@@ -25,6 +26,7 @@ import {
   uncomparedGroupSentence,
 } from './groupSentences.ts';
 import { type AttributeStatistics, attributeStatistics } from './groupStatistics.ts';
+import { calibrationContent, exceedanceContent, scoreOrderContent } from './labelContent.ts';
 import { leadingShare } from './leadingShare.ts';
 import { performanceStatistics } from './performanceStatistics.ts';
 import { isNotable } from './phrases.ts';
@@ -111,6 +113,14 @@ export function findingContent(
       return duplicatesContent(input, evidence);
     case 'performance':
       return performanceContent(input, evidence);
+    case 'calibration':
+      return calibrationContent(input.arrivals, watched, evidence);
+    case 'score_order':
+      return scoreOrderContent(input.arrivals, watched, evidence);
+    case 'quantile_exceedance':
+      return exceedanceContent(input.arrivals, watched, stream.quantile, evidence);
+    case 'expected_error':
+      return expectedErrorContent(watched, counts, evidence);
     case 'outcome_sizes':
       return outcomeContent(input, evidence);
     case 'pace':

@@ -9,19 +9,13 @@ import {
   type Reference,
 } from '../profile/index.ts';
 import { hash32 } from '../profile/textHash.ts';
-import {
-  boundTail,
-  createDetector,
-  nullBounds,
-  orient,
-  type Score,
-  scoreMoments,
-} from '../statistics/evidence/index.ts';
+import { boundTail, nullBounds, orient, type Score, scoreMoments } from '../statistics/evidence/index.ts';
 import { expectedPairs, type PairCounts, pairedDifferences } from '../statistics/fairness/pairedDifferences.ts';
 import type { Proportion } from '../statistics/newcombeDifference.ts';
 import { seededRandom } from '../statistics/simulate.ts';
 import { type ArrivalCounts, arrivedIn, type OutcomeArrivals } from './arrivals.ts';
 import { signalDesignEffect } from './signalStatistics.ts';
+import { steadyDetector } from './steadyDetector.ts';
 import type { StreamDetector } from './streamDetector.ts';
 import { errorRateSignal, type GapStream } from './streams.ts';
 
@@ -75,20 +69,11 @@ export function gapDetector(
     const upper = (fairnessGapOver === 'parity' ? 0 : Math.max(0, bounds.upper)) + fairnessGap;
     return orient(score, { ...bounds, upper }, designEffect).filter(({ direction }) => direction === 'up');
   });
-  const detector = createDetector(gaps.scores.length * pairCells, oriented);
-  return {
-    stream,
-    detector,
-    detectorAt: () => detector,
-    referenceCountsAt: () => referenceCounts,
-    scores,
-    referenceCounts,
-    countsOf: (profile, arrivals, step) => {
-      const random = seededRandom(hash32(`${stream.id} ${step}`, 0));
-      const [now, other] = [group, referenceGroup].map((name) => gaps.now(profile, arrivals, name));
-      return gaps.scores.flatMap((_, gap): PairCounts => pairedDifferences(now![gap]!, other![gap]!, random));
-    },
-  };
+  return steadyDetector(stream, oriented, { scores, counts: referenceCounts }, (profile, arrivals, step) => {
+    const random = seededRandom(hash32(`${stream.id} ${step}`, 0));
+    const [now, other] = [group, referenceGroup].map((name) => gaps.now(profile, arrivals, name));
+    return gaps.scores.flatMap((_, gap): PairCounts => pairedDifferences(now![gap]!, other![gap]!, random));
+  });
 }
 
 type GapRates = readonly Proportion[];

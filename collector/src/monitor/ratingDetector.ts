@@ -1,7 +1,6 @@
 import type { ModelSettings } from '../config/settings.ts';
 import {
   boundTail,
-  createDetector,
   designEffect,
   fewestWindows,
   nullBounds,
@@ -10,6 +9,7 @@ import {
   scoreMoments,
 } from '../statistics/evidence/index.ts';
 import { addRatings, noRatings, type RatingCounts, type RatingType, ratingCells } from './ratings.ts';
+import { steadyDetector } from './steadyDetector.ts';
 import type { StreamDetector } from './streamDetector.ts';
 import { ratingSignal } from './streams.ts';
 
@@ -56,14 +56,11 @@ export function ratingDetector(
     tolerance: { standardDeviations, relativeShare: 0, absoluteShare: 0 },
   });
   const oriented = orient(score, bounds, effect).filter(({ direction }) => direction === 'down');
-  const detector = createDetector(ratingCells, oriented);
-  return {
-    stream: { id: ratingSignal(type), class: 'risk', kind: 'ratings', rating: type },
-    detector,
-    detectorAt: () => detector,
-    referenceCountsAt: () => first.cells,
-    scores: [score],
-    referenceCounts: first.cells,
-    countsOf: (_, { ratings }) => ratings?.[type]?.cells ?? Array<number>(ratingCells).fill(0),
-  };
+  const stream = { id: ratingSignal(type), class: 'risk', kind: 'ratings', rating: type } as const;
+  return steadyDetector(
+    stream,
+    oriented,
+    { scores: [score], counts: first.cells },
+    (_, { ratings }) => ratings?.[type]?.cells ?? Array<number>(ratingCells).fill(0),
+  );
 }

@@ -16,10 +16,8 @@ import {
 } from '../profile/index.ts';
 import {
   boundTail,
-  createDetector,
   type Detector,
   type Direction,
-  hourOfWeek,
   nullBounds,
   type OrientedScore,
   orient,
@@ -28,9 +26,14 @@ import {
   type Tolerance,
 } from '../statistics/evidence/index.ts';
 import { arrivedIn, type OutcomeArrivals } from './arrivals.ts';
+import { calibrationDetector } from './calibrationDetector.ts';
+import { detectorByHour, detectorOver } from './detectorByHour.ts';
 import { errorRateDetector } from './errorRateDetector.ts';
+import { exceedanceDetector } from './exceedanceDetector.ts';
+import { expectedErrorDetector } from './expectedErrorDetector.ts';
 import { gapDetector, rateEffect } from './gapDetector.ts';
 import { selection } from './groupRates.ts';
+import { scoreOrderDetector } from './scoreOrderDetector.ts';
 import { signalDesignEffect } from './signalStatistics.ts';
 import { errorRateSignal, type Stream, signalNamed, streamsOf } from './streams.ts';
 
@@ -58,8 +61,17 @@ export interface StreamDetector {
  * over the reference. Kept by content, because making them costs more than using them.
  */
 export function streamDetectors(settings: ModelSettings, reference: Reference): readonly StreamDetector[] {
-  const { tolerance, minimumGroupRows, groups, ratings, arrivals, segments } = settings;
-  const key = JSON.stringify([reference.id, tolerance, minimumGroupRows, groups, ratings, arrivals, segments]);
+  const { tolerance, minimumGroupRows, groups, ratings, arrivals, segments, quantile } = settings;
+  const key = JSON.stringify([
+    reference.id,
+    tolerance,
+    minimumGroupRows,
+    groups,
+    ratings,
+    arrivals,
+    segments,
+    quantile,
+  ]);
   const known = detectors.get(key);
   if (known !== undefined) return known;
   const streams = streamsOf(settings, reference);
@@ -96,6 +108,14 @@ function streamDetector(
       return indicatorDetector(settings, reference, stream, streams, duplicateIndicator, duplicateIndicator.counts);
     case 'performance':
       return errorRateDetector(settings, reference, stream, streams);
+    case 'calibration':
+      return calibrationDetector(settings, reference, stream, streams);
+    case 'score_order':
+      return scoreOrderDetector(settings, reference, stream, streams);
+    case 'quantile_exceedance':
+      return exceedanceDetector(settings, reference, stream.quantile, stream, streams);
+    case 'expected_error':
+      return expectedErrorDetector(settings, reference, stream, streams);
     case 'outcome_sizes':
       return outcomeDetector(settings, reference, stream, streams);
     case 'fairness':
@@ -239,98 +259,6 @@ function groupDetector(
     return [...decided(profile), labelled - wrong, wrong];
   };
   return { stream, ...watched, scores: [selectionScore, errorScore], referenceCounts, countsOf };
-}
-
-type Watched = Pick<StreamDetector, 'detector' | 'detectorAt' | 'referenceCountsAt'>;
-
-interface Watching {
-  readonly tolerance: Tolerance;
-  readonly streams: number;
-  readonly designEffectOf: (score: string) => number;
-  readonly directions: readonly Direction[];
-}
-
-function detectorOver(
-  reference: Reference,
-  signal: string,
-  scores: readonly Score[],
-  referenceCounts: ArrayLike<number>,
-  options: Watching,
-): Watched {
-  return detectorByHour(
-    reference,
-    signal,
-    referenceCounts,
-    (counts, buckets) => orientedScores(scores, counts, options, buckets),
-    (counts) => counts,
-  );
-}
-
-/**
- * `orientedOf`: the bets against a reference's counts, whose confidence is shared over so many buckets of hours. `countsIn`:
- * what the reference counted in a bucket, as the detector's cells. Of an hour that the reference does not
- * know it is asked with `undefined`; `undefined` in answer: nothing is betted then.
- */
-function detectorByHour(
-  reference: Reference,
-  signal: string,
-  referenceCounts: ArrayLike<number>,
-  orientedOf: (counts: ArrayLike<number>, buckets: number) => OrientedScore[],
-  countsIn: (bucket: readonly number[] | undefined) => ArrayLike<number> | undefined,
-): Watched {
-  const oriented = orientedOf(referenceCounts, 1);
-  const detector = createDetector(referenceCounts.length, oriented);
-  const { seasons } = reference;
-  const byBucket = seasons?.signals[signal];
-  if (seasons === null || byBucket === undefined) return atAnyHour(detector, referenceCounts);
-
-  // Windows come in order of time: the hour at hand is enough to keep.
-  let kept: { readonly bucket: number | null; readonly detector: Detector | null } | null = null;
-  const bucketAt = (from: number): number | null => seasons.bucketOfHour[hourOfWeek(from)] ?? null;
-  const countsAt = (bucket: number | null) => countsIn(bucket === null ? undefined : byBucket[bucket]);
-  const detectorAt = (from: number): Detector | null => {
-    const bucket = bucketAt(from);
-    if (kept === null || kept.bucket !== bucket) {
-      const counts = countsAt(bucket);
-      const own = counts && alignedTo(oriented, orientedOf(counts, byBucket.length));
-      kept = { bucket, detector: own === undefined ? null : createDetector(referenceCounts.length, own) };
-    }
-    return kept.detector;
-  };
-  return { detector, detectorAt, referenceCountsAt: (from) => countsAt(bucketAt(from)) ?? referenceCounts };
-}
-
-function atAnyHour(detector: Detector, referenceCounts: ArrayLike<number>): Watched {
-  return { detector, detectorAt: () => detector, referenceCountsAt: () => referenceCounts };
-}
-
-/** `buckets`: over how many references of hours the confidence of the null bounds is shared. */
-function orientedScores(
-  scores: readonly Score[],
-  referenceCounts: ArrayLike<number>,
-  { tolerance, streams, designEffectOf, directions }: Watching,
-  buckets: number,
-): OrientedScore[] {
-  const tail = boundTail(scores.length, streams * buckets);
-  return scores.flatMap((score) => {
-    const designEffect = designEffectOf(score.name);
-    const bounds = nullBounds(score, referenceCounts, { tail, designEffect, tolerance });
-    return orient(score, bounds, designEffect).filter(({ direction }) => directions.includes(direction));
-  });
-}
-
-/**
- * The bets of `layout` with the nulls of `own`, so that wealth goes on from hour to hour. Where there is nothing to bet on
- * at this hour (a share that may be anything) the bets rest.
- */
-function alignedTo(layout: readonly OrientedScore[], own: readonly OrientedScore[]): OrientedScore[] {
-  return layout.map(
-    (pooled) =>
-      own.find(({ score, direction }) => score === pooled.score && direction === pooled.direction) ?? {
-        ...pooled,
-        bets: pooled.bets.map(() => 0),
-      },
-  );
 }
 
 function shareTolerance(absoluteShare: number): Tolerance {

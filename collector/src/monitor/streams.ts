@@ -1,9 +1,15 @@
 import type { ModelSettings } from '../config/settings.ts';
 import { PlumblineError } from '../errors.ts';
 import {
+  byLabel,
   type Confusion,
+  calibrationSignal,
   duplicateIndicator,
   errorRateIndicator,
+  errorSizeCounts,
+  exceedanceSignal,
+  expectedErrorSignal,
+  expectedErrors,
   failureIndicator,
   findSignal,
   type GroupConfusion,
@@ -16,6 +22,8 @@ import {
   type ProfileShape,
   type Reference,
   type SignalShape,
+  scoredCounts,
+  scoreOrderSignal,
 } from '../profile/index.ts';
 import { type PaceName, paces } from './arrivalPace.ts';
 import type { StreamClass } from './budget.ts';
@@ -32,7 +40,11 @@ export type Stream = {
   | { readonly kind: 'failures' }
   | { readonly kind: 'duplicates' }
   | { readonly kind: 'performance' }
+  | { readonly kind: 'calibration' }
+  | { readonly kind: 'score_order' }
+  | { readonly kind: 'expected_error' }
   | { readonly kind: 'outcome_sizes' }
+  | { readonly kind: 'quantile_exceedance' /** Which quantile is predicted. */; readonly quantile: number }
   | { readonly kind: 'ratings'; readonly rating: RatingType }
   | { readonly kind: 'pace'; readonly pace: PaceName }
   | { readonly kind: 'fairness'; readonly attribute: string; readonly group: string }
@@ -69,15 +81,20 @@ export function streamsOf(settings: ModelSettings, reference: Reference): Stream
   for (const rating of settings.ratings) {
     streams.push({ id: ratingSignal(rating), class: 'risk', kind: 'ratings', rating });
   }
+  // A reference that was made before did not measure how it varies.
+  if (expectedErrors(profile) !== null && reference.designEffects[expectedErrorSignal] !== undefined) {
+    streams.push({ id: expectedErrorSignal, class: 'risk', kind: 'expected_error' });
+  }
   const sizes = outcomeSizes(profile);
   if (sizes !== null && total(sizes.counts(profile)) >= minimumLabelledRows) {
     streams.push({ id: sizes.signal, class: 'risk', kind: 'outcome_sizes' });
   }
+  if (isClassification(shape.task) && labelledRows(overallConfusion(profile)) >= minimumLabelledRows) {
+    streams.push({ id: errorRateSignal, class: 'risk', kind: 'performance' });
+  }
+  streams.push(...labelStreams(settings, reference));
   if (!isClassification(shape.task)) {
     return [...streams, ...shape.groups.flatMap(({ attribute }) => outcomeGapStreams(settings, reference, attribute))];
-  }
-  if (labelledRows(overallConfusion(profile)) >= minimumLabelledRows) {
-    streams.push({ id: errorRateSignal, class: 'risk', kind: 'performance' });
   }
   for (const { attribute } of shape.groups) {
     for (const confusion of groupConfusions(profile, attribute)) {
@@ -89,6 +106,27 @@ export function streamsOf(settings: ModelSettings, reference: Reference): Stream
     streams.push(...gapStreams(settings, reference, attribute));
   }
   return streams;
+}
+
+/**
+ * What labels say beside whether predictions were right. Only of a reference that measured how it varies between windows: one
+ * that was made before that is watched for what it always was.
+ */
+function labelStreams({ quantile }: ModelSettings, { profile, designEffects }: Reference): Stream[] {
+  const { negatives, positives } = byLabel(scoredCounts(profile));
+  const classes = [total(negatives), total(positives)] as const;
+  const risk = { class: 'risk' } as const;
+  const known: (readonly [labels: number, Stream])[] = [
+    [classes[0] + classes[1], { ...risk, id: calibrationSignal, kind: 'calibration' }],
+    [Math.min(...classes), { ...risk, id: scoreOrderSignal, kind: 'score_order' }],
+  ];
+  if (quantile !== undefined) {
+    const stream = { ...risk, id: exceedanceSignal, kind: 'quantile_exceedance', quantile } as const;
+    known.push([total(errorSizeCounts(profile)), stream]);
+  }
+  return known.flatMap(([labels, stream]) =>
+    labels < minimumLabelledRows || designEffects[stream.id] === undefined ? [] : [stream],
+  );
 }
 
 /** Each group that is large enough in the reference against the reference group, if that is. */

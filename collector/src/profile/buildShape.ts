@@ -75,7 +75,7 @@ export function buildShape(
     groups: groupShapes(batches, options.groups ?? []),
     residualScale: predictions === null ? 1 : momentsOf(predictions).scale,
     ...(options.sampledRows === undefined || options.sampledRows < 1 ? {} : { sampledRows: options.sampledRows }),
-    edition: isClassification ? 2 : 3,
+    edition: isClassification ? 2 : options.task === 'regression' ? 4 : 3,
   });
 }
 

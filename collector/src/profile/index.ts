@@ -1,3 +1,4 @@
+export { bandRange, calibration, calibrationSignal } from './calibration.ts';
 export { decisionOf, favourableDecision } from './decision.ts';
 export {
   type ErrorSums,
@@ -13,7 +14,9 @@ export {
 } from './detailViews.ts';
 export { decodeProfile, encodeProfile, shapeIdOf } from './encode.ts';
 export { errorSizeMiddle } from './errorSizes.ts';
+export { exceedance, exceedanceSignal } from './exceedance.ts';
 export { exemplarsOf } from './exemplars.ts';
+export { expectedErrorSignal, expectedErrors } from './expectedErrors.ts';
 export { allRows, foldAgreement, foldInferences } from './fold.ts';
 export { groupRatesSignal, groupSignal } from './groupSignals.ts';
 export { hashBucket } from './hashBuckets.ts';
@@ -25,6 +28,7 @@ export {
   type Judgement,
   joinEntryOf,
   judge,
+  liesAbove,
   outcomeCell,
   weightOf,
 } from './outcome.ts';
@@ -41,6 +45,8 @@ export {
 } from './reference.ts';
 export { decodeReference, encodeReference } from './referenceFile.ts';
 export { referenceOfWindows } from './referenceOfWindows.ts';
+export { byLabel, scoredCell, scoredCounts } from './scoredLabels.ts';
+export { orderCounts, scoreOrder, scoreOrderSignal } from './scoreOrder.ts';
 export type {
   CategorySignal,
   GroupShape,

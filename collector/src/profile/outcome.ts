@@ -76,6 +76,11 @@ export function outcomeCell(shape: ProfileShape, joined: JoinEntry, label: strin
   return Number.isNaN(size) ? null : errorSizeOf(boundedDeviation(size));
 }
 
+/** Is a label larger than the number that was predicted? */
+export function liesAbove({ prediction }: JoinEntry, label: string | number): boolean {
+  return labelNumber(label) > Number(prediction);
+}
+
 /** The part of a batch row that its outcome will need. */
 export function joinEntryOf(batch: InferenceBatch, row: number): JoinEntry {
   const { predictions } = batch;
@@ -132,6 +137,9 @@ function moveOutcome(profile: Profile, joined: JoinEntry, label: string | number
         counts[at] = counts[at]! + times;
       }
     }
+  }
+  if (plan.aboveOffset >= 0 && liesAbove(joined, label)) {
+    counts[plan.aboveOffset] = counts[plan.aboveOffset]! + times;
   }
   if (plan.errorSizeOffset >= 0) addError(profile, plan, Number(joined.prediction), labelNumber(label), times);
   if (plan.rankingOffset >= 0) addRanking(profile, plan, rankingQuality(joined.prediction, label), times);

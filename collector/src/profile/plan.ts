@@ -49,6 +49,8 @@ export interface Plan {
   readonly groupOutcomeCells: number;
   /** The sum of discounted gains and that of their squares for each group row but the first; -1 where there are none. */
   readonly groupGainOffset: number;
+  /** Labels above the number that was predicted; -1 where they are not counted. */
+  readonly aboveOffset: number;
 }
 
 export interface SignalPlan {
@@ -197,12 +199,14 @@ function makePlan(shape: ProfileShape): Plan {
   if (isRanking) counts += rankingCells;
   const rankingSumOffset = isRanking ? sums : -1;
   if (isRanking) sums += rankingSums;
-  const hasGroupOutcomes = shape.edition === 3 && row > 1;
+  const hasGroupOutcomes = (shape.edition ?? 1) >= 3 && row > 1;
   const groupOutcomeCells = isRanking ? rankingCells : hasErrorSizes ? errorSizes : 0;
   const groupOutcomeOffset = hasGroupOutcomes && groupOutcomeCells > 0 ? counts : -1;
   if (groupOutcomeOffset >= 0) counts += (row - 1) * groupOutcomeCells;
   const groupGainOffset = hasGroupOutcomes && isRanking ? sums : -1;
   if (groupGainOffset >= 0) sums += (row - 1) * 2;
+  const aboveOffset = hasErrorSizes && shape.edition === 4 ? counts : -1;
+  if (aboveOffset >= 0) counts += 1;
 
   return {
     countLength: counts,
@@ -228,6 +232,7 @@ function makePlan(shape: ProfileShape): Plan {
     groupOutcomeOffset,
     groupOutcomeCells,
     groupGainOffset,
+    aboveOffset,
   };
 }
 

@@ -15,8 +15,10 @@ import {
 } from '../statistics/evidence/index.ts';
 import { buildShape, type ShapeOptions } from './buildShape.ts';
 import { createExemplars } from './exemplars.ts';
+import { expectedErrors } from './expectedErrors.ts';
 import { foldInferences } from './fold.ts';
 import { isGroupSignal } from './groupSignals.ts';
+import { labelSignals } from './labelSignals.ts';
 import { foldOutcome, joinEntryOf } from './outcome.ts';
 import { type Part, partsByBlock, partsByWindow } from './parts.ts';
 import { createProfile, mergeInto, type Profile } from './profile.ts';
@@ -196,12 +198,15 @@ function measureSignals(
     return { signal, countsOf, isSeasonal: follows, effects };
   };
   const sizes = outcomeSizes(reference);
+  const expected = expectedErrors(reference);
   return [
+    ...(expected === null ? [] : [measure(expected.signal, [expected.score], expected.counts, 'by its own hour')]),
     ...(sizes === null ? [] : [measure(sizes.signal, [sizes.score], sizes.counts, 'by any hour')]),
     ...reference.shape.signals.map(({ signal }) => {
       const { scores, countsOf } = watchedSignal(reference, signal);
       return measure(signal, scores, countsOf, 'by its own hour');
     }),
+    ...labelSignals(reference).map(({ signal, scores, counts }) => measure(signal, scores, counts, 'by any hour')),
     // Labels of a group come at hours of their own, and gaps between groups are compared over all hours.
     ...ratedGroups(reference).map(({ signal, scores, countsOf }) => measure(signal, scores, countsOf, 'by any hour')),
     // Wrong predictions are watched by the arrival of their labels, of which some are told apart by the hour of their prediction.

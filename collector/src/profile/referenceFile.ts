@@ -4,12 +4,14 @@ import { PlumblineError } from '../errors.ts';
 import { bucketScoreName, hoursOfWeek } from '../statistics/evidence/index.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { readSketches, writeSketches } from './encodeSketches.ts';
+import { expectedErrorSignal, expectedErrors } from './expectedErrors.ts';
 import { planOf } from './plan.ts';
 import { createProfile, type Profile } from './profile.ts';
 import type { Reference } from './reference.ts';
 import { identifyShape, type NumericSignal, type ProfileShape } from './shape.ts';
 import { indicatorsOf } from './signalScores.ts';
 import { isEmptySketches, type Sketches } from './sketches.ts';
+import { findSignal } from './views.ts';
 import { signalWatchedBy } from './watchedSignal.ts';
 
 /** A reference as JSON text: the file that `plumbline profile` writes. */
@@ -40,14 +42,17 @@ export function identifyReference(content: Omit<Reference, 'id'>): Reference {
   return { id: `sha256:${digest}`, ...content };
 }
 
-/** 2 has sketches; 3 also knows how buckets of rare values vary. A reference of an older version keeps its content, and so its id. */
+/**
+ * 2 has sketches; 3 also knows how buckets of rare values, or errors that scores let expect, vary. A reference of an older
+ * version keeps its content, and so its id.
+ */
 const formatVersion = 3;
 const withoutBuckets = 2;
 const withoutSketches = 1;
 
 function versionOf({ profile, designEffects }: Pick<Reference, 'profile' | 'designEffects'>): number {
   const hasBuckets = Object.values(designEffects).some((effects) => effects[bucketScoreName(0)] !== undefined);
-  if (hasBuckets) return formatVersion;
+  if (hasBuckets || designEffects[expectedErrorSignal] !== undefined) return formatVersion;
   return isEmptySketches(profile.sketches) ? withoutSketches : withoutBuckets;
 }
 
@@ -144,7 +149,7 @@ const referenceFile = z.strictObject({
     groups: z.array(groupShape),
     residualScale: z.number().positive(),
     sampledRows: z.int().positive().max(100_000).optional(),
-    edition: z.literal([2, 3]).optional(),
+    edition: z.literal([2, 3, 4]).optional(),
   }),
   profile: z.strictObject({
     // Of rows with weights, counts need not be whole.
@@ -213,19 +218,24 @@ function checkSeasons(
   seasons: NonNullable<ReferenceFile['seasons']>,
   reference: Pick<Reference, 'profile' | 'designEffects'>,
 ): void {
-  const { shape } = reference.profile;
   const buckets = Math.max(0, ...seasons.bucketOfHour.map((bucket) => (bucket ?? -1) + 1));
-  const indicators = new Set(indicatorsOf(shape).map(({ signal }) => signal));
   for (const [signal, counts] of Object.entries(seasons.signals)) {
-    const own = shape.signals.find((candidate) => candidate.signal === signal);
-    const cells = own === undefined ? 2 : signalWatchedBy(reference, signal).countsOf(reference.profile).length;
-    if (own === undefined && !indicators.has(signal)) {
-      throw bad(`at seasons.signals: there is no signal ${signal}`);
-    }
+    const cells = seasonCells(reference, signal);
+    if (cells === null) throw bad(`at seasons.signals: there is no signal ${signal}`);
     if (counts.length !== buckets || counts.some((bucket) => bucket.length !== cells)) {
       throw bad(`at seasons.signals.${signal}: ${buckets} buckets of ${cells} counts are wanted`);
     }
   }
+}
+
+/** Counts that a reference has of a signal at each hour. */
+function seasonCells(reference: Pick<Reference, 'profile' | 'designEffects'>, signal: string): number | null {
+  const { profile } = reference;
+  if (findSignal(profile.shape, signal) !== undefined) {
+    return signalWatchedBy(reference, signal).countsOf(profile).length;
+  }
+  if (signal === expectedErrorSignal) return expectedErrors(profile)?.counts(profile).length ?? null;
+  return indicatorsOf(profile.shape).find((indicator) => indicator.signal === signal)?.counts(profile).length ?? null;
 }
 
 function readProfile(shape: ProfileShape, content: ReferenceFile['profile'], rows: number): Profile {

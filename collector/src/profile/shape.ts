@@ -25,9 +25,10 @@ export interface ProfileShape {
   readonly sampledRows?: number | undefined;
   /**
    * 2: also counts labelled scores by group, the sizes of errors of numbers, and the quality of rankings. 3: the latter two
-   * also by group. Not there: 1, of references made before that; their windows keep the cells they always had.
+   * also by group. 4: also how many labels lie above the number that was predicted. Not there: 1, of references made before
+   * that; their windows keep the cells they always had.
    */
-  readonly edition?: 2 | 3 | undefined;
+  readonly edition?: 2 | 3 | 4 | undefined;
 }
 
 export type Task = 'binary_classification' | 'multiclass_classification' | 'regression' | 'ranking';

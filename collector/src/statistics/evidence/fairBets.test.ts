@@ -19,6 +19,23 @@ const families: Readonly<Record<string, { readonly scores: readonly Score[]; rea
   'rare values in buckets': { scores: bucketScores(2, 4), counts: [600, 30, 20, 25, 10, 5] },
   'ranks of losses and ratings': { scores: [rankScore([90, 60, 30, 12, 3])], counts: [90, 60, 30, 12, 3] },
   'errors, failures, duplicates': { scores: [indicatorScore('wrong')], counts: [930, 70] },
+  'pairs of a positive and a negative': {
+    scores: [
+      { name: 'order', kind: 'share', values: Float64Array.of(0, 0.5, 1), considered: new Uint8Array(3).fill(1) },
+    ],
+    counts: [700, 80, 220],
+  },
+  'labels less their scores': {
+    scores: [
+      {
+        name: 'band',
+        kind: 'mean',
+        values: Float64Array.of(-0.2, 0.8, -0.7, 0.3),
+        considered: Uint8Array.of(1, 1, 1, 1),
+      },
+    ],
+    counts: [400, 110, 140, 350],
+  },
   'gaps between paired people': {
     scores: [{ name: 'gap', kind: 'mean', values: Float64Array.of(-1, 0, 1), considered: new Uint8Array(3).fill(1) }],
     counts: [180, 590, 230],

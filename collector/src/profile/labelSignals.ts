@@ -1,0 +1,17 @@
+import type { Score } from '../statistics/evidence/index.ts';
+import { calibration } from './calibration.ts';
+import { exceedance } from './exceedance.ts';
+import type { Profile } from './profile.ts';
+import { scoreOrder } from './scoreOrder.ts';
+
+/** What labels say about a model beside whether it was right, as scores over cells. */
+export interface LabelSignal {
+  readonly signal: string;
+  readonly scores: readonly Score[];
+  readonly counts: (profile: Profile) => Float64Array;
+}
+
+/** All of a reference. How much each varies between windows is measured with it. */
+export function labelSignals(reference: Profile): readonly LabelSignal[] {
+  return [calibration(reference), scoreOrder(reference), exceedance(reference)].filter((signal) => signal !== null);
+}

@@ -1,0 +1,35 @@
+import { planOf } from './plan.ts';
+import type { Profile } from './profile.ts';
+import { scoreBinOf } from './scoreBin.ts';
+import type { ProfileShape } from './shape.ts';
+import { type ScoreDistribution, scoreDistribution } from './views.ts';
+
+/** Labelled predictions by score and label, cell `2 * bin + label`: what was claimed, and whether it came true. */
+
+/** `null` where there is no score, or no class that it could be the score of. */
+export function scoredCell(shape: ProfileShape, score: number | null, label: 0 | 1): number | null {
+  if (score === null || !hasScores(shape)) return null;
+  return 2 * scoreBinOf(planOf(shape), score) + label;
+}
+
+/** The same cells of a profile; empty where the shape has no scores of two classes. */
+export function scoredCounts(profile: Profile): Float64Array {
+  const scores = hasScores(profile.shape) ? scoreDistribution(profile) : null;
+  if (scores === null) return new Float64Array(0);
+  const counts = new Float64Array(2 * scores.positives.length);
+  for (let bin = 0; bin < scores.positives.length; bin++) {
+    counts[2 * bin] = scores.negatives[bin]!;
+    counts[2 * bin + 1] = scores.positives[bin]!;
+  }
+  return counts;
+}
+
+/** Back to both classes by score bin. */
+export function byLabel(scored: ArrayLike<number>): Pick<ScoreDistribution, 'negatives' | 'positives'> {
+  const of = (label: 0 | 1) => Float64Array.from({ length: scored.length / 2 }, (_, bin) => scored[2 * bin + label]!);
+  return { negatives: of(0), positives: of(1) };
+}
+
+function hasScores({ task, positive, scoreBins }: ProfileShape): boolean {
+  return task === 'binary_classification' && positive !== null && scoreBins !== null;
+}
