@@ -48,7 +48,8 @@ export class Delivery {
       stored: (stored, duplicate) => this.#stored(stored, duplicate),
       refused: (refused, message) => {
         diagnostics.raise('batch_refused', message);
-        this.#givenUp(refused, 'batch_refused', message);
+        this.#settle(refused);
+        drop(refused.model, 'batch_refused', refused.events, message);
       },
       delayed: (reason, message, model) => {
         diagnostics.raise(reason, message);
@@ -113,10 +114,13 @@ export class Delivery {
   async stop(): Promise<void> {
     const left = this.#publisher.stop();
     if (this.spool === undefined) {
-      // Warned about once: with the sum.
-      const events = left.reduce((sum, batch) => sum + batch.events, 0);
+      const lost = new Map<string, number>();
       for (const batch of left) {
-        this.#givenUp(batch, 'not_delivered', `shutdown() did not wait longer, ${events} in all`);
+        this.#settle(batch);
+        lost.set(batch.model, (lost.get(batch.model) ?? 0) + batch.events);
+      }
+      for (const [model, events] of lost) {
+        this.#options.drop(model, 'not_delivered', events, `${model}: nobody waited longer`);
       }
     }
     this.batcher.stop();
@@ -140,11 +144,6 @@ export class Delivery {
     if (this.#denied.delete(batch.model) && this.#denied.size === 0) {
       diagnostics.clear('publish_denied');
     }
-  }
-
-  #givenUp(batch: OutgoingBatch, reason: 'batch_refused' | 'not_delivered', message: string): void {
-    this.#settle(batch);
-    this.#options.drop(batch.model, reason, batch.events, message);
   }
 
   #settle({ events, payload, producer, number }: OutgoingBatch): void {

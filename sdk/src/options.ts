@@ -290,7 +290,7 @@ function readNats(value: unknown): NatsOptions {
   if (servers.length === 0 || !servers.every((server) => typeof server === 'string' && server.trim() !== '')) {
     throw new MonitorOptionsError(
       'nats.servers',
-      `must be an address such as "nats://localhost:4222", or a list${got(nats.servers)}`,
+      `must be an address such as "nats://localhost:4222", or a list of at least one${got(nats.servers)}`,
     );
   }
   for (const server of servers) {

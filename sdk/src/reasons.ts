@@ -13,7 +13,7 @@ export const dropReasons = {
   spool_full: 'The spool holds as many bytes as it may: the broker is away, or slower than the app',
   extractor_failed: 'A function given to wrap() threw while it read the arguments or the result',
   batch_refused: 'The broker refused the batch for good, for example because it is larger than a message may be',
-  not_delivered: 'The monitor was shut down before the broker had acknowledged the event',
+  not_delivered: 'The monitor was shut down, or the process ended, before the broker had acknowledged the event',
   switched_off: 'PLUMBLINE_CAPTURE=off is set: nothing is recorded',
   closed: 'The monitor had been shut down already',
   internal_error: 'A fault of the SDK itself; the warning in the log says more',

@@ -77,7 +77,8 @@ class NatsTransport implements Transport {
         await connection.close();
         attempts = performance.now() - connectedAt > stableAfterMs ? 0 : attempts;
       } catch (error) {
-        listener.problem(isAuthorization(error) ? 'not_authorized' : 'unreachable', messageOf(error));
+        const code = isAuthorization(error) ? 'not_authorized' : 'unreachable';
+        listener.problem(code, `${this.#servers().join(', ')}: ${messageOf(error)}`);
       }
       if (!this.#closed) {
         await this.#pause(backoffMs(attempts, this.#random, reconnectBackoff));
@@ -106,15 +107,20 @@ class NatsTransport implements Transport {
   }
 
   #connectionOptions(): ConnectionOptions {
-    const { servers, authenticator, ...rest } = this.#options;
-    const configured = typeof servers === 'string' ? [servers] : servers;
+    const { servers: _, authenticator, ...rest } = this.#options;
     return {
       ...rest,
       ...(authenticator === undefined ? {} : { authenticator }),
-      servers: [...new Set([...configured, ...this.#discovered])],
+      servers: this.#servers(),
       reconnect: false,
       timeout: connectTimeoutMs,
     };
+  }
+
+  /** Those configured first; none of them holds credentials. */
+  #servers(): string[] {
+    const { servers } = this.#options;
+    return [...new Set([...(typeof servers === 'string' ? [servers] : servers), ...this.#discovered])];
   }
 
   #pause(delayMs: number): Promise<void> {
