@@ -78,7 +78,7 @@ describe('values that moved most', () => {
   it('stand behind a bucket, or behind rare values together, when they are among these and went the same way', () => {
     const mover = (value: string, z: number) => ({ value, before: 0.01, after: 0.02, z });
     const [own, grown, shrunk] = [mover('top 1', 12), mover('sku 7', 9), mover('sku 9', -8)];
-    const scores = [{ name: 'category:top 1' }, { name: 'other' }] as Parameters<typeof rareMover>[1];
+    const scores = [{ name: 'category:top 1' }, { name: 'other' }];
     const behind = (score: string, direction: 'up' | 'down') =>
       rareMover({ score, direction }, scores, [own, grown, shrunk]);
     expect(behind('other', 'up')).toBe(grown);

@@ -58,7 +58,7 @@ const level = 0.05;
 /** Where rare values together or a bucket of them lead the evidence: the surest of these values that went the same way. */
 export function rareMover(
   leading: NonNullable<Evidence['leading']>,
-  scores: readonly Score[],
+  scores: readonly Pick<Score, 'name'>[],
   movers: readonly Mover[],
 ): Mover | null {
   const bucket = scoredBucket(leading.score);

@@ -235,7 +235,11 @@ function seasonCells(reference: Pick<Reference, 'profile' | 'designEffects'>, si
     return signalWatchedBy(reference, signal).countsOf(profile).length;
   }
   if (signal === expectedErrorSignal) return expectedErrors(profile)?.counts(profile).length ?? null;
-  return indicatorsOf(profile.shape).find((indicator) => indicator.signal === signal)?.counts(profile).length ?? null;
+  return (
+    indicatorsOf(profile.shape)
+      .find((indicator) => indicator.signal === signal)
+      ?.counts(profile).length ?? null
+  );
 }
 
 function readProfile(shape: ProfileShape, content: ReferenceFile['profile'], rows: number): Profile {
