@@ -30,7 +30,10 @@ export interface ModelCallInference {
   readonly latencyMs: number;
   readonly traceId: string;
   readonly error: string | null;
-  /** Present when the sampler of the trace says how many calls this one stands for. */
+  /**
+   * Present when the sampler of the trace says how many calls this one stands for. Else the call counts for itself: left out
+   * of counts, it would be missing wherever everything is sampled, which samplers do not say either.
+   */
   readonly weight?: number;
   /** Present when the call was read off a span. */
   readonly source?: 'span';
