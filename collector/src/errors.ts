@@ -69,6 +69,18 @@ export function isPlumblineError(error: unknown, code?: ErrorCode): error is Plu
   return error instanceof PlumblineError && (code === undefined || error.code === code);
 }
 
+const fileProblems: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'it may not be read by this user',
+};
+
+/** For people, with the system's error in their words: `cannot read rows.csv: there is no such file`. */
+export function cannotRead(path: string, cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+  return `cannot read ${path}: ${fileProblems[code] ?? code}`;
+}
+
 /** What failed, the stable code where there is one, and why: `counts cannot be stored (STORE_UNAVAILABLE): the disk is full`. */
 export function failureText(what: string, error: unknown): string {
   const code = isPlumblineError(error) ? ` (${error.code})` : '';

@@ -6,7 +6,9 @@ export function parseArguments<Config extends ParseArgsConfig>(config: Config): 
   try {
     return parseArgs(config);
   } catch (cause) {
-    throw new PlumblineError('BAD_REQUEST', cause instanceof Error ? cause.message : String(cause), { cause });
+    // Node adds advice about arguments that begin with a dash, which is hardly ever what was meant.
+    const [problem = ''] = String(cause instanceof Error ? cause.message : cause).split('. To specify');
+    throw new PlumblineError('BAD_REQUEST', problem, { cause });
   }
 }
 
@@ -16,7 +18,11 @@ export function positionals<Name extends string>(
   names: readonly Name[],
 ): Record<Name, string> {
   if (found.length !== names.length) {
-    throw new PlumblineError('BAD_REQUEST', `expected ${names.map((name) => `<${name}>`).join(' ')}`);
+    const wanted = names.length === 0 ? 'nothing more' : names.map((name) => `<${name}>`).join(' ');
+    throw new PlumblineError(
+      'BAD_REQUEST',
+      `expected ${wanted}, got ${found.length === 0 ? 'nothing' : found.join(' ')}`,
+    );
   }
   // One value a name, by the check above.
   return Object.fromEntries(names.map((name, index) => [name, found[index]])) as Record<Name, string>;

@@ -80,9 +80,10 @@ describe('plumbline audit', () => {
   });
 
   test.each([
-    [['verify', '--head', '/no/such/file'], 1, /BAD_DATA/],
+    [['verify', '--head', '/no/such/file'], 1, /BAD_DATA: cannot read \/no\/such\/file: there is no such file/],
+    [['verify', '--head', import.meta.filename], 1, /BAD_DATA: .*audit\.test\.ts is not JSON/],
     [['verify', '--public-key', import.meta.filename], 1, /BAD_DATA: this is not an Ed25519 public key/],
-    [['rewrite'], 2, /there are verify, head and key/],
+    [['rewrite'], 2, /expected verify, head or key; `plumbline audit --help` tells how/],
   ])('says what is wrong with %j', async (args, code, message) => {
     const found = await plumbline(...args);
     expect(found.stderr).toMatch(message);

@@ -1,5 +1,4 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { PlumblineError } from '../errors.ts';
 import { auditHeads, auditPage } from '../http/api.ts';
 import { type AuditRecord, type AuditSource, auditSource } from '../store/audit.ts';
@@ -9,8 +8,9 @@ import { openStore } from '../store/open.ts';
 import { sortableNumber } from '../store/port.ts';
 import { parseArguments, positionals } from './arguments.ts';
 import { type CollectorClient, collectorClient, collectorHelp, collectorOptions } from './collector-client.ts';
+import { parseJson, readText } from './read-file.ts';
 
-const help = [
+export const help = [
   'Usage: plumbline audit verify [--store collector.sqlite] [--public-key FILE] [--head FILE]',
   '       plumbline audit head [--store collector.sqlite]',
   '       plumbline audit key',
@@ -43,11 +43,8 @@ export async function run(args: string[]): Promise<number> {
       head: { type: 'string', multiple: true, default: [] },
     },
   });
-  if (values.help === true) {
-    process.stdout.write(`${help}\n`);
-    return 0;
-  }
-  const { what } = positionals(found, ['what']);
+  const [what, ...rest] = found;
+  positionals(rest, []);
   switch (what) {
     case 'key':
       process.stdout.write(newKey());
@@ -71,10 +68,7 @@ export async function run(args: string[]): Promise<number> {
       });
     }
     default:
-      throw new PlumblineError(
-        'BAD_REQUEST',
-        `there is no \`plumbline audit ${what}\`; there are verify, head and key`,
-      );
+      throw new PlumblineError('BAD_REQUEST', 'expected verify, head or key');
   }
 }
 
@@ -119,18 +113,12 @@ async function remoteSource(client: CollectorClient): Promise<AuditSource> {
 }
 
 async function readHead(path: string): Promise<SignedHead> {
-  const json: unknown = await readText(path).then(JSON.parse);
+  const json = parseJson(await readText(path), path);
   // The body of the webhook has the head as its data.
   const data = json !== null && typeof json === 'object' && 'data' in json ? json.data : json;
   const parsed = signedHead.safeParse(data);
   if (!parsed.success) throw new PlumblineError('BAD_DATA', `${path} holds no signed head of an audit log`);
   return parsed.data;
-}
-
-async function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new PlumblineError('BAD_DATA', `${path} cannot be read`, { cause });
-  });
 }
 
 function newKey(): string {

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { PlumblineError } from '../errors.ts';
 import { alarmCertificate, alarmCertificates } from '../http/api.ts';
 import { type AlarmCertificate, certificateFormat, recomputeAlarm } from '../statistics/evidence/index.ts';
 import { parseArguments, positionals } from './arguments.ts';
 import { collectorClient, collectorHelp, collectorOptions } from './collector-client.ts';
+import { parseJson, readText } from './read-file.ts';
 
-const help = [
+export const help = [
   'Usage: plumbline certificate verify <file | - | alert id>',
   '',
   'Computes alarms again from their certificates, bit for bit: no collector, store or reference is needed for it.',
@@ -21,22 +21,14 @@ const help = [
 /** `plumbline certificate verify` */
 export async function run(args: string[]): Promise<number> {
   const { values, positionals: found } = parseArguments({ args, allowPositionals: true, options: collectorOptions });
-  if (values.help === true) {
-    process.stdout.write(`${help}\n`);
-    return 0;
-  }
-  const { what, source } = positionals(found, ['what', 'source']);
-  if (what !== 'verify') {
-    throw new PlumblineError(
-      'BAD_REQUEST',
-      `there is no \`plumbline certificate ${what}\`; there is \`plumbline certificate verify\``,
-    );
-  }
+  const [what, ...rest] = found;
+  if (what !== 'verify') throw new PlumblineError('BAD_REQUEST', 'expected verify <file | - | alert id>');
+  const { source } = positionals(rest, ['source']);
   const { certificates, withheld } =
     source === '-' || existsSync(source)
       ? {
           certificates: certificatesIn(
-            parse(source === '-' ? await text(process.stdin) : await readFile(source, 'utf8'), source),
+            parseJson(source === '-' ? await text(process.stdin) : await readText(source), source),
           ),
           withheld: [],
         }
@@ -56,15 +48,6 @@ export async function run(args: string[]): Promise<number> {
     return result.problems.length;
   });
   return problems.every((count) => count === 0) ? 0 : 1;
-}
-
-function parse(json: string, source: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause);
-    throw new PlumblineError('BAD_DATA', `${source} is not JSON (${problem})`, { cause });
-  }
 }
 
 /** Every certificate inside a document, wherever it is. Throws `BAD_DATA` for one that is damaged. */

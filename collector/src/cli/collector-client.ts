@@ -21,7 +21,6 @@ export interface CollectorRequest {
 export const collectorOptions = {
   collector: { type: 'string' },
   token: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 export const collectorHelp = [
@@ -35,13 +34,17 @@ export function collectorClient(options: {
   readonly token?: string | undefined;
 }): CollectorClient {
   const base = (options.collector ?? process.env.PLUMBLINE_COLLECTOR ?? 'http://127.0.0.1:4318').replace(/\/+$/, '');
+  if (!/^https?:\/\//.test(base) || !URL.canParse(base)) {
+    throw new PlumblineError('BAD_REQUEST', `the address of a collector is http://host:port, not ${base}`);
+  }
   const token = options.token ?? process.env.PLUMBLINE_TOKEN;
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
 
   async function reach(path: string, init: RequestInit): Promise<Response> {
     return fetch(base + path, { ...init, redirect: 'error' }).catch((cause: unknown) => {
       const reason = cause instanceof Error && cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
-      throw new PlumblineError('NOT_READY', `no collector answers at ${base}${reason}`, { cause });
+      const advice = 'is it running? --collector or PLUMBLINE_COLLECTOR says where';
+      throw new PlumblineError('NOT_READY', `no collector answers at ${base}${reason} (${advice})`, { cause });
     });
   }
 

@@ -85,7 +85,7 @@ describe('plumbline register and gate', () => {
     await expect(register(['credit', '--artefact', 'x'])).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     await expect(register(['credit', '9', ...to()])).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     await expect(register(['credit', '9', '--artefact', '/none', ...to()])).rejects.toMatchObject({
-      code: 'BAD_REQUEST',
+      code: 'BAD_DATA',
     });
     await expect(register([...registerArgs('9'), '--threshold', 'high'])).rejects.toMatchObject({
       code: 'BAD_REQUEST',
@@ -103,6 +103,7 @@ describe('plumbline register and gate', () => {
       code: 'NOT_READY',
       message: expect.stringContaining('no collector answers at http://127.0.0.1:1'),
     });
+    await expect(gate(['credit', '1', '--collector', 'localhost:4318'])).rejects.toMatchObject({ code: 'BAD_REQUEST' });
   });
 
   it('never take missing data for a pass', () => {

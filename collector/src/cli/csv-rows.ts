@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { CsvError, parse } from 'csv-parse';
-import { PlumblineError } from '../errors.ts';
+import { cannotRead, PlumblineError } from '../errors.ts';
 
 /** One data row of a CSV file. */
 export interface CsvRow {
@@ -127,7 +127,7 @@ function readableError(path: string, error: unknown): unknown {
     return new PlumblineError('BAD_DATA', `${path}${line}: ${error.message}`, { cause: error });
   }
   if (error instanceof Error && 'code' in error && 'syscall' in error) {
-    return new PlumblineError('BAD_DATA', `cannot read ${path}: ${String(error.code)}`, { cause: error });
+    return new PlumblineError('BAD_DATA', cannotRead(path, error), { cause: error });
   }
   return error;
 }

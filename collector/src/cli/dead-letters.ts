@@ -6,7 +6,7 @@ import { parseArguments, positionals } from './arguments.ts';
 import { type CollectorClient, collectorClient, collectorHelp, collectorOptions } from './collector-client.ts';
 import { printable, table } from './terminal.ts';
 
-const help = [
+export const help = [
   'Usage: plumbline dead-letters list [--code CODE] [--limit 50] [--json]',
   '       plumbline dead-letters show <letter> [--json]',
   '       plumbline dead-letters replay <letter> --reason TEXT',
@@ -39,10 +39,6 @@ export async function run(args: string[]): Promise<number> {
       json: { type: 'boolean', default: false },
     },
   });
-  if (values.help === true) {
-    process.stdout.write(`${help}\n`);
-    return 0;
-  }
   const client = collectorClient(values);
   const [what = '', ...rest] = found;
   switch (what) {
@@ -60,7 +56,8 @@ export async function run(args: string[]): Promise<number> {
     }
     case 'replay': {
       const { code, reason } = values;
-      if (reason === undefined) throw new PlumblineError('BAD_REQUEST', '--reason TEXT is needed');
+      if (reason === undefined)
+        throw new PlumblineError('BAD_REQUEST', '--reason TEXT is missing: the audit log keeps it');
       if (code !== undefined) {
         positionals(rest, []);
         return replayCode(client, code, reason);

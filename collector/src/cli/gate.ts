@@ -6,7 +6,7 @@ import { type gateVerdict, type versionDetail, versionList } from '../http/api.t
 import { parseArguments, positionals } from './arguments.ts';
 import { type CollectorClient, collectorClient, collectorHelp, collectorOptions } from './collector-client.ts';
 
-const help = [
+export const help = [
   'Usage: plumbline gate <model> <version> [--wait] [--timeout 10m] [--json]',
   '',
   "The verdict of a version's gates. Exit code 0: all pass; 1: one fails; 2: not known (no data is never a pass).",
@@ -35,10 +35,6 @@ export async function run(args: string[]): Promise<number> {
       json: { type: 'boolean', default: false },
     },
   });
-  if (values.help === true) {
-    process.stdout.write(`${help}\n`);
-    return 0;
-  }
   const { model, version } = positionals(found, ['model', 'version']);
   const timeout = durationMs.safeParse(values.timeout);
   if (!timeout.success) {

@@ -1,7 +1,7 @@
 import { parseArguments, positionals } from './arguments.ts';
 import { collectorClient, collectorHelp, collectorOptions } from './collector-client.ts';
 
-const help = [
+export const help = [
   'Usage: plumbline incident <alert>',
   '',
   'An alert as a Markdown document on stdout: what, since when, who was hurt, evidence, timeline, actions with the',
@@ -13,10 +13,6 @@ const help = [
 /** `plumbline incident`: what somebody keeps of an alert, or sends on. */
 export async function run(args: string[]): Promise<number> {
   const { values, positionals: found } = parseArguments({ args, allowPositionals: true, options: collectorOptions });
-  if (values.help === true) {
-    process.stdout.write(`${help}\n`);
-    return 0;
-  }
   const { alert } = positionals(found, ['alert']);
   process.stdout.write(await collectorClient(values).text(`/v1/alerts/${encodeURIComponent(alert)}/incident`));
   return 0;

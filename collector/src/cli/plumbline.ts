@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
-import { isPlumblineError } from '../errors.ts';
+import { type ErrorCode, isPlumblineError } from '../errors.ts';
+import { printable } from './terminal.ts';
 
 /**
  * The `plumbline` command. Each subcommand is a file of its own, loaded when it is asked for: `replay` should not wait
@@ -9,9 +10,12 @@ import { isPlumblineError } from '../errors.ts';
  * Exit codes: 0 done; 1 refused or failed, with one line on stderr that starts with a stable code; 2 wrong usage.
  */
 
-type Run = (args: string[]) => Promise<number>;
+interface Command {
+  readonly help: string;
+  readonly run: (args: string[]) => Promise<number>;
+}
 
-const commands: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<{ run: Run }> }>> = {
+const commands: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
   serve: { summary: 'run the collector', load: () => import('./serve.ts') },
   replay: { summary: 'run any history (CSV) through the same monitors', load: () => import('./replay.ts') },
   profile: {
@@ -43,31 +47,40 @@ process.exitCode = await main(process.argv.slice(2));
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    process.stdout.write(`${help()}\n`);
+    process.stdout.write(`${overview()}\n`);
     return name === undefined ? 2 : 0;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
-    process.stderr.write(`plumbline: BAD_REQUEST: there is no command ${JSON.stringify(name)}\n\n${help()}\n`);
+    process.stderr.write(`plumbline: BAD_REQUEST: there is no command ${JSON.stringify(name)}\n\n${overview()}\n`);
     return 2;
   }
   try {
-    const { run } = await command.load();
+    const { help, run } = await command.load();
+    if (rest.includes('--help') || rest.includes('-h')) {
+      process.stdout.write(`${help}\n`);
+      return 0;
+    }
     return await run(rest);
   } catch (error) {
     if (!isPlumblineError(error)) {
       if (process.env.PLUMBLINE_DEBUG !== undefined) throw error;
       const text = error instanceof Error ? error.message : String(error);
-      const advice = 'a bug; PLUMBLINE_DEBUG=1 shows where, please report it';
-      process.stderr.write(`plumbline: INTERNAL: ${text.replaceAll('\n', ' ')} (${advice})\n`);
+      complain('INTERNAL', `${text} (a bug; PLUMBLINE_DEBUG=1 shows where, please report it)`);
       return 1;
     }
-    process.stderr.write(`plumbline: ${error.code}: ${error.message.replaceAll('\n', ' ')}\n`);
-    return error.code === 'BAD_REQUEST' ? 2 : 1;
+    const isUsage = error.code === 'BAD_REQUEST';
+    complain(error.code, isUsage ? `${error.message}; \`plumbline ${name} --help\` tells how` : error.message);
+    return isUsage ? 2 : 1;
   }
 }
 
-function help(): string {
+/** One line, in which text from a file cannot steer the terminal. */
+function complain(code: ErrorCode, message: string): void {
+  process.stderr.write(`plumbline: ${code}: ${printable(message.replaceAll('\n', ' '))}\n`);
+}
+
+function overview(): string {
   const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(13)}${summary}`);
   return ['Usage: plumbline <command> [options]', '', ...lines, '', 'plumbline <command> --help tells more.'].join(
     '\n',

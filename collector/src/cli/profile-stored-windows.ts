@@ -4,11 +4,8 @@ import { actionResult, modelDetail, referenceFile } from '../http/api.ts';
 import { parseArguments } from './arguments.ts';
 import { type CollectorClient, collectorClient, collectorHelp, collectorOptions } from './collector-client.ts';
 
-const help = [
-  'Usage: plumbline profile --model <model> --from <time> [--to <time>] [options] > reference.json',
-  '       plumbline profile --model <model> --from <time> [--to <time>] --use --reason <text>',
-  '',
-  'The reference that stored windows make: those that start in [from, to) and are closed, in the bins of the reference',
+export const storedWindowsHelp = [
+  'Of windows that a collector has stored: those that start in [from, to) and are closed, in the bins of the reference',
   'that the version has. With --use the version is compared with it from the next window on.',
   '',
   '  --model <model>      whose windows (required)',
@@ -30,12 +27,8 @@ export async function profileStoredWindows(args: string[]): Promise<number> {
       use: { type: 'boolean', default: false },
     },
   });
-  if (values.help === true) {
-    process.stdout.write(`${help}\n`);
-    return 0;
-  }
   const { model = '', version, segment, reason } = values;
-  if (values.from === undefined) throw new PlumblineError('BAD_REQUEST', '--from: missing');
+  if (values.from === undefined) throw new PlumblineError('BAD_REQUEST', '--from <time> is missing');
   if (values.use !== (reason !== undefined)) throw new PlumblineError('BAD_REQUEST', '--use and --reason go together');
   const range = { from: timeOf('--from', values.from), ...(values.to && { to: timeOf('--to', values.to) }) };
   const slice = { ...(version && { version }), ...(segment && { segment }), ...range };

@@ -2,30 +2,31 @@ import type { InferenceBatch, OutcomeBatch } from '@plumbline/sdk/event';
 import { PlumblineError } from '../errors.ts';
 import { buildReference, encodeReference, type LabelledOutcome } from '../profile/index.ts';
 import { readCsv, valueAt } from './csv.ts';
-import { profileStoredWindows } from './profile-stored-windows.ts';
+import { profileStoredWindows, storedWindowsHelp } from './profile-stored-windows.ts';
 import { readReplayOptions } from './replay-options.ts';
 import { specSettings } from './spec.ts';
 
-const help = `Usage: plumbline profile <data.csv> --spec <spec.yaml> [options] > reference.json
-       plumbline profile --model <model> --from <time> [options] > reference.json
+export const help = `Usage: plumbline profile <data.csv> --spec <spec.yaml> [options] > reference.json
+       plumbline profile --model <model> --from <time> [--to <time>] [options] > reference.json
+       plumbline profile --model <model> --from <time> [--to <time>] --use --reason <text>
 
-Writes the reference profile of a CSV file: what \`plumbline replay --reference reference.json\` and the setting
-\`reference: { file: reference.json }\` of a model compare with. With --model it is that of windows which a collector has
-stored: \`plumbline profile --model x --help\` tells its options.
+Writes a reference profile: what \`plumbline replay --reference reference.json\` and the setting
+\`reference: { file: reference.json }\` of a model compare with.
+
+Of a CSV file:
 
   --spec <file>        what the columns mean (required)
   --reference <n>      only the first n rows; default: all rows
   --window <n|1h>      length of the windows that will be compared with it; default: of the spec
   --delimiter <c>      default: ,
-  --sort               sort the rows by time first`;
+  --sort               sort the rows by time first
+
+${storedWindowsHelp}`;
+
 /** `plumbline profile`: a CSV file, or windows of a collector -> their reference profile on stdout. */
 export async function run(args: string[]): Promise<number> {
   if (args.some((argument) => /^--model(=|$)/.test(argument))) return profileStoredWindows(args);
   const options = await readReplayOptions(args.includes('--reference') ? args : [...args, '--reference', allRows]);
-  if (options === null) {
-    process.stdout.write(`${help}\n`);
-    return 0;
-  }
   if (!('rows' in options.reference)) {
     throw new PlumblineError('BAD_REQUEST', '--reference of `profile` takes a number of rows');
   }

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { createReadStream, openAsBlob } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { PlumblineError } from '../errors.ts';
+import { cannotRead, PlumblineError } from '../errors.ts';
 import { artefactStored, registerRequest, versionDetail } from '../http/api.ts';
 import { parseArguments, positionals } from './arguments.ts';
 import { type CollectorClient, collectorClient, collectorHelp, collectorOptions } from './collector-client.ts';
 
-const help = [
+export const help = [
   'Usage: plumbline register <model> <version> --artefact model.onnx [options]',
   '',
   'Uploads an artefact and registers it as a version. With held-out rows it is evaluated beside the champion.',
@@ -42,13 +42,9 @@ export async function run(args: string[]): Promise<number> {
       parameter: { type: 'string', multiple: true, default: [] },
     },
   });
-  if (values.help === true) {
-    process.stdout.write(`${help}\n`);
-    return 0;
-  }
   const { model, version } = positionals(found, ['model', 'version']);
   if (values.artefact === undefined) {
-    throw new PlumblineError('BAD_REQUEST', '--artefact FILE is needed');
+    throw new PlumblineError('BAD_REQUEST', '--artefact FILE is missing');
   }
   const client = collectorClient(values);
   const digest = await upload(client, values.artefact, 'application/octet-stream');
@@ -87,7 +83,7 @@ export async function run(args: string[]): Promise<number> {
 async function upload(client: CollectorClient, path: string, contentType: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash).catch((cause: unknown) => {
-    throw new PlumblineError('BAD_REQUEST', cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new PlumblineError('BAD_DATA', cannotRead(path, cause), { cause });
   });
   const digest = `sha256:${hash.digest('hex')}`;
   await client.send(

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { durationMs } from '../config/settings.ts';
-import { PlumblineError } from '../errors.ts';
+import { cannotRead, PlumblineError } from '../errors.ts';
 import { decodeReference, type Reference } from '../profile/index.ts';
 import { parseArguments } from './arguments.ts';
 import { type CsvOptions, rowWindowMs } from './csv.ts';
@@ -21,8 +21,8 @@ export interface ReplayOptions {
   readonly json: boolean;
 }
 
-/** Reads the command line; `null` when it asks for help. Wrong usage is a `BAD_REQUEST`. */
-export async function readReplayOptions(args: string[]): Promise<ReplayOptions | null> {
+/** Reads the command line. Wrong usage is a `BAD_REQUEST`. */
+export async function readReplayOptions(args: string[]): Promise<ReplayOptions> {
   const { values, positionals } = parseArguments({
     args,
     allowPositionals: true,
@@ -33,10 +33,8 @@ export async function readReplayOptions(args: string[]): Promise<ReplayOptions |
       delimiter: { type: 'string', default: ',' },
       sort: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  if (values.help) return null;
   const [data, ...more] = positionals;
   if (data === undefined || more.length > 0) throw usage(`expected one data file, got ${positionals.length}`);
   if (values.spec === undefined) throw usage('--spec <spec.yaml> is missing: it says what the columns mean');
@@ -88,10 +86,8 @@ async function referenceOf(text: string | undefined, data: string): Promise<Repl
     return { rows: Math.max(1, Math.min(largestDefaultReference, Math.floor(rows / 5))) };
   }
   if (/^[1-9]\d*$/.test(text)) return { rows: Number(text) };
-  const content = await readFile(text, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw usage(
-      `--reference takes a number of rows or a profile file; cannot read ${text}: ${cause.code ?? cause.message}`,
-    );
+  const content = await readFile(text, 'utf8').catch((cause: unknown) => {
+    throw usage(`--reference takes a number of rows or a profile file; ${cannotRead(text, cause)}`);
   });
   return { profile: decodeReference(content) };
 }
@@ -106,8 +102,7 @@ async function countLines(path: string): Promise<number> {
       for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines += 1;
     }
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    throw new PlumblineError('BAD_DATA', `cannot read ${path}: ${code}`, { cause });
+    throw new PlumblineError('BAD_DATA', cannotRead(path, cause), { cause });
   }
   return lines;
 }

@@ -380,10 +380,15 @@ window: 200
         'a spec that is not there',
         ['data.csv', '--spec', 'nowhere.yaml'],
         1,
-        /^plumbline: BAD_SPEC: cannot read the spec nowhere\.yaml: ENOENT\n$/,
+        /^plumbline: BAD_SPEC: cannot read nowhere\.yaml: there is no such file\n$/,
       ],
       ['no spec', ['data.csv'], 2, /^plumbline: BAD_REQUEST: --spec <spec\.yaml> is missing/],
-      ['no data', ['--spec', 'x.yaml'], 2, /^plumbline: BAD_REQUEST: expected one data file, got 0\n$/],
+      [
+        'no data',
+        ['--spec', 'x.yaml'],
+        2,
+        /^plumbline: BAD_REQUEST: expected one data file, got 0; `plumbline replay --help` tells how\n$/,
+      ],
       [
         'an unknown option',
         ['data.csv', '--spec', 'x.yaml', '--colour'],
@@ -397,7 +402,13 @@ window: 200
     });
 
     test.each([
-      ['data that is not there', 'nowhere.csv', [], 1, /^plumbline: BAD_DATA: cannot read .*nowhere\.csv: ENOENT\n$/],
+      [
+        'data that is not there',
+        'nowhere.csv',
+        [],
+        1,
+        /^plumbline: BAD_DATA: cannot read .*nowhere\.csv: there is no such file\n$/,
+      ],
       [
         'a window that is neither rows nor time',
         'loans.csv',
@@ -410,7 +421,7 @@ window: 200
         'loans.csv',
         ['--window', '1h'],
         2,
-        /^plumbline: BAD_REQUEST: --window 1h is a duration, but the spec has no column with role time\n$/,
+        /^plumbline: BAD_REQUEST: --window 1h is a duration, but the spec has no column with role time; /,
       ],
       ['a reference that is no profile', 'loans.csv', ['--reference', 'loans.csv'], 1, /^plumbline: BAD_DATA: /],
       [
@@ -432,6 +443,12 @@ window: 200
       const outcome = await plumbline('replay', join(folder, name), '--spec', specPath, ...args);
       expect(outcome).toMatchObject({ code, stdout: '' });
       expect(outcome.stderr).toMatch(message);
+    });
+
+    test('text of a file that would steer the terminal', async () => {
+      const path = await file('steering.csv', 'a\u001b[31m,a\u001b[31m\n1,2\n');
+      const { stderr } = await plumbline('replay', path, '--spec', specPath);
+      expect(stderr).toContain('the header names column "a\\u{1b}[31m" twice');
     });
 
     test('a bad cell, with its row and column and without a stack trace', async () => {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { declaredSegmentsOf } from '../config/segments.ts';
-import { PlumblineError } from '../errors.ts';
+import { cannotRead, PlumblineError } from '../errors.ts';
 import { createEngine } from '../main/engine.ts';
 import { silentLogger } from '../main/logger.ts';
 import type { Finding } from '../monitor/finding.ts';
@@ -17,7 +17,7 @@ import { placeText, summaryText, windowsText } from './replay-text.ts';
 import { specSettings } from './spec.ts';
 import { paintFor } from './terminal.ts';
 
-const help = `Usage: plumbline replay <data.csv> --spec <spec.yaml> [options]
+export const help = `Usage: plumbline replay <data.csv> --spec <spec.yaml> [options]
 
 Runs a history through the engine and the monitors of the collector, and tells what they would have found.
 
@@ -33,10 +33,6 @@ Runs a history through the engine and the monitors of the collector, and tells w
 /** \`plumbline replay\`: findings by window and tables of everything, or one JSON document, on stdout. */
 export async function run(args: string[]): Promise<number> {
   const options = await readReplayOptions(args);
-  if (options === null) {
-    process.stdout.write(`${help}\n`);
-    return 0;
-  }
   const progress = createProgress(process.stderr, () => performance.now());
   let result: ReplayResult;
   try {
@@ -56,10 +52,9 @@ export async function run(args: string[]): Promise<number> {
     paint.bold(
       `${countText(document.rows)} rows, ${countText(judged.length)} windows compared with a reference of ${countText(document.reference.rows)} rows`,
     ),
-    ...(judged.length === 0
-      ? [paint.yellow('All rows went into the reference: say --reference with fewer rows to compare the rest with it.')]
-      : []),
-    windowsText(judged, place, paint),
+    judged.length === 0
+      ? paint.yellow('All rows went into the reference: say --reference with fewer rows to compare the rest with it.')
+      : windowsText(judged, place, paint),
     '',
     summaryText(document, process.stdout.columns || defaultColumns, paint),
   ];
@@ -157,7 +152,6 @@ async function sizeOf(path: string): Promise<number> {
   try {
     return (await stat(path)).size;
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    throw new PlumblineError('BAD_DATA', `cannot read ${path}: ${code}`, { cause });
+    throw new PlumblineError('BAD_DATA', cannotRead(path, cause), { cause });
   }
 }

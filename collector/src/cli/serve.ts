@@ -6,7 +6,7 @@ import { parseArguments } from './arguments.ts';
 
 const defaultFile = 'plumbline.yaml';
 
-const help = [
+export const help = [
   'Usage: plumbline serve [--config plumbline.yaml]',
   '',
   'Runs the collector until SIGTERM or Ctrl-C. Prints one JSON line when it is ready; logs as JSON lines on stderr.',
@@ -22,13 +22,8 @@ export async function run(args: string[]): Promise<number> {
     options: {
       config: { type: 'string' },
       'print-schema': { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  if (values.help) {
-    process.stdout.write(`${help}\n`);
-    return 0;
-  }
   if (values['print-schema']) {
     process.stdout.write(`${JSON.stringify(settingsJsonSchema(), null, 2)}\n`);
     return 0;

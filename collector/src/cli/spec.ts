@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import {
@@ -10,6 +9,7 @@ import {
   toleranceSettings,
 } from '../config/settings.ts';
 import { PlumblineError } from '../errors.ts';
+import { readText } from './read-file.ts';
 
 /**
  * What the columns of a CSV file mean, written as YAML. A column may be named more than once with different roles: a
@@ -75,10 +75,7 @@ export type ColumnSpec = ReplaySpec['columns'][number];
 
 /** Reads and checks a spec file. Every problem is a `BAD_SPEC` that names the file and the place in it. */
 export async function readSpec(path: string): Promise<ReplaySpec> {
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new PlumblineError('BAD_SPEC', `cannot read the spec ${path}: ${cause.code ?? cause.message}`, { cause });
-  });
-  return parseSpec(text, path);
+  return parseSpec(await readText(path, 'BAD_SPEC'), path);
 }
 
 export function parseSpec(text: string, path: string): ReplaySpec {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
-import { PlumblineError } from '../errors.ts';
+import { cannotRead, PlumblineError } from '../errors.ts';
 import { resolveEnvironment } from './environment.ts';
 import { meaningProblems } from './meaning.ts';
 import { lineOf, type Path, problemsOf, type SettingsProblem } from './problems.ts';
@@ -18,8 +18,7 @@ export interface LoadOptions {
  */
 export async function loadSettings(path: string, options: LoadOptions = {}): Promise<PlumblineSettings> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PlumblineError('BAD_CONFIG', `${path}: cannot be read: ${reason}`, { cause });
+    throw new PlumblineError('BAD_CONFIG', cannotRead(path, cause), { cause });
   });
   return parseSettings(text, { ...options, file: path });
 }
