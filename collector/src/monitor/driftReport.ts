@@ -1,6 +1,7 @@
 import type { DriftReport } from '../http/api.ts';
 import { effectiveProfile, findSignal, type ProfileShape, profileTotals } from '../profile/index.ts';
 import { coverageOf } from './coverage.ts';
+import { embeddingDrift } from './embeddingDrift.ts';
 import type { BriefFinding, Finding } from './finding.ts';
 import { compareMateriality, type Materiality, materiality } from './materiality.ts';
 import { aboutOf, historyOf, latestFindings, type ReportInput } from './reportInput.ts';
@@ -46,7 +47,12 @@ export function driftReport(input: ReportInput): DriftReport {
       compareMateriality(a.materiality, b.materiality) ||
       highest(b.evidenceLevel) - highest(a.evidenceLevel),
   );
-  return { ...aboutOf(input), reference: reference?.id ?? null, windows, signals };
+  const alarmed = signals.filter(({ evidenceLevel }) => highest(evidenceLevel) >= 1).map(({ signal }) => signal);
+  const embeddings = embeddingsOf(input, new Set(alarmed));
+  return {
+    ...{ ...aboutOf(input), reference: reference?.id ?? null, windows, signals },
+    ...(embeddings.length === 0 ? {} : { embeddings }),
+  };
 }
 
 const driftKinds: ReadonlySet<Finding['kind']> = new Set(['feature', 'score', 'prediction', 'latency']);
@@ -60,6 +66,12 @@ function windowsOf(input: ReportInput, found: ReturnType<typeof historyOf>): Dri
   for (const { from, to, profile } of input.profiles)
     windows.set(from, { from, to, rows: profileTotals(profile).rows, coverage: coverageOf(profile) });
   return [...windows.values()].sort((a, b) => a.from - b.from);
+}
+
+/** Of the latest window that was counted in the bins of the reference. */
+function embeddingsOf({ reference, profiles }: ReportInput, alarmed: ReadonlySet<string>) {
+  const window = profiles.findLast(({ profile }) => profile.shape.id === reference?.shape.id);
+  return reference === null || window === undefined ? [] : embeddingDrift(reference, window.profile, alarmed);
 }
 
 function signalType(shape: ProfileShape | null, signal: string): 'number' | 'category' {

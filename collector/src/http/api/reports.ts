@@ -38,6 +38,20 @@ export const driftReport = z.object({
         .describe('How much the latest window differs beyond chance; null where it has no profile'),
     }),
   ),
+  embeddings: z
+    .array(
+      z.object({
+        feature: z.string().describe('`query` of the features `query.projection_00`, ...'),
+        projections: z.number(),
+        moved: z.array(z.string()).describe('Signals of those that alarmed in one of the windows'),
+        centroidCosineDistance: estimate.describe('Of their means in the latest window from those of the reference'),
+        sentence: z.string(),
+      }),
+    )
+    .optional()
+    .describe(
+      'What the projections of each embedding say together about the latest window; absent where there are none',
+    ),
 });
 
 /** `GET /v1/models/:model/data-quality?version=&segment=&from=&to=`; default: the champion's latest 48 windows */
