@@ -1,6 +1,34 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { labelledIndices, linearScale, niceTicks } from './scale';
+import { labelledIndices, linearScale, niceTicks, niceTimes } from './scale';
+
+describe('niceTimes', () => {
+  const at = (time: string) => Date.parse(`2026-11-22T${time}:00Z`);
+
+  it('shows what a clock shows in round numbers', () => {
+    expect(niceTimes(at('00:13'), at('00:24'), 8)).toEqual(
+      [14, 16, 18, 20, 22, 24].map((minute) => at(`00:${minute}`)),
+    );
+    expect(niceTimes(at('01:20'), at('20:10'), 5)).toEqual([at('06:00'), at('12:00'), at('18:00')]);
+  });
+
+  it('has at most as many as there is room for, all within and evenly apart, however long the time', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 2e12 }),
+        fc.integer({ min: 1, max: 1e11 }),
+        fc.double({ min: 2, max: 20, noNaN: true }),
+        (from, span, most) => {
+          const times = niceTimes(from, from + span, most);
+          expect(times.length).toBeLessThanOrEqual(Math.ceil(most));
+          for (const time of times) expect(time).toBeGreaterThanOrEqual(from);
+          expect(times.at(-1) ?? from).toBeLessThanOrEqual(from + span);
+          expect(new Set(times.slice(1).map((time, index) => time - (times[index] ?? 0))).size).toBeLessThanOrEqual(1);
+        },
+      ),
+    );
+  });
+});
 
 describe('niceTicks', () => {
   it('steps by 1, 2 or 5 times a power of ten', () => {

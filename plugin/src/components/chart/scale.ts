@@ -23,6 +23,28 @@ export function niceTicks(low: number, high: number, count: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toFixed(digits)));
 }
 
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+const timeSteps = [
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * minuteMs),
+  ...[1, 2, 3, 6, 12].map((hours) => hours * hourMs),
+  ...[1, 2, 7, 14].map((days) => days * dayMs),
+];
+
+/** Times within [from, to] at which a clock shows round numbers, at most `most` of them, all the same step apart. */
+export function niceTimes(fromMs: number, toMs: number, most: number): number[] {
+  const spanMs = toMs - fromMs;
+  const wide = 28 * dayMs;
+  const stepMs =
+    timeSteps.find((step) => spanMs / step < most) ?? wide * Math.ceil(spanMs / wide / Math.max(1, most - 1));
+  const first = Math.ceil(fromMs / stepMs) * stepMs;
+  return Array.from(
+    { length: Math.max(0, Math.floor((toMs - first) / stepMs) + 1) },
+    (_, index) => first + index * stepMs,
+  );
+}
+
 /** Indices of at most `most` labels among `length`, evenly spread, the first one included. */
 export function labelledIndices(length: number, most: number): number[] {
   const stride = Math.max(1, Math.ceil(length / Math.max(1, most)));

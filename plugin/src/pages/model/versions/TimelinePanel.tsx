@@ -3,7 +3,7 @@ import { useTheme2 } from '@grafana/ui';
 import type { VersionList, VersionState } from '@plumbline/collector/api';
 import { ChartLegend } from '../../../components/chart/ChartLegend';
 import { CutText } from '../../../components/chart/CutText';
-import { labelledIndices, linearScale } from '../../../components/chart/scale';
+import { linearScale, niceTimes } from '../../../components/chart/scale';
 import { useChartStyles } from '../../../components/chart/useChartStyles';
 import { useWidth } from '../../../components/chart/useWidth';
 import { Panel } from '../../../components/Panel';
@@ -16,6 +16,7 @@ const rowHeight = 26;
 const left = 96;
 const mostVersions = 12;
 const labelWidth = 90;
+const labelSpacing = 130;
 const dayMs = 86_400_000;
 
 /** Which version was what, and when: the latest ones, each on its line. */
@@ -27,7 +28,6 @@ export function TimelinePanel({ list: { versions }, now }: { readonly list: Vers
   const spans = versionSpans(shown, now);
   const from = Math.min(...spans.map((span) => span.from));
   const x = linearScale([from, Math.max(now, from + 1)], [left, Math.max(left + 1, width - 8)]);
-  const ticks = Array.from({ length: 7 }, (_, index) => from + ((now - from) * index) / 7);
   const height = shown.length * rowHeight + 24;
   const states = [...new Set(spans.map(({ state }) => state))];
   return (
@@ -41,22 +41,19 @@ export function TimelinePanel({ list: { versions }, now }: { readonly list: Vers
             height={height}
             style={{ display: 'block' }}
           >
-            {labelledIndices(ticks.length, (width - left) / 130).map((index) => {
-              const at = ticks[index] ?? from;
-              return (
-                <g key={at}>
-                  <line className={styles.grid} x1={x(at)} x2={x(at)} y1={0} y2={height - 20} />
-                  <text
-                    className={styles.axis}
-                    x={x(at)}
-                    y={height - 6}
-                    textAnchor={x(at) > width - labelWidth ? 'end' : 'start'}
-                  >
-                    {now - from > 2 * dayMs ? formatTime(at).slice(5, 16) : formatClock(at)}
-                  </text>
-                </g>
-              );
-            })}
+            {niceTimes(from, now, (width - left) / labelSpacing).map((at) => (
+              <g key={at}>
+                <line className={styles.grid} x1={x(at)} x2={x(at)} y1={0} y2={height - 20} />
+                <text
+                  className={styles.axis}
+                  x={x(at)}
+                  y={height - 6}
+                  textAnchor={x(at) > width - labelWidth ? 'end' : 'start'}
+                >
+                  {now - from > 2 * dayMs ? formatTime(at).slice(5, 16) : formatClock(at)}
+                </text>
+              </g>
+            ))}
             {shown.map(({ version }, index) => (
               <text
                 key={version}
