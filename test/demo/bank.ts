@@ -6,7 +6,7 @@ import { CollectorClient } from './collector-client.ts';
 import { inputsOf, type LoanRow, labelOf } from './history.ts';
 import { type Applicant, drawApplicant, drawRepaid, type Era, recordedFeatures } from './population.ts';
 import { seededRandom } from './random.ts';
-import { demoEnvironment, demoModel, eventStepMs } from './settings.ts';
+import { demoEnvironment, demoModel, eventStepMs, firstEventAt } from './settings.ts';
 
 /**
  * The demo's sample app: a bank that decides on loans with whichever version of the model it is told to, and learns
@@ -16,7 +16,6 @@ import { demoEnvironment, demoModel, eventStepMs } from './settings.ts';
  */
 
 const applicantsPerSecond = 300;
-const firstEventAt = Date.UTC(2026, 0, 5);
 /** Outcomes come one to three hours of event time after the decision, counted in applicants. */
 const outcomeDelay = { least: 600, most: 1_800 };
 const warehouseRows = 3_000;

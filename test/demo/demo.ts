@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import type { ModelDetail } from '@plumbline/collector/api';
 import { startHost } from '../../plugin/host/server.ts';
 import { prefixedLog, silentLog } from '../stack/log.ts';
 import { endOnSignals } from '../stack/process.ts';
@@ -10,7 +11,7 @@ import { freePort, startStack } from '../stack/stack.ts';
 import { BankClient } from './bank-client.ts';
 import { CollectorClient } from './collector-client.ts';
 import { People } from './people.ts';
-import { type DemoSecrets, demoModel, demoSettings } from './settings.ts';
+import { type DemoSecrets, demoModel, demoSettings, firstEventAt } from './settings.ts';
 import { bootstrap, oldLoans, playStory, type Stage, type StoryCounts, settle } from './story.ts';
 import { Timeline } from './timeline.ts';
 
@@ -53,7 +54,7 @@ async function runDemo(options: DemoOptions): Promise<number> {
     const stage = await setUp(directory, options, timeline, cleanUps, say);
     await playStory(stage);
     told = stage;
-    if (!options.once) await keepRunning(say);
+    if (!options.once) await keepRunning(stage, say);
     return await finish(null);
   } catch (error) {
     return await finish(error instanceof Error ? error.message : String(error));
@@ -146,6 +147,7 @@ async function setUp(
   return {
     stack,
     people,
+    hostUrl: host.url,
     timeline,
     bank: new BankClient(bankUrl),
     trainerToken: secrets.trainerToken,
@@ -154,8 +156,10 @@ async function setUp(
   };
 }
 
-function keepRunning(say: (line: string) => void): Promise<never> {
+async function keepRunning({ people, hostUrl }: Stage, say: (line: string) => void): Promise<never> {
+  const { lastEventAt } = await people.read<ModelDetail>(`/v1/models/${demoModel}`);
   say('\nThe story has been told. Everything keeps running for you to click around; Ctrl-C ends it.');
+  say(`The dashboard of the story: ${hostUrl}/d/plumbline-explain?from=${firstEventAt}&to=${lastEventAt}`);
   return new Promise(() => undefined);
 }
 

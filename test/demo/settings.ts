@@ -7,6 +7,8 @@ export const demoEnvironment = 'production';
 
 /** Event time runs faster than the clock: this much of it passes between two applications. */
 export const eventStepMs = 6_000;
+/** Event time of the first applicant, milliseconds since 1970-01-01 UTC. */
+export const firstEventAt = Date.UTC(2026, 0, 5);
 
 /** Secrets of one run; made anew each time, known to the launcher and to who needs them. */
 export interface DemoSecrets {

@@ -27,6 +27,8 @@ const patienceMs = 180_000;
 export interface Stage {
   readonly stack: Stack;
   readonly people: People;
+  /** Where the plugin is shown. */
+  readonly hostUrl: string;
   readonly bank: BankClient;
   readonly trainerToken: string;
   readonly timeline: Timeline;

@@ -4,6 +4,7 @@ import { locationService } from '@grafana/runtime';
 import { Alert, Stack, useStyles2 } from '@grafana/ui';
 import { useEffect, useMemo, useState } from 'react';
 import { type DashboardPanel, DashboardPanelView } from './DashboardPanelView';
+import { DashboardTimePicker, endFromAddress } from './DashboardTimePicker';
 import { HostPluginPage } from './HostPluginPage';
 import { type LoadedDataSource, loadDataSource } from './nestedPlugins';
 import { runQueries } from './panelQuery';
@@ -80,8 +81,8 @@ function DashboardView({ app, search, dashboard, source }: DashboardViewProps) {
   const params = useMemo(() => new URLSearchParams(search), [search]);
   const range: RawTimeRange = useMemo(
     () => ({
-      from: params.get('from') ?? dashboard.time?.from ?? 'now-6h',
-      to: params.get('to') ?? dashboard.time?.to ?? 'now',
+      from: endFromAddress(params.get('from') ?? dashboard.time?.from ?? 'now-6h'),
+      to: endFromAddress(params.get('to') ?? dashboard.time?.to ?? 'now'),
     }),
     [params, dashboard],
   );
@@ -101,20 +102,25 @@ function DashboardView({ app, search, dashboard, source }: DashboardViewProps) {
   return (
     <HostPluginPage
       pageNav={{ text: dashboard.title }}
-      actions={chosen.map(([name, value]) => (
-        <label key={name}>
-          {name}{' '}
-          <select
-            className={styles.choice}
-            value={typeof value === 'string' ? value : value[0]}
-            onChange={({ currentTarget }) => locationService.partial({ [`var-${name}`]: currentTarget.value })}
-          >
-            {[...new Set([...(choices[name] ?? []), ...[value].flat()])].map((choice) => (
-              <option key={choice}>{choice}</option>
-            ))}
-          </select>
-        </label>
-      ))}
+      actions={
+        <>
+          {chosen.map(([name, value]) => (
+            <label key={name}>
+              {name}{' '}
+              <select
+                className={styles.choice}
+                value={typeof value === 'string' ? value : value[0]}
+                onChange={({ currentTarget }) => locationService.partial({ [`var-${name}`]: currentTarget.value })}
+              >
+                {[...new Set([...(choices[name] ?? []), ...[value].flat()])].map((choice) => (
+                  <option key={choice}>{choice}</option>
+                ))}
+              </select>
+            </label>
+          ))}
+          <DashboardTimePicker range={range} />
+        </>
+      }
     >
       {areVariablesKnown && (
         <Stack direction="column" gap={2}>
