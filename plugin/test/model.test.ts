@@ -44,6 +44,40 @@ describe("a model's page", () => {
   });
 });
 
+describe('a Grafana that is served from a path', () => {
+  it('has that path in every address of a page, so that a link can be opened in a new tab', async () => {
+    const page = await open('/models');
+    await page.route(`${host().url}/grafana/**`, async (route) => {
+      const answer = await route.fetch({ url: route.request().url().replace('/grafana/', '/') });
+      const body = (await answer.text()).replace('"appSubUrl":""', '"appSubUrl":"/grafana"');
+      await route.fulfill({ response: answer, body });
+    });
+    await page.route('**/v1/stream', (route) => route.abort());
+    for (const [path, link] of [
+      [`${model}/overview`, 'Drift of credit-risk, version 1'],
+      ['/alerts/b2e1d4c5f6', 'Versions'],
+    ] as const) {
+      await page.goto(`${host().url}/grafana/a/plumbline-models-app${path}`);
+      await page.getByRole('link', { name: link }).waitFor();
+      const addresses = await page
+        .locator('main a[href^="/"]')
+        .evaluateAll((links) => links.map((one) => one.getAttribute('href')));
+      expect(addresses.length).toBeGreaterThan(1);
+      expect(addresses.filter((address) => !address?.startsWith('/grafana/'))).toEqual([]);
+    }
+  });
+});
+
+describe('a version that nobody registered', () => {
+  it('is named as what answers, and as never promoted', async () => {
+    collector().answer('GET', '/v1/models/credit-risk', {
+      body: { ...modelDetail, champion: null, version: '2026.11', rollout: null },
+    });
+    const page = await open(`${model}/overview`);
+    await page.getByText('2026.11, never promoted').waitFor();
+  });
+});
+
 describe('a tab that cannot be read', () => {
   const tabs = [
     ['Drift', 'drift', 'the drift report'],
@@ -88,7 +122,7 @@ describe('the overview', () => {
       .getByText(/below four fifths/)
       .first()
       .waitFor();
-    await page.getByText(/Two features drifted/).waitFor();
+    await page.getByRole('link', { name: 'Drift of credit-risk, version 1' }).waitFor();
     await page.getByText(/olu is on it/).waitFor();
     await page.getByText('Nobody is on it.').waitFor();
     await page.getByText('Rollout canary started').waitFor();

@@ -174,7 +174,12 @@ describe('a model with traffic that drifts', () => {
   it('says so on one line', async () => {
     const { body } = await api.ask('/v1/models');
     const [summary] = body.items;
-    expect(summary).toMatchObject({ model: 'credit', health: { drift: 'alarm', overall: 'alarm' }, champion: null });
+    expect(summary).toMatchObject({
+      model: 'credit',
+      health: { drift: 'alarm', overall: 'alarm' },
+      champion: null,
+      version: '1',
+    });
     expect(summary.rowsLastHour).toBe(200);
     expect(summary.traffic).toHaveLength(24);
     expect(summary.openAlerts).toBeGreaterThan(0);

@@ -1,6 +1,7 @@
 import { Alert, Button, EmptyState, LinkButton, Stack, Text } from '@grafana/ui';
 import type { RequestFailure } from '../api/requestFailure';
 import { PLUGIN_ID } from '../constants';
+import { hrefTo } from '../hrefTo';
 import { t } from '../i18n';
 import { modelsPath } from '../routing';
 
@@ -75,7 +76,7 @@ export function NotFound({ message, children }: { readonly message: string; read
       variant="not-found"
       message={message}
       button={
-        <LinkButton href={modelsPath()} icon="arrow-left" variant="secondary">
+        <LinkButton href={hrefTo(modelsPath())} icon="arrow-left" variant="secondary">
           {t('state.to-models', 'All models')}
         </LinkButton>
       }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { HealthBadge } from '../components/badges';
 import { createQueryClient } from '../data/queryClient';
 import { useModel } from '../data/useModel';
+import { hrefTo } from '../hrefTo';
 import { t } from '../i18n';
 import { modelPath } from '../routing';
 import type { ModelStatusProps } from './modelStatusProps';
@@ -26,7 +27,7 @@ function Status({ model }: ModelStatusProps) {
   return (
     <Stack direction="row" gap={0.5} alignItems="center">
       <HealthBadge health={data?.health.overall ?? 'error'} tooltip={error?.message} />
-      <LinkButton size="sm" fill="text" variant="secondary" href={modelPath(model)}>
+      <LinkButton size="sm" fill="text" variant="secondary" href={hrefTo(modelPath(model))}>
         {model}
       </LinkButton>
     </Stack>

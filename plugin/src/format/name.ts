@@ -41,7 +41,12 @@ export function formatWords(name: string): string {
     .replace(/[_.]/g, ' ')
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return sentenceCase(words);
+}
+
+/** `rollout canary started: every gate passes` -> `Rollout canary started: every gate passes`. */
+export function sentenceCase(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** First digits of a digest: enough to tell versions apart. */

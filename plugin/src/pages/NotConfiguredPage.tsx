@@ -1,6 +1,7 @@
 import { config, PluginPage } from '@grafana/runtime';
 import { EmptyState, LinkButton, Text } from '@grafana/ui';
 import { CONFIGURATION_PATH } from '../constants';
+import { hrefTo } from '../hrefTo';
 import { t } from '../i18n';
 import { modelsPath } from '../routing';
 
@@ -9,13 +10,13 @@ export function NotConfiguredPage() {
   const { orgRole, isGrafanaAdmin } = config.bootData.user;
   const mayConfigure = orgRole === 'Admin' || isGrafanaAdmin;
   return (
-    <PluginPage pageNav={{ text: t('models.title', 'Models'), url: modelsPath() }}>
+    <PluginPage pageNav={{ text: t('models.title', 'Models'), url: hrefTo(modelsPath()) }}>
       <EmptyState
         variant="call-to-action"
         message={t('not-configured.title', 'No collector is connected yet')}
         button={
           mayConfigure ? (
-            <LinkButton href={CONFIGURATION_PATH} icon="cog">
+            <LinkButton href={hrefTo(CONFIGURATION_PATH)} icon="cog">
               {t('not-configured.connect', 'Connect a collector')}
             </LinkButton>
           ) : undefined

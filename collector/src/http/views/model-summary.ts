@@ -68,6 +68,7 @@ async function summarise(
       owner,
       revision: state.revision,
       champion: state.champion,
+      version,
       rollout: rolloutOf(state),
       health: healthOf(latest?.verdicts ?? [], alerts),
       openAlerts: alerts.filter(({ state: alertState }) => openStates.has(alertState)).length,

@@ -8,15 +8,16 @@ import { QueryState } from '../../components/QueryState';
 import { SentenceList } from '../../components/SentenceList';
 import { TimeText } from '../../components/TimeText';
 import { useAlert, useAlertChanges, useAlertHistory } from '../../data/useAlerts';
-import { formatActor, formatWords } from '../../format/name';
+import { formatActor, formatWords, sentenceCase } from '../../format/name';
 import { formatDuration } from '../../format/time';
+import { hrefTo } from '../../hrefTo';
 import { t } from '../../i18n';
 import { fleetPath, modelPath } from '../../routing';
 import { RollBackButtonOf } from '../model/versions/RollBackButtonOf';
 import { AlertActions } from './AlertActions';
 import { alertTitle, attentionSentences, severityText, sinceText, transitionText } from './alertText';
 import { ExportButtons } from './ExportButtons';
-import { FindingList } from './FindingList';
+import { WhatIsWrong } from './WhatIsWrong';
 
 /** One alert as an incident: what it says, who is on it, what changed before, what happened since, what to do. */
 export function AlertPage() {
@@ -27,7 +28,7 @@ export function AlertPage() {
     <PluginPage
       pageNav={{
         text: data === undefined ? t('alert.page-title', 'Alert') : alertTitle(data),
-        parentItem: { text: t('alerts.title', 'Alerts'), url: fleetPath('alerts') },
+        parentItem: { text: t('alerts.title', 'Alerts'), url: hrefTo(fleetPath('alerts')) },
       }}
       info={data === undefined ? undefined : informationOf(data)}
       actions={data === undefined ? undefined : <ExportButtons alert={data} />}
@@ -62,10 +63,7 @@ function Incident({ alert }: { readonly alert: Alert }) {
     <Grid columns={{ xs: 1, lg: 2 }} gap={2} alignItems="start">
       <Stack direction="column" gap={2}>
         <Panel title={t('alert.what', 'What is wrong')}>
-          <Stack direction="column" gap={1.5}>
-            <Text element="p">{alert.sentence}</Text>
-            <FindingList findings={alert.findings} />
-          </Stack>
+          <WhatIsWrong alert={alert} />
         </Panel>
         <Panel title={t('alert.do', 'What can I do')}>
           <Stack direction="column" gap={1.5}>
@@ -80,7 +78,12 @@ function Incident({ alert }: { readonly alert: Alert }) {
             <AlertActions alert={alert} />
             <Stack direction="row" gap={1} wrap="wrap">
               <RollBackButtonOf model={alert.model} />
-              <LinkButton size="sm" variant="secondary" icon="code-branch" href={modelPath(alert.model, 'versions')}>
+              <LinkButton
+                size="sm"
+                variant="secondary"
+                icon="code-branch"
+                href={hrefTo(modelPath(alert.model, 'versions'))}
+              >
                 {t('alert.versions', 'Versions')}
               </LinkButton>
             </Stack>
@@ -145,7 +148,7 @@ function ChangeList({ items }: { readonly items: AlertChanges['items'] }) {
       items={items.map(({ at, kind, actor, text, minutesBefore }, index) => ({
         key: `${at} ${index}`,
         lead: minutesText(minutesBefore),
-        sentence: text,
+        sentence: sentenceCase(text),
         note: t('alert.change-note', '{{kind}}, by {{actor}}', {
           kind: formatWords(kind),
           actor: formatActor(actor),

@@ -7,6 +7,7 @@ import { PlainTable } from '../../components/PlainTable';
 import { QueryState } from '../../components/QueryState';
 import { TimeText } from '../../components/TimeText';
 import { useFleetAlerts } from '../../data/useAlerts';
+import { hrefTo } from '../../hrefTo';
 import { t } from '../../i18n';
 import { alertPath, fleetPath, modelPath } from '../../routing';
 import { useParameter } from '../../useParameter';
@@ -24,12 +25,12 @@ export function AlertsPage() {
     <PluginPage
       pageNav={{
         text: t('alerts.title', 'Alerts'),
-        url: fleetPath('alerts'),
+        url: hrefTo(fleetPath('alerts')),
         children: [
-          { text: t('alerts.inbox', 'Inbox'), url: fleetPath('alerts'), active: !isSilences },
+          { text: t('alerts.inbox', 'Inbox'), url: hrefTo(fleetPath('alerts')), active: !isSilences },
           {
             text: t('alerts.silences', 'Silences'),
-            url: fleetPath('alerts', { view: 'silences' }),
+            url: hrefTo(fleetPath('alerts', { view: 'silences' })),
             active: isSilences,
           },
         ],

@@ -5,6 +5,7 @@ import { failureFrom } from '../../api/failure';
 import { QueryState } from '../../components/QueryState';
 import { useAuditLog, useAuditVerification } from '../../data/useAudit';
 import { formatCount } from '../../format/number';
+import { hrefTo } from '../../hrefTo';
 import { t } from '../../i18n';
 import { fleetPath } from '../../routing';
 import { useParameter } from '../../useParameter';
@@ -18,7 +19,7 @@ export function AuditPage() {
   const verification = useAuditVerification();
   return (
     <PluginPage
-      pageNav={{ text: t('audit.page', 'Audit'), url: fleetPath('audit') }}
+      pageNav={{ text: t('audit.page', 'Audit'), url: hrefTo(fleetPath('audit')) }}
       subTitle={t(
         'audit.why',
         'Who did what, when and why. Records are chained by their hashes: none can be changed or removed unnoticed.',

@@ -3,6 +3,7 @@ import { Alert, Button, Combobox, Field, Input, LinkButton, SecretInput, Stack, 
 import { type FormEvent, useState } from 'react';
 import { collector } from '../../api/client';
 import { failureFrom } from '../../api/failure';
+import { hrefTo } from '../../hrefTo';
 import { t } from '../../i18n';
 import { modelsPath } from '../../routing';
 import { type AppSettings, rememberSaved, settingsOf } from '../../settings';
@@ -118,7 +119,7 @@ export default function ConfigurationPage({ plugin: { meta } }: PluginConfigPage
             {isBusy ? t('configuration.testing', 'Testing...') : t('configuration.save', 'Save & test')}
           </Button>
           {result !== null && result.severity !== 'error' && (
-            <LinkButton href={modelsPath()} variant="secondary">
+            <LinkButton href={hrefTo(modelsPath())} variant="secondary">
               {t('configuration.to-models', 'Open models')}
             </LinkButton>
           )}

@@ -9,6 +9,8 @@ import { NotFound } from '../../components/FailureState';
 import { QueryState } from '../../components/QueryState';
 import { useModel } from '../../data/useModel';
 import { formatBasisPoints, nothing } from '../../format/number';
+import { servingText } from '../../format/serving';
+import { hrefTo } from '../../hrefTo';
 import { t } from '../../i18n';
 import { type TabProps, tabCode } from '../../pageCode';
 import { isModelTab, type ModelTab, modelPath, modelsPath, modelTabs } from '../../routing';
@@ -81,14 +83,14 @@ function navigationOf(model: string, tab: string, detail: ModelDetail | undefine
   };
   return {
     text: model,
-    url: modelPath(model),
-    parentItem: { text: t('models.title', 'Models'), url: modelsPath() },
+    url: hrefTo(modelPath(model)),
+    parentItem: { text: t('models.title', 'Models'), url: hrefTo(modelsPath()) },
     children: modelTabs
       .filter((id) => id !== 'llm' || id === tab || detail?.signals?.some(isLlmSignal))
       .map((id) => ({
         id,
         text: titles[id],
-        url: modelPath(model, id),
+        url: hrefTo(modelPath(model, id)),
         active: id === tab,
         ...(id === 'alerts' && detail !== undefined && detail.openAlerts > 0 ? { tabCounter: detail.openAlerts } : {}),
       })),
@@ -98,6 +100,7 @@ function navigationOf(model: string, tab: string, detail: ModelDetail | undefine
 function informationOf({
   health,
   champion,
+  version,
   rollout,
   environment,
   owner,
@@ -108,7 +111,7 @@ function informationOf({
       label: t('model.serving', 'Serving'),
       value:
         rollout === null
-          ? (champion ?? nothing)
+          ? servingText({ champion, version })
           : t('model.serving-rollout', '{{champion}}, with {{version}} in {{stage}}', {
               champion: champion ?? nothing,
               version: rollout.version,

@@ -3,7 +3,7 @@ import { useVersions } from '../../data/useVersions';
 import { t } from '../../i18n';
 import { useParameter } from './useReportQuery';
 
-/** Which version's report is shown: the champion unless the address says otherwise. */
+/** Which version's report is shown: the champion, before any the version seen last, unless the address says otherwise. */
 export function VersionPicker({ model }: { readonly model: string }) {
   const [version, setVersion] = useParameter('version');
   const { data } = useVersions(model);
@@ -18,7 +18,11 @@ export function VersionPicker({ model }: { readonly model: string }) {
         id="version-picker"
         width={24}
         isClearable
-        placeholder={t('version-picker.champion', 'Champion')}
+        placeholder={
+          data !== undefined && data.routing?.champion == null
+            ? t('version-picker.seen-last', 'Seen last')
+            : t('version-picker.champion', 'Champion')
+        }
         options={options}
         value={version}
         onChange={(option) => setVersion(option?.value ?? null)}

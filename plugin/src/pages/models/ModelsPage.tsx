@@ -5,6 +5,7 @@ import { useDeferredValue, useMemo } from 'react';
 import { QueryState } from '../../components/QueryState';
 import { useModels } from '../../data/useModels';
 import { formatCount } from '../../format/number';
+import { hrefTo } from '../../hrefTo';
 import { t } from '../../i18n';
 import { modelsPath } from '../../routing';
 import { ModelsFilter } from './ModelsFilter';
@@ -22,7 +23,7 @@ export function ModelsPage() {
   const query = useModels();
   return (
     <PluginPage
-      pageNav={{ text: t('models.title', 'Models'), url: modelsPath() }}
+      pageNav={{ text: t('models.title', 'Models'), url: hrefTo(modelsPath()) }}
       subTitle={t('models.subtitle', 'How every monitored model is, what serves, and what needs somebody')}
     >
       <QueryState query={query} subject={t('models.subject', 'the models')}>

@@ -1,5 +1,5 @@
 import { css } from '@emotion/css';
-import { type GrafanaTheme2, locationUtil } from '@grafana/data';
+import type { GrafanaTheme2 } from '@grafana/data';
 import { Badge, useStyles2 } from '@grafana/ui';
 import type { ModelSummary } from '@plumbline/collector/api';
 import { memo } from 'react';
@@ -9,6 +9,8 @@ import { SortHeader } from '../../components/SortHeader';
 import { Sparkline } from '../../components/Sparkline';
 import { formatWords } from '../../format/name';
 import { formatBasisPoints, formatShortCount, nothing } from '../../format/number';
+import { servingText } from '../../format/serving';
+import { hrefTo } from '../../hrefTo';
 import { t } from '../../i18n';
 import { type ModelTab, modelPath } from '../../routing';
 import { type SortColumn, sortColumns, startsDescending } from './sortModels';
@@ -111,7 +113,7 @@ const ModelRow = memo(({ model, rowIndex }: { readonly model: ModelSummary; read
 ModelRow.displayName = 'ModelRow';
 
 function addressOf(model: string, tab?: ModelTab): string {
-  return locationUtil.assureBaseUrl(modelPath(model, tab));
+  return hrefTo(modelPath(model, tab));
 }
 
 function columnTitle(column: SortColumn): string {
@@ -139,10 +141,14 @@ function columnTitle(column: SortColumn): string {
   }
 }
 
-function Serving({ model: { champion, rollout } }: { readonly model: ModelSummary }) {
+function Serving({ model: { champion, version, rollout } }: { readonly model: ModelSummary }) {
   return (
     <div className="inline">
-      <span className="number">{champion ?? nothing}</span>
+      {champion === null ? (
+        <span className="secondary">{servingText({ champion, version })}</span>
+      ) : (
+        <span className="number">{champion}</span>
+      )}
       {rollout && (
         <Badge
           color="blue"

@@ -28,7 +28,7 @@ const comparisons: Readonly<Record<SortColumn, Comparison>> = {
   performance: byAspect('performance'),
   fairness: byAspect('fairness'),
   dataQuality: byAspect('dataQuality'),
-  champion: (left, right) => alphabet.compare(left.champion ?? '', right.champion ?? ''),
+  champion: (left, right) => alphabet.compare(left.version ?? '', right.version ?? ''),
   openAlerts: (left, right) => left.openAlerts - right.openAlerts,
   rowsLastHour: (left, right) => left.rowsLastHour - right.rowsLastHour,
   owner: (left, right) => alphabet.compare(left.owner, right.owner),

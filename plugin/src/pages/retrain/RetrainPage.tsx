@@ -2,6 +2,7 @@ import { PluginPage } from '@grafana/runtime';
 import { Box, EmptyState, FilterInput, RadioButtonGroup, Stack } from '@grafana/ui';
 import { QueryState } from '../../components/QueryState';
 import { useFleetRetrainJobs } from '../../data/useRetrainJobs';
+import { hrefTo } from '../../hrefTo';
 import { t } from '../../i18n';
 import { fleetPath } from '../../routing';
 import { useParameter } from '../../useParameter';
@@ -15,7 +16,7 @@ export function RetrainPage() {
   const wanted = (search ?? '').trim().toLowerCase();
   return (
     <PluginPage
-      pageNav={{ text: t('retrain.page', 'Retrain'), url: fleetPath('retrain') }}
+      pageNav={{ text: t('retrain.page', 'Retrain'), url: hrefTo(fleetPath('retrain')) }}
       subTitle={t('retrain.subtitle', 'What was asked to be trained anew, on which evidence, and what came of it')}
     >
       <QueryState query={query} subject={t('retrain.subject', 'the retrain jobs')}>

@@ -11,6 +11,7 @@ import { CONFIGURATION_PATH } from '../../constants';
 import { useStatus } from '../../data/useStatus';
 import { formatCount } from '../../format/number';
 import { formatTime } from '../../format/time';
+import { hrefTo } from '../../hrefTo';
 import { t } from '../../i18n';
 import { type AppSettings, settingsOf } from '../../settings';
 import { type ConnectionResult, checkConnection } from '../configuration/checkConnection';
@@ -39,7 +40,7 @@ export function CollectorPanel() {
             {isTesting ? t('configuration.testing', 'Testing...') : t('settings.test', 'Test connection')}
           </Button>
           {mayConfigure && (
-            <LinkButton size="sm" variant="secondary" icon="cog" href={CONFIGURATION_PATH}>
+            <LinkButton size="sm" variant="secondary" icon="cog" href={hrefTo(CONFIGURATION_PATH)}>
               {t('settings.configure', 'Configuration')}
             </LinkButton>
           )}

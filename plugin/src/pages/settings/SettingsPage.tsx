@@ -1,5 +1,6 @@
 import { PluginPage } from '@grafana/runtime';
 import { Stack } from '@grafana/ui';
+import { hrefTo } from '../../hrefTo';
 import { t } from '../../i18n';
 import { fleetPath } from '../../routing';
 import { CollectorPanel } from './CollectorPanel';
@@ -10,7 +11,7 @@ import { RolesPanel } from './RolesPanel';
 export function SettingsPage() {
   return (
     <PluginPage
-      pageNav={{ text: t('settings.title', 'Settings'), url: fleetPath('settings') }}
+      pageNav={{ text: t('settings.title', 'Settings'), url: hrefTo(fleetPath('settings')) }}
       subTitle={t('settings.subtitle', 'The collector, who may do what, and what its alarms promise')}
     >
       <Stack direction="column" gap={2}>

@@ -8,6 +8,7 @@ import { useWebhooks } from '../../data/useWebhooks';
 import { formatWords } from '../../format/name';
 import { formatCount, nothing } from '../../format/number';
 import { formatTime } from '../../format/time';
+import { hrefTo } from '../../hrefTo';
 import { t } from '../../i18n';
 import { fleetPath } from '../../routing';
 import { DeadLettersPanel } from './DeadLettersPanel';
@@ -19,7 +20,7 @@ export function WebhooksPage() {
   const query = useWebhooks();
   return (
     <PluginPage
-      pageNav={{ text: t('webhooks.title', 'Webhooks'), url: fleetPath('webhooks') }}
+      pageNav={{ text: t('webhooks.title', 'Webhooks'), url: hrefTo(fleetPath('webhooks')) }}
       subTitle={t('webhooks.subtitle', 'Whom the collector tells of what happens, and whether it arrives')}
     >
       <Stack direction="column" gap={2}>

@@ -7,11 +7,11 @@ import { t } from '../../../i18n';
 import { alertPath } from '../../../routing';
 import { AlertActions } from '../../alerts/AlertActions';
 import { attentionSentences, severityText, sinceText } from '../../alerts/alertText';
-import { FindingList } from '../../alerts/FindingList';
+import { WhatIsWrong } from '../../alerts/WhatIsWrong';
 
 /** One alert: what it says, since when, what it groups, and who is on it. */
 export function AlertPanel({ alert }: { readonly alert: Alert }) {
-  const { id, kind, sentence, findings } = alert;
+  const { id, kind } = alert;
   return (
     <Panel
       title={t('alert.title', '{{kind}} of version {{version}}', { kind: formatWords(kind), version: alert.version })}
@@ -24,13 +24,12 @@ export function AlertPanel({ alert }: { readonly alert: Alert }) {
           <Text color="secondary">{sinceText(alert)}</Text>
           <TextLink href={alertPath(id)}>{t('alert.open', 'History, changes and export')}</TextLink>
         </Stack>
-        <Text element="p">{sentence}</Text>
         {attentionSentences(alert).map((line) => (
           <Text key={line} color="secondary">
             {line}
           </Text>
         ))}
-        {findings.length > 0 && <FindingList findings={findings} />}
+        <WhatIsWrong alert={alert} />
       </Stack>
     </Panel>
   );

@@ -6,6 +6,7 @@ import { Panel } from '../../../components/Panel';
 import { QueryState } from '../../../components/QueryState';
 import { useMe } from '../../../data/useMe';
 import { useVersions } from '../../../data/useVersions';
+import { hrefTo } from '../../../hrefTo';
 import { t } from '../../../i18n';
 import { modelPath } from '../../../routing';
 import { PauseButton } from '../versions/PauseButton';
@@ -52,12 +53,12 @@ function Actions({
           )}
         />
         {openAlerts > 0 && (
-          <LinkButton icon="bell" variant="secondary" href={modelPath(model, 'alerts')}>
+          <LinkButton icon="bell" variant="secondary" href={hrefTo(modelPath(model, 'alerts'))}>
             {t('action.to-alerts', 'Acknowledge an alert')}
           </LinkButton>
         )}
         {waiting > 0 && (
-          <LinkButton icon="check-circle" variant="secondary" href={modelPath(model, 'versions')}>
+          <LinkButton icon="check-circle" variant="secondary" href={hrefTo(modelPath(model, 'versions'))}>
             {t('action.to-approvals', 'Waiting approvals ({{count}})', { count: waiting })}
           </LinkButton>
         )}

@@ -4,6 +4,7 @@ import { Panel } from '../../../components/Panel';
 import { PlainTable } from '../../../components/PlainTable';
 import { formatSegment } from '../../../format/name';
 import { formatCount } from '../../../format/number';
+import { hrefTo } from '../../../hrefTo';
 import { t } from '../../../i18n';
 import { type ModelTab, modelPath } from '../../../routing';
 
@@ -45,7 +46,7 @@ export function SegmentsPanel({ detail: { model, segments = [] } }: { readonly d
             </span>,
             formatCount(rows),
             ...aspects.map(([aspect, tab]) => (
-              <a key={aspect} href={modelPath(model, tab, { segment })}>
+              <a key={aspect} href={hrefTo(modelPath(model, tab, { segment }))}>
                 <HealthMark health={health[aspect]} />
               </a>
             )),

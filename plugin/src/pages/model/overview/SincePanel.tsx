@@ -6,11 +6,11 @@ import { QueryState } from '../../../components/QueryState';
 import { SentenceList } from '../../../components/SentenceList';
 import { useAlerts } from '../../../data/useAlerts';
 import { formatActor } from '../../../format/name';
-import { formatTime } from '../../../format/time';
 import { t } from '../../../i18n';
-import { modelPath } from '../../../routing';
+import { alertPath } from '../../../routing';
+import { alertTitle, sinceText } from '../../alerts/alertText';
 
-/** Open alerts: since when, and whether somebody is on it. */
+/** Open alerts: since when, and whether somebody is on it. What they say stands above, as what is wrong. */
 export function SincePanel({ model }: { readonly model: string }) {
   const query = useAlerts(model);
   return (
@@ -25,18 +25,8 @@ export function SincePanel({ model }: { readonly model: string }) {
               items={open.map((alert) => ({
                 key: alert.id,
                 lead: <AlertStateBadge alert={alert} />,
-                sentence: t('overview.since-sentence', 'Since {{time}}: {{sentence}}', {
-                  time: formatTime(alert.firedAt ?? alert.since),
-                  sentence: alert.sentence,
-                }),
-                note: (
-                  <>
-                    {onIt(alert)}{' '}
-                    <TextLink href={modelPath(model, 'alerts')} variant="bodySmall">
-                      {t('overview.to-alerts', 'Alerts')}
-                    </TextLink>
-                  </>
-                ),
+                sentence: <TextLink href={alertPath(alert.id)}>{alertTitle(alert)}</TextLink>,
+                note: `${sinceText(alert)}. ${onIt(alert)}`,
               }))}
             />
           );

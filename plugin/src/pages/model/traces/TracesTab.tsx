@@ -18,6 +18,7 @@ import { QueryState } from '../../../components/QueryState';
 import { TimeText } from '../../../components/TimeText';
 import { CONFIGURATION_PATH } from '../../../constants';
 import { useExemplars } from '../../../data/useExemplars';
+import { hrefTo } from '../../../hrefTo';
 import { t } from '../../../i18n';
 import { type AppSettings, settingsOf } from '../../../settings';
 import { ReportToolbar } from '../ReportToolbar';
@@ -150,7 +151,7 @@ function NoTracingSource() {
             'Trace ids are shown as text until an administrator chooses where traces are kept (Tempo, Jaeger, Zipkin): then each leads to its trace.',
           )}
         </Text>
-        <LinkButton href={CONFIGURATION_PATH} icon="cog" size="sm" variant="secondary">
+        <LinkButton href={hrefTo(CONFIGURATION_PATH)} icon="cog" size="sm" variant="secondary">
           {t('traces.to-configuration', 'Open configuration')}
         </LinkButton>
       </Stack>
