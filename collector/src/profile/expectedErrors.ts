@@ -22,6 +22,18 @@ export const expectedErrorSignal = 'performance:expected_error';
  * Source: confidence-based performance estimation, Kivimaki, Bialek, Nurminen and Kuberski 2025.
  */
 export function expectedErrors(reference: Profile): ExpectedErrors | null {
+  let expected = known.get(reference);
+  if (expected === undefined) {
+    expected = fittedOn(reference);
+    known.set(reference, expected);
+  }
+  return expected;
+}
+
+/** What is watched of a version is asked for at each of its windows; the profile of a reference no longer changes. */
+const known = new WeakMap<Profile, ExpectedErrors | null>();
+
+function fittedOn(reference: Profile): ExpectedErrors | null {
   const { task, positive } = reference.shape;
   const scores = task === 'binary_classification' && positive !== null ? scoreDistribution(reference) : null;
   if (scores === null || total(scores.positives) < fewestLabels || total(scores.negatives) < fewestLabels) return null;
@@ -54,9 +66,11 @@ const fewestLabels = 30;
 /** Rows with a score, labelled or not: cell `2 * bin + decision`. */
 function decidedByScore({ shape, counts }: Profile): Float64Array {
   const { scoreOffset, scoreBins } = planOf(shape);
-  return Float64Array.from({ length: 2 * scoreBins }, (_, cell) =>
-    total(counts.subarray(scoreOffset + 3 * cell, scoreOffset + 3 * cell + 3)),
-  );
+  const decided = new Float64Array(2 * scoreBins);
+  for (let cell = 0, at = scoreOffset; cell < decided.length; cell++, at += 3) {
+    decided[cell] = counts[at]! + counts[at + 1]! + counts[at + 2]!;
+  }
+  return decided;
 }
 
 function total(counts: Float64Array): number {
