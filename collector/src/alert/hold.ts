@@ -9,29 +9,25 @@ export interface TrafficObservation {
   readonly now: number;
 }
 
-export interface TrafficPolicy {
-  /** A model that was heard of and then is not for this long sends no data. */
-  readonly noDataAfterMs: number;
-  /** The collector may be unable to read for this long before it is an error. */
-  readonly errorAfterMs: number;
-}
-
-export const errorAfterMs = 5 * 60_000;
+/** The collector may be unable to read for this long before it is an error. */
+const errorAfterMs = 5 * 60_000;
 
 export type TrafficVerdict =
   | { readonly state: 'ok' }
   | { readonly state: 'no_data' | 'error'; readonly sentence: string };
 
-/** Whether a model's alerts can be judged at all. Pure. */
-export function assessTraffic(observation: TrafficObservation, policy: TrafficPolicy): TrafficVerdict {
-  const { heardAt, problem, now } = observation;
+/**
+ * Whether a model's alerts can be judged at all: one that was heard of and then is not for `noDataAfterMs` sends no data.
+ * Pure.
+ */
+export function assessTraffic({ heardAt, problem, now }: TrafficObservation, noDataAfterMs: number): TrafficVerdict {
   // A model that was never heard of is not missed.
   if (heardAt === null) return { state: 'ok' };
   const silentMs = now - heardAt;
-  if (problem !== null && now - problem.since >= policy.errorAfterMs && silentMs >= policy.errorAfterMs) {
+  if (problem !== null && now - problem.since >= errorAfterMs && silentMs >= errorAfterMs) {
     return { state: 'error', sentence: `Nothing can be judged: ${problem.text}` };
   }
-  if (silentMs >= policy.noDataAfterMs) {
+  if (silentMs >= noDataAfterMs) {
     return { state: 'no_data', sentence: `No rows for ${inWords(silentMs)}` };
   }
   return { state: 'ok' };

@@ -1,28 +1,18 @@
 import { createHash } from 'node:crypto';
 import { PlumblineError } from '../errors.ts';
-import { compositeKey, jsonCollection, type ReadTransaction, type Stored, type Transaction } from '../store/port.ts';
+import { jsonCollection, type ReadTransaction, type Stored, type Transaction } from '../store/port.ts';
 import { type Alert, type AlertKind, type AlertState, alertKinds } from './alert.ts';
 import { type Silence, silenceState } from './silence.ts';
 
-/** What the alert room keeps: alerts, silences, and when each model was heard of. */
+/** What the alert room keeps: alerts and silences. */
 
 export interface StoredAlert {
   readonly alert: Alert;
   readonly revision: number;
 }
 
-/** When rows of a model were last stored. Kept, so that a restart does not start the waiting anew. */
-export interface TrafficWatch {
-  /** Rows of all its versions. */
-  readonly rows: number;
-  readonly heardAt: number | null;
-  /** Since when a collector could not read the stream, and when one last said so. */
-  readonly problem: { readonly since: number; readonly seenAt: number; readonly text: string } | null;
-}
-
 const alerts = jsonCollection<Alert>('alerts');
 const silences = jsonCollection<Silence>('silences');
-const watches = jsonCollection<TrafficWatch>('traffic_watches');
 
 /** Stays the same over versions and scores, so that an alert keeps its history and its acknowledgement. */
 export function fingerprint(model: string, environment: string, kind: AlertKind): string {
@@ -128,21 +118,3 @@ export async function forgetOldSilences(transaction: Transaction, now: number): 
 }
 
 const keptSilenceMs = 90 * 86_400_000;
-
-export async function readWatch(
-  transaction: ReadTransaction,
-  environment: string,
-  model: string,
-): Promise<TrafficWatch> {
-  const stored = await transaction.get(watches, compositeKey(environment, model));
-  return stored?.value ?? { rows: 0, heardAt: null, problem: null };
-}
-
-export async function writeWatch(
-  transaction: Transaction,
-  environment: string,
-  model: string,
-  watch: TrafficWatch,
-): Promise<void> {
-  await transaction.put(watches, compositeKey(environment, model), watch);
-}

@@ -2,27 +2,24 @@ import type { AlertSettings, ModelSettings } from '../config/settings.ts';
 import { PlumblineError } from '../errors.ts';
 import type { Finding } from '../monitor/finding.ts';
 import { appendAudit } from '../store/audit.ts';
-import { listVersionsSeen } from '../store/history.ts';
 import type { EnqueueEvent } from '../store/outgoing.ts';
 import type { Store, Transaction } from '../store/port.ts';
 import { type Alert, type AlertSeverity, alertKindOf, alertKinds, severityRank } from './alert.ts';
 import { type AlertPolicy, type AlertTransition, assessAlert } from './assess.ts';
 import { eventOf } from './event.ts';
 import { recordEvent } from './history.ts';
-import { assessTraffic, assessTrafficAlert, errorAfterMs, type HoldTransition, holdAlert } from './hold.ts';
+import { assessTraffic, assessTrafficAlert, type HoldTransition, holdAlert } from './hold.ts';
 import {
   alertAtRevision,
   deleteAlert,
   fingerprint,
   readAlert,
   readAlertsOfModel,
-  readWatch,
   type StoredAlert,
-  type TrafficWatch,
   writeAlert,
-  writeWatch,
 } from './records.ts';
 import { severityOf } from './severity.ts';
+import { isWorthWriting, nextWatch, readWatch, seenOf, writeWatch } from './traffic-watch.ts';
 
 /** A window of the version that serves people, with what the monitors found in it. */
 export interface AlertWindow {
@@ -51,9 +48,6 @@ export interface AlertControl {
 const defaultAcknowledgementMs = 4 * 3_600_000;
 /** Quiet for this much longer at most, when evidence took long to gather. */
 const longestExtraMs = 2 * 86_400_000;
-/** What one collector said about the stream counts this long: another may see no problem. */
-const problemLifeMs = 60_000;
-const writeEveryMs = 60_000;
 
 export class AlertService {
   readonly #store: Store;
@@ -134,7 +128,7 @@ export class AlertService {
       alerts: await readAlertsOfModel(transaction, { model, environment }),
     }));
     const watch = nextWatch(before.watch, before.seen.rows, problems, now);
-    const verdict = assessTraffic({ ...watch, now }, { noDataAfterMs: settings.alerts.noDataAfter, errorAfterMs });
+    const verdict = assessTraffic({ ...watch, now }, settings.alerts.noDataAfter);
     const isExpired = ({ alert: { acknowledgement } }: StoredAlert) =>
       acknowledgement !== null && acknowledgement.until <= now;
     const isHeld = ({ alert }: StoredAlert) =>
@@ -364,37 +358,4 @@ function policyOf(settings: AlertSettings, windowMs: number): AlertPolicy {
     ...{ alarmsToFire, pendingLevel, quietLevel, recoverAfterWindows, resolveAfterWindows },
     longestClimb: Math.ceil(longestExtraMs / windowMs),
   };
-}
-
-/** Rows of all versions of a model, and the version that was heard last. */
-async function seenOf(
-  transaction: Parameters<typeof listVersionsSeen>[0],
-  { name: model, environment }: ModelSettings,
-): Promise<{ rows: number; version: string }> {
-  const seen = await listVersionsSeen(transaction, { model, environment });
-  return {
-    rows: seen.reduce((sum, { rows }) => sum + rows, 0),
-    version: seen.reduce((last, next) => (next.lastEventAt > last.lastEventAt ? next : last), seen[0] ?? nothingSeen)
-      .version,
-  };
-}
-
-const nothingSeen = { lastEventAt: Number.NEGATIVE_INFINITY, version: '' };
-
-/** That rows go on coming is written down once a minute: silence is measured in hours. */
-function isWorthWriting(before: TrafficWatch, after: TrafficWatch): boolean {
-  const [was, is] = [before.problem, after.problem];
-  if (was?.since !== is?.since || before.heardAt === null) return before !== after;
-  // Still a problem: said again before it would count as over.
-  if (was !== null && is !== null && is.seenAt - was.seenAt >= problemLifeMs / 2) return true;
-  return after.heardAt !== null && after.heardAt - before.heardAt >= writeEveryMs;
-}
-
-function nextWatch(before: TrafficWatch, rows: number, problems: readonly string[], now: number): TrafficWatch {
-  const heard = rows === before.rows ? before : { ...before, rows, heardAt: now };
-  if (problems.length > 0) {
-    return { ...heard, problem: { since: before.problem?.since ?? now, seenAt: now, text: problems.join('; ') } };
-  }
-  const isOver = before.problem !== null && now - before.problem.seenAt >= problemLifeMs;
-  return isOver ? { ...heard, problem: null } : heard;
 }
