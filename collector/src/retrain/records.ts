@@ -1,4 +1,5 @@
 import { PlumblineError } from '../errors.ts';
+import { appendAudit } from '../store/audit.ts';
 import { compositeKey, jsonCollection, type ReadTransaction, type Stored, type Transaction } from '../store/port.ts';
 import type { RetrainJob } from './job.ts';
 
@@ -64,4 +65,26 @@ export async function writeJob(transaction: Transaction, job: RetrainJob, isNew:
     await transaction.put(jobsOfModel, compositeKey(job.environment, job.model, job.requestedAt, job.id), job.id);
   }
   return transaction.put(jobCollection, job.id, job);
+}
+
+/** Stores what became of a job, with its audit record. `before`: the job until now, `null` for a new one. */
+export async function recordJob(
+  transaction: Transaction,
+  job: RetrainJob,
+  before: RetrainJob | null,
+  cause: { readonly actor: string; readonly reason: string; readonly requestId: string | null },
+): Promise<number> {
+  const revision = await writeJob(transaction, job, before === null);
+  // Progress alone changes no state and is not worth a record.
+  if (before?.state !== job.state) {
+    await appendAudit(transaction, {
+      ...cause,
+      at: job.changedAt,
+      action: `retrain.${job.state}`,
+      target: `retrain/${job.id}`,
+      before: before?.state ?? null,
+      after: { state: job.state, result: job.result },
+    });
+  }
+  return revision;
 }

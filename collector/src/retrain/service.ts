@@ -1,18 +1,17 @@
 import type { Alert } from '../alert/index.ts';
 import type { ModelSettings } from '../config/settings.ts';
 import { PlumblineError } from '../errors.ts';
-import { appendAudit } from '../store/audit.ts';
 import type { EnqueueEvent, OutgoingEvent } from '../store/outgoing.ts';
 import type { ReadTransaction, Store, Transaction } from '../store/port.ts';
-import { cancelledEvent, notHelpingEvent, requestedEvent, requestedType } from './events.ts';
-import { fruitlessInARow, fruitlessLimit, type RetrainGuard } from './guards.ts';
+import { cancelledEvent, requestedEvent, requestedType } from './events.ts';
+import type { RetrainGuard } from './guards.ts';
 import { finalRetrainStates, type RetrainJob, type RetrainTrigger } from './job.ts';
+import { judgeOutcomes } from './judge-outcomes.ts';
 import { approvalExpiresAt, overdue } from './lifetime.ts';
-import { assessOutcome } from './outcome.ts';
 import { type RetrainRecommendation, recommendRetrain } from './policy.ts';
 import { applyReport, type TrainerReport } from './progress.ts';
 import { causesOf, type RetrainReason } from './reasons.ts';
-import { existingJob, readJob, readJobsOfModel, type StoredRetrainJob, writeJob } from './records.ts';
+import { existingJob, readJob, readJobsOfModel, recordJob, type StoredRetrainJob } from './records.ts';
 import { checkJobToken, jobToken } from './token.ts';
 import { readTrainingData } from './training-data.ts';
 
@@ -39,6 +38,18 @@ export interface RetrainWindow {
   readonly at: number;
 }
 
+/** Tells those who are told of alerts of a model. */
+export type TellPeople = (
+  transaction: Transaction,
+  about: {
+    readonly model: string;
+    readonly environment: string;
+    readonly version: string;
+    readonly kind: RetrainTrigger['kind'];
+    readonly text: string;
+  },
+) => Promise<void>;
+
 export interface RetrainServiceOptions {
   readonly store: Store;
   readonly enqueue: EnqueueEvent;
@@ -48,17 +59,7 @@ export interface RetrainServiceOptions {
   readonly publicUrl: () => string;
   /** Random part of a job id. */
   readonly randomId: () => string;
-  /** Tells those who are told of alerts of a model. */
-  readonly tellPeople?: (
-    transaction: Transaction,
-    about: {
-      readonly model: string;
-      readonly environment: string;
-      readonly version: string;
-      readonly kind: RetrainTrigger['kind'];
-      readonly text: string;
-    },
-  ) => Promise<void>;
+  readonly tellPeople?: TellPeople;
 }
 
 export class RetrainService {
@@ -80,7 +81,7 @@ export class RetrainService {
     situation: ModelSituation,
   ): Promise<RetrainJob | null> {
     const { settings, version, to, at } = window;
-    await this.#judgeOutcomes(transaction, window, situation);
+    await judgeOutcomes(transaction, window, situation, this.#options);
     const { retrain: policy } = settings;
     if (policy.on.length === 0 && policy.schedule === undefined) return null;
     // Most windows give no reason: what there is to learn from is not counted for them.
@@ -177,7 +178,7 @@ export class RetrainService {
       const state = decision === 'approve' ? 'queued' : 'cancelled';
       const error = decision === 'approve' ? null : `denied by ${actor.subject}: ${reason}`;
       const next: RetrainJob = { ...job, state, changedAt: now, startedAt: decision === 'approve' ? now : null, error };
-      const revision = await this.#save(transaction, next, job, {
+      const revision = await recordJob(transaction, next, job, {
         actor: actor.subject,
         reason,
         requestId: control.requestId,
@@ -203,7 +204,7 @@ export class RetrainService {
       const error = `cancelled by ${actor.subject}: ${reason}`;
       const next: RetrainJob = { ...job, state: 'cancelled', changedAt: now, error };
       const cause = { actor: actor.subject, reason, requestId: control.requestId };
-      const revision = await this.#save(transaction, next, job, cause);
+      const revision = await recordJob(transaction, next, job, cause);
       if (job.state !== 'awaiting_approval') {
         await this.#options.enqueue(transaction, cancelledEvent(next, reason));
       }
@@ -238,7 +239,7 @@ export class RetrainService {
         });
       }
       if (report.state === 'succeeded') await register(transaction, outcome.job);
-      const revision = await this.#save(transaction, outcome.job, stored.job, {
+      const revision = await recordJob(transaction, outcome.job, stored.job, {
         actor: `trainer:${jobId}`,
         reason: report.state === 'failed' ? report.error : `trainer reports ${report.state}`,
         requestId: null,
@@ -260,7 +261,7 @@ export class RetrainService {
     // Sent again by hand, a request comes back to life.
     const isRevived = before.state === 'dead_lettered' && state === 'dispatched';
     if (before.state !== 'queued' && !isRevived) return;
-    await this.#save(transaction, { ...before, state, changedAt: this.#options.clock() }, before, {
+    await recordJob(transaction, { ...before, state, changedAt: this.#options.clock() }, before, {
       actor: 'system:webhook',
       reason: state === 'dispatched' ? 'the trainer took the request' : 'no trainer took the request',
       requestId: null,
@@ -282,7 +283,7 @@ export class RetrainService {
         const ended = overdue(job, settings, now);
         if (ended === null) continue;
         const { state, reason } = ended;
-        await this.#save(transaction, { ...job, state, changedAt: now, error: reason }, job, {
+        await recordJob(transaction, { ...job, state, changedAt: now, error: reason }, job, {
           ...{ actor: 'system:retrain', reason, requestId: null },
         });
       }
@@ -322,7 +323,7 @@ export class RetrainService {
       reasons: request.reasons,
       guards: request.guards,
     };
-    await this.#save(transaction, job, null, {
+    await recordJob(transaction, job, null, {
       actor: request.requestedBy,
       reason: request.trigger.reason,
       requestId: request.requestId,
@@ -331,68 +332,8 @@ export class RetrainService {
     return job;
   }
 
-  /** Whether what earlier jobs made helped. The second in a row that did not tells somebody, once. */
-  async #judgeOutcomes(transaction: Transaction, window: RetrainWindow, situation: ModelSituation): Promise<void> {
-    const { settings, version, at } = window;
-    const jobs = await readJobsOfModel(transaction, settings.environment, settings.name);
-    for (const job of jobs) {
-      if (job.outcome?.verdict !== 'pending' || job.result === null) continue;
-      const outcome = assessOutcome(job, {
-        version: job.result.version,
-        state: situation.stateOf(job.result.version),
-        served: job.result.version === version,
-        alerts: situation.alerts,
-        enoughWindows: settings.retrain.outcomeWindows,
-        now: at,
-      });
-      if (outcome === null) continue;
-      const judged: RetrainJob = { ...job, outcome };
-      await writeJob(transaction, judged, false);
-      if (outcome.verdict === 'pending') continue;
-      await appendAudit(transaction, {
-        ...{ at, actor: 'system:retrain', action: `retrain.${outcome.verdict}`, target: `retrain/${job.id}` },
-        ...{ reason: outcome.text, before: 'pending', after: outcome.verdict, requestId: null },
-      });
-      const all = jobs.map((one) => (one.id === job.id ? judged : one));
-      if (outcome.verdict !== 'did_not_help' || fruitlessInARow(all) < fruitlessLimit) continue;
-      await this.#tellNotHelping(transaction, judged, fruitlessInARow(all), at);
-    }
-  }
-
-  async #tellNotHelping(transaction: Transaction, job: RetrainJob, inARow: number, at: number): Promise<void> {
-    const text =
-      `${inARow} retrains in a row did not help: somebody has to look at why. ${job.outcome?.text ?? ''}`.trim();
-    const { model, environment, version, trigger } = job;
-    const { enqueue, tellPeople } = this.#options;
-    await enqueue(transaction, notHelpingEvent(job, text, at));
-    await tellPeople?.(transaction, { model, environment, version, kind: trigger.kind, text });
-  }
-
   #settingsOf(model: string): ModelSettings | undefined {
     return this.#options.models.find(({ name }) => name === model);
-  }
-
-  async #save(
-    transaction: Transaction,
-    job: RetrainJob,
-    before: RetrainJob | null,
-    cause: { readonly actor: string; readonly reason: string; readonly requestId: string | null },
-  ): Promise<number> {
-    const revision = await writeJob(transaction, job, before === null);
-    // Progress alone changes no state and is not worth a record.
-    if (before?.state !== job.state) {
-      await appendAudit(transaction, {
-        at: job.changedAt,
-        actor: cause.actor,
-        action: `retrain.${job.state}`,
-        target: `retrain/${job.id}`,
-        reason: cause.reason,
-        before: before?.state ?? null,
-        after: { state: job.state, result: job.result },
-        requestId: cause.requestId,
-      });
-    }
-    return revision;
   }
 }
 
