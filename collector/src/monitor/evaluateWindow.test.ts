@@ -70,6 +70,7 @@ describe('traffic like the reference', () => {
         'data_quality:duplicates',
         'data_quality:schema',
         'data_quality:volume',
+        'performance:expected_error',
         'performance:error_rate',
         'performance:calibration',
         'performance:auc',
