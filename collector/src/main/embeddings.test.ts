@@ -43,7 +43,7 @@ async function watched() {
     ...{ service: 'helpdesk', transport, logger: { info: () => {}, warn: () => {} } },
     model: { name: 'credit', version: '1', features: { query: { type: 'embedding', dimensions }, note: 'text' } },
   });
-  const settings = testModel({ reference: { rows: 2_000 }, outcomeDelay: '0s' });
+  const settings = testModel({ reference: { rows: 2_000 }, outcomeDelay: '0s', sampledRows: 500 });
   const store = await openSqliteStore({ path: ':memory:' });
   const engine = await createEngine({
     ...{ store, models: [settings], budget: budgetSettings.parse({}), clock: () => 0, logger: silentLogger },
@@ -54,7 +54,7 @@ async function watched() {
     for (let row = 0; row < windowRows; row++) {
       const time = (window + row / windowRows) * hourMs;
       monitor.record({
-        time,
+        ...{ id: `${window}-${row}`, time },
         features: { query: vectorOf(shares), note: 'where is my parcel '.repeat(1 + random() * 4) },
       });
     }
@@ -104,6 +104,9 @@ describe('an embedding', () => {
     expect(alarms).toEqual([]);
     const [embedding] = seen.upTo(cleanWindows).embeddings ?? [];
     expect(embedding).toMatchObject({ feature: 'query', projections: 16, moved: [] });
+    // Halves of 200 rows and of a sample of 500: an interval about a tenth wide on either side.
+    expect(embedding?.domainClassifierArea).toMatchObject({ n: 100 });
+    expect(Number(embedding?.domainClassifierArea?.low)).toBeLessThan(0.5);
     expect(embedding?.sentence).toMatch(/^query: no projection moved, its centre turned by a cosine distance of /);
   });
 
@@ -117,6 +120,7 @@ describe('an embedding', () => {
     expect(Number(embedding?.centroidCosineDistance.value)).toBeGreaterThan(
       Number(embedding?.centroidCosineDistance.high),
     );
+    expect(Number(embedding?.domainClassifierArea?.low)).toBeGreaterThan(0.5);
     expect(embedding?.sentence).toContain(`query: ${moved.length} of 16 projections moved`);
   });
 });

@@ -1,13 +1,15 @@
 import type { DriftReport } from '../http/api.ts';
-import { effectiveProfile, type Profile, type Reference, signalMoments } from '../profile/index.ts';
+import { effectiveProfile, type Profile, type Reference, sampledRows, signalMoments } from '../profile/index.ts';
 import { centroidCosineDistance } from '../statistics/centroidCosineDistance.ts';
+import { domainClassifierArea } from '../statistics/domainClassifierArea.ts';
 import { finite } from './estimates.ts';
 import { nameText, numberText } from './text.ts';
 
 type EmbeddingDrift = NonNullable<DriftReport['embeddings']>[number];
 
 /**
- * What the projections of each embedding say together: which of them alarmed, and how far their centre has turned in a window.
+ * What the projections of each embedding say together: which of them alarmed, how far their centre has turned in a
+ * window, and how well its rows can be told from those of the reference.
  * Projections are features named `query.projection_00`, `query.projection_01`, ...; evidence is each one's own.
  */
 export function embeddingDrift(reference: Reference, window: Profile, alarmed: ReadonlySet<string>): EmbeddingDrift[] {
@@ -16,9 +18,12 @@ export function embeddingDrift(reference: Reference, window: Profile, alarmed: R
     const moments = (of: Profile) => projections.map((signal) => signalMoments(of, signal));
     const ofMeans = projections.map((signal) => reference.designEffects[signal]?.location ?? 1);
     const distance = finite(centroidCosineDistance(moments(profile), moments(reference.profile), ofMeans));
+    const axes = projections.map((signal) => reference.shape.signals.findIndex((one) => one.signal === signal));
+    const area = domainClassifierArea(vectorsOf(window, axes), vectorsOf(reference.profile, axes));
     const moved = projections.filter((signal) => alarmed.has(signal));
     return {
       ...{ feature, projections: projections.length, moved, centroidCosineDistance: distance },
+      domainClassifierArea: area.value === null ? null : finite(area),
       sentence: embeddingSentence(feature, projections.length, moved.length, distance),
     };
   });
@@ -31,6 +36,13 @@ function projectionsOf({ shape }: Reference): Map<string, string[]> {
     if (feature !== undefined) found.set(feature, [...(found.get(feature) ?? []), signal]);
   }
   return found;
+}
+
+/** The sampled rows of which every projection is known; none where the settings keep no rows. */
+function vectorsOf(profile: Profile, axes: readonly number[]): number[][] {
+  return sampledRows(profile)
+    .map((row) => axes.map((axis) => Number(row[axis] ?? Number.NaN)))
+    .filter((vector) => vector.every(Number.isFinite));
 }
 
 function embeddingSentence(

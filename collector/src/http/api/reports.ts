@@ -45,6 +45,11 @@ export const driftReport = z.object({
         projections: z.number(),
         moved: z.array(z.string()).describe('Signals of those that alarmed in one of the windows'),
         centroidCosineDistance: estimate.describe('Of their means in the latest window from those of the reference'),
+        domainClassifierArea: estimate
+          .nullable()
+          .describe(
+            'How well its rows can be told from those of the reference, 0.5: not at all; null without `sampledRows`',
+          ),
         sentence: z.string(),
       }),
     )
@@ -97,6 +102,19 @@ export const distribution = z.object({
     .optional()
     .describe(
       'Every drift statistic of the signal, each with the band that 95 % of clean windows keep to, or an interval',
+    ),
+  movers: z
+    .array(
+      z.object({
+        value: z.string().describe('As the apps sent it: a pseudonym where they send pseudonyms'),
+        referenceShare: z.number(),
+        currentShare: z.number(),
+        z: z.number().describe('Standard errors between the two; above 0 for values that became more'),
+      }),
+    )
+    .optional()
+    .describe(
+      'Of a category: the ten values whose share of the rows with a value changed most surely, rare ones too, beyond what the largest of as many shows by chance in 1 of 20 windows',
     ),
 });
 
@@ -234,6 +252,10 @@ export const performanceReport = z.object({
     }),
   ),
   evidence: evidence.nullable(),
+  findings: z
+    .array(finding)
+    .optional()
+    .describe('What the outcomes say beside ratings, the latest of each signal: `performance:error_rate`, `performance:calibration`'),
   ratings: z
     .array(
       z.object({
