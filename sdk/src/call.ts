@@ -2,8 +2,10 @@ import type { SpanContext } from '@opentelemetry/api';
 import { type Breaker, leftAlone } from './breaker.ts';
 import { errorTypeOf } from './error-type.ts';
 import type { ServingRole } from './event.ts';
+import type { StepKind } from './otel/conventions.ts';
 import type { InferenceRecord } from './record.ts';
 import type { Recorder } from './recorder.ts';
+import type { TimedCall } from './recording/step-times.ts';
 import type { OpenSpan } from './telemetry/telemetry.ts';
 import { traceOf } from './telemetry/trace-context.ts';
 import type { WrapOptions, WrapTools } from './wrap.ts';
@@ -23,14 +25,17 @@ export interface Reading {
   /** Of the functions given as options, and of the one among them that is told ids. */
   readonly breaker: Breaker;
   readonly telling: Breaker;
+  /** Of steps that are timed. */
+  readonly steps: ReadonlySet<StepKind> | undefined;
 }
 
-export function readingOf(tools: WrapTools, model: string): Reading {
+export function readingOf(tools: WrapTools, model: string, steps?: readonly StepKind[]): Reading {
   return {
     model,
     spanName: `predict ${model}`,
     breaker: tools.breaker(model),
     telling: tools.breaker(`recorded() of ${model}`),
+    steps: steps === undefined ? undefined : new Set(steps),
   };
 }
 
@@ -41,6 +46,8 @@ export interface Call {
   startedAt: number;
   /** What is known before the call, and later of its result; nothing when a function of the options threw. */
   record: Draft | undefined;
+  /** Nothing when no steps are timed. */
+  timed: TimedCall | undefined;
   /** What the app's functions took to read the input; nothing where it is not timed. */
   readMs: number | undefined;
 }
@@ -62,13 +69,14 @@ export function begin<Args extends unknown[], Result, State>(
   args: Args,
   assigned?: Assignment,
 ): Call {
-  const { model, spanName, breaker } = reading;
+  const { model, spanName, breaker, steps } = reading;
   const call: Call = {
     reading,
     span: undefined,
     trace: null,
     startedAt: 0,
     record: undefined,
+    timed: undefined,
     readMs: undefined,
   };
   if (breaker.mayCall) {
@@ -76,19 +84,21 @@ export function begin<Args extends unknown[], Result, State>(
     try {
       const routed = assigned?.routed ?? (options.key === undefined ? undefined : route(model, options.key(...args)));
       const groups = options.groups === undefined ? undefined : { ...options.groups(...args) };
+      const features = { ...options.features(...args) };
       call.record = {
         model,
         version: routed?.version,
         role: routed?.role,
         id: assigned?.id ?? options.id?.(...args),
         shadowOf: assigned?.shadowOf,
-        features: { ...options.features(...args) },
+        features,
         prediction: null,
         score: null,
         groups,
         latencyMs: null,
         error: null,
       };
+      call.timed = steps === undefined ? undefined : { kinds: steps, features };
       call.readMs = readFrom === undefined ? undefined : performance.now() - readFrom;
     } catch (error) {
       lost(recorder, call, error);

@@ -1,5 +1,6 @@
-export { createMonitor } from './create-monitor.ts';
 /** Record every inference of a machine-learning model, without slowing or breaking the app. */
+
+export { createMonitor } from './create-monitor.ts';
 export type { Logger } from './diagnostics.ts';
 export { MonitorOptionsError } from './errors.ts';
 export type { CaptureMode, FeatureType, FeatureValue, OutcomeType, ServingRole } from './event.ts';

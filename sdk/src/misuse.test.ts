@@ -121,6 +121,7 @@ describe('a monitor', () => {
       (value, other) => void monitor.loaded({ version: value, bytes: other } as never),
       (value, other) => void monitor.loaded({ version: value, file: other } as never),
       (value) => monitor.step(value as never, () => 1),
+      (value, other) => monitor.wrap(() => other, { features: () => ({}), steps: value } as never)(),
       (value, other) => monitor.step({ kind: 'tool', name: value } as never, () => other),
       (value, other) => {
         const stream = { initial: () => value, fold: () => other, prediction: () => value };

@@ -1,5 +1,6 @@
 import { type Call, lost, worked } from './call.ts';
 import { errorTypeOf } from './error-type.ts';
+import { withinTimedCall } from './recording/step-times.ts';
 import type { StreamObserver } from './recording/stream.ts';
 import type { ChunkOf, WrapOptions, WrapTools } from './wrap.ts';
 
@@ -12,6 +13,8 @@ export function streamedCall<Args extends unknown[], Result, State>(
 ): StreamObserver {
   const { recorder } = tools;
   const { stream } = options;
+  const { timed } = call;
+  const here = tools.telemetry.here(call.span);
   let chunks = 0;
   let firstMs: number | null = null;
   let lastAt = call.startedAt;
@@ -29,7 +32,7 @@ export function streamedCall<Args extends unknown[], Result, State>(
     fold(() => stream.initial());
   }
   return {
-    within: tools.telemetry.here(call.span),
+    within: timed === undefined ? here : (run) => withinTimedCall(timed, () => here(run)),
     chunk(chunk) {
       lastAt = performance.now();
       firstMs ??= lastAt - call.startedAt;

@@ -37,7 +37,7 @@ export function wrapVersionsFunction<Args extends unknown[], Result, State>(
   const model = options.model ?? tools.onlyModel ?? '';
   const counts = tools.recorder.modelState(model)?.shadows ?? { started: 0, timedOut: 0, skipped: 0 };
   const shadows = limits === false ? undefined : new ShadowRunner(limits ?? {}, counts);
-  const read = readingOf(tools, model);
+  const read = readingOf(tools, model, options.steps);
   return function wrapped(this: unknown, ...args: Args): Result {
     const routed = routeOf(tools, model, options, args);
     const { version, role, shadow } = routed;

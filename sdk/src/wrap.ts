@@ -5,8 +5,10 @@ import { callScopesAreFollowed, withinCallOf } from './call-scope.ts';
 import { errorTypeOf } from './error-type.ts';
 import type { FeatureValue } from './event.ts';
 import { tellOf } from './option-functions.ts';
+import type { StepKind } from './otel/conventions.ts';
 import type { InferenceRecord } from './record.ts';
 import type { Recorder } from './recorder.ts';
+import { withinTimedCall } from './recording/step-times.ts';
 import { isStream, observeStream } from './recording/stream.ts';
 import type { Route } from './routing/choose.ts';
 import { streamedCall } from './streamed-call.ts';
@@ -29,6 +31,11 @@ export interface WrapOptions<Args extends unknown[], Result, State = unknown> {
   readonly version?: (result: Awaited<Result>, ...args: Args) => string;
   /** Told the id of each recorded inference, to report its outcome with later. */
   readonly recorded?: (inferenceId: string, result: Awaited<Result>, ...args: Args) => void;
+  /**
+   * Kinds of steps (`monitor.step`) whose time within a call is a feature of it: `retrieval_ms`, `tool_ms`, `agent_ms`,
+   * `chain_ms`. Steps of one kind are summed, also those that run side by side; without any the feature is missing.
+   */
+  readonly steps?: readonly StepKind[];
   /**
    * For functions that return a stream (an async iterable, a web stream), or a promise of one. Such an inference ends with
    * its stream: taken to the end, failed, left early, or dropped. Nothing of the chunks is kept but what `fold` makes of
@@ -68,7 +75,7 @@ export function wrapFunction<Args extends unknown[], Result, State>(
   options: WrapOptions<Args, Result, State>,
 ): (...args: Args) => Result {
   const model = options.model ?? tools.onlyModel ?? '';
-  const read = readingOf(tools, model);
+  const read = readingOf(tools, model, options.steps);
   return function wrapped(this: unknown, ...args: Args): Result {
     const call = begin(tools, read, options, args);
     return recordedCall(tools, call, predict, options, this, args);
@@ -86,9 +93,7 @@ export function recordedCall<Args extends unknown[], Result, State>(
 ): Result {
   let result: Result;
   try {
-    result = callScopesAreFollowed()
-      ? withinCallOf(call.reading.model, () => tools.telemetry.within(call.span, predict, receiver, args))
-      : tools.telemetry.within(call.span, predict, receiver, args);
+    result = called(tools, call, predict, receiver, args);
   } catch (error) {
     failed(tools, call, error);
     throw error;
@@ -104,6 +109,21 @@ export function recordedCall<Args extends unknown[], Result, State>(
   }
   // Not a promise, so awaiting it would give the value itself.
   return ended(tools, call, options, args, result as Awaited<Result>) as Result;
+}
+
+/** In the span of the call, and known as part of it to whoever follows calls or their steps. */
+function called<Args extends unknown[], Result>(
+  { telemetry }: WrapTools,
+  { reading, span, timed }: Call,
+  predict: (...args: Args) => Result,
+  receiver: unknown,
+  args: Args,
+): Result {
+  if (timed === undefined && !callScopesAreFollowed()) {
+    return telemetry.within(span, predict, receiver, args);
+  }
+  const run = () => telemetry.within(span, predict, receiver, args);
+  return withinCallOf(reading.model, () => (timed === undefined ? run() : withinTimedCall(timed, run)));
 }
 
 /** The promise, settled only after what was recorded has been delivered, or nobody waits for that any longer. */

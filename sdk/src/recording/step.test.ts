@@ -68,6 +68,45 @@ describe('a step', () => {
     expect(named('invoke_agent helper')).toBeDefined();
   });
 
+  it('is a feature of the call around it, by kind, when the call asks for it', async () => {
+    let tookMs = 0;
+    const step = (kind: 'retrieval' | 'tool' | 'agent', name: string) =>
+      monitor.step({ kind, name }, async () => {
+        const startedAt = performance.now();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        tookMs += kind === 'retrieval' ? performance.now() - startedAt : 0;
+      });
+    const write = monitor.wrap(
+      async () => {
+        await Promise.all([step('retrieval', 'handbook'), step('retrieval', 'tickets')]);
+        await step('agent', 'helper');
+        await Promise.reject(new RangeError());
+      },
+      { features: () => ({ length: 4 }), steps: ['retrieval', 'tool'] },
+    );
+    await expect(write()).rejects.toThrow(RangeError);
+    const ofTheCall = tookMs;
+    await step('retrieval', 'of no call');
+    await monitor.flush();
+    const [event] = transport.inferences();
+    expect(Object.keys(event?.features ?? {})).toEqual(['length', 'retrieval_ms']);
+    // Both of them, although they ran side by side.
+    expect(event?.features.retrieval_ms).toBeGreaterThanOrEqual(ofTheCall);
+    expect(event?.features.retrieval_ms).toBeLessThan(2 * (event?.latencyMs ?? 0));
+  });
+
+  it('is a feature of the stream in which it happens', async () => {
+    const write = monitor.wrap(
+      async function* () {
+        yield await monitor.step({ kind: 'tool', name: 'calculator' }, async () => 7);
+      },
+      { features: () => ({}), steps: ['tool'] },
+    );
+    expect(await allOf(write())).toEqual([7]);
+    await monitor.flush();
+    expect(transport.inferences()[0]?.features.tool_ms).toBeGreaterThanOrEqual(0);
+  });
+
   it('of no kind runs its function all the same', () => {
     // As JavaScript may give it.
     expect(monitor.step({ kind: 'dance' as 'tool', name: 'x' }, () => 7)).toBe(7);

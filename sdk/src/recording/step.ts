@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { genAi, type StepKind, steps } from '../otel/conventions.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { OpenSpan, Telemetry } from '../telemetry/telemetry.ts';
+import { timeStep } from './step-times.ts';
 import { isStream, observeStream } from './stream.ts';
 
 /** Something that happens within a model call, or around several: looking documents up, a tool, an agent, a chain. */
@@ -12,11 +13,13 @@ export interface StepOptions {
 
 /**
  * Calls the function in a span of its own, a child of the span that is active, and returns or throws what it did. The span
- * ends with the promise or the stream the function returned. Nothing is recorded but the span.
+ * ends with the promise or the stream the function returned. Nothing is recorded but the span, and the time where the
+ * wrapped call around it wants that as a feature.
  */
 export function runStep<Result>(telemetry: Telemetry, options: StepOptions, run: () => Result): Result {
-  const span = startStep(telemetry, options);
+  const { span, timed } = startStep(telemetry, options);
   const end = (error?: unknown, failed = false) => {
+    timed?.();
     if (failed) {
       telemetry.fail(span, error);
     }
@@ -56,15 +59,20 @@ function endOfStep<Value>(telemetry: Telemetry, value: Value, end: (error?: unkn
   return observeStream(value, { chunk: () => {}, ended: (how, error) => end(error, how === 'error'), within });
 }
 
-function startStep(telemetry: Telemetry, options: StepOptions) {
+interface OpenStep {
+  readonly span: OpenSpan | undefined;
+  readonly timed: (() => void) | undefined;
+}
+
+function startStep(telemetry: Telemetry, options: StepOptions): OpenStep {
   try {
     const { operation, name } = steps[options.kind];
     const span = telemetry.start(`${operation} ${options.name}`);
     span?.setAttribute(genAi.operation, operation);
     span?.setAttribute(name, options.name);
-    return span;
+    return { span, timed: timeStep(options.kind) };
   } catch {
     // A kind that is none: the call matters, its span does not.
-    return undefined;
+    return { span: undefined, timed: undefined };
   }
 }
