@@ -6,15 +6,14 @@ import { isLoopback } from '../config/index.ts';
 import { PlumblineError } from '../errors.ts';
 import { type Actor, systemActor } from '../rollout/actor.ts';
 import { type Instruments, noInstruments } from '../telemetry/index.ts';
+import { createAdmission } from './admission.ts';
 import { errorAnswer } from './error-answer.ts';
 import { etagOf, isNotModified } from './etag.ts';
 import { once } from './idempotency.ts';
-import { checkAccess } from './identity/access.ts';
 import type { Identity } from './identity/identity.ts';
 import type { LiveEvent } from './live-events.ts';
 import { checkPath } from './path-check.ts';
 import type { Services } from './ports.ts';
-import { createRateLimit } from './rate-limit.ts';
 import { type Control, type JsonRoute, parseInput, type RawRequest, type RawRoute, type Route } from './route.ts';
 
 export interface HttpServerOptions {
@@ -28,13 +27,6 @@ export interface HttpServerOptions {
 const defaultBodyLimit = 1_048_576;
 /** A whole request, the largest upload over a slow line included; heads are given a minute (Node's default). */
 const requestTimeoutMs = 10 * 60_000;
-const actionBurst = 60;
-const actionsPerMinute = 60;
-/** Artefacts are large and registrations are evaluated: nobody trains as often as that. */
-const uploadsPerMinute = 120;
-/** Requests that bring events, by sender: each may hold hundreds of them. */
-const intakeBurst = 1_000;
-const intakePerMinute = 6_000;
 
 const answerHeaders = {
   'cache-control': 'private, no-cache',
@@ -68,10 +60,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       }
     },
   });
-  const uploads = createRateLimit({ burst: uploadsPerMinute, perMinute: uploadsPerMinute, clock: services.clock });
-  const limit = createRateLimit({ burst: actionBurst, perMinute: actionsPerMinute, clock: services.clock });
-  const intake = createRateLimit({ burst: intakeBurst, perMinute: intakePerMinute, clock: services.clock });
   const isPrivate = isLoopback(services.settings.collector.http.host);
+  const admit = createAdmission({ identity, isPrivate, clock: services.clock });
 
   // Bodies are JSON, but where a route says otherwise.
   server.removeContentTypeParser('text/plain');
@@ -136,30 +126,9 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
       // Before the body is read: a stranger's bytes are not worth parsing.
       onRequest: async (request: FastifyRequest) => {
-        actors.set(request, await admit(route, request));
+        actors.set(request, await admit(route, request.headers, request.raw.socket.remoteAddress));
       },
     };
-  }
-
-  async function admit(route: Route, request: FastifyRequest): Promise<Actor> {
-    const { kind } = route.access;
-    if (kind === 'open' || kind === 'object-token' || (kind === 'scrape' && isPrivate)) {
-      return systemActor('http');
-    }
-    const actor = await identity.identify(request.headers, request.raw.socket.remoteAddress);
-    checkAccess(route.access, actor);
-    if (route.kind === 'json' && route.isAction && !limit.take(actor.subject)) {
-      throw new PlumblineError('TOO_MANY_REQUESTS', `at most ${actionsPerMinute} control actions a minute`);
-    }
-    const brings = route.access.kind === 'scope' && route.method !== 'GET' ? route.access.scope : null;
-    if ((brings === 'versions:register' || brings === 'artefacts:write') && !uploads.take(actor.subject)) {
-      throw new PlumblineError('TOO_MANY_REQUESTS', `at most ${uploadsPerMinute} versions and artefacts a minute`);
-    }
-    const bringsEvents = route.access.kind === 'scope' && route.access.scope === 'events:write';
-    if (bringsEvents && !intake.take(actor.subject)) {
-      throw new PlumblineError('TOO_MANY_REQUESTS', `at most ${intakePerMinute} requests with events a minute`);
-    }
-    return actor;
   }
 
   async function answerJson(route: JsonRoute, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
