@@ -92,16 +92,8 @@ export class Batcher {
     let batch = open.inferences[partition];
     if (batch === undefined) {
       const columns = open.spares.pop() ?? new InferenceColumns(types);
-      batch = {
-        kind: 'inference',
-        model: event.model,
-        partition,
-        columns,
-        openedAt: now,
-        number: this.#numberOfOpened(open),
-      };
+      batch = { kind: 'inference', columns, ...this.#opened(open, event.model, partition, now) };
       open.inferences[partition] = batch;
-      this.#watchAge();
     }
     const weighted = oneOf === 1 ? event : heavier(event, oneOf);
     const bytes = batch.columns.append(weighted, this.#options.newId.bytesOf(id));
@@ -119,16 +111,8 @@ export class Batcher {
     let batch = open.outcomes[partition];
     if (batch === undefined) {
       const columns = new OutcomeColumns();
-      batch = {
-        kind: 'outcome',
-        model: event.model,
-        partition,
-        columns,
-        openedAt: now,
-        number: this.#numberOfOpened(open),
-      };
+      batch = { kind: 'outcome', columns, ...this.#opened(open, event.model, partition, now) };
       open.outcomes[partition] = batch;
-      this.#watchAge();
     }
     const bytes = batch.columns.append(event);
     this.#options.spool?.recorded(open.producer, batch.number, event);
@@ -222,6 +206,14 @@ export class Batcher {
     return open;
   }
 
+  /** What batches of either kind begin with. */
+  #opened(open: OpenBatches, model: string, partition: number, now: number): Opened {
+    this.#watchAge();
+    // With a spool, events are written with the number of their batch; without, a batch is numbered when it is closed.
+    const number = this.#options.spool === undefined ? 0 : this.#nextNumber(open);
+    return { model, partition, openedAt: now, number };
+  }
+
   #added(batch: OpenBatch, bytes: number, now: number): void {
     this.#events += 1;
     this.#bytes += bytes;
@@ -308,11 +300,6 @@ export class Batcher {
     return open.number;
   }
 
-  /** With a spool, events are written with the number of their batch; without, a batch is numbered when it is closed. */
-  #numberOfOpened(open: OpenBatches): number {
-    return this.#options.spool === undefined ? 0 : this.#nextNumber(open);
-  }
-
   #keepForLater(batch: OpenBatch): void {
     const { spares } = this.#open(batch.model);
     if (batch.kind === 'inference' && spares.length < maxSpares) {
@@ -333,24 +320,22 @@ interface OpenBatches {
   readonly spares: InferenceColumns[];
 }
 
-interface OpenInferences {
-  readonly kind: 'inference';
+interface Opened {
   readonly model: string;
   readonly partition: number;
-  readonly columns: InferenceColumns;
   readonly openedAt: number;
   /** 0 when it is numbered later. */
   readonly number: number;
 }
 
-interface OpenOutcomes {
+interface OpenInferences extends Opened {
+  readonly kind: 'inference';
+  readonly columns: InferenceColumns;
+}
+
+interface OpenOutcomes extends Opened {
   readonly kind: 'outcome';
-  readonly model: string;
-  readonly partition: number;
   readonly columns: OutcomeColumns;
-  readonly openedAt: number;
-  /** 0 when it is numbered later. */
-  readonly number: number;
 }
 
 type OpenBatch = OpenInferences | OpenOutcomes;

@@ -128,7 +128,7 @@ const openStreams = new OpenStreams();
 
 function watchedWebStream(stream: ReadableStream<unknown>, watch: Watch): ReadableStream<unknown> {
   const reader = stream.getReader();
-  const watched = new ReadableStream<unknown>(
+  return new ReadableStream<unknown>(
     {
       async pull(controller) {
         try {
@@ -153,7 +153,6 @@ function watchedWebStream(stream: ReadableStream<unknown>, watch: Watch): Readab
     // Nothing is read ahead of the app.
     { highWaterMark: 0 },
   );
-  return watched;
 }
 
 /** Puts watched methods on the object itself; false when it does not allow that. */
