@@ -1,9 +1,8 @@
 import type { Agent } from 'undici';
-import { appendAudit } from '../store/audit.ts';
-import type { OutgoingEvent } from '../store/outgoing.ts';
-import type { Store, Transaction } from '../store/port.ts';
+import type { Store } from '../store/port.ts';
 import { startWakeableLoop, type WakeableLoop } from '../wakeable-loop.ts';
-import { afterAttempt, allowedAtOnce, type EndpointState } from './breaker.ts';
+import { type AttemptOptions, judgeReceiver, recordAttempt } from './attempt.ts';
+import { allowedAtOnce } from './breaker.ts';
 import { type FindAddresses, webhookAgent } from './connector.ts';
 import { type Endpoint, pingType } from './endpoint.ts';
 import {
@@ -13,28 +12,17 @@ import {
   readDueDeliveries,
   readEndpointState,
   readOrphans,
-  removeDelivery,
   saveDelivery,
-  writeEndpointState,
 } from './outbox.ts';
-import { nextStep } from './schedule.ts';
 import { type Sent, sendOnce } from './send.ts';
 
 const attemptTimeoutMs = 15_000;
 /** Attempts to one receiver that may be under way together. */
 const mostAtOnce = 4;
 
-/** Called in the transaction that records a delivery's new state. */
-export type DeliverySettled = (transaction: Transaction, delivery: Delivery) => Promise<void>;
-
-export interface WebhookSenderOptions {
+export interface WebhookSenderOptions extends AttemptOptions {
   readonly store: Store;
   readonly endpoints: readonly Endpoint[];
-  readonly clock: () => number;
-  readonly random: () => number;
-  readonly settled?: DeliverySettled;
-  /** Tells others that a receiver is no longer sent to. */
-  readonly enqueue?: (transaction: Transaction, event: OutgoingEvent) => Promise<string>;
   readonly pollMs?: number;
   readonly timeoutMs?: number;
   readonly findAddresses?: FindAddresses;
@@ -51,7 +39,7 @@ interface Line {
 
 /** Sends what the outbox holds, at least once each, until it is delivered or its schedule is used up. */
 export function startWebhookSender(options: WebhookSenderOptions): WakeableLoop {
-  const { store, clock, random, timeoutMs = attemptTimeoutMs } = options;
+  const { store, clock, timeoutMs = attemptTimeoutMs } = options;
   const lines = options.endpoints.map((endpoint): Line => {
     const line: Line = {
       endpoint,
@@ -122,8 +110,8 @@ export function startWebhookSender(options: WebhookSenderOptions): WakeableLoop 
       peer: sent.status === null ? null : line.peer,
     };
     await store.transaction(async (transaction) => {
-      await record(transaction, claimed, attempt, sent);
-      if (!isRefused) await judge(transaction, line.endpoint.name, claimed, attempt, sent);
+      await recordAttempt(transaction, claimed, attempt, sent.outcome, options);
+      if (!isRefused) await judgeReceiver(transaction, claimed, attempt, options);
     });
   }
 
@@ -139,67 +127,14 @@ export function startWebhookSender(options: WebhookSenderOptions): WakeableLoop 
     });
   }
 
-  async function record(
-    transaction: Transaction,
-    claimed: Delivery,
-    attempt: DeliveryAttempt,
-    sent: Sent,
-  ): Promise<void> {
-    const current = (await readDelivery(transaction, claimed.id))?.value;
-    if (current === undefined || current.state !== 'pending') return;
-    const all = [...current.attempts, attempt];
-    const isOver = current.mode !== 'durable';
-    const planned = nextStep(sent.outcome, all.length - current.earlierAttempts, random());
-    const step =
-      planned.state === 'pending' && isOver ? ({ state: 'dead', reason: 'it is tried once' } as const) : planned;
-    const next: Delivery = {
-      ...current,
-      attempts: step.state === 'dead' ? withReason(all, step.reason) : all,
-      state: step.state,
-      nextAttemptAt: step.state === 'pending' ? clock() + step.delayMs : null,
-    };
-    if (current.mode === 'transient') await removeDelivery(transaction, current);
-    else await saveDelivery(transaction, next, current);
-    await options.settled?.(transaction, next);
-  }
-
-  /** What the attempt says about the receiver. */
-  async function judge(
-    transaction: Transaction,
-    name: string,
-    { event }: Delivery,
-    attempt: DeliveryAttempt,
-    sent: Sent,
-  ): Promise<void> {
-    const before = await readEndpointState(transaction, name);
-    const ok = attempt.error === null;
-    const after = afterAttempt(before, { at: clock(), ok, error: attempt.error, gone: sent.status === 410 });
-    // Only a test enables again what was disabled.
-    const next: EndpointState = ok && event.type !== pingType ? { ...after, disabled: before.disabled } : after;
-    const isMoved = (next.disabled === null) !== (before.disabled === null);
-    await writeEndpointState(transaction, name, isMoved ? { ...next, revision: next.revision + 1 } : next);
-    if (!isMoved) return;
-    const action = next.disabled === null ? 'webhook.enabled' : 'webhook.disabled';
-    const reason = next.disabled?.reason ?? 'a test succeeded';
-    await appendAudit(transaction, {
-      ...{ at: clock(), actor: 'system:webhook', action, target: `webhook/${name}`, reason, requestId: null },
-      before: before.disabled,
-      after: next.disabled,
-    });
-    await options.enqueue?.(transaction, { type: action, subject: name, time: clock(), data: { name, reason } });
-  }
-
   /** What was on its way to receivers that the settings no longer have. */
   async function giveUpOrphans(): Promise<void> {
     const orphans = await store.read((transaction) => readOrphans(transaction, known, 1_000));
     for (const delivery of orphans) {
       await store.transaction(async (transaction) => {
-        const sent: Sent = {
-          outcome: { kind: 'disabled' },
-          ...{ status: null, answer: null, error: 'the receiver is no longer in the settings' },
-        };
-        const attempt = { at: clock(), status: null, error: sent.error, durationMs: 0, peer: null, answer: null };
-        await record(transaction, delivery, attempt, sent);
+        const error = 'the receiver is no longer in the settings';
+        const attempt = { at: clock(), status: null, error, durationMs: 0, peer: null, answer: null };
+        await recordAttempt(transaction, delivery, attempt, { kind: 'disabled' }, options);
       });
     }
     checkedOrphans = true;
@@ -218,10 +153,4 @@ export function startWebhookSender(options: WebhookSenderOptions): WakeableLoop 
       await Promise.all(lines.map(({ agent }) => agent.close()));
     },
   };
-}
-
-function withReason(attempts: readonly DeliveryAttempt[], reason: string): readonly DeliveryAttempt[] {
-  const last = attempts.at(-1);
-  if (last === undefined) return attempts;
-  return [...attempts.slice(0, -1), { ...last, error: last.error === null ? reason : `${last.error}; ${reason}` }];
 }
