@@ -1,8 +1,9 @@
 import type { ModelSettings } from '../config/settings.ts';
-import { calibration, type Reference } from '../profile/index.ts';
+import { labelSignal, type Reference } from '../profile/index.ts';
 import {
   boundTail,
   type NullBounds,
+  noTolerance,
   nullBounds,
   orient,
   type Score,
@@ -25,7 +26,7 @@ export function calibrationDetector(
   stream: Stream,
   streams: number,
 ): StreamDetector {
-  const { signal, scores, counts } = calibration(reference.profile)!;
+  const { signal, scores, counts } = labelSignal(reference.profile, stream.id);
   const past = counts(reference.profile);
   const effects = reference.designEffects[signal] ?? {};
   const tail = boundTail(scores.length, streams);
@@ -34,9 +35,11 @@ export function calibrationDetector(
     const bounds = calibrationBounds(score, past, { tail, designEffect, ...settings.tolerance });
     return orient(score, bounds, designEffect);
   });
-  return steadyDetector(stream, oriented, { scores, counts: past }, (_, { scored = [] }) =>
-    Float64Array.from(past, (__, cell) => scored[cell] ?? 0),
-  );
+  return steadyDetector(stream, oriented, { scores, counts: past }, (_, { scored = [] }) => {
+    const came = new Float64Array(past.length);
+    came.set(scored.slice(0, past.length));
+    return came;
+  });
 }
 
 /**
@@ -50,8 +53,7 @@ export function calibrationBounds(
 ): NullBounds {
   const positives = Array.from(past, (_, cell) => cell).filter((cell) => cell % 2 === 1);
   const cameTrue = shareScore(score.name, past.length, positives, (cell) => score.considered[cell] !== 0);
-  const tolerance = { standardDeviations: 0, relativeShare: 0, absoluteShare: 0 };
-  const share = nullBounds(cameTrue, past, { ...options, tolerance });
+  const share = nullBounds(cameTrue, past, { ...options, tolerance: noTolerance });
   const { mean } = scoreMoments(score, past);
   const predicted = share.mean - mean;
   // As if half a row more had come true, and half a row more had not: where none did some may.

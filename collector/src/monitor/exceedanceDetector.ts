@@ -1,6 +1,6 @@
 import type { ModelSettings } from '../config/settings.ts';
-import { exceedance, type Reference } from '../profile/index.ts';
-import { boundTail, nullBounds, orient } from '../statistics/evidence/index.ts';
+import { labelSignal, type Reference } from '../profile/index.ts';
+import { boundTail, noTolerance, nullBounds, orient } from '../statistics/evidence/index.ts';
 import { signalDesignEffect } from './signalStatistics.ts';
 import { steadyDetector } from './steadyDetector.ts';
 import type { StreamDetector } from './streamDetector.ts';
@@ -20,14 +20,13 @@ export function exceedanceDetector(
   stream: Stream,
   streams: number,
 ): StreamDetector {
-  const { signal, scores, counts } = exceedance(reference.profile)!;
+  const { signal, scores, counts } = labelSignal(reference.profile, stream.id);
   const past = counts(reference.profile);
   const designEffect = signalDesignEffect(reference, signal);
   const promised = 1 - quantile;
   const tolerated = settings.tolerance.relativeShare * Math.min(promised, quantile);
   const oriented = scores.flatMap((score) => {
-    const tolerance = { standardDeviations: 0, relativeShare: 0, absoluteShare: 0 };
-    const bounds = nullBounds(score, past, { tail: boundTail(1, streams), designEffect, tolerance });
+    const bounds = nullBounds(score, past, { tail: boundTail(1, streams), designEffect, tolerance: noTolerance });
     const lower = Math.min(promised, bounds.lower) - tolerated;
     const upper = Math.max(promised, bounds.upper) + tolerated;
     return orient(score, { ...bounds, lower, upper }, designEffect);

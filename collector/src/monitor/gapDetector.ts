@@ -9,7 +9,7 @@ import {
   type Reference,
 } from '../profile/index.ts';
 import { hash32 } from '../profile/textHash.ts';
-import { boundTail, nullBounds, orient, type Score, scoreMoments } from '../statistics/evidence/index.ts';
+import { boundTail, noTolerance, nullBounds, orient, type Score, scoreMoments } from '../statistics/evidence/index.ts';
 import { expectedPairs, type PairCounts, pairedDifferences } from '../statistics/fairness/pairedDifferences.ts';
 import type { Proportion } from '../statistics/newcombeDifference.ts';
 import { seededRandom } from '../statistics/simulate.ts';
@@ -54,7 +54,6 @@ export function gapDetector(
   const referenceCounts = gaps.scores.flatMap((_, gap) => [...expectedPairs(own[gap]!, base[gap]!)]);
   const tail = boundTail(gaps.scores.length, streams);
   const { fairnessGap, fairnessGapOver } = settings.tolerance;
-  const noTolerance = { standardDeviations: 0, relativeShare: 0, absoluteShare: 0 };
   const designEffectOf = (gap: number): number => {
     const effects = [group, referenceGroup].map((name) => rateEffect(reference, attribute, name, rates.names[gap]!));
     if (effects.includes(undefined)) return signalDesignEffect(reference, gaps.signals[gap]!);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { modelSettings } from '../config/settings.ts';
-import { buildReference, createProfile, type JoinEntry, type Reference, type Task } from '../profile/index.ts';
+import { buildReference, byLabel, createProfile, type JoinEntry, type Reference, type Task } from '../profile/index.ts';
 import { batchOf } from '../profile/sampleBatch.ts';
 import { recomputeAlarm } from '../statistics/evidence/index.ts';
 import { normal, seededRandom } from '../statistics/simulate.ts';
@@ -238,6 +238,8 @@ describe('what labels say of scores', () => {
     expect(both).toEqual(sum(two!, one!));
     const total = (counts: readonly number[] = []) => counts.reduce((all, count) => all + count, 0);
     expect(total(both.scored)).toBe(2 * rowsAnHour);
+    // The highest score that came may be that of a negative: the last cell is then missing.
+    expect(byLabel([1, 2, 3])).toEqual({ negatives: Float64Array.of(1, 3), positives: Float64Array.of(2, 0) });
     expect(total(effectiveArrivals({ ...both, heaviest: 4 }).scored)).toBe(rowsAnHour / 2);
     expect(effectiveArrivals({ ...both, above: 8, heaviest: 4 }).above).toBe(2);
   });

@@ -1,5 +1,5 @@
 import type { ModelSettings } from '../config/settings.ts';
-import { byLabel, orderCounts, type Reference, scoreOrder } from '../profile/index.ts';
+import { byLabel, labelSignal, orderCounts, type Reference } from '../profile/index.ts';
 import { hash32 } from '../profile/textHash.ts';
 import { boundTail, nullBounds, orient } from '../statistics/evidence/index.ts';
 import { scorePairs } from '../statistics/performance/scorePairs.ts';
@@ -22,7 +22,7 @@ export function scoreOrderDetector(
   stream: Stream,
   streams: number,
 ): StreamDetector {
-  const { signal, scores } = scoreOrder(reference.profile)!;
+  const { signal, scores } = labelSignal(reference.profile, stream.id);
   const past = orderCounts(reference.profile);
   const designEffect = signalDesignEffect(reference, signal);
   const { relativeShare } = settings.tolerance;

@@ -1,12 +1,10 @@
 import type { ModelSettings } from '../config/settings.ts';
 import { PlumblineError } from '../errors.ts';
 import {
-  byLabel,
   type Confusion,
   calibrationSignal,
   duplicateIndicator,
   errorRateIndicator,
-  errorSizeCounts,
   exceedanceSignal,
   expectedErrorSignal,
   expectedErrors,
@@ -22,7 +20,6 @@ import {
   type ProfileShape,
   type Reference,
   type SignalShape,
-  scoredCounts,
   scoreOrderSignal,
 } from '../profile/index.ts';
 import { type PaceName, paces } from './arrivalPace.ts';
@@ -113,19 +110,18 @@ export function streamsOf(settings: ModelSettings, reference: Reference): Stream
  * that was made before that is watched for what it always was.
  */
 function labelStreams({ quantile }: ModelSettings, { profile, designEffects }: Reference): Stream[] {
-  const { negatives, positives } = byLabel(scoredCounts(profile));
-  const classes = [total(negatives), total(positives)] as const;
-  const risk = { class: 'risk' } as const;
+  const { truePositive, falsePositive, falseNegative, trueNegative } = overallConfusion(profile);
+  const [positives, negatives] = [truePositive + falseNegative, trueNegative + falsePositive];
   const known: (readonly [labels: number, Stream])[] = [
-    [classes[0] + classes[1], { ...risk, id: calibrationSignal, kind: 'calibration' }],
-    [Math.min(...classes), { ...risk, id: scoreOrderSignal, kind: 'score_order' }],
+    [positives + negatives, { id: calibrationSignal, class: 'risk', kind: 'calibration' }],
+    [Math.min(positives, negatives), { id: scoreOrderSignal, class: 'risk', kind: 'score_order' }],
   ];
   if (quantile !== undefined) {
-    const stream = { ...risk, id: exceedanceSignal, kind: 'quantile_exceedance', quantile } as const;
-    known.push([total(errorSizeCounts(profile)), stream]);
+    const stream = { id: exceedanceSignal, class: 'risk', kind: 'quantile_exceedance', quantile } as const;
+    known.push([positives + negatives, stream]);
   }
   return known.flatMap(([labels, stream]) =>
-    labels < minimumLabelledRows || designEffects[stream.id] === undefined ? [] : [stream],
+    labels >= minimumLabelledRows && designEffects[stream.id] !== undefined ? [stream] : [],
   );
 }
 

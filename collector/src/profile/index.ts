@@ -1,4 +1,4 @@
-export { bandRange, calibration, calibrationSignal } from './calibration.ts';
+export { bandRange, calibrationSignal } from './calibration.ts';
 export { decisionOf, favourableDecision } from './decision.ts';
 export {
   type ErrorSums,
@@ -14,13 +14,14 @@ export {
 } from './detailViews.ts';
 export { decodeProfile, encodeProfile, shapeIdOf } from './encode.ts';
 export { errorSizeMiddle } from './errorSizes.ts';
-export { exceedance, exceedanceSignal } from './exceedance.ts';
+export { exceedanceSignal } from './exceedance.ts';
 export { exemplarsOf } from './exemplars.ts';
 export { expectedErrorSignal, expectedErrors } from './expectedErrors.ts';
 export { allRows, foldAgreement, foldInferences } from './fold.ts';
 export { groupRatesSignal, groupSignal } from './groupSignals.ts';
 export { hashBucket } from './hashBuckets.ts';
 export { groupIn, intersectionName } from './intersection.ts';
+export { labelSignal } from './labelSignals.ts';
 export { firstCellFrom, latencyCells, latencyEdge } from './latencies.ts';
 export {
   foldOutcome,
@@ -46,7 +47,7 @@ export {
 export { decodeReference, encodeReference } from './referenceFile.ts';
 export { referenceOfWindows } from './referenceOfWindows.ts';
 export { byLabel, scoredCell, scoredCounts } from './scoredLabels.ts';
-export { orderCounts, scoreOrder, scoreOrderSignal } from './scoreOrder.ts';
+export { orderCounts, scoreOrderSignal } from './scoreOrder.ts';
 export type {
   CategorySignal,
   GroupShape,

@@ -24,10 +24,15 @@ export function scoredCounts(profile: Profile): Float64Array {
   return counts;
 }
 
-/** Back to both classes by score bin. */
+/** Back to both classes by score bin; of arrivals the last cells may be missing. */
 export function byLabel(scored: ArrayLike<number>): Pick<ScoreDistribution, 'negatives' | 'positives'> {
-  const of = (label: 0 | 1) => Float64Array.from({ length: scored.length / 2 }, (_, bin) => scored[2 * bin + label]!);
-  return { negatives: of(0), positives: of(1) };
+  const bins = Math.ceil(scored.length / 2);
+  const [negatives, positives] = [new Float64Array(bins), new Float64Array(bins)];
+  for (let bin = 0; bin < bins; bin++) {
+    negatives[bin] = scored[2 * bin] ?? 0;
+    positives[bin] = scored[2 * bin + 1] ?? 0;
+  }
+  return { negatives, positives };
 }
 
 function hasScores({ task, positive, scoreBins }: ProfileShape): boolean {

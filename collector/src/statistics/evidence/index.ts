@@ -22,7 +22,7 @@ export {
   sharedRoom,
 } from './detector.ts';
 export { indicatorScore } from './indicatorScore.ts';
-export { boundTail, defaultTolerance, type NullBounds, nullBounds, type Tolerance } from './nullBounds.ts';
+export { boundTail, defaultTolerance, type NullBounds, noTolerance, nullBounds, type Tolerance } from './nullBounds.ts';
 export { numericScores, rankScore } from './numericScores.ts';
 export { type Score, type ScoreMoments, scoreMoments, shareScore } from './score.ts';
 export { hourOfWeek, hoursOfWeek, isSeasonal, type Season, seasonOf, withoutSeason } from './season.ts';

@@ -15,6 +15,8 @@ export interface Tolerance {
 
 export const defaultTolerance: Tolerance = { standardDeviations: 0.05, relativeShare: 0.1, absoluteShare: 0.001 };
 
+export const noTolerance: Tolerance = { standardDeviations: 0, relativeShare: 0, absoluteShare: 0 };
+
 /** What the mean of a score may be while nothing worth knowing has changed: in [lower, upper]. */
 export interface NullBounds {
   readonly lower: number;
