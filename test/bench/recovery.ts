@@ -7,7 +7,7 @@ import { connect } from '@nats-io/transport-node';
 import { connectBus } from '../../collector/src/bus/index.ts';
 import { collectorSettings } from '../../collector/src/config/settings.ts';
 import { partitionPositions, readOwners } from '../../collector/src/main/partitions/ownership.ts';
-import { readCounts } from '../../collector/src/store/history.ts';
+import { readCounts } from '../../collector/src/store/counts.ts';
 import { openStore } from '../../collector/src/store/open.ts';
 import type { Store } from '../../collector/src/store/port.ts';
 import { makeLedger, publishAll } from '../faults/ledger.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ModelSettings } from '../config/settings.ts';
 import { encodeProfile, profileTotals } from '../profile/index.ts';
-import { readCounts, readFindings, readProfiles } from '../store/history.ts';
+import { readCounts } from '../store/counts.ts';
+import { readFindings, readProfiles } from '../store/history.ts';
 import type { Store } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { joins } from './join-record.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { coverageOf } from '../monitor/index.ts';
 import { decodeProfile, encodeProfile, exemplarsOf, overallConfusion, profileTotals } from '../profile/index.ts';
-import { listVersionsSeen, putReference, readCounts, readFindings, readProfiles } from '../store/history.ts';
+import { readCounts } from '../store/counts.ts';
+import { listVersionsSeen, putReference, readFindings, readProfiles } from '../store/history.ts';
 import type { Transaction } from '../store/port.ts';
 import type { ClosedWindow } from './engine.ts';
 import { joins } from './join-record.ts';

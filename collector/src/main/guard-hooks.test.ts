@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { budgetSettings } from '../config/settings.ts';
 import { PlumblineError } from '../errors.ts';
-import { readCounts, readProfiles } from '../store/history.ts';
+import { readCounts } from '../store/counts.ts';
+import { readProfiles } from '../store/history.ts';
 import { jsonCollection, type Store } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { createEngine, type EngineHooks } from './engine.ts';

@@ -21,7 +21,7 @@ import {
   type Transaction,
 } from './port.ts';
 
-/** What is remembered of a model's traffic: profiles and findings by window, references, versions seen, counts. */
+/** What is remembered of a model's traffic: profiles and findings by window, references, versions seen. */
 
 export interface VersionKey {
   readonly model: string;
@@ -91,54 +91,6 @@ export interface VersionSeen extends VersionKey {
   readonly lastEventAt: number;
   readonly rows: number;
 }
-
-export interface Counts {
-  readonly inferences: number;
-  readonly outcomes: number;
-  /** Inferences that got their first label. */
-  readonly joinedOutcomes: number;
-  /** Labels that replaced an older one. */
-  readonly correctedOutcomes: number;
-  /** Labels that said what was known, or were older than what was known. */
-  readonly repeatedOutcomes: number;
-  /** Feedback and evaluations: kept out of the confusion counts. */
-  readonly unlabelledOutcomes: number;
-  readonly waitingOutcomes: number;
-  /** Later than the horizon, or more waiting than there is room for. */
-  readonly refusedOutcomes: number;
-  /** Rows that came after their window had closed. */
-  readonly lateInferences: number;
-  /** Events dated later than the broker could have stored them, which count at the broker's time. */
-  readonly clampedEvents: number;
-  readonly duplicateBatches: number;
-  readonly deadLetters: number;
-  readonly unknownModelEvents: number;
-  /** Times the stream was found changed: made anew, or without its tail. */
-  readonly streamRegressions: number;
-  /** Messages the broker removed, by age, before they were read. */
-  readonly missedMessages: number;
-  /** By model name. */
-  readonly models: Readonly<Record<string, { readonly inferences: number; readonly outcomes: number }>>;
-}
-
-export const noCounts: Counts = {
-  inferences: 0,
-  outcomes: 0,
-  joinedOutcomes: 0,
-  correctedOutcomes: 0,
-  repeatedOutcomes: 0,
-  unlabelledOutcomes: 0,
-  waitingOutcomes: 0,
-  refusedOutcomes: 0,
-  lateInferences: 0,
-  clampedEvents: 0,
-  duplicateBatches: 0,
-  deadLetters: 0,
-  unknownModelEvents: 0,
-  streamRegressions: 0,
-  missedMessages: 0,
-  models: {},
-};
 
 export async function readProfiles(transaction: ReadTransaction, range: WindowRange): Promise<WindowProfile[]> {
   const stored = await transaction.range(profiles, windowKeys(range));
@@ -292,14 +244,6 @@ export async function putVersionSeen(transaction: Transaction, seen: VersionSeen
   await transaction.put(versionsSeen, versionKey(seen), seen);
 }
 
-export async function readCounts(transaction: ReadTransaction): Promise<Counts> {
-  return { ...noCounts, ...(await transaction.get(counts, 'all'))?.value };
-}
-
-export async function putCounts(transaction: Transaction, value: Counts): Promise<void> {
-  await transaction.put(counts, 'all', value);
-}
-
 /** Key of everything that belongs to one version of one model, or to a segment of it. */
 export function versionKey({ model, environment, version, segment }: VersionKey): string {
   const whole = compositeKey(environment, model, version);
@@ -330,7 +274,6 @@ const findings = jsonCollection<WindowFindings>('findings');
 const windowBriefs = jsonCollection<WindowBriefs>('window_briefs');
 const windowVerdicts = jsonCollection<WindowVerdicts>('window_verdicts');
 const versionsSeen = jsonCollection<VersionSeen>('versions_seen');
-const counts = jsonCollection<Counts>('counts');
 const streamCounts = jsonCollection<number>('stream_counts');
 const shapes = jsonCollection<ProfileShape>('shapes');
 const referenceIds = jsonCollection<string>('reference_ids');

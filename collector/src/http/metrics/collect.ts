@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { readAlerts } from '../../alert/index.ts';
 import { readJobs } from '../../retrain/index.ts';
-import { readCounts } from '../../store/history.ts';
+import { readCounts } from '../../store/counts.ts';
 import type { ReadTransaction } from '../../store/port.ts';
 import { countDeliveries, readEndpointState } from '../../webhook/index.ts';
 import type { Services } from '../ports.ts';

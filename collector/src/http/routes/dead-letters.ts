@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PlumblineError } from '../../errors.ts';
 import { appendAudit } from '../../store/audit.ts';
+import { readCounts } from '../../store/counts.ts';
 import {
   type DeadLetter,
   markReplayed,
@@ -11,7 +12,6 @@ import {
   readReplayRevision,
   readWaitingDeadLetters,
 } from '../../store/dead-letters.ts';
-import { readCounts } from '../../store/history.ts';
 import type { Stored } from '../../store/port.ts';
 import {
   actionRequests,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PlumblineError } from '../../errors.ts';
-import { readCounts } from '../../store/history.ts';
+import { readCounts } from '../../store/counts.ts';
 import { collectorStatus, me } from '../api.ts';
 import { actionsOf } from '../identity/access.ts';
 import { collectMetrics } from '../metrics/collect.ts';

@@ -9,8 +9,9 @@ import { type PostgresServer, postgresMissing, startPostgres } from '../../../..
 import { type Bus, connectBus } from '../../bus/index.ts';
 import { budgetSettings, collectorSettings } from '../../config/settings.ts';
 import { encodeProfile } from '../../profile/index.ts';
+import { type Counts, readCounts } from '../../store/counts.ts';
 import { readDeadLetters } from '../../store/dead-letters.ts';
-import { type Counts, readCounts, readFindings, readProfiles } from '../../store/history.ts';
+import { readFindings, readProfiles } from '../../store/history.ts';
 import type { Store } from '../../store/port.ts';
 import { openPostgresStore } from '../../store/postgres.ts';
 import { testModel } from '../testing/traffic.ts';

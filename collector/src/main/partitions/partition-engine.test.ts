@@ -1,7 +1,7 @@
 import type { InferenceBatch } from '@plumbline/sdk/event';
 import { describe, expect, test } from 'vitest';
 import { budgetSettings } from '../../config/settings.ts';
-import { type Counts, readCounts } from '../../store/history.ts';
+import { type Counts, readCounts } from '../../store/counts.ts';
 import { openSqliteStore } from '../../store/sqlite.ts';
 import { createEngine } from '../engine.ts';
 import { silentLogger } from '../logger.ts';

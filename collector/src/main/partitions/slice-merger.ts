@@ -1,4 +1,5 @@
-import { type Counts, noCounts, putCounts, readCounts, versionKey } from '../../store/history.ts';
+import { type Counts, noCounts, putCounts, readCounts } from '../../store/counts.ts';
+import { versionKey } from '../../store/history.ts';
 import { type ReadTransaction, sortableNumber, type Transaction } from '../../store/port.ts';
 import type { CommitResult, EngineOptions } from '../engine.ts';
 import { type CommitOutcome, runCommit } from '../engine-commit.ts';
