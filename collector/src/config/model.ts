@@ -19,8 +19,16 @@ export const referenceSettings = z.union([
 ]);
 
 export const toleranceSettings = z.strictObject({
-  standardDeviations: z.number().min(0).default(0.05).describe('Location and spread: part of their standard deviation'),
-  relativeShare: z.number().min(0).default(0.1).describe('Shares: relative to the reference share'),
+  standardDeviations: z
+    .number()
+    .min(0)
+    .default(0.05)
+    .describe('Location, spread, and calibration of scores: part of their standard deviation'),
+  relativeShare: z
+    .number()
+    .min(0)
+    .default(0.1)
+    .describe('Shares, also of pairs of scores in the wrong order: relative to the reference share'),
   errorRate: share.default(0.01).describe('Error rate: percentage points, as a share'),
   fairnessGap: share.default(0.05).describe('How far a group may fall behind, as a share of people'),
   fairnessGapOver: z
@@ -83,7 +91,9 @@ export const modelSettings = z.strictObject({
     .gt(0)
     .lt(1)
     .optional()
-    .describe('Regression: which quantile of the label the model predicts, for the pinball loss'),
+    .describe(
+      'Regression: which quantile of the label the model predicts: for the pinball loss, and watched for being one',
+    ),
   features: z.array(featureSettings).default([]).describe('Undeclared features are inferred from the first events'),
   spans: spanSettings.prefault({}),
   groups: z.array(groupSettings).default([]),
