@@ -64,7 +64,7 @@ export function createDetector(cells: number, scores: readonly OrientedScore[]):
     const { score, direction, nullMean, bets, designEffect, considered } = oriented;
     const start = components;
     components += bets.length;
-    const scope = scopes.indexOf(cellsWhere(considered, (one) => one !== 0));
+    const scope = scopes.indexOf(cellsWhere(considered.length, (cell) => considered[cell] !== 0));
     return { score, direction, nullMean, bets, designEffect, start, scope, oriented };
   });
   const gains = gainsOf(cells, scores, { scopes: scopes.all, scopeOf: tables.map(({ scope }) => scope) });

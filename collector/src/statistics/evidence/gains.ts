@@ -152,21 +152,26 @@ export function collectedSets(begin: readonly Int32Array[] = []) {
   };
 }
 
-export function cellsWhere(
-  values: Float64Array | Uint8Array,
-  condition: (value: number, cell: number) => boolean,
-): Int32Array {
-  return Int32Array.from([...values.keys()].filter((cell) => condition(values[cell]!, cell)));
+/** The cells for which something is so, ascending. */
+export function cellsWhere(cellCount: number, isSo: (cell: number) => boolean): Int32Array {
+  const cells: number[] = [];
+  for (let cell = 0; cell < cellCount; cell++) if (isSo(cell)) cells.push(cell);
+  return Int32Array.from(cells);
 }
 
 /** A score of two values: the cells that have one of them, the fewer, which are the quicker ones to sum. */
 function asShare({ values, considered }: OrientedScore) {
-  const isConsidered = (cell: number): boolean => considered[cell] !== 0;
-  const different = new Set(values.filter((_, cell) => isConsidered(cell)));
-  if (different.size > 2) return null;
-  const having = (value: number): Int32Array => cellsWhere(values, (of, cell) => of === value && isConsidered(cell));
-  const [first = 0, second = 0] = different;
-  const isFirst = having(first).length <= having(second).length;
-  const [inside, outside] = isFirst ? [first, second] : [second, first];
-  return { inside, outside, cells: having(inside) };
+  const first = values[considered.findIndex((one) => one !== 0)] ?? 0;
+  let second = first;
+  for (let cell = 0; cell < values.length; cell++) {
+    if (considered[cell] === 0 || values[cell] === first) continue;
+    if (second !== first && values[cell] !== second) return null;
+    second = values[cell]!;
+  }
+  const having = (value: number) =>
+    cellsWhere(values.length, (cell) => values[cell] === value && considered[cell] !== 0);
+  const [ofFirst, ofSecond] = [having(first), having(second)];
+  return ofFirst.length <= ofSecond.length
+    ? { inside: first, outside: second, cells: ofFirst }
+    : { inside: second, outside: first, cells: ofSecond };
 }

@@ -53,11 +53,8 @@ export function shareScore(
   isConsidered: (cell: number) => boolean = () => true,
 ): Score {
   const values = new Float64Array(cellCount);
+  const considered = new Uint8Array(cellCount);
   for (const cell of cells) values[cell] = 1;
-  return {
-    name,
-    kind: 'share',
-    values,
-    considered: Uint8Array.from(values, (_, cell) => (isConsidered(cell) ? 1 : 0)),
-  };
+  for (let cell = 0; cell < cellCount; cell++) considered[cell] = isConsidered(cell) ? 1 : 0;
+  return { name, kind: 'share', values, considered };
 }

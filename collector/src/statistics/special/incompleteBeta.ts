@@ -17,6 +17,11 @@ export function incompleteBeta(a: number, b: number, x: number): number {
   return Math.min(1, Math.max(0, value));
 }
 
+/** Density of the logit of a Beta(a, b) variable where the variable is x: x^a (1 - x)^b / B(a, b). */
+export function logitDensity(a: number, b: number, x: number): number {
+  return prefactor(a, b, x, 1 - x);
+}
+
 /** x^a y^b / B(a, b), with the large parts of the gamma functions cancelled against the powers. */
 function prefactor(a: number, b: number, x: number, y: number): number {
   const n = a + b;
@@ -30,23 +35,23 @@ function prefactor(a: number, b: number, x: number, y: number): number {
 }
 
 function fraction(a: number, b: number, x: number): number {
-  const tiny = 1e-300;
   let c = 1;
-  let d = 1 - ((a + b) * x) / (a + 1);
-  d = 1 / (Math.abs(d) < tiny ? tiny : d);
+  let d = 1 / notZero(1 - ((a + b) * x) / (a + 1));
   let result = d;
-  const multiply = (numerator: number): number => {
-    d = 1 + numerator * d;
-    d = 1 / (Math.abs(d) < tiny ? tiny : d);
-    c = 1 + numerator / c;
-    if (Math.abs(c) < tiny) c = tiny;
-    result *= d * c;
-    return d * c;
-  };
   for (let m = 1; m < 10_000; m++) {
-    multiply((m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m)));
-    const factor = multiply((-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1)));
-    if (Math.abs(factor - 1) < 1e-16) break;
+    const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
+    d = 1 / notZero(1 + even * d);
+    c = notZero(1 + even / c);
+    result *= d * c;
+    const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
+    d = 1 / notZero(1 + odd * d);
+    c = notZero(1 + odd / c);
+    result *= d * c;
+    if (Math.abs(d * c - 1) < 1e-16) break;
   }
   return result;
+}
+
+function notZero(value: number): number {
+  return Math.abs(value) < 1e-300 ? 1e-300 : value;
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { betaQuantile } from './betaQuantile.ts';
 import { chiSquareQuantile } from './chiSquareQuantile.ts';
@@ -66,6 +67,23 @@ describe('special functions', () => {
     expect(betaQuantile(0.975, 9, 92)).toBeCloseTo(0.151558, 6);
     expect(relative(incompleteBeta(0.3, 4_000, betaQuantile(1e-6, 0.3, 4_000)), 1e-6)).toBeLessThan(1e-10);
     expect(relative(betaQuantile(1 - 1e-7, 1, 5_000), 1 - 1e-7 ** (1 / 5_000))).toBeLessThan(1e-8);
+  });
+
+  it('betaQuantile is where incompleteBeta is p, for tails and shapes of any size (property)', () => {
+    const shapes = fc.double({ min: -4, max: 14, noNaN: true }).map(Math.exp);
+    const tails = fc.double({ min: -25, max: -0.05, noNaN: true }).map(Math.exp);
+    fc.assert(
+      fc.property(shapes, shapes, tails, fc.boolean(), (a, b, tail, isUpper) => {
+        const p = isUpper ? 1 - tail : tail;
+        const x = betaQuantile(p, a, b);
+        // Nearer to an end than numbers are: there is nothing to find.
+        fc.pre(x > 1e-300 && x < 1 - 1e-12);
+        // What a rounding of x, or of its logit, changes.
+        const rounding = (2 * Number.EPSILON * (a + b) * (1 + Math.abs(Math.log(x / (1 - x))))) / (1 - x);
+        expect(Math.abs(incompleteBeta(a, b, x) - p)).toBeLessThan((1e-11 + rounding) * Math.min(p, 1 - p));
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it('kolmogorovTail', () => {
