@@ -285,7 +285,9 @@ describe('a reference of stored windows', () => {
     const before = await api.store.read((transaction) => readReference(transaction, key));
     const done = await api.act(path, body, { as: 'ana', revision });
     expect(done).toMatchObject({ status: 200, body: { outcome: 'done', revision } });
-    expect(done.body.text).toMatch(/^Compared with 1200 rows of 6 windows from the next one on \(sha256:/);
+    expect(done.body.text).toMatch(
+      /^Compared with 1200 rows of 6 windows, 2026-11-02T16:00:00.000Z to 2026-11-02T22:00:00.000Z, from the next one on/,
+    );
     await hours(52, 60, 0);
     expect(await api.store.read((transaction) => readReference(transaction, key))).toMatchObject({
       ...{ id: done.body.id, rows: 1_200, windows: 6, shape: { id: before?.shape.id } },

@@ -60,8 +60,12 @@ export const referenceRoutes: readonly JsonRoute[] = [
       });
       announce('version', settings.name);
       const { id } = made.reference;
-      const text = `Compared with ${made.rows} rows of ${made.windows} windows from the next one on (${id.slice(0, 15)})`;
+      const text = `Compared with ${made.rows} rows of ${made.windows} windows, ${timeText(made.from)} to ${timeText(made.to)}, from the next one on (${id.slice(0, 15)})`;
       return { revision, outcome: 'done' as const, text, approval: null, id };
     },
   }),
 ];
+
+function timeText(time: number): string {
+  return new Date(time).toISOString();
+}
