@@ -19,6 +19,12 @@ describe('the README', () => {
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 
+  it('leaves it to CONTRIBUTING to name every npm script', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> }; // npm's own format
+    const named = [...read('CONTRIBUTING.md').matchAll(/`(?:npm (?:run )?)?([a-z:0-9]+)`/g)].map(([, name]) => name);
+    expect(Object.keys(scripts).filter((name) => !named.includes(name))).toEqual([]);
+  });
+
   it('links only to files that exist', () => {
     const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].flatMap(([, link]) => link ?? []);
     expect(links.length).toBeGreaterThan(3);
