@@ -193,6 +193,8 @@ describe('the drift tab', () => {
     await page.getByRole('button', { name: 'region' }).click();
     await page.getByText('region: reference against current').waitFor();
     await page.getByText('north', { exact: true }).first().waitFor();
+    await page.getByText('Hallig Hooge', { exact: true }).waitFor();
+    await page.getByText('0.04 % → 0.26 %, z 4.81').waitFor();
     await page.reload();
     await page.getByText('region: reference against current').waitFor();
   });
@@ -366,6 +368,8 @@ describe('the performance tab', () => {
     expect(text).toContain('n 176,900, provisional');
     await page.getByText('176,900 of 341,200 rows (51.8 %)').waitFor();
     await page.getByText('62,057').waitFor();
+    await page.getByText('Evidence: Error rate').waitFor();
+    await page.getByText(/half of the alarm level is passed/).waitFor();
   });
 
   it('shows statistics it has never heard of: named, with their units, and none cut off', async () => {

@@ -1,14 +1,23 @@
 import { PlumblineError } from '../errors.ts';
 import type { Distribution } from '../http/api.ts';
-import { findSignal, type NumericSignal, type Profile, type SignalShape, signalCounts } from '../profile/index.ts';
+import {
+  type CategorySignal,
+  findSignal,
+  type NumericSignal,
+  type Profile,
+  type Reference,
+  type SignalShape,
+  signalCounts,
+} from '../profile/index.ts';
 import { aboutOf, mergedProfile, type ReportInput } from './reportInput.ts';
 import { signalComparison } from './signalComparison.ts';
 import { numberText } from './text.ts';
+import { topMovers } from './topMovers.ts';
 
 /**
  * A signal in the reference and now, over the same bins, for drawing. Numbers: about twenty bins of equal reference
  * share where it has them, single heavy values, open ends, missing and invalid. Categories: those of the reference,
- * other known ones, unseen ones, missing. With every statistic that compares the two.
+ * other known ones, unseen ones, missing. With every statistic that compares the two, and the values that moved most.
  */
 export function distribution(input: ReportInput & { readonly signal: string }): Distribution {
   const { reference, signal } = input;
@@ -51,8 +60,17 @@ export function distribution(input: ReportInput & { readonly signal: string }): 
     currentRows: Math.round(currentRows),
     bins,
     statistics,
+    ...(shape.type === 'category' && current !== null ? { movers: movers(reference, shape, current) } : {}),
   };
 }
+
+function movers(reference: Reference, shape: CategorySignal, current: Profile): Distribution['movers'] {
+  return topMovers(reference, shape, current)
+    .slice(0, mostMovers)
+    .map(({ value, before, after, z }) => ({ value, referenceShare: before, currentShare: after, z }));
+}
+
+const mostMovers = 10;
 
 interface Bin {
   readonly label: string;

@@ -111,6 +111,21 @@ describe('a distribution', () => {
     ).toEqual(['Graz', 'Wien']);
   });
 
+  test('names the values of a category that moved, and none where nothing did', () => {
+    expect(distribution({ ...input, signal: 'feature:x0' })).not.toHaveProperty('movers');
+    expect(distribution({ ...input, signal: 'feature:city' }).movers).toEqual([]);
+    const moved = { ...clean, graz: 0.7, unseen: 0.02 };
+    const { profile } = sampleWindow(reference.shape, moved, 700);
+    const profiles = [{ from: input.from, to: input.to, profile }];
+    const found = distribution({ ...input, profiles, signal: 'feature:city' }).movers!;
+    expect(Object.fromEntries(found.map(({ value, z }) => [value, z > 0]))).toEqual({
+      Atlantis: true,
+      Graz: true,
+      Wien: false,
+    });
+    expect(found.find(({ value }) => value === 'Atlantis')).toMatchObject({ referenceShare: 0 });
+  });
+
   test('names the bin of a value that carries much of the reference after it, also when it is zero', () => {
     const late = [{ name: 'late', type: 'number' }] as const;
     const rows = Array.from({ length: 300 }, (_, row) => ({ id: `${row}`, features: { late: row % 3 } }));

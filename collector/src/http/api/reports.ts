@@ -255,7 +255,9 @@ export const performanceReport = z.object({
   findings: z
     .array(finding)
     .optional()
-    .describe('What the outcomes say beside ratings, the latest of each signal: `performance:error_rate`, `performance:calibration`'),
+    .describe(
+      'The latest of each signal about being right, ratings left out: `performance:error_rate`, `performance:calibration`, `performance:expected_error`',
+    ),
   ratings: z
     .array(
       z.object({

@@ -6,6 +6,7 @@ import type { ReportQuery } from '../../../api/client';
 import { VerdictBadge } from '../../../components/badges';
 import { BinContributions } from '../../../components/chart/BinContributions';
 import { DistributionChart } from '../../../components/chart/DistributionChart';
+import { TopMovers } from '../../../components/chart/TopMovers';
 import { Disclosure } from '../../../components/Disclosure';
 import { EvidenceGauge } from '../../../components/EvidenceGauge';
 import { Facts } from '../../../components/Facts';
@@ -53,6 +54,7 @@ export function SignalPanel({
                     {t('bins.title', 'Where the difference comes from: share of the PSI, reference → current')}
                   </Text>
                   <BinContributions distribution={data} />
+                  {data.movers !== undefined && data.movers.length > 0 && <TopMovers movers={data.movers} />}
                 </Stack>
               )
             }
