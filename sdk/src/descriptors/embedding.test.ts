@@ -22,7 +22,7 @@ describe('an embedding', () => {
       vector.reduce((sum, coordinate, index) => sum + coordinate * (signs[row * dimensions + index] ?? 0), 0),
     );
     const norm = Math.sqrt(9 + 16 + 0.25 + 1);
-    expect(Object.values(features)).toEqual([...sums, Math.fround(norm), Math.fround(3 / norm)]);
+    expect(Object.values(features)).toEqual([...sums, Math.fround(5.123), Math.fround(3 / norm)]);
     expect(Object.keys(features)).toEqual(query.names);
     expect(query.names).toEqual([
       ...['00', '01', '02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12', '13', '14', '15'].map(
@@ -36,6 +36,11 @@ describe('an embedding', () => {
     const vector = Float32Array.from({ length: dimensions }, (_, index) => Math.sin(index));
     expect(described(query, [...vector])).toEqual(described(query, vector));
     expect(described(query, Float64Array.from(vector))).toEqual(described(query, vector));
+  });
+
+  it('has a norm of four digits: rounding is no drift', () => {
+    const norms = [1, 1 - 6e-8, 1 + 1.2e-7].map((length) => described(query, [length, 0, 0, 0, 0])['query.norm']);
+    expect(norms).toEqual([1, 1, 1]);
   });
 
   it('has no cosine without a centre, and none where it points nowhere', () => {

@@ -51,7 +51,7 @@ export class EmbeddingDescriptor implements Descriptor {
     for (let index = 0; index < projectionCount; index++) {
       into[this.names[index]!] = Math.fround(this.#projections[index]!);
     }
-    into[this.names[projectionCount]!] = Math.fround(norm);
+    into[this.names[projectionCount]!] = fourDigits(norm);
     if (this.#centre !== undefined) {
       // A vector of zeros points nowhere.
       into[this.names[projectionCount + 1]!] = norm === 0 ? null : Math.fround(dot(this.#vector, this.#centre) / norm);
@@ -80,6 +80,11 @@ export class EmbeddingDescriptor implements Descriptor {
 
 /** Four times a whole number. More would cost evidence, since each is a signal that is watched, and weigh on the wire. */
 const projectionCount = 16;
+
+/** Vectors of length 1 are off by the rounding of whatever made them, and another machine rounds otherwise: that is no drift. */
+function fourDigits(norm: number): number {
+  return Math.fround(Number(norm.toPrecision(4)));
+}
 
 function projectionName(feature: string, index: number): string {
   return `${feature}.projection_${String(index).padStart(2, '0')}`;
