@@ -1,16 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import {
-  allRows,
-  buildReference,
-  type CategorySignal,
-  createProfile,
-  foldInferences,
-  hashBucket,
-} from '../profile/index.ts';
+import { buildReference, type CategorySignal, hashBucket } from '../profile/index.ts';
 import { batchOf } from '../profile/sampleBatch.ts';
-import { bucketScoreName } from '../statistics/evidence/index.ts';
+import { profileOf } from '../profile/sampleProfile.ts';
+import { bucketScoreName, recomputeAlarm } from '../statistics/evidence/index.ts';
 import { seededRandom } from '../statistics/simulate.ts';
 import { rareMover, topMovers } from './topMovers.ts';
+import { findingOf, watchWindows } from './watchWindows.ts';
 
 const features = [{ name: 'product', type: 'category' }] as const;
 
@@ -32,10 +27,7 @@ const reference = buildReference([batch(1, 5_000)], [], { task: 'binary_classifi
 const signal = reference.shape.signals[0] as CategorySignal;
 
 function moversIn(...of: Parameters<typeof batch>) {
-  const profile = createProfile(reference.shape);
-  const rows = batch(...of);
-  foldInferences(profile, rows, allRows(rows));
-  return topMovers(reference, signal, profile);
+  return topMovers(reference, signal, profileOf(reference.shape, batch(...of)));
 }
 
 describe('values that moved most', () => {
@@ -66,13 +58,13 @@ describe('values that moved most', () => {
 
   it('claim no more than lists that had to leave values out can tell', () => {
     // 5,000 values of one row each: the list holds 256 of them, none with a count above its error.
-    const profile = createProfile(reference.shape);
     const rows = batchOf(
       Array.from({ length: 5_000 }, (_, row) => ({ id: `${row}`, features: { product: `one-off ${row}` } })),
       features,
     );
-    foldInferences(profile, rows, allRows(rows));
-    expect(topMovers(reference, signal, profile).filter(({ value }) => value.startsWith('one-off'))).toEqual([]);
+    expect(
+      topMovers(reference, signal, profileOf(reference.shape, rows)).filter(({ value }) => value.startsWith('one-off')),
+    ).toEqual([]);
   });
 
   it('stand behind a bucket, or behind rare values together, when they are among these and went the same way', () => {
@@ -86,5 +78,29 @@ describe('values that moved most', () => {
     expect(behind(bucketScoreName(hashBucket('sku 9')), 'down')).toBe(shrunk);
     expect(behind(bucketScoreName(hashBucket('sku 9')), 'up')).toBeNull();
     expect(behind('category:top 1', 'up')).toBeNull();
+  });
+});
+
+describe('a finding about rare values', () => {
+  /** What the first alarm says when rare values come as another one from the first window on. */
+  const alarmOf = (to: string, share: number) => {
+    const windows = Array.from({ length: 12 }, (_, window) => ({
+      profile: profileOf(reference.shape, batch(300 + window, 1_000, { share, to })),
+    }));
+    const { findings } = watchWindows(reference, windows);
+    return findings.map((window) => findingOf(window, signal.signal)).find(({ evidence }) => evidence?.alarm === true)!;
+  };
+
+  it('names the one that took the place of others, and rests on what anybody can recompute', () => {
+    const { sentence, evidence } = alarmOf('sku 77', 0.08);
+    expect(sentence).toMatch(
+      /^product is "sku 77", a rare value, more often: 0\.\d+ % → \d(\.\d)? % of rows; evidence/,
+    );
+    expect(evidence!.certificate!.observedMean).toBeGreaterThan(evidence!.certificate!.nullBound!);
+    expect(recomputeAlarm(evidence!.proof!).problems).toEqual([]);
+  });
+
+  it('says so where they are new, though they are rare as well', () => {
+    expect(alarmOf('new', 0.3).sentence).toMatch(/^product has values the reference never had: 0 % → 1\d % of rows/);
   });
 });
