@@ -76,10 +76,11 @@ export function effectiveArrivals(arrivals: OutcomeArrivals): OutcomeArrivals {
   const scaled = <Values extends object>(values: Values): Values =>
     // The same names, each with a number.
     Object.fromEntries(Object.entries(values).map(([name, count]) => [name, count / heaviest])) as Values;
+  const each = (counts: readonly number[]): number[] => counts.map((count) => count / heaviest);
   return {
     overall: scaled(overall),
     ...(hours === undefined ? {} : { hours: scaledHours(hours, heaviest) }),
-    ...(scored === undefined ? {} : { scored: scored.map((count) => count / heaviest) }),
+    ...(scored === undefined ? {} : { scored: each(scored) }),
     ...(above === undefined ? {} : { above: above / heaviest }),
     groups: Object.fromEntries(
       Object.entries(groups).map(([attribute, counts]) => [
@@ -87,16 +88,14 @@ export function effectiveArrivals(arrivals: OutcomeArrivals): OutcomeArrivals {
         Object.fromEntries(Object.entries(counts).map(([group, own]) => [group, scaled(own)])),
       ]),
     ),
-    ...(sizes === undefined ? {} : { sizes: sizes.map((count) => count / heaviest) }),
+    ...(sizes === undefined ? {} : { sizes: each(sizes) }),
     ...(groupSizes === undefined
       ? {}
       : {
           groupSizes: Object.fromEntries(
             Object.entries(groupSizes).map(([attribute, of]) => [
               attribute,
-              Object.fromEntries(
-                Object.entries(of).map(([group, own]) => [group, own.map((count) => count / heaviest)]),
-              ),
+              Object.fromEntries(Object.entries(of).map(([group, own]) => [group, each(own)])),
             ]),
           ),
         }),
