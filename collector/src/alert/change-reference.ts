@@ -50,7 +50,11 @@ export async function referenceOfRange(
     throw refused('too_few_rows', `the closed windows${where} hold ${rows} rows: it takes ${fewestRows}`, { rows });
   }
   return {
-    ...{ base, rows, windows: windows.length, from: windows[0]!.from, to: windows.at(-1)!.to },
+    base,
+    rows,
+    windows: windows.length,
+    from: windows[0]!.from,
+    to: windows.at(-1)!.to,
     reference: referenceOfWindows(
       base,
       windows.map(({ profile }) => profile),
@@ -104,7 +108,12 @@ export async function changeReference(
   await putExpectedReference(transaction, key, { base: base.id, judgedFrom: to, reference });
   const { model, environment, ...slice } = key;
   await appendAudit(transaction, {
-    ...{ at, actor, action: 'reference.changed', target: `model/${environment}/${model}`, reason, requestId },
+    at,
+    actor,
+    action: 'reference.changed',
+    target: `model/${environment}/${model}`,
+    reason,
+    requestId,
     before: { ...slice, reference: base.id, rows: base.rows },
     after: { ...slice, reference: reference.id, rows, from, to },
   });

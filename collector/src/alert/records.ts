@@ -23,10 +23,7 @@ export function fingerprint(model: string, environment: string, kind: AlertKind)
 }
 
 /** What an alert of before these fields were known has in them. */
-const later = {
-  ...{ heldState: null, firedWallAt: null, expected: null },
-  ...{ alarms: 0, climb: 0, windowsSinceAlarm: 0 },
-};
+const later = { heldState: null, firedWallAt: null, expected: null, alarms: 0, climb: 0, windowsSinceAlarm: 0 };
 
 export async function readAlert(transaction: ReadTransaction, id: string): Promise<StoredAlert | undefined> {
   const stored = await transaction.get(alerts, id);

@@ -85,7 +85,12 @@ export class AlertService {
       const { alert, transition } = assessAlert(
         previous,
         {
-          ...{ id, model, environment, kind, findings, now },
+          id,
+          model,
+          environment,
+          kind,
+          findings,
+          now,
           version: window.version,
           // Made right below, when all kinds are known.
           severity: previous?.severity ?? 'ticket',
@@ -222,7 +227,11 @@ export class AlertService {
     const now = this.#clock();
     const alert: Alert = {
       ...stored.alert,
-      ...{ state: 'resolved', heldState: null, acknowledgement: null, quietWindows: 0, changedAt: now },
+      state: 'resolved',
+      heldState: null,
+      acknowledgement: null,
+      quietWindows: 0,
+      changedAt: now,
       resolvedAt: stored.alert.findings[0]?.to ?? now,
       expected: { by: actor.subject, at: now, ...expected },
     };
@@ -355,7 +364,11 @@ export class AlertService {
 function policyOf(settings: AlertSettings, windowMs: number): AlertPolicy {
   const { alarmsToFire, pendingLevel, quietLevel, recoverAfterWindows, resolveAfterWindows } = settings;
   return {
-    ...{ alarmsToFire, pendingLevel, quietLevel, recoverAfterWindows, resolveAfterWindows },
+    alarmsToFire,
+    pendingLevel,
+    quietLevel,
+    recoverAfterWindows,
+    resolveAfterWindows,
     longestClimb: Math.ceil(longestExtraMs / windowMs),
   };
 }

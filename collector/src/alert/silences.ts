@@ -48,7 +48,12 @@ export class SilenceService {
     }
     if (endsAt - now > longestMs) throw new PlumblineError('BAD_REQUEST', 'endsAt: more than 90 days from now');
     const silence: Silence = {
-      ...{ id: `sil_${this.#randomId()}`, model, environment, startsAt, endsAt, reason },
+      id: `sil_${this.#randomId()}`,
+      model,
+      environment,
+      startsAt,
+      endsAt,
+      reason,
       kind: request.kind ?? null,
       signal: request.signal ?? null,
       severity: request.severity ?? null,

@@ -23,7 +23,12 @@ export async function profileStoredWindows(args: string[]): Promise<number> {
     args,
     options: {
       ...collectorOptions,
-      ...{ model: text, from: text, to: text, version: text, segment: text, reason: text },
+      model: text,
+      from: text,
+      to: text,
+      version: text,
+      segment: text,
+      reason: text,
       use: { type: 'boolean', default: false },
     },
   });
@@ -47,9 +52,11 @@ async function read(client: CollectorClient, model: string, slice: Readonly<Reco
 async function use(client: CollectorClient, model: string, body: Readonly<Record<string, unknown>>): Promise<string> {
   const { revision } = await client.get(`/v1/models/${encodeURIComponent(model)}`, modelDetail);
   const request = {
-    ...{ method: 'POST' as const, path: `/v1/actions/set-reference/${encodeURIComponent(model)}` },
+    method: 'POST' as const,
+    path: `/v1/actions/set-reference/${encodeURIComponent(model)}`,
     headers: { 'if-match': `"${revision}"`, 'idempotency-key': randomUUID() },
-    ...{ contentType: 'application/json', body: JSON.stringify(body) },
+    contentType: 'application/json',
+    body: JSON.stringify(body),
   };
   return (await client.send(request, actionResult)).text;
 }

@@ -91,7 +91,9 @@ export class HookService {
       hooks.map(({ name }) => name),
     );
     return hooks.map(({ name, scheme, model }, index) => ({
-      ...{ name, scheme, model: model ?? null },
+      name,
+      scheme,
+      model: model ?? null,
       ...(found[index]?.value ?? nothingYet),
     }));
   }
@@ -117,10 +119,14 @@ export class HookService {
         ? happening.text
         : `version ${happening.version} waits for its artefact: upload ${happening.digest}, and send this again`;
     await appendAudit(transaction, {
-      ...{ at: now, actor: `hook:${hook.name}`, action: 'annotation.recorded' },
+      at: now,
+      actor: `hook:${hook.name}`,
+      action: 'annotation.recorded',
       target: `model/${settings.environment}/${settings.name}`,
       reason: text,
-      ...{ before: null, after: null, requestId: id },
+      before: null,
+      after: null,
+      requestId: id,
     });
     return text;
   }

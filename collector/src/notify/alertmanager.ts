@@ -13,7 +13,12 @@ export function alertmanagerEndpoint(settings: Extract<NotifierSettings, { type:
   const { name, token, resend, allowPrivateAddresses } = settings;
   const url = `${settings.url.replace(/\/+$/, '')}/api/v2/alerts`;
   return {
-    ...{ name, url, allowPrivateAddresses, kind: 'alertmanager', role: 'notifications', events: [] },
+    name,
+    url,
+    allowPrivateAddresses,
+    kind: 'alertmanager',
+    role: 'notifications',
+    events: [],
     secrets: token === undefined ? 0 : 1,
     isFinal: (status) => status === 400,
     compose(event, nowMs) {

@@ -85,7 +85,9 @@ export function decideNotification(
   return {
     group: { ...group, lastAt: now, told },
     notification: {
-      ...{ reason, open, resolved },
+      reason,
+      open,
+      resolved,
       news: news.filter((item) => item.reason !== 'resolved').map(({ alert }) => alert),
     },
   };

@@ -65,7 +65,16 @@ export function messageOf(
 function messageOfAlert(alert: Alert, link: string): AlertMessage {
   const { id, model, environment, version, kind, severity, state, sentence, acknowledgement } = alert;
   return {
-    ...{ id, model, environment, version, kind, severity, state, sentence, acknowledgement, link },
+    id,
+    model,
+    environment,
+    version,
+    kind,
+    severity,
+    state,
+    sentence,
+    acknowledgement,
+    link,
     firedAt: alert.firedWallAt ?? alert.changedAt,
     endedAt: isOpen(alert) ? null : alert.changedAt,
   };

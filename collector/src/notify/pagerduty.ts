@@ -11,7 +11,13 @@ const longestSummary = 1_024;
 export function pagerDutyEndpoint(settings: Extract<NotifierSettings, { type: 'pagerduty' }>): Endpoint {
   const { name, url, routingKey, allowPrivateAddresses } = settings;
   return {
-    ...{ name, url, allowPrivateAddresses, kind: 'pagerduty', role: 'notifications', events: [], secrets: 1 },
+    name,
+    url,
+    allowPrivateAddresses,
+    kind: 'pagerduty',
+    role: 'notifications',
+    events: [],
+    secrets: 1,
     // 429 and 5xx ask for another try; of the rest PagerDuty says that it will not get better.
     isFinal: (status) => status >= 400 && status < 500 && status !== 408 && status !== 429,
     compose(event) {

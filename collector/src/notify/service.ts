@@ -84,8 +84,17 @@ export class NotificationService {
       // Both know nothing but alerts.
       if (!receivers.has(name) || type === 'pagerduty' || type === 'alertmanager') continue;
       const data: NotificationMessage = {
-        ...{ notifier: name, reason: 'note', model, environment, title: `${model}: ${text}`, harm: '' },
-        ...{ owner: own?.owner ?? '', runbook: own?.runbook ?? '', open: [], news: [], resolved: [] },
+        notifier: name,
+        reason: 'note',
+        model,
+        environment,
+        title: `${model}: ${text}`,
+        harm: '',
+        owner: own?.owner ?? '',
+        runbook: own?.runbook ?? '',
+        open: [],
+        news: [],
+        resolved: [],
       };
       const event = { type: notificationType, subject: `${model}/${version}`, time: clock(), data };
       await outbox.enqueueTo(transaction, name, event);
@@ -151,7 +160,11 @@ export class NotificationService {
     const { model, environment } = first;
     const settings = models.find(({ name }) => name === model);
     const context = {
-      ...{ notifier: notifier.name, model, environment, linkOf, all },
+      notifier: notifier.name,
+      model,
+      environment,
+      linkOf,
+      all,
       owner: settings?.owner ?? '',
       runbook: settings?.runbook ?? '',
     };
@@ -178,7 +191,9 @@ function partsFor(notifier: NotifierSettings, notification: Notification): reado
   const isTaken = ({ acknowledgement }: Alert) => acknowledgement !== null;
   return [
     ...notification.news.map((alert) => ({
-      ...{ open: [alert], news: [alert], resolved: [] },
+      open: [alert],
+      news: [alert],
+      resolved: [],
       reason: isTaken(alert) ? ('acknowledged' as const) : reason === 'acknowledged' ? ('firing' as const) : reason,
     })),
     ...notification.resolved.map((alert) => ({ reason: 'resolved' as const, open: [], news: [], resolved: [alert] })),

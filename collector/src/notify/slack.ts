@@ -10,7 +10,13 @@ const colours = { page: '#d10e5c', ticket: '#f5b73d', over: '#1a7f4b' } as const
 export function slackEndpoint(settings: Extract<NotifierSettings, { type: 'slack' }>): Endpoint {
   const { name, url, allowPrivateAddresses } = settings;
   return {
-    ...{ name, url, allowPrivateAddresses, kind: 'slack', role: 'notifications', events: [], secrets: 1 },
+    name,
+    url,
+    allowPrivateAddresses,
+    kind: 'slack',
+    role: 'notifications',
+    events: [],
+    secrets: 1,
     // Slack says `invalid_payload`, `no_service`, `channel_is_archived`: not a matter of time.
     isFinal: (status) => status >= 400 && status < 500 && status !== 408 && status !== 429,
     compose(event) {

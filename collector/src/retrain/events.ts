@@ -12,7 +12,12 @@ export function requestedEvent(job: RetrainJob, alerts: readonly Alert[], public
   const { id, model, version, environment, trigger, reasons } = job;
   const cause = alerts.find((alert) => alert.id === trigger.alert);
   return eventOf(job, requestedType, job.changedAt, {
-    ...{ jobId: id, model, version, environment, trigger, reasons },
+    jobId: id,
+    model,
+    version,
+    environment,
+    trigger,
+    reasons,
     evidence: {
       requestedAt: new Date(job.requestedAt).toISOString(),
       ...(cause === undefined ? {} : evidenceOf(cause)),

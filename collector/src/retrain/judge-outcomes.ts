@@ -23,16 +23,26 @@ export async function judgeOutcomes(
     if (job.outcome?.verdict !== 'pending' || job.result === null) continue;
     const made = job.result.version;
     const outcome = assessOutcome(job, {
-      ...{ version: made, state: stateOf(made), served: made === version },
-      ...{ alerts, enoughWindows: settings.retrain.outcomeWindows, now: at },
+      version: made,
+      state: stateOf(made),
+      served: made === version,
+      alerts,
+      enoughWindows: settings.retrain.outcomeWindows,
+      now: at,
     });
     if (outcome === null) continue;
     const judged: RetrainJob = { ...job, outcome };
     await writeJob(transaction, judged, false);
     if (outcome.verdict === 'pending') continue;
     await appendAudit(transaction, {
-      ...{ at, actor: 'system:retrain', action: `retrain.${outcome.verdict}`, target: `retrain/${job.id}` },
-      ...{ reason: outcome.text, before: 'pending', after: outcome.verdict, requestId: null },
+      at,
+      actor: 'system:retrain',
+      action: `retrain.${outcome.verdict}`,
+      target: `retrain/${job.id}`,
+      reason: outcome.text,
+      before: 'pending',
+      after: outcome.verdict,
+      requestId: null,
     });
     const inARow = fruitlessInARow(jobs.map((one) => (one.id === job.id ? judged : one)));
     if (outcome.verdict !== 'did_not_help' || inARow < fruitlessLimit) continue;

@@ -27,7 +27,10 @@ export function assessOutcome(job: RetrainJob, fate: VersionFate): RetrainOutcom
   const { outcome, trigger } = job;
   if (job.state !== 'succeeded' || outcome === null || outcome.verdict !== 'pending') return null;
   const decided = (verdict: RetrainOutcome['verdict'], text: string, windows = outcome.windows): RetrainOutcome => ({
-    ...{ verdict, text, windows, at: fate.now },
+    verdict,
+    text,
+    windows,
+    at: fate.now,
   });
   if (fate.state !== null && lost.has(fate.state)) {
     return decided('did_not_help', `version ${fate.version} was not taken: it is ${fate.state.replaceAll('_', ' ')}`);

@@ -38,7 +38,9 @@ export function recommendRetrain(situation: RetrainSituation): RetrainRecommenda
   const verdict =
     flying !== undefined ? 'in_flight' : reasons.length === 0 ? 'none' : isFree ? 'recommended' : 'blocked';
   return {
-    ...{ verdict, reasons, guards },
+    verdict,
+    reasons,
+    guards,
     score: scoreOf(reasons),
     trigger: causes[0]?.trigger ?? null,
     job: flying?.id ?? null,

@@ -42,7 +42,10 @@ export function applyReport(job: RetrainJob, report: TrainerReport, now: number)
       return changed(job, { state: 'failed', error: report.error, changedAt: now });
     case 'succeeded':
       return changed(job, {
-        ...{ state: 'succeeded', progress: 1, result: report.result, changedAt: now },
+        state: 'succeeded',
+        progress: 1,
+        result: report.result,
+        changedAt: now,
         outcome: {
           verdict: 'pending',
           windows: 0,

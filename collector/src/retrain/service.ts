@@ -90,14 +90,17 @@ export class RetrainService {
     const recommended = await this.recommend(transaction, settings, version, situation, to);
     if (recommended.verdict !== 'recommended' || recommended.trigger === null) return null;
     return this.#create(transaction, {
-      ...{ settings, version },
+      settings,
+      version,
       trigger: recommended.trigger,
       requestedBy: 'system:policy',
       requestedAt: to,
       now: at,
       approved: policy.approval === 'automatic',
       requestId: null,
-      ...{ reasons: recommended.reasons, guards: recommended.guards, alerts: situation.alerts },
+      reasons: recommended.reasons,
+      guards: recommended.guards,
+      alerts: situation.alerts,
     });
   }
 
@@ -110,7 +113,10 @@ export class RetrainService {
     now: number,
   ): Promise<RetrainRecommendation> {
     return recommendRetrain({
-      ...{ alerts, rolloutActive, servesSince, now },
+      alerts,
+      rolloutActive,
+      servesSince,
+      now,
       policy: settings.retrain,
       jobs: await readJobsOfModel(transaction, settings.environment, settings.name),
       data: await readTrainingData(transaction, settings, version),
@@ -144,7 +150,8 @@ export class RetrainService {
         approved: settings.retrain.approval === 'automatic',
         requestId: control.requestId,
         reasons: [{ code: 'manual', score: 1, text: reason }],
-        ...{ guards: [], alerts: [] },
+        guards: [],
+        alerts: [],
       });
       return { job, revision: 1 };
     });
@@ -284,7 +291,9 @@ export class RetrainService {
         if (ended === null) continue;
         const { state, reason } = ended;
         await recordJob(transaction, { ...job, state, changedAt: now, error: reason }, job, {
-          ...{ actor: 'system:retrain', reason, requestId: null },
+          actor: 'system:retrain',
+          reason,
+          requestId: null,
         });
       }
     });
@@ -319,7 +328,11 @@ export class RetrainService {
       requestedAt: request.requestedAt,
       changedAt: request.now,
       startedAt: request.approved ? request.now : null,
-      ...{ progress: null, result: null, error: null, externalRunId: null, outcome: null },
+      progress: null,
+      result: null,
+      error: null,
+      externalRunId: null,
+      outcome: null,
       reasons: request.reasons,
       guards: request.guards,
     };

@@ -87,7 +87,10 @@ function assessRate({
     rateBefore: n === 0 ? null : k / n,
     rows,
     rate: rows === 0 ? null : events / rows,
-    ...{ limit, margin, evidenceLog: evidence, levelLog },
+    limit,
+    margin,
+    evidenceLog: evidence,
+    levelLog,
   };
   const since =
     rows === 0
@@ -117,7 +120,9 @@ function assessMean(was: Moments, is: Moments, margin: number, at: number): Gate
     meanBefore: was[0] === 0 ? null : before.mean,
     rows: is[0],
     mean: is[0] === 0 ? null : now.mean,
-    ...{ margin, evidenceLog: evidence, levelLog },
+    margin,
+    evidenceLog: evidence,
+    levelLog,
   };
   const tell = (value: number | null) => (value === null ? 'none' : value.toPrecision(4));
   const sentence = `mean error ${tell(numbers.mean)} since the promotion, ${tell(numbers.meanBefore)} of the champion before`;

@@ -60,7 +60,10 @@ export function auditEntry(
   const { at, actor, reason, requestId, ...happening } = event;
   const shown = decidedByGates.has(event.kind) && gates.length > 0;
   return {
-    ...{ at, actor, reason, requestId },
+    at,
+    actor,
+    reason,
+    requestId,
     ...(shown ? { evidence: gates } : {}),
     action: eventNames[event.kind],
     target: `model/${after.environment}/${after.model}`,
@@ -84,7 +87,8 @@ export function outgoingEvent(event: RolloutEvent, after: RolloutState): Outgoin
       model: after.model,
       environment: after.environment,
       ...happening,
-      ...{ actor, reason },
+      actor,
+      reason,
       ...summary(after, event.version),
     },
   };

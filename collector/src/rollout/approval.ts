@@ -39,7 +39,8 @@ export function applyToApproval(
   if (event.kind === 'promotionRequested') {
     return {
       id: event.approvalId,
-      ...{ environment, model },
+      environment,
+      model,
       action: 'promote',
       target: event.version,
       state: 'pending',

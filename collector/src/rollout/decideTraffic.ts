@@ -45,7 +45,8 @@ export function startCanary(state: RolloutState, command: CommandOf<'startCanary
   const weightBasisPoints = command.weightBasisPoints ?? context.canarySteps[0] ?? 1_000;
   const started: Happening = {
     kind: 'canaryStarted',
-    ...{ version, from },
+    version,
+    from,
     // A shadow that becomes a canary stays the same rollout, with the same buckets.
     rolloutId: fromShadow && state.rollout !== null ? state.rollout.id : rolloutId,
     salt: fromShadow ? state.salt : command.salt,

@@ -94,11 +94,13 @@ export class Evaluator {
     const id = `ev_${randomId()}`;
     try {
       const withBytes = async ({ version, spec }: VersionRecord) => ({
-        ...{ version, spec },
+        version,
+        spec,
         bytes: await artefacts.read(spec.digest),
       });
       return await evaluateVersions({
-        ...{ id, settings },
+        id,
+        settings,
         candidate: await withBytes(candidate),
         champion: champion === undefined ? null : await withBytes(champion),
         heldOut: { digest: heldOut, bytes: await artefacts.read(heldOut) },
@@ -108,7 +110,11 @@ export class Evaluator {
     } catch (error) {
       if (!isPlumblineError(error)) throw error;
       return {
-        ...{ id, model: settings.name, version: candidate.version, champion: state.champion, dataset: heldOut },
+        id,
+        model: settings.name,
+        version: candidate.version,
+        champion: state.champion,
+        dataset: heldOut,
         rows: 0,
         metrics: {},
         groups: [],

@@ -144,7 +144,10 @@ function lossComparison(
   const margin = settings.rollout.gates.worstGroupMargin;
   const isRegression = settings.task === 'regression';
   return {
-    ...{ attribute, group, what: isRegression ? 'mean absolute error' : 'error rate', sides: 1 },
+    attribute,
+    group,
+    what: isRegression ? 'mean absolute error' : 'error rate',
+    sides: 1,
     champion: mean(before),
     canary: mean(now),
     championRows: before[0],
@@ -166,7 +169,10 @@ function gapComparison(
   const rows = (counts: ArmCounts['champion']) =>
     Math.min(counts[chosenOf(attribute, compared)]?.[0] ?? 0, counts[chosenOf(attribute, group)]?.[0] ?? 0);
   return {
-    ...{ attribute, group, what: 'gap', margin },
+    attribute,
+    group,
+    what: 'gap',
+    margin,
     champion: gap(champion),
     canary: gap(candidate),
     championRows: rows(champion),

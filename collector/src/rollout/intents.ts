@@ -18,14 +18,18 @@ export function intentOf(action: RolloutAction, from: number, randomId: () => st
         kind: 'startShadow',
         version: action.version,
         sampleBasisPoints: action.sampleBasisPoints,
-        ...{ rolloutId: randomId(), salt: randomId(), from },
+        rolloutId: randomId(),
+        salt: randomId(),
+        from,
       };
     case 'canary':
       return {
         kind: 'startCanary',
         version: action.version,
         weightBasisPoints: action.weightBasisPoints ?? null,
-        ...{ rolloutId: randomId(), salt: randomId(), from },
+        rolloutId: randomId(),
+        salt: randomId(),
+        from,
       };
     case 'promote':
       return { kind: 'promote', version: action.version, approvalId: `ap_${randomId()}`, from };

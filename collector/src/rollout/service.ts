@@ -138,7 +138,10 @@ export class RolloutService {
       const meta = { actor, reason: `registered by ${source}`, requestId: null, expectedRevision: null };
       const { events } = await this.#carryOut(transaction, settings, {
         ...meta,
-        ...{ kind: 'register', version, spec, source },
+        kind: 'register',
+        version,
+        spec,
+        source,
       });
       if (events.length === 0 || reference === null) return;
       const { name: model, environment } = settings;

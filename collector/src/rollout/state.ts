@@ -182,7 +182,8 @@ export interface Promotion {
 
 export function emptyState(model: string, environment: string): RolloutState {
   return {
-    ...{ model, environment },
+    model,
+    environment,
     revision: 0,
     versions: [],
     champion: null,

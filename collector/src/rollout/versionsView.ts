@@ -78,7 +78,8 @@ export async function describeVersions(
     const evaluation = (await readEvaluation(transaction, about)) ?? null;
     const live = (await readGates(transaction, about)).results;
     versions.push({
-      ...{ model, version },
+      model,
+      version,
       ...record,
       digest: spec.digest,
       parameters: { ...spec.parameters },

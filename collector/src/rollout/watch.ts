@@ -95,7 +95,11 @@ export async function lookAfterPromotion(
   const read = async (of: string, range: { readonly from?: number; readonly to?: number }) =>
     (
       await readProfiles(transaction, {
-        ...{ model, environment, version: of, ...range, reverse: true },
+        model,
+        environment,
+        version: of,
+        ...range,
+        reverse: true,
         ...(range.to === undefined ? {} : { limit: windowsBefore }),
       })
     ).map(({ profile }) => profile);
@@ -188,7 +192,9 @@ async function newGuard(
 ): Promise<Guard> {
   const { name: model, environment } = settings;
   const before = await readProfiles(transaction, {
-    ...{ model, environment, version: champion },
+    model,
+    environment,
+    version: champion,
     to: rollout.stageFrom,
     limit: windowsBefore,
     reverse: true,

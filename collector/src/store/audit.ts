@@ -78,7 +78,12 @@ export async function appendAudit(transaction: Transaction, entry: AuditEntry): 
   const { at, actor, action, target, reason, requestId } = entry;
   const unsigned = {
     sequence: head.sequence + 1,
-    ...{ at, actor, action, target, reason, requestId },
+    at,
+    actor,
+    action,
+    target,
+    reason,
+    requestId,
     before: asJson(entry.before),
     after: asJson(entry.after),
     evidenceDigest: entry.evidence === undefined ? null : hashOf(entry.evidence),

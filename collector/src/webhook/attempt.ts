@@ -67,7 +67,12 @@ export async function judgeReceiver(
   const action = next.disabled === null ? 'webhook.enabled' : 'webhook.disabled';
   const reason = next.disabled?.reason ?? 'a test succeeded';
   await appendAudit(transaction, {
-    ...{ at: clock(), actor: 'system:webhook', action, target: `webhook/${name}`, reason, requestId: null },
+    at: clock(),
+    actor: 'system:webhook',
+    action,
+    target: `webhook/${name}`,
+    reason,
+    requestId: null,
     before: before.disabled,
     after: next.disabled,
   });

@@ -47,7 +47,11 @@ export function webhookEndpoint(
   const { name, url, secret, previousSecret, allowPrivateAddresses, events } = settings;
   const secrets = [secret, ...(previousSecret === undefined ? [] : [previousSecret])];
   return {
-    ...{ name, url, allowPrivateAddresses, kind: 'webhook', secrets: secrets.length },
+    name,
+    url,
+    allowPrivateAddresses,
+    kind: 'webhook',
+    secrets: secrets.length,
     role: events === undefined ? 'notifications' : 'events',
     events: events ?? [],
     isFinal: () => false,

@@ -71,8 +71,15 @@ export function createOutbox({ endpoints, clock, makeId }: OutboxOptions): Outbo
   const put = async (transaction: Transaction, webhook: string, event: StoredEvent, mode: DeliveryMode) => {
     const now = clock();
     const delivery: Delivery = {
-      ...{ id: `${event.id}:${webhook}`, webhook, event, mode, state: 'pending' },
-      ...{ attempts: [], earlierAttempts: 0, nextAttemptAt: now, createdAt: now },
+      id: `${event.id}:${webhook}`,
+      webhook,
+      event,
+      mode,
+      state: 'pending',
+      attempts: [],
+      earlierAttempts: 0,
+      nextAttemptAt: now,
+      createdAt: now,
     };
     await saveDelivery(transaction, delivery, null);
     return delivery.id;

@@ -40,7 +40,9 @@ export async function sendOnce(
     const header = Array.isArray(retryAfter) ? retryAfter[0] : retryAfter;
     return {
       outcome: {
-        ...{ kind: 'answered', status, retryAfterMs: parseRetryAfter(header, nowMs) },
+        kind: 'answered',
+        status,
+        retryAfterMs: parseRetryAfter(header, nowMs),
         final: endpoint.isFinal(status),
       },
       status,

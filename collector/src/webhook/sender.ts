@@ -105,7 +105,9 @@ export function startWebhookSender(options: WebhookSenderOptions): WakeableLoop 
       : await sendOnce(line.endpoint, line.agent, claimed.event, { nowMs: startedAt, timeoutMs });
     const attempt: DeliveryAttempt = {
       at: startedAt,
-      ...{ status: sent.status, error: sent.error, answer: sent.answer },
+      status: sent.status,
+      error: sent.error,
+      answer: sent.answer,
       durationMs: clock() - startedAt,
       peer: sent.status === null ? null : line.peer,
     };

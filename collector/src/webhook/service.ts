@@ -137,8 +137,14 @@ export class DeliveryService {
   ): Promise<void> {
     const at = this.#clock();
     await appendAudit(transaction, {
-      ...{ at, actor: actor.subject, action, target, reason, requestId },
-      ...{ before: null, after },
+      at,
+      actor: actor.subject,
+      action,
+      target,
+      reason,
+      requestId,
+      before: null,
+      after,
     });
   }
 }

@@ -49,7 +49,8 @@ export const deadLetterRoutes: readonly JsonRoute[] = [
       return services.store.read(async (transaction) => {
         const found = await readDeadLetterPage(transaction, {
           ...(before === undefined ? {} : { before }),
-          ...{ code: query.code, limit: limit + 1 },
+          code: query.code,
+          limit: limit + 1,
         });
         const page = found.slice(0, limit);
         const last = page.at(-1);
@@ -125,8 +126,14 @@ export const deadLetterRoutes: readonly JsonRoute[] = [
         const revision = await markReplayed(transaction, stored, { at, by: actor.subject });
         const { code, subject } = stored.value;
         await appendAudit(transaction, {
-          ...{ at, actor: actor.subject, action: 'dead_letter.replayed', target: `dead-letter/${params.letter}` },
-          ...{ reason: body.reason, requestId, before: null, after: { code, subject } },
+          at,
+          actor: actor.subject,
+          action: 'dead_letter.replayed',
+          target: `dead-letter/${params.letter}`,
+          reason: body.reason,
+          requestId,
+          before: null,
+          after: { code, subject },
         });
         return { revision, outcome: 'done' as const, text: 'It is on the stream again', approval: null };
       });
@@ -160,8 +167,14 @@ export const deadLetterRoutes: readonly JsonRoute[] = [
         }
         const left = waiting.length - replayed;
         await appendAudit(transaction, {
-          ...{ at, actor: actor.subject, action: 'dead_letter.replayed', target: `dead-letters/${code}` },
-          ...{ reason: body.reason, requestId, before: null, after: { replayed, left } },
+          at,
+          actor: actor.subject,
+          action: 'dead_letter.replayed',
+          target: `dead-letters/${code}`,
+          reason: body.reason,
+          requestId,
+          before: null,
+          after: { replayed, left },
         });
         return {
           revision: await noteReplay(transaction, code, at),

@@ -102,7 +102,8 @@ export const retrainRoutes: readonly JsonRoute[] = [
     async handle({ services, actor, params, body, control, announce }) {
       const { expectedRevision, idempotencyKey: requestId } = known(control);
       const { job, revision } = await services.retrain.cancel(actor, params.job, body.reason, {
-        ...{ expectedRevision, requestId },
+        expectedRevision,
+        requestId,
       });
       announce('retrain', job.model);
       return { revision, outcome: 'done' as const, text: `Retrain job ${job.id} is cancelled`, approval: null };

@@ -54,7 +54,9 @@ export const webhookRoutes: readonly JsonRoute[] = [
       const found = await services.store.read((transaction) =>
         readDeliveries(transaction, {
           ...(before === undefined ? {} : { before }),
-          ...{ webhook: name, state, limit: limit + 1 },
+          webhook: name,
+          state,
+          limit: limit + 1,
         }),
       );
       const page = found.slice(0, limit);
@@ -92,7 +94,9 @@ export const webhookRoutes: readonly JsonRoute[] = [
     async handle({ services, actor, params, body, control }) {
       const { expectedRevision, idempotencyKey: requestId } = known(control);
       const { revision, delivery: id } = await services.deliveries.test(actor, params.webhook, {
-        ...{ expectedRevision, requestId, reason: body.reason },
+        expectedRevision,
+        requestId,
+        reason: body.reason,
       });
       return { revision, outcome: 'done' as const, text: 'A test is on its way', approval: null, id };
     },
@@ -107,7 +111,9 @@ export const webhookRoutes: readonly JsonRoute[] = [
     async handle({ services, actor, params, body, control }) {
       const { expectedRevision, idempotencyKey: requestId } = known(control);
       const revision = await services.deliveries.replay(actor, params.delivery, {
-        ...{ expectedRevision, requestId, reason: body.reason },
+        expectedRevision,
+        requestId,
+        reason: body.reason,
       });
       const text = 'The delivery is tried again';
       return { revision, outcome: 'done' as const, text, approval: null, id: params.delivery };
@@ -124,7 +130,9 @@ export const webhookRoutes: readonly JsonRoute[] = [
       const { expectedRevision, idempotencyKey: requestId } = known(control);
       const { reason, ...range } = body;
       const { revision, count } = await services.deliveries.replayAll(actor, params.webhook, range, {
-        ...{ expectedRevision, requestId, reason },
+        expectedRevision,
+        requestId,
+        reason,
       });
       const outcome = count === 0 ? ('unchanged' as const) : ('done' as const);
       return { revision, outcome, text: `${count} deliveries are tried again`, approval: null };
@@ -137,7 +145,11 @@ async function bodyOf(transaction: ReadTransaction, endpoint: Endpoint): Promise
   const { disabled, failingSince: _, ...state } = await readEndpointState(transaction, name);
   const isOpen = state.openUntil !== null;
   return {
-    ...{ name, kind, role, events: [...events], secrets },
+    name,
+    kind,
+    role,
+    events: [...events],
+    secrets,
     origin: new URL(url).origin,
     ...state,
     state: disabled !== null ? 'disabled' : isOpen ? 'open' : state.failures > 0 ? 'failing' : 'ok',
@@ -150,7 +162,9 @@ function deliveryBody({ value, revision }: Stored<Delivery>): z.input<typeof del
   const { event, attempts, mode: _, earlierAttempts: __, ...rest } = value;
   return {
     ...rest,
-    ...{ event: event.id, type: event.type, subject: event.subject },
+    event: event.id,
+    type: event.type,
+    subject: event.subject,
     attempts: attempts.map((attempt) => ({ ...attempt })),
     revision,
   };

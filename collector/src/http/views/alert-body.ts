@@ -35,7 +35,10 @@ export async function alertBodies(
       ...one,
       findings: one.findings.map((finding) => ({ ...finding, statistics: { ...finding.statistics } })),
       silence: silencedBy && {
-        ...{ id: silencedBy.id, by: silencedBy.by, until: silencedBy.endsAt, reason: silencedBy.reason },
+        id: silencedBy.id,
+        by: silencedBy.by,
+        until: silencedBy.endsAt,
+        reason: silencedBy.reason,
       },
       inhibitedBy: inhibitor && { alert: inhibitor.id, kind: inhibitor.kind },
       notifiedAt: await services.notifications.notifiedAt(transaction, one),

@@ -38,7 +38,8 @@ export async function changesAround(
   );
   const audited = records.map(
     ({ at, action, actor, reason }): Change => ({
-      ...{ at, actor },
+      at,
+      actor,
       kind: kindOf(action) ?? 'version',
       text: `${action.replaceAll(/[._]/g, ' ')}: ${reason}`,
       minutesBefore: minutesBetween(at, firedAt),
@@ -55,10 +56,7 @@ export async function changesAround(
 async function schemaChanges(transaction: ReadTransaction, alert: Alert, firedAt: number): Promise<Change[]> {
   const firedEventTime = alert.firedAt ?? alert.since;
   const { model, environment, version } = alert;
-  const windows = await readFindings(transaction, {
-    ...{ model, environment, version },
-    from: firedEventTime - beforeMs,
-  });
+  const windows = await readFindings(transaction, { model, environment, version, from: firedEventTime - beforeMs });
   const changes: Change[] = [];
   let last = '';
   for (const { to, findings } of windows) {

@@ -46,7 +46,11 @@ export async function incidentReport(
     500,
   );
   return markdownOf({
-    ...{ alert, settings, beside, jobs, now },
+    alert,
+    settings,
+    beside,
+    jobs,
+    now,
     audit: audit.reverse(),
     history: (await readAlertHistory(transaction, alert.id, { limit: 500 })).reverse(),
     changes: (await changesAround(transaction, alert)).items,

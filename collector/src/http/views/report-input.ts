@@ -59,7 +59,15 @@ export async function readReportInput(
   const reference = await readReference(transaction, key);
   const watermark = champion.lastEventAt ?? to;
   return {
-    ...{ settings, version, ...slice, from: first, to, reference: reference ?? null, profiles, findings, watermark },
+    settings,
+    version,
+    ...slice,
+    from: first,
+    to,
+    reference: reference ?? null,
+    profiles,
+    findings,
+    watermark,
     history: history ?? undefined,
   };
 }

@@ -223,7 +223,9 @@ function offlineGates({
           assessGroupLimit({
             loss,
             groups: groups.map(({ attribute, group, rows }) => ({
-              ...{ attribute, group, rows: rows.length },
+              attribute,
+              group,
+              rows: rows.length,
               loss: mean(take(candidateRows.losses, rows)),
             })),
             limit: groupLossLimit,

@@ -48,7 +48,10 @@ export function assessCanaryAbsoluteError(input: CanaryAbsoluteErrorInput): Gate
   };
   const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
     gate: 'canary_absolute_error',
-    ...{ verdict, code, reason, numbers },
+    verdict,
+    code,
+    reason,
+    numbers,
     at: input.at,
   });
   if (championMean === null || canaryMean === null) {

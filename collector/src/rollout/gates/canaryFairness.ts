@@ -48,11 +48,16 @@ export function assessCanaryFairness({ comparisons, minimumRows, alpha, at }: Ca
     canaryRows: worst?.canaryRows ?? null,
     margin: worst?.margin ?? null,
     evidencePeakLog: worst?.evidencePeakLog ?? null,
-    ...{ levelLog, minimumRows },
+    levelLog,
+    minimumRows,
   };
   const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
     gate: 'canary_fairness',
-    ...{ verdict, code, reason, numbers, at },
+    verdict,
+    code,
+    reason,
+    numbers,
+    at,
   });
   if (worst === undefined) {
     return result('inconclusive', 'GROUPS_TOO_SMALL', `no group has ${minimumRows} rows of both versions yet`);

@@ -69,7 +69,10 @@ export function assessCanaryRate(input: CanaryRateInput): GateResult {
   };
   const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
     gate: input.gate,
-    ...{ verdict, code, reason, numbers },
+    verdict,
+    code,
+    reason,
+    numbers,
     at: input.at,
   });
   const rates = `${rateText(canaryRate)} ${input.what} against ${rateText(championRate)} of the champion`;

@@ -18,6 +18,8 @@ export function assessFreshness({ championRows, candidateRows, windows, at }: Fr
     gate: 'freshness',
     verdict: flows ? 'pass' : 'inconclusive',
     code: flows ? 'TRAFFIC_FLOWS' : 'NO_TRAFFIC',
-    ...{ reason, numbers, at },
+    reason,
+    numbers,
+    at,
   };
 }

@@ -24,11 +24,16 @@ export function assessGroupLimit({ loss, groups, limit, minimumRows, at }: Group
     groupsLargeEnough: large.length,
     rows: worst?.rows ?? null,
     loss: worst?.loss ?? null,
-    ...{ limit, minimumRows },
+    limit,
+    minimumRows,
   };
   const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
     gate: 'group_limit',
-    ...{ verdict, code, reason, numbers, at },
+    verdict,
+    code,
+    reason,
+    numbers,
+    at,
   });
   if (worst === undefined) {
     return result('inconclusive', 'GROUPS_TOO_SMALL', `no group has ${minimumRows} held-out rows`);

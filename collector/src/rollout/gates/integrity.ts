@@ -23,7 +23,11 @@ export function assessIntegrity({ version, digest, instances, at }: IntegrityInp
   const numbers = { instances: instances.length, loaded: reports.length, mismatched: wrong.length };
   const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
     gate: 'integrity',
-    ...{ verdict, code, reason, numbers, at },
+    verdict,
+    code,
+    reason,
+    numbers,
+    at,
   });
   const first = wrong[0];
   if (first !== undefined) {

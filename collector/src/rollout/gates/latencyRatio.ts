@@ -41,16 +41,25 @@ export function assessLatencyRatio(input: LatencyRatioInput): GateResult {
   const canarySlow = share(input.canarySlowRows, input.canaryRows);
   const levelLog = Math.log(1 / input.alpha);
   const numbers = {
-    ...{ championP95Ms, canaryP95Ms, baseMs, allowedMs },
+    championP95Ms,
+    canaryP95Ms,
+    baseMs,
+    allowedMs,
     championRows: input.championRows,
     canaryRows: input.canaryRows,
     championSlowRows: input.championSlowRows,
     canarySlowRows: input.canarySlowRows,
-    ...{ minimumRows, evidencePeakLog: input.harmPeakLog, levelLog },
+    minimumRows,
+    evidencePeakLog: input.harmPeakLog,
+    levelLog,
   };
   const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
     gate: 'latency_ratio',
-    ...{ verdict, code, reason, numbers, at },
+    verdict,
+    code,
+    reason,
+    numbers,
+    at,
   });
   if (championSlow === null || canarySlow === null || baseMs === null || allowedMs === null) {
     return result('inconclusive', 'TOO_FEW_ROWS', 'no latency of both versions was measured yet');

@@ -7,7 +7,11 @@ export function assessLeakage(leakage: Leakage, at: number): GateResult {
   const numbers = { heldOutRows, trainingRows, leaked, columns };
   const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
     gate: 'leakage',
-    ...{ verdict, code, reason, numbers, at },
+    verdict,
+    code,
+    reason,
+    numbers,
+    at,
   });
   if (missing.length > 0) {
     const names = missing.slice(0, 5).join(', ');

@@ -42,7 +42,11 @@ export function assessObservedSplit(input: ObservedSplitInput): GateResult {
   const numbers = { rows, canaryRows, observed, desired, tolerance, minimumRows, evidenceLog: evidence, levelLog };
   const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
     gate: 'observed_split',
-    ...{ verdict, code, reason, numbers, at },
+    verdict,
+    code,
+    reason,
+    numbers,
+    at,
   });
   if (observed === null) return result('inconclusive', 'TOO_FEW_ROWS', 'no row of either version in this step yet');
   const sentence = `${percentText(observed)} of ${amountText(rows, 'row')} ${Math.round(rows) === 1 ? 'was' : 'were'} served by the canary, ${percentText(desired)} are desired`;

@@ -27,11 +27,16 @@ export function assessOfflineCalibration(input: OfflineCalibrationInput): GateRe
     differenceLow: difference.low,
     differenceHigh: difference.high,
     rows: difference.n,
-    ...{ margin, minimumRows },
+    margin,
+    minimumRows,
   };
   const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
     gate: 'offline_calibration',
-    ...{ verdict, code, reason, numbers, at },
+    verdict,
+    code,
+    reason,
+    numbers,
+    at,
   });
   const { value, low } = difference;
   if (value === null || low === null || difference.n < minimumRows) {

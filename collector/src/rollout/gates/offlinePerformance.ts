@@ -29,7 +29,10 @@ export function assessOfflinePerformance(input: OfflinePerformanceInput): GateRe
   const disagreements = paired?.disagreements ?? null;
   const test = disagreements === null ? null : mcNemarTest(disagreements.candidate, disagreements.champion);
   const numbers = {
-    ...{ candidateLoss, championLoss, margin, minimumRows },
+    candidateLoss,
+    championLoss,
+    margin,
+    minimumRows,
     rows: paired?.rows ?? null,
     difference: paired?.difference ?? null,
     differenceLow: bounds?.low ?? null,
@@ -40,7 +43,11 @@ export function assessOfflinePerformance(input: OfflinePerformanceInput): GateRe
   };
   const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
     gate: 'offline_performance',
-    ...{ verdict, code, reason, numbers, at },
+    verdict,
+    code,
+    reason,
+    numbers,
+    at,
   });
   if (championLoss === null || paired === null || bounds === null) {
     return result(

@@ -29,7 +29,10 @@ export function assessScoreDistribution(input: ScoreDistributionInput): GateResu
   const worst = thresholds.toSorted((a, b) => distance(b) - distance(a))[0];
   const evidence = thresholds.toSorted((a, b) => b.evidencePeakLog - a.evidencePeakLog)[0];
   const numbers = {
-    ...{ championRows, canaryRows, margin, minimumRows },
+    championRows,
+    canaryRows,
+    margin,
+    minimumRows,
     distance: worst === undefined ? null : distance(worst),
     threshold: worst?.at ?? null,
     championShare: worst?.championShare ?? null,
@@ -39,7 +42,11 @@ export function assessScoreDistribution(input: ScoreDistributionInput): GateResu
   };
   const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
     gate: 'score_distribution',
-    ...{ verdict, code, reason, numbers, at },
+    verdict,
+    code,
+    reason,
+    numbers,
+    at,
   });
   if (worst === undefined || evidence === undefined) {
     return result('inconclusive', 'TOO_FEW_ROWS', 'no scores of both versions were counted yet');

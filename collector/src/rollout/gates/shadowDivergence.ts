@@ -39,7 +39,11 @@ export function assessShadowDivergence(input: ShadowDivergenceInput): GateResult
   };
   const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
     gate: 'shadow_divergence',
-    ...{ verdict, code, reason, numbers, at },
+    verdict,
+    code,
+    reason,
+    numbers,
+    at,
   });
   if (share === null)
     return result('inconclusive', 'TOO_FEW_ROWS', 'no row was predicted by both shadow and champion yet');

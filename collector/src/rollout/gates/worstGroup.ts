@@ -30,11 +30,16 @@ export function assessWorstGroup(input: WorstGroupInput): GateResult {
     rows: worst?.paired.rows ?? null,
     difference: worst?.paired.difference ?? null,
     differenceLow: worst === undefined ? null : oneSidedBounds(worst.paired).low,
-    ...{ margin, minimumRows },
+    margin,
+    minimumRows,
   };
   const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
     gate: 'worst_group',
-    ...{ verdict, code, reason, numbers, at },
+    verdict,
+    code,
+    reason,
+    numbers,
+    at,
   });
   if (input.missingAttributes.length > 0) {
     return result('error', 'MISSING_DATA', `the held-out rows have no column ${input.missingAttributes.join(', ')}`);
