@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { findSignal } from '../profile/index.ts';
+import { buildReference, findSignal } from '../profile/index.ts';
+import { batchOf } from '../profile/sampleBatch.ts';
+import { profileOf } from '../profile/sampleProfile.ts';
+import { seededRandom } from '../statistics/simulate.ts';
 import { compareMateriality, materiality } from './materiality.ts';
 import { sampleReference, sampleWindow, type Traffic } from './sampleTraffic.ts';
 import { signalComparison } from './signalComparison.ts';
+import { signalStatistics } from './signalStatistics.ts';
 
 const clean: Traffic = { rows: 1_000, features: 2 };
 const reference = sampleReference(clean, 10, 3);
@@ -59,6 +63,35 @@ describe('all statistics of one signal', () => {
     expect(city.largestShareChange!.value).toBeCloseTo(0.3, 1);
     expect(city.chiSquareTail!.value).toBeLessThan(1e-6);
     expect(city).not.toHaveProperty('kolmogorovSmirnov');
+  });
+});
+
+describe('a category with new values all the time', () => {
+  const features = [{ name: 'product', type: 'category' }] as const;
+  const products = (seed: number, rows: number) => {
+    const random = seededRandom(seed);
+    return batchOf(
+      Array.from({ length: rows }, (_, row) => {
+        const product = random() < 0.4 ? `top ${Math.floor(4 * random())}` : `sku ${Math.floor(5_000 * random())}`;
+        return { id: `${row}`, time: row * 10_000, features: { product } };
+      }),
+      features,
+    );
+  };
+
+  it('has not moved because a reference knows all of its own values', () => {
+    const known = buildReference([products(1, 4_000)], [], { task: 'binary_classification', windowMs: 3_600_000 });
+    const window = profileOf(known.shape, products(2, 1_000));
+    const { populationStabilityIndex, totalVariation, unseenRate } = signalStatistics(
+      known,
+      known.shape.signals[0]!,
+      window,
+    );
+    // More than a third of the rows have a value that the reference never had.
+    expect(unseenRate!.value).toBeGreaterThan(0.3);
+    expect(populationStabilityIndex!.value).toBeLessThan(populationStabilityIndex!.high!);
+    expect(totalVariation!.value).toBeLessThan(totalVariation!.high!);
+    expect(materiality(known, known.shape.signals[0]!, window).movedShare.value).toBe(0);
   });
 });
 

@@ -2,7 +2,7 @@ import { PlumblineError } from '../errors.ts';
 import { groupCells, planOf, residualSums, rightCell, totals, wrongCell } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { logitEdges } from './scoreBin.ts';
-import type { ProfileShape, SignalShape } from './shape.ts';
+import type { CategorySignal, ProfileShape, SignalShape } from './shape.ts';
 import { readSum } from './sums.ts';
 
 /** What statistics and monitors read from a profile. Nothing else looks into its arrays. */
@@ -62,12 +62,14 @@ export function hashBucketCounts(profile: Profile, signal: string): Float64Array
 
 /**
  * The coarse distribution of a signal, for people and for PSI. Numbers: ten reference deciles (values below and above
- * the reference belong to the outer ones), then missing and invalid together (11). Categories: as `signalCounts`.
+ * the reference belong to the outer ones), then missing and invalid together (11). Categories: as `signalCounts`, but
+ * unseen ones with the other known ones where new values come all the time: a reference knows all of its own, so that as
+ * many as are ordinary would look like a change.
  */
 export function coarseCounts(profile: Profile, signal: string): Float64Array {
   const counts = signalCounts(profile, signal);
   const shape = findSignal(profile.shape, signal)!;
-  if (shape.type === 'category') return counts.slice();
+  if (shape.type === 'category') return hasNewValues(shape) ? withUnseenAmongOthers(counts) : counts.slice();
   const coarse = new Float64Array(11);
   const inRange = counts.length - 2;
   for (let cell = 0; cell < inRange; cell++) {
@@ -75,6 +77,19 @@ export function coarseCounts(profile: Profile, signal: string): Float64Array {
     coarse[decile] = coarse[decile]! + counts[cell]!;
   }
   coarse[10] = counts[inRange]! + counts[inRange + 1]!;
+  return coarse;
+}
+
+/** At least one row in a hundred held a value that had not come before. */
+function hasNewValues({ newValues: { events, n } }: CategorySignal): boolean {
+  return n > 0 && events >= 0.01 * n;
+}
+
+function withUnseenAmongOthers(counts: Float64Array): Float64Array {
+  const coarse = counts.slice();
+  const unseen = coarse.length - 2;
+  coarse[unseen - 1] = coarse[unseen - 1]! + coarse[unseen]!;
+  coarse[unseen] = 0;
   return coarse;
 }
 

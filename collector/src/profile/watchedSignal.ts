@@ -9,7 +9,7 @@ import { findSignal, hashBucketCounts, signalCounts } from './views.ts';
 /** By what a signal's distribution is watched: scores, and the counts they look at. */
 interface WatchedSignal {
   readonly scores: readonly Score[];
-  /** The cells of `signalCounts`; where rare values are many, then `rareBucketCounts`. */
+  /** The cells of `signalCounts`; where rare values are many, then these by their hash. */
   readonly countsOf: (profile: Profile) => Float64Array;
 }
 
