@@ -1,4 +1,5 @@
 import { decodeJwt } from 'jose';
+import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { apiError, type RecordedRequest } from './testing/collector.ts';
 import { decide } from './testing/decide.ts';
@@ -8,6 +9,9 @@ import { openPages } from './testing/pages.ts';
 const { collector, open } = openPages();
 const model = '/models/credit-risk';
 
+/** Whether the focus is on it, and is to be seen there. */
+const isFocused = (element: Locator): Promise<boolean> =>
+  element.evaluate((one) => one === document.activeElement && one.matches(':focus-visible'));
 const actions = (): RecordedRequest[] => collector().requests.filter(({ method }) => method === 'POST');
 
 describe('a control action', () => {
@@ -24,6 +28,41 @@ describe('a control action', () => {
     expect(sent?.headers['idempotency-key']).toMatch(/^[0-9a-f]{32}$/);
     expect(decodeJwt(String(sent?.headers['x-grafana-id'])).sub).toBe('user:olu');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  it('makes the time that is shown the reference, of the version and segment that are shown', async () => {
+    collector().answer('POST', '/v1/actions/set-reference/credit-risk', {
+      body: { revision: 14, outcome: 'done', text: 'Compared with 9,120 rows', approval: null },
+    });
+    const page = await open(`${model}/drift?from=1000&to=2000&version=2&segment=channel%3Dapp`);
+    await decide(page, 'Make it the reference', 'The weeks after the campaign');
+    await page.getByText('Compared with 9,120 rows').waitFor();
+    expect(actions()[0]).toMatchObject({
+      url: '/v1/actions/set-reference/credit-risk',
+      body: { from: 1_000, to: 2_000, version: '2', segment: 'channel=app', reason: 'The weeks after the campaign' },
+    });
+  });
+
+  it('is taken with the keyboard alone, and the focus is where it was when it is left', async () => {
+    const page = await open(`${model}/overview`);
+    const button = page.getByRole('button', { name: 'Roll back', exact: true });
+    await button.waitFor();
+    await page.getByRole('tab', { name: 'Overview' }).focus();
+    for (let presses = 0; presses < 60 && !(await isFocused(button)); presses++) await page.keyboard.press('Tab');
+    expect(await isFocused(button)).toBe(true);
+    await page.keyboard.press('Enter');
+    const reason = page.getByRole('dialog').getByRole('textbox', { name: /^Reason/ });
+    await expect.poll(() => isFocused(reason)).toBe(true);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await expect.poll(() => isFocused(button)).toBe(true);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => isFocused(reason)).toBe(true);
+    await page.keyboard.type('Error rate is up');
+    const confirm = page.getByRole('dialog').getByRole('button', { name: 'Roll back' });
+    for (let presses = 0; presses < 5 && !(await isFocused(confirm)); presses++) await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByText('Done: roll-back').waitFor();
   });
 
   it('names the target of a roll-back and how it is', async () => {

@@ -69,12 +69,12 @@ describe('a Grafana that is served from a path', () => {
 });
 
 describe('a version that nobody registered', () => {
-  it('is named as what answers, and as never promoted', async () => {
+  it('is named as what answers, and as not promoted', async () => {
     collector().answer('GET', '/v1/models/credit-risk', {
       body: { ...modelDetail, champion: null, version: '2026.11', rollout: null },
     });
     const page = await open(`${model}/overview`);
-    await page.getByText('2026.11, never promoted').waitFor();
+    await page.getByText('2026.11, not promoted').waitFor();
   });
 });
 

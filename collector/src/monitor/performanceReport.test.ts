@@ -10,6 +10,7 @@ import {
 } from '../profile/index.ts';
 import { batchOf, type SampleRow } from '../profile/sampleBatch.ts';
 import { seededRandom } from '../statistics/simulate.ts';
+import type { Finding } from './finding.ts';
 import { performanceReport } from './performanceReport.ts';
 
 const hour = 3_600_000;
@@ -19,7 +20,13 @@ interface LabelledRow extends Omit<SampleRow, 'id'> {
 }
 
 /** One window of these rows, against a reference of other ones. */
-function reportOf(task: Task, past: readonly LabelledRow[], now: readonly LabelledRow[], watermark: number) {
+function reportOf(
+  task: Task,
+  past: readonly LabelledRow[],
+  now: readonly LabelledRow[],
+  watermark: number,
+  findings: readonly Finding[] = [],
+) {
   const batch = (rows: readonly LabelledRow[]) => batchOf(rows.map((row, index) => ({ ...row, id: `${index}` })));
   const outcomes = past.flatMap(({ label }, i) => (label === null ? [] : [{ inferenceId: `${i}`, label }]));
   const reference = buildReference([batch(past)], outcomes, {
@@ -40,7 +47,7 @@ function reportOf(task: Task, past: readonly LabelledRow[], now: readonly Labell
     to: hour,
     reference,
     profiles: [{ from: 0, to: hour, profile }],
-    findings: [],
+    findings: [{ from: 0, to: hour, findings }],
     watermark,
   });
 }
@@ -135,5 +142,27 @@ describe('the performance report', () => {
     expect(cat).toMatchObject({ labels: 40, predictions: 50 });
     expect(cat?.f1.value).toBeCloseTo(80 / 90, 12);
     expect(classes?.find((each) => each.class === 'fox')?.precision.value).toBeCloseTo(0.75, 12);
+  });
+
+  test('lists what is found about being right, ahead of outcomes too; ratings have a report of their own', () => {
+    const found = (signal: string, kind: Finding['kind']): Finding => ({
+      ...{ model: 'm', environment: 'production', version: '1', reference: null, signal, kind },
+      ...{
+        from: 0,
+        to: hour,
+        rows: 10,
+        statistics: {},
+        evidence: null,
+        verdict: 'insufficient_data',
+        sentence: signal,
+      },
+    });
+    const { findings } = reportOf('binary_classification', past, scored(2, 100, 0), 9 * hour, [
+      found('performance:calibration', 'performance'),
+      found('performance:expected_error', 'score'),
+      found('performance:feedback', 'performance'),
+      found('score', 'score'),
+    ]);
+    expect(findings?.map(({ signal }) => signal)).toEqual(['performance:calibration', 'performance:expected_error']);
   });
 });

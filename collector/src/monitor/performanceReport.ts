@@ -10,11 +10,12 @@ import { confusionBounds, type LabelBounds } from '../statistics/labelBounds.ts'
 import { calibrationLine, reliability } from '../statistics/performance/calibration.ts';
 import { coverageOf } from './coverage.ts';
 import { finite } from './estimates.ts';
-import type { Estimate } from './finding.ts';
+import type { Estimate, Finding } from './finding.ts';
 import { classMetrics, performanceStatistics } from './performanceStatistics.ts';
 import { ratingReport } from './ratingReport.ts';
+import { ratingTypes } from './ratings.ts';
 import { aboutOf, historyOf, latestFindings, type ReportInput, sumOfWindows } from './reportInput.ts';
-import { isClassification, outcomeSignal } from './streams.ts';
+import { isClassification, outcomeSignal, ratingSignal } from './streams.ts';
 
 /**
  * How good a version's predictions were, over everything and window by window. A window is final when every outcome
@@ -55,8 +56,17 @@ export function performanceReport(input: ReportInput & { readonly watermark: num
       };
     }),
     evidence: latestFindings(input).get(outcomeSignal(settings.task))?.evidence ?? null,
+    findings: outcomeFindings(input),
     ratings: ratingReport(input),
   };
+}
+
+/** The latest finding of each signal about being right, from outcomes or ahead of them; ratings have a report of their own. */
+function outcomeFindings(input: ReportInput): Finding[] {
+  const ratings = new Set(ratingTypes.map(ratingSignal));
+  return [...latestFindings(input).values()].filter(
+    ({ signal }) => signal.startsWith('performance:') && !ratings.has(signal),
+  );
 }
 
 /** By window: the error rate of the labels that came in it, whichever window their predictions belong to. */

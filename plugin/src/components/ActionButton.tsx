@@ -1,6 +1,6 @@
 import { Button, type ButtonVariant, type ComponentSize, type IconName } from '@grafana/ui';
 import type { Verb } from '@plumbline/collector/api';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import { refusalOf } from '../access';
 import { useMe } from '../data/useMe';
 import { ActionModal } from './ActionModal';
@@ -48,11 +48,13 @@ export function ActionButton({
   ...action
 }: ActionButtonProps) {
   const [isOpen, setOpen] = useState(false);
+  const button = useFocusAfter<HTMLButtonElement>(isOpen);
   const { data: me } = useMe();
   const refusal = refusalOf(action.verb, me) ?? unavailable;
   return (
     <>
       <Button
+        ref={button}
         icon={icon}
         variant={variant}
         size={size}
@@ -65,4 +67,17 @@ export function ActionButton({
       {isOpen && <ActionModal {...action} confirmLabel={label} variant={variant} onClose={() => setOpen(false)} />}
     </>
   );
+}
+
+/** Who closes a dialog goes on from where it was opened: by itself the focus would be at the start of the page. */
+function useFocusAfter<T extends HTMLElement>(isOpen: boolean): RefObject<T | null> {
+  const element = useRef<T>(null);
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (wasOpen.current && !isOpen) {
+      element.current?.focus();
+    }
+    wasOpen.current = isOpen;
+  }, [isOpen]);
+  return element;
 }

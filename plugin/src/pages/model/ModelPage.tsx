@@ -9,7 +9,6 @@ import { NotFound } from '../../components/FailureState';
 import { QueryState } from '../../components/QueryState';
 import { useModel } from '../../data/useModel';
 import { formatBasisPoints, nothing } from '../../format/number';
-import { servingText } from '../../format/serving';
 import { hrefTo } from '../../hrefTo';
 import { t } from '../../i18n';
 import { type TabProps, tabCode } from '../../pageCode';
@@ -111,7 +110,7 @@ function informationOf({
       label: t('model.serving', 'Serving'),
       value:
         rollout === null
-          ? servingText({ champion, version })
+          ? servingText(champion, version)
           : t('model.serving-rollout', '{{champion}}, with {{version}} in {{stage}}', {
               champion: champion ?? nothing,
               version: rollout.version,
@@ -129,4 +128,9 @@ function informationOf({
       value: owner === '' ? <Text color="secondary">{t('model.no-owner', 'Nobody')}</Text> : owner,
     },
   ];
+}
+
+/** The champion; before any, the version that events name, and that nobody promoted it. */
+function servingText(champion: string | null, version: string | null): string {
+  return champion ?? (version === null ? nothing : t('model.not-promoted', '{{version}}, not promoted', { version }));
 }

@@ -9,7 +9,6 @@ import { SortHeader } from '../../components/SortHeader';
 import { Sparkline } from '../../components/Sparkline';
 import { formatWords } from '../../format/name';
 import { formatBasisPoints, formatShortCount, nothing } from '../../format/number';
-import { servingText } from '../../format/serving';
 import { hrefTo } from '../../hrefTo';
 import { t } from '../../i18n';
 import { type ModelTab, modelPath } from '../../routing';
@@ -144,11 +143,12 @@ function columnTitle(column: SortColumn): string {
 function Serving({ model: { champion, version, rollout } }: { readonly model: ModelSummary }) {
   return (
     <div className="inline">
-      {champion === null ? (
-        <span className="secondary">{servingText({ champion, version })}</span>
-      ) : (
-        <span className="number">{champion}</span>
-      )}
+      <div>
+        <span className="number">{version ?? nothing}</span>
+        {champion === null && version !== null && (
+          <div className="note">{t('models.not-promoted', 'not promoted')}</div>
+        )}
+      </div>
       {rollout && (
         <Badge
           color="blue"

@@ -5,15 +5,19 @@ import { useDrift } from '../../../data/useDrift';
 import { t } from '../../../i18n';
 import { ReportToolbar } from '../ReportToolbar';
 import { useReportQuery } from '../useReportQuery';
+import { SetReferenceButton } from './SetReferenceButton';
 import { SignalsView } from './SignalsView';
 
 /** Which signals moved, how surely, since when; and for the chosen one, how. */
-export function DriftTab({ detail: { model } }: { readonly detail: ModelDetail }) {
+export function DriftTab({ detail }: { readonly detail: ModelDetail }) {
+  const { model } = detail;
   const reportQuery = useReportQuery();
   const query = useDrift(model, reportQuery);
   return (
     <Stack direction="column" gap={2}>
-      <ReportToolbar model={model} />
+      <ReportToolbar model={model}>
+        <SetReferenceButton detail={detail} query={reportQuery} />
+      </ReportToolbar>
       <QueryState query={query} subject={t('drift.subject', 'the drift report')}>
         {(report) =>
           report.signals.length === 0 ? (

@@ -6,33 +6,26 @@ import { SentenceList } from '../../../components/SentenceList';
 import { formatSignal } from '../../../format/name';
 import { formatRange } from '../../../format/time';
 import { t } from '../../../i18n';
-import { modelPath } from '../../../routing';
-import { tabOf } from './diagnosis';
+import { findingPath } from '../findingPath';
 
 /** Findings that are not clear, worst first. */
-export function WrongPanel({ detail: { model, concerns, health } }: { readonly detail: ModelDetail }) {
+export function WrongPanel({ detail: { concerns, health } }: { readonly detail: ModelDetail }) {
   return (
     <Panel title={t('overview.wrong', 'What is wrong')}>
       {concerns.length > 0 ? (
         <SentenceList
-          items={concerns.map(({ signal, segment, kind, verdict, sentence, from, to, version }) => ({
-            key: `${version} ${segment ?? ''} ${signal}`,
-            lead: <VerdictBadge verdict={verdict} />,
-            sentence,
+          items={concerns.map((finding) => ({
+            key: `${finding.version} ${finding.segment ?? ''} ${finding.signal}`,
+            lead: <VerdictBadge verdict={finding.verdict} />,
+            sentence: finding.sentence,
             note: (
               <>
                 {t('overview.finding-note', 'Version {{version}}, {{range}}.', {
-                  version,
-                  range: formatRange(from, to),
+                  version: finding.version,
+                  range: formatRange(finding.from, finding.to),
                 })}{' '}
-                <TextLink
-                  href={modelPath(model, tabOf(kind), {
-                    ...(tabOf(kind) === 'drift' ? { signal } : {}),
-                    ...(segment === undefined ? {} : { segment }),
-                  })}
-                  variant="bodySmall"
-                >
-                  {t('overview.look-at', 'Look at {{signal}}', { signal: formatSignal(signal) })}
+                <TextLink href={findingPath(finding)} variant="bodySmall">
+                  {t('overview.look-at', 'Look at {{signal}}', { signal: formatSignal(finding.signal) })}
                 </TextLink>
               </>
             ),

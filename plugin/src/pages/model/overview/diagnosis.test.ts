@@ -1,7 +1,7 @@
 import { initPluginTranslations } from '@grafana/i18n';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { modelDetail } from '../../../../test/testing/fixtures/index';
-import { aspectsOf, harmOf, tabOf } from './diagnosis';
+import { aspectsOf, harmOf } from './diagnosis';
 
 beforeAll(async () => {
   await initPluginTranslations('plumbline-models-app');
@@ -36,14 +36,5 @@ describe('what is told about a model', () => {
 
   it('says so when an aspect is raised without a finding in the latest window', () => {
     expect(aspectsOf({ ...modelDetail, concerns: [] })[0]?.sentence).toContain('An earlier window raised it');
-  });
-
-  it('sends every kind of finding to a tab', () => {
-    expect([tabOf('feature'), tabOf('data_quality'), tabOf('performance'), tabOf('fairness')]).toEqual([
-      'drift',
-      'data-quality',
-      'performance',
-      'fairness',
-    ]);
   });
 });

@@ -76,16 +76,3 @@ function answer(
           : t('answer.earlier', 'An earlier window raised it; the latest one has no finding.')));
   return { aspect: name, health: state, sentence, tab };
 }
-
-/** The tab on which a finding is explained. */
-export function tabOf(kind: FindingBody['kind']): ModelTab {
-  switch (kind) {
-    case 'performance':
-    case 'fairness':
-      return kind;
-    case 'data_quality':
-      return 'data-quality';
-    default:
-      return 'drift';
-  }
-}

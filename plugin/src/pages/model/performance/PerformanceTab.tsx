@@ -24,6 +24,7 @@ export function PerformanceTab({ detail: { model } }: { readonly detail: ModelDe
           report.labelledRows === 0 ? (
             <Stack direction="column" gap={2}>
               <RatingsPanels report={report} />
+              {report.findings !== undefined && report.findings.length > 0 && <LabelsPanel report={report} />}
               <NoLabels />
             </Stack>
           ) : (
