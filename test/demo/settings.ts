@@ -66,6 +66,8 @@ export function demoSettings(secrets: DemoSecrets, addresses: DemoAddresses): Se
         window: '1h',
         lateness: '5m',
         outcomeDelay: '4h',
+        // Who repays is known after as long as who does not.
+        calibration: 'watched',
         retrain: {
           on: ['drift', 'performance', 'fairness'],
           approval: 'automatic',

@@ -115,6 +115,13 @@ export const modelSettings = z.strictObject({
     .enum(['shown', 'watched'])
     .default('shown')
     .describe('watched: alarms when far fewer or more rows come than at first, or later; canaries change that too'),
+  calibration: z
+    .enum(['shown', 'watched'])
+    .optional()
+    .describe(
+      'watched: alarms when scores come true, or labels lie above a predicted quantile, more or less often than they did. ' +
+        'When a label comes must not depend on what it says. Default: watched where outcomes arrive within a window',
+    ),
   ratings: z
     .array(z.enum(['feedback', 'evaluation']))
     .default([])

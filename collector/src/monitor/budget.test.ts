@@ -81,14 +81,17 @@ describe('streams', () => {
 
   test('are counted over all models and versions', () => {
     // x0, x1, city and their missing values, latency, failures, duplicates; score, prediction, errors that scores let
-    // expect, error rate, calibration, order of scores; two groups, one gap.
+    // expect, error rate, order of scores; two groups, one gap.
     const one = countStreams([{ settings: sampleSettings, reference }]);
-    expect(one).toEqual(counts(6, 3, 9));
+    expect(one).toEqual(counts(5, 3, 9));
     const two = countStreams([
       { settings: sampleSettings, reference },
       { settings: { ...sampleSettings, name: 'other' }, reference },
     ]);
-    expect(two).toEqual(counts(12, 6, 18));
+    expect(two).toEqual(counts(10, 6, 18));
+    const prompt = { ...sampleSettings, outcomeDelay: sampleSettings.window };
+    // Calibration too.
+    expect(countStreams([{ settings: prompt, reference }])).toEqual(counts(6, 3, 9));
     expect(countStreams([])).toEqual(counts(0, 0, 0));
   });
 

@@ -79,8 +79,8 @@ function arrivalsOf(reference: Reference, rows: readonly Labelled[]): OutcomeArr
   return JSON.parse(JSON.stringify(counter.take())) as OutcomeArrivals;
 }
 
-const lending = modelSettings.parse({ name: 'lending', positive: 'yes' });
-const demand = modelSettings.parse({ name: 'demand', task: 'regression', quantile: 0.9 });
+const lending = modelSettings.parse({ name: 'lending', positive: 'yes', outcomeDelay: '1h' });
+const demand = modelSettings.parse({ name: 'demand', task: 'regression', quantile: 0.9, outcomeDelay: '1h' });
 
 /** Findings of hour after hour in which nothing but labels comes. */
 function watch(reference: Reference, of: Hour, hours: number, seed = 2, settings = lending) {
@@ -203,6 +203,29 @@ describe('a model of a quantile', () => {
     const { quantile: _, ...undeclared } = demand;
     const ids = streamsOf(undeclared, promised).map(({ id }) => id);
     expect(ids).not.toContain('performance:quantile_exceedance');
+  });
+});
+
+describe('labels of one class that come half a day after those of the other, while traffic has its days and nights', () => {
+  const swinging = (hour: number) => 1 + 0.6 * Math.sin((2 * Math.PI * hour) / 24);
+  const late = (settings: typeof lending) => {
+    const random = seededRandom(3);
+    const made = Array.from({ length: 100 }, (_, hour) => {
+      const rows = scored({})(random, hour);
+      return rows.slice(0, Math.round((rows.length * swinging(hour)) / 1.6));
+    });
+    const windows = made.slice(12).map((rows, index) => {
+      const negatives = rows.filter(({ label }) => label === 'no');
+      const positives = made[index]!.filter(({ label }) => label === 'yes');
+      const arrivals = arrivalsOf(calibrated, [...negatives, ...positives]);
+      return { profile: createProfile(calibrated.shape), arrivals, from: monday + (index + 12) * hourMs };
+    });
+    return signalsOf(alarmsIn(watchWindows(calibrated, windows, { settings }).findings));
+  };
+
+  it('raise no alarm unless somebody says that they come alike', () => {
+    expect(late({ ...lending, outcomeDelay: 86_400_000 })).toEqual([]);
+    expect(late({ ...lending, outcomeDelay: 86_400_000, calibration: 'watched' })).toEqual(['performance:calibration']);
   });
 });
 

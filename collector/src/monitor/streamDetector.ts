@@ -35,7 +35,7 @@ import { gapDetector, rateEffect } from './gapDetector.ts';
 import { selection } from './groupRates.ts';
 import { scoreOrderDetector } from './scoreOrderDetector.ts';
 import { signalDesignEffect } from './signalStatistics.ts';
-import { errorRateSignal, type Stream, signalNamed, streamsOf } from './streams.ts';
+import { errorRateSignal, isCalibrationWatched, type Stream, signalNamed, streamsOf } from './streams.ts';
 
 /** The detector of one stream against one reference, and which counts it is fed with. */
 export interface StreamDetector {
@@ -71,6 +71,7 @@ export function streamDetectors(settings: ModelSettings, reference: Reference): 
     arrivals,
     segments,
     quantile,
+    isCalibrationWatched(settings),
   ]);
   const known = detectors.get(key);
   if (known !== undefined) return known;

@@ -109,20 +109,30 @@ export function streamsOf(settings: ModelSettings, reference: Reference): Stream
  * What labels say beside whether predictions were right. Only of a reference that measured how it varies between windows: one
  * that was made before that is watched for what it always was.
  */
-function labelStreams({ quantile }: ModelSettings, { profile, designEffects }: Reference): Stream[] {
+function labelStreams(settings: ModelSettings, { profile, designEffects }: Reference): Stream[] {
+  const { quantile } = settings;
   const { truePositive, falsePositive, falseNegative, trueNegative } = overallConfusion(profile);
   const [positives, negatives] = [truePositive + falseNegative, trueNegative + falsePositive];
-  const known: (readonly [labels: number, Stream])[] = [
-    [positives + negatives, { id: calibrationSignal, class: 'risk', kind: 'calibration' }],
-    [Math.min(positives, negatives), { id: scoreOrderSignal, class: 'risk', kind: 'score_order' }],
-  ];
-  if (quantile !== undefined) {
-    const stream = { id: exceedanceSignal, class: 'risk', kind: 'quantile_exceedance', quantile } as const;
-    known.push([positives + negatives, stream]);
+  const known: (readonly [labels: number, Stream])[] = [];
+  if (isCalibrationWatched(settings)) {
+    known.push([positives + negatives, { id: calibrationSignal, class: 'risk', kind: 'calibration' }]);
+    if (quantile !== undefined) {
+      const stream = { id: exceedanceSignal, class: 'risk', kind: 'quantile_exceedance', quantile } as const;
+      known.push([positives + negatives, stream]);
+    }
   }
+  known.push([Math.min(positives, negatives), { id: scoreOrderSignal, class: 'risk', kind: 'score_order' }]);
   return known.flatMap(([labels, stream]) =>
     labels >= minimumLabelledRows && designEffects[stream.id] !== undefined ? [stream] : [],
   );
+}
+
+/**
+ * Where labels of one class come later than those of the other, what arrives while traffic swings is not what was predicted:
+ * by default only labels that come promptly are compared with what scores said.
+ */
+export function isCalibrationWatched({ calibration, outcomeDelay, window }: ModelSettings): boolean {
+  return calibration === undefined ? outcomeDelay <= window : calibration === 'watched';
 }
 
 /** Each group that is large enough in the reference against the reference group, if that is. */
