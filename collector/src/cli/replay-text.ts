@@ -1,6 +1,6 @@
 import type { EstimateBody } from '../http/api.ts';
 import type { Finding } from '../monitor/finding.ts';
-import { countText } from '../monitor/text.ts';
+import { countText } from '../monitor/sentences/text.ts';
 import type { ReplayDocument, ReplayWindow } from './replay-document.ts';
 import { barRow, type Paint, printable, table } from './terminal.ts';
 

@@ -4,7 +4,7 @@ import { cannotRead, PlumblineError } from '../errors.ts';
 import { createEngine } from '../main/engine.ts';
 import { silentLogger } from '../main/logger.ts';
 import type { Finding } from '../monitor/finding.ts';
-import { countText } from '../monitor/text.ts';
+import { countText } from '../monitor/sentences/text.ts';
 import type { Reference } from '../profile/index.ts';
 import { readFindings, readProfiles, readReference, type VersionKey } from '../store/history.ts';
 import type { ReadTransaction } from '../store/port.ts';

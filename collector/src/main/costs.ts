@@ -1,7 +1,7 @@
 import type { CategoryColumn, Column, InferenceBatch } from '@plumbline/sdk/event';
 import type { TokenPrice } from '../config/prices.ts';
 import type { ModelSettings } from '../config/settings.ts';
-import { textAt } from '../profile/columns.ts';
+import { textAt } from '../profile/fold/columns.ts';
 
 /** What a call of a language model cost in US dollars, as apps record it. */
 const costFeature = 'cost_usd';

@@ -1,8 +1,8 @@
 import type { ModelSettings } from '../config/settings.ts';
 import { groupConfusions, type Profile } from '../profile/index.ts';
 import { arrivedIn, type OutcomeArrivals } from './arrivals.ts';
-import { cannotAuditSentence } from './groupSentences.ts';
-import { decidedRows } from './streams.ts';
+import { decidedRows } from './detectors/streams.ts';
+import { cannotAuditSentence } from './sentences/groupSentences.ts';
 
 /**
  * Can each group be audited at all? A group of which hardly anybody comes, or of whom hardly anybody's outcome is ever

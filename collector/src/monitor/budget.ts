@@ -2,7 +2,7 @@ import { declaredSegmentsOf } from '../config/segments.ts';
 import type { BudgetSettings, ModelSettings } from '../config/settings.ts';
 import type { Reference } from '../profile/index.ts';
 import { lifetimeWeight } from '../statistics/evidence/index.ts';
-import { streamsOf } from './streams.ts';
+import { streamsOf } from './detectors/streams.ts';
 
 /**
  * How the false-alarm budget is shared. Every stream k has a weight v_k, the weights sum to 1 over everything, and a

@@ -4,7 +4,7 @@ import { buildReference, type Reference } from '../profile/index.ts';
 import { batchOf, type SampleRow } from '../profile/sampleBatch.ts';
 import { profileOf } from '../profile/sampleProfile.ts';
 import { normal, seededRandom } from '../statistics/simulate.ts';
-import { expectedRows } from './expectedRows.ts';
+import { expectedRows } from './detectors/expectedRows.ts';
 import type { Finding } from './finding.ts';
 import { findingOf, watchWindows } from './watchWindows.ts';
 

@@ -4,8 +4,8 @@ import { allRows, createProfile, foldInferences, foldOutcome, joinEntryOf } from
 import { ArrivalCounter } from './arrivals.ts';
 import { countStreams } from './budget.ts';
 import { evaluateWindow } from './evaluateWindow.ts';
-import { fairnessReport } from './fairnessReport.ts';
-import { performanceReport } from './performanceReport.ts';
+import { fairnessReport } from './reports/fairnessReport.ts';
+import { performanceReport } from './reports/performanceReport.ts';
 import { hourMs, sampleReference, sampleTraffic } from './sampleTraffic.ts';
 import type { MonitorState } from './state.ts';
 

@@ -8,7 +8,6 @@ import {
   resetAfterAlarm,
   sharedRoom,
 } from '../statistics/evidence/index.ts';
-import { arrivalFindings } from './arrivalFindings.ts';
 import { effectiveArrivals, type OutcomeArrivals } from './arrivals.ts';
 import { auditGroups } from './audits.ts';
 import {
@@ -19,19 +18,20 @@ import {
   streamWeight,
   windowWeight,
 } from './budget.ts';
-import { describeEvidence } from './describeEvidence.ts';
-import { explainDrift } from './explainDrift.ts';
+import { ratingDetector, withRatings } from './detectors/ratingDetector.ts';
+import { boundedStreams, streamDetectors } from './detectors/streamDetector.ts';
+import { isClassification, streamsOf } from './detectors/streams.ts';
 import { type Evidence, type Finding, watchLevel } from './finding.ts';
-import { findingContent, groupsThenAndNow } from './findingContent.ts';
-import { namedReason } from './leading.ts';
-import { ratingDetector, withRatings } from './ratingDetector.ts';
+import { arrivalFindings } from './findings/arrivalFindings.ts';
+import { describeEvidence } from './findings/describeEvidence.ts';
+import { explainDrift } from './findings/explainDrift.ts';
+import { findingContent, groupsThenAndNow } from './findings/findingContent.ts';
+import { namedReason } from './findings/leading.ts';
+import { countedSince, statisticsSinceReference } from './findings/sinceReference.ts';
+import { unwatched, unwatchedRatings, withoutReference } from './findings/unwatched.ts';
+import { type WindowInput, windowFinding } from './findings/windowFinding.ts';
 import { ratingTypes } from './ratings.ts';
-import { countedSince, statisticsSinceReference } from './sinceReference.ts';
 import { initialMonitorState, type MonitorState } from './state.ts';
-import { boundedStreams, streamDetectors } from './streamDetector.ts';
-import { isClassification, streamsOf } from './streams.ts';
-import { unwatched, unwatchedRatings, withoutReference } from './unwatched.ts';
-import { type WindowInput, windowFinding } from './windowFinding.ts';
 
 export interface WindowEvaluation {
   readonly findings: readonly Finding[];

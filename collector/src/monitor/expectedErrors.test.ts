@@ -5,8 +5,8 @@ import { batchOf, type SampleRow } from '../profile/sampleBatch.ts';
 import { profileOf } from '../profile/sampleProfile.ts';
 import { recomputeAlarm } from '../statistics/evidence/index.ts';
 import { normal, seededRandom } from '../statistics/simulate.ts';
+import { streamsOf } from './detectors/streams.ts';
 import { hourMs } from './sampleTraffic.ts';
-import { streamsOf } from './streams.ts';
 import { alarms, findingOf, watchWindows } from './watchWindows.ts';
 
 const signal = 'performance:expected_error';

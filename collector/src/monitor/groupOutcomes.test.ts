@@ -13,13 +13,13 @@ import {
   type Profile,
   type Reference,
 } from '../profile/index.ts';
-import { poorCells } from '../profile/ratedGroups.ts';
 import { batchOf, type SampleRow } from '../profile/sampleBatch.ts';
+import { poorCells } from '../profile/signals/ratedGroups.ts';
 import { recomputeAlarm } from '../statistics/evidence/index.ts';
 import { normal, seededRandom } from '../statistics/simulate.ts';
 import { ArrivalCounter, type OutcomeArrivals } from './arrivals.ts';
-import { fairnessReport } from './fairnessReport.ts';
 import type { Finding } from './finding.ts';
+import { fairnessReport } from './reports/fairnessReport.ts';
 import { watchWindows } from './watchWindows.ts';
 
 const hour = 3_600_000;

@@ -1,14 +1,19 @@
+/**
+ * Says what is wrong with a model: `evaluateWindow` for one window after the other, reports over any time. In its folders:
+ * `detectors`, what is watched and how it is betted on; `figures`, numbers with their uncertainty; `findings`, what is said of a
+ * window, in the words of `sentences`; `reports`.
+ */
 export { ArrivalCounter, noArrivals, type OutcomeArrivals } from './arrivals.ts';
-export { briefFindings } from './briefFindings.ts';
 export { countStreams, type Monitored, type StreamCounts } from './budget.ts';
-export { coverageOf } from './coverage.ts';
-export { distribution } from './distribution.ts';
-export { driftReport } from './driftReport.ts';
 export { evaluateWindow } from './evaluateWindow.ts';
-export { fairnessReport } from './fairnessReport.ts';
 export type { Finding } from './finding.ts';
-export { performanceReport } from './performanceReport.ts';
 export { type RatingType, ratingTypes } from './ratings.ts';
-export { aboutOf, historyOf, latestFindings, type ReportInput } from './reportInput.ts';
+export { briefFindings } from './reports/briefFindings.ts';
+export { coverageOf } from './reports/coverage.ts';
+export { distribution } from './reports/distribution.ts';
+export { driftReport } from './reports/driftReport.ts';
+export { fairnessReport } from './reports/fairnessReport.ts';
+export { performanceReport } from './reports/performanceReport.ts';
+export { aboutOf, historyOf, latestFindings, type ReportInput } from './reports/reportInput.ts';
+export { usageReport } from './reports/usageReport.ts';
 export { decodeMonitorState, encodeMonitorState, type MonitorState } from './state.ts';
-export { usageReport } from './usageReport.ts';

@@ -5,9 +5,9 @@ import { batchOf } from '../profile/sampleBatch.ts';
 import { recomputeAlarm } from '../statistics/evidence/index.ts';
 import { normal, seededRandom } from '../statistics/simulate.ts';
 import { ArrivalCounter, effectiveArrivals, type OutcomeArrivals } from './arrivals.ts';
+import { streamsOf } from './detectors/streams.ts';
 import type { Finding } from './finding.ts';
 import { decodeMonitorState, encodeMonitorState, type MonitorState } from './state.ts';
-import { streamsOf } from './streams.ts';
 import { watchWindows } from './watchWindows.ts';
 
 const hourMs = 3_600_000;

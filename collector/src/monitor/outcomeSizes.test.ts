@@ -14,7 +14,7 @@ import {
 import { batchOf, type SampleRow } from '../profile/sampleBatch.ts';
 import { normal, seededRandom } from '../statistics/simulate.ts';
 import type { Finding } from './finding.ts';
-import { performanceReport } from './performanceReport.ts';
+import { performanceReport } from './reports/performanceReport.ts';
 import { labelledWindow } from './sampleTraffic.ts';
 import { watchWindows } from './watchWindows.ts';
 

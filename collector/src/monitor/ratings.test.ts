@@ -4,8 +4,8 @@ import { recomputeAlarm } from '../statistics/evidence/index.ts';
 import { seededRandom } from '../statistics/simulate.ts';
 import { ArrivalCounter, type OutcomeArrivals } from './arrivals.ts';
 import type { Finding } from './finding.ts';
-import { performanceReport } from './performanceReport.ts';
 import { ratingSums, ratingValue } from './ratings.ts';
+import { performanceReport } from './reports/performanceReport.ts';
 import { hourMs, sampleReference, sampleWindow } from './sampleTraffic.ts';
 import { afterRestart, watchWindows } from './watchWindows.ts';
 

@@ -1,8 +1,8 @@
 import { PlumblineError } from '../errors.ts';
 import type { Reference } from '../profile/index.ts';
-import type { Pace, PaceName } from './arrivalPace.ts';
 import type { Audit } from './audits.ts';
-import type { FirstRatings } from './ratingDetector.ts';
+import type { Pace, PaceName } from './detectors/arrivalPace.ts';
+import type { FirstRatings } from './detectors/ratingDetector.ts';
 import type { RatingType } from './ratings.ts';
 
 /**

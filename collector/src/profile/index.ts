@@ -1,5 +1,66 @@
-export { bandRange, calibrationSignal } from './calibration.ts';
-export { decisionOf, favourableDecision } from './decision.ts';
+/**
+ * Mergeable counts of inferences and outcomes. In its folders: `cells`, where a value is counted; `fold`, how batches and outcomes
+ * are added; `sketches`, what is known beside counts; `views`, the only way to read a profile; `signals`, what of it is watched;
+ * `reference`, the frozen profile that others are compared with; `encoding`, bytes for the store.
+ */
+export { hashBucket } from './cells/hashBuckets.ts';
+export { firstCellFrom, latencyCells, latencyEdge } from './cells/latencies.ts';
+export { decodeProfile, encodeProfile, shapeIdOf } from './encoding/encode.ts';
+export { decisionOf, favourableDecision } from './fold/decision.ts';
+export { allRows, foldAgreement, foldInferences } from './fold/fold.ts';
+export { groupIn, intersectionName } from './fold/intersection.ts';
+export {
+  foldOutcome,
+  type JoinEntry,
+  type Judgement,
+  joinEntryOf,
+  judge,
+  liesAbove,
+  outcomeCell,
+  weightOf,
+} from './fold/outcome.ts';
+export { effectiveProfile, rowCounts, wholeWeights } from './fold/weighted.ts';
+export { copyProfile, createProfile, mergeInto, mergeProfiles, type Profile } from './profile.ts';
+export {
+  atItsHour,
+  buildReference,
+  type LabelledOutcome,
+  type Reference,
+  type ReferenceOptions,
+  type ReferenceSeasons,
+} from './reference/reference.ts';
+export { decodeReference, encodeReference } from './reference/referenceFile.ts';
+export { referenceOfWindows } from './reference/referenceOfWindows.ts';
+export type {
+  CategorySignal,
+  GroupShape,
+  NumericSignal,
+  ProfiledKind,
+  ProfileShape,
+  ScoreBins,
+  SignalShape,
+  Task,
+} from './shape.ts';
+export { bandRange, calibrationSignal } from './signals/calibration.ts';
+export { exceedanceSignal } from './signals/exceedance.ts';
+export { expectedErrorSignal, expectedErrors } from './signals/expectedErrors.ts';
+export { groupRatesSignal, groupSignal } from './signals/groupSignals.ts';
+export { labelSignal } from './signals/labelSignals.ts';
+export { type GroupRates, groupRatesOf, poorCounts } from './signals/ratedGroups.ts';
+export { byLabel, scoredCell, scoredCounts } from './signals/scoredLabels.ts';
+export { orderCounts, scoreOrderSignal } from './signals/scoreOrder.ts';
+export {
+  duplicateIndicator,
+  errorRateIndicator,
+  failureIndicator,
+  type Indicator,
+  outcomeSizes,
+  qualityCounts,
+  qualityScores,
+} from './signals/signalScores.ts';
+export { signalWatchedBy } from './signals/watchedSignal.ts';
+export { exemplarsOf } from './sketches/exemplars.ts';
+export { capturesOf, heaviestOf, spanRowsOf } from './sketches/provenance.ts';
 export {
   type ErrorSums,
   errorSizeCounts,
@@ -11,62 +72,8 @@ export {
   overallErrors,
   rankingCounts,
   rankingSumsOf,
-} from './detailViews.ts';
-export { decodeProfile, encodeProfile, shapeIdOf } from './encode.ts';
-export { errorSizeMiddle } from './errorSizes.ts';
-export { exceedanceSignal } from './exceedance.ts';
-export { exemplarsOf } from './exemplars.ts';
-export { expectedErrorSignal, expectedErrors } from './expectedErrors.ts';
-export { allRows, foldAgreement, foldInferences } from './fold.ts';
-export { groupRatesSignal, groupSignal } from './groupSignals.ts';
-export { hashBucket } from './hashBuckets.ts';
-export { groupIn, intersectionName } from './intersection.ts';
-export { labelSignal } from './labelSignals.ts';
-export { firstCellFrom, latencyCells, latencyEdge } from './latencies.ts';
-export {
-  foldOutcome,
-  type JoinEntry,
-  type Judgement,
-  joinEntryOf,
-  judge,
-  liesAbove,
-  outcomeCell,
-  weightOf,
-} from './outcome.ts';
-export { copyProfile, createProfile, mergeInto, mergeProfiles, type Profile } from './profile.ts';
-export { capturesOf, heaviestOf, spanRowsOf } from './provenance.ts';
-export { type GroupRates, groupRatesOf, poorCounts } from './ratedGroups.ts';
-export {
-  atItsHour,
-  buildReference,
-  type LabelledOutcome,
-  type Reference,
-  type ReferenceOptions,
-  type ReferenceSeasons,
-} from './reference.ts';
-export { decodeReference, encodeReference } from './referenceFile.ts';
-export { referenceOfWindows } from './referenceOfWindows.ts';
-export { byLabel, scoredCell, scoredCounts } from './scoredLabels.ts';
-export { orderCounts, scoreOrderSignal } from './scoreOrder.ts';
-export type {
-  CategorySignal,
-  GroupShape,
-  NumericSignal,
-  ProfiledKind,
-  ProfileShape,
-  ScoreBins,
-  SignalShape,
-  Task,
-} from './shape.ts';
-export {
-  duplicateIndicator,
-  errorRateIndicator,
-  failureIndicator,
-  type Indicator,
-  outcomeSizes,
-  qualityCounts,
-  qualityScores,
-} from './signalScores.ts';
+} from './views/detailViews.ts';
+export { errorSizeMiddle } from './views/errorSizes.ts';
 export {
   distinctValues,
   otherTypeRows,
@@ -76,7 +83,7 @@ export {
   sampledArrivals,
   sampledRows,
   unknownFeatures,
-} from './sketchViews.ts';
+} from './views/sketchViews.ts';
 export {
   type ClassConfusion,
   type Confusion,
@@ -99,6 +106,4 @@ export {
   signalQuantile,
   signalShareBelow,
   type Totals,
-} from './views.ts';
-export { signalWatchedBy } from './watchedSignal.ts';
-export { effectiveProfile, rowCounts, wholeWeights } from './weighted.ts';
+} from './views/views.ts';

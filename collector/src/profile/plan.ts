@@ -1,4 +1,4 @@
-import { type CellFinder, cellFinder } from './cellFinder.ts';
+import { type CellFinder, cellFinder } from './cells/cellFinder.ts';
 import { cellCount, type GroupShape, type ProfileShape, scoreBinCount } from './shape.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { PlumblineError } from '../errors.ts';
-import { copyExemplars, createExemplars, type Exemplars, mergeExemplars } from './exemplars.ts';
-import { latencyCells } from './latencies.ts';
+import { latencyCells } from './cells/latencies.ts';
 import { planOf } from './plan.ts';
-import { createProvenance, mergeProvenance, type Provenance } from './provenance.ts';
 import type { ProfileShape } from './shape.ts';
-import { copySketches, createSketches, mergeSketches, type Sketches } from './sketches.ts';
+import { copyExemplars, createExemplars, type Exemplars, mergeExemplars } from './sketches/exemplars.ts';
+import { createProvenance, mergeProvenance, type Provenance } from './sketches/provenance.ts';
+import { copySketches, createSketches, mergeSketches, type Sketches } from './sketches/sketches.ts';
 
 /**
  * The mergeable summary of a set of inferences and their outcomes: a commutative monoid (`createProfile` is its zero,

@@ -1,5 +1,5 @@
 import type { InferenceBatch } from '@plumbline/sdk/event';
-import { allRows, foldInferences } from './fold.ts';
+import { allRows, foldInferences } from './fold/fold.ts';
 import { createProfile, type Profile } from './profile.ts';
 import type { ProfileShape } from './shape.ts';
 

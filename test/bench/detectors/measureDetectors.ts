@@ -1,9 +1,9 @@
 import { modelSettings } from '../../../collector/src/config/settings.ts';
 import { noArrivals } from '../../../collector/src/monitor/arrivals.ts';
+import { streamDetectors } from '../../../collector/src/monitor/detectors/streamDetector.ts';
 import { encodeMonitorState } from '../../../collector/src/monitor/index.ts';
 import { hourMs, sampleReference, sampleTraffic } from '../../../collector/src/monitor/sampleTraffic.ts';
 import { initialMonitorState } from '../../../collector/src/monitor/state.ts';
-import { streamDetectors } from '../../../collector/src/monitor/streamDetector.ts';
 import { allRows, createProfile, foldInferences } from '../../../collector/src/profile/index.ts';
 import { advance, evidenceOf, initialState, sharedRoom } from '../../../collector/src/statistics/evidence/index.ts';
 import type { Result } from '../alarms/result.ts';

@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+import { modelSettings } from '../../config/settings.ts';
+import {
+  buildReference,
+  createProfile,
+  foldInferences,
+  foldOutcome,
+  joinEntryOf,
+  type Task,
+} from '../../profile/index.ts';
+import { batchOf, type SampleRow } from '../../profile/sampleBatch.ts';
+import { seededRandom } from '../../statistics/simulate.ts';
+import type { Finding } from '../finding.ts';
+import { performanceReport } from './performanceReport.ts';
+
+const hour = 3_600_000;
+
+interface LabelledRow extends Omit<SampleRow, 'id'> {
+  readonly label: string | null;
+}
+
+/** One window of these rows, against a reference of other ones. */
+function reportOf(
+  task: Task,
+  past: readonly LabelledRow[],
+  now: readonly LabelledRow[],
+  watermark: number,
+  findings: readonly Finding[] = [],
+) {
+  const batch = (rows: readonly LabelledRow[]) => batchOf(rows.map((row, index) => ({ ...row, id: `${index}` })));
+  const outcomes = past.flatMap(({ label }, i) => (label === null ? [] : [{ inferenceId: `${i}`, label }]));
+  const reference = buildReference([batch(past)], outcomes, {
+    task,
+    windowMs: hour,
+    ...(task === 'binary_classification' ? { positive: '1' } : {}),
+  });
+  const profile = createProfile(reference.shape);
+  const current = batch(now);
+  foldInferences(profile, current, Int32Array.from(now.keys()));
+  now.forEach(({ label }, row) => {
+    if (label !== null) foldOutcome(profile, joinEntryOf(current, row), label);
+  });
+  return performanceReport({
+    settings: modelSettings.parse({ name: 'm', task, outcomeDelay: '1h' }),
+    version: '1',
+    from: 0,
+    to: hour,
+    reference,
+    profiles: [{ from: 0, to: hour, profile }],
+    findings: [{ from: 0, to: hour, findings }],
+    watermark,
+  });
+}
+
+/** Probabilities that are right, from 0.02 to 0.98; a quarter of the labels is missing. */
+function scored(seed: number, rows: number, missing: number): LabelledRow[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: rows }, () => {
+    const score = 0.02 + 0.96 * random();
+    const label = random() < score ? '1' : '0';
+    return { score, prediction: score >= 0.5 ? '1' : '0', label: random() < missing ? null : label };
+  });
+}
+
+describe('the performance report', () => {
+  const past = scored(1, 2_000, 0);
+
+  test('of a binary model with probabilities tells of decisions, ranking and calibration', () => {
+    const { statistics, calibration } = reportOf('binary_classification', past, scored(2, 5_000, 0), 9 * hour);
+    const confusion = statistics.accuracy?.value ?? Number.NaN;
+    expect(statistics.balancedAccuracy?.value).toBeCloseTo(confusion, 1);
+    expect(statistics.matthewsCorrelation?.value).toBeCloseTo(2 * confusion - 1, 1);
+    // Of uniform probabilities p: mean p (1 - p) is 0.5 - 1/3 on [0, 1].
+    expect(statistics.brierScore?.value).toBeCloseTo(1 / 6, 1);
+    expect(statistics.calibrationSquaredError?.low).toBeLessThan(0);
+    expect(statistics.areaUnderCurve?.binError).toBeLessThan(0.01);
+    expect(statistics.averagePrecision?.binError).toBeLessThan(0.02);
+    expect(calibration?.bins).toHaveLength(15);
+    expect(calibration?.slope.low).toBeLessThan(1);
+    expect(calibration?.slope.high).toBeGreaterThan(1);
+    for (const { observed, low, high } of calibration?.bins ?? []) {
+      expect(observed.high).toBeGreaterThan(low);
+      expect(observed.low).toBeLessThan(high);
+    }
+  });
+
+  test('sees probabilities that are too extreme', () => {
+    const bent = scored(3, 5_000, 0).map((row) => {
+      const odds = (row.score ?? 0.5) / (1 - (row.score ?? 0.5));
+      return { ...row, score: odds ** 2 / (1 + odds ** 2) };
+    });
+    const { statistics, calibration } = reportOf('binary_classification', past, bent, 9 * hour);
+    expect(calibration?.slope.value).toBeCloseTo(0.5, 1);
+    expect(statistics.calibrationSquaredError?.low).toBeGreaterThan(0);
+  });
+
+  test('while labels are missing is provisional and bounds what they can change', () => {
+    const rows = scored(4, 1_000, 0.25);
+    const early = reportOf('binary_classification', past, rows, hour);
+    expect(early).toMatchObject({ final: false, rows: 1_000 });
+    expect(early.windows[0]).toMatchObject({ final: false, bounds: early.bounds });
+    const { truePositive = 0, falsePositive = 0, falseNegative = 0, trueNegative = 0 } = early.confusion ?? {};
+    const right = truePositive + trueNegative;
+    expect(right + falsePositive + falseNegative).toBe(early.labelledRows);
+    expect(early.bounds?.accuracy?.low).toBeCloseTo(right / 1_000, 12);
+    expect(early.bounds?.accuracy?.high).toBeCloseTo((right + 1_000 - early.labelledRows) / 1_000, 12);
+    expect(early.bounds?.errorRate?.low).toBeCloseTo((falsePositive + falseNegative) / 1_000, 12);
+    const complete = reportOf('binary_classification', past, scored(4, 1_000, 0), 2 * hour);
+    expect(complete).toMatchObject({ final: true, bounds: {} });
+  });
+
+  test('of scores that are no probabilities says nothing about calibration', () => {
+    const deciles = past.map((row) => ({ ...row, score: Math.ceil((row.score ?? 0) * 10) }));
+    const { statistics, calibration } = reportOf('binary_classification', deciles, deciles, 9 * hour);
+    expect(calibration).toBeNull();
+    expect(statistics.brierScore).toBeUndefined();
+    expect(statistics.areaUnderCurve?.value).toBeGreaterThan(0.75);
+  });
+
+  test('of several classes has means over classes and each class; unnamed classes are mistakes', () => {
+    const rows = (pairs: readonly (readonly [string, string, number])[]): LabelledRow[] =>
+      pairs.flatMap(([prediction, label, count]) => Array.from({ length: count }, () => ({ prediction, label })));
+    const known = rows([
+      ['cat', 'cat', 40],
+      ['dog', 'dog', 30],
+      ['fox', 'fox', 30],
+    ]);
+    const now = rows([
+      ['cat', 'cat', 40],
+      ['cat', 'dog', 10],
+      ['dog', 'dog', 30],
+      ['fox', 'fox', 15],
+      ['fox', 'yak', 5],
+    ]);
+    const { statistics, classes, confusion } = reportOf('multiclass_classification', known, now, 9 * hour);
+    expect(confusion).toBeNull();
+    expect(statistics.accuracy?.value).toBeCloseTo(0.85, 12);
+    expect(statistics.macroPrecision?.value).toBeCloseTo((0.8 + 1 + 0.75) / 3, 12);
+    expect(statistics.macroRecall?.value).toBeCloseTo((1 + 0.75 + 1) / 3, 12);
+    expect(statistics.matthewsCorrelation?.value).toBeGreaterThan(0.7);
+    const cat = classes?.find((each) => each.class === 'cat');
+    expect(cat).toMatchObject({ labels: 40, predictions: 50 });
+    expect(cat?.f1.value).toBeCloseTo(80 / 90, 12);
+    expect(classes?.find((each) => each.class === 'fox')?.precision.value).toBeCloseTo(0.75, 12);
+  });
+
+  test('lists what is found about being right, ahead of outcomes too; ratings have a report of their own', () => {
+    const found = (signal: string, kind: Finding['kind']): Finding => ({
+      ...{ model: 'm', environment: 'production', version: '1', reference: null, signal, kind },
+      ...{
+        from: 0,
+        to: hour,
+        rows: 10,
+        statistics: {},
+        evidence: null,
+        verdict: 'insufficient_data',
+        sentence: signal,
+      },
+    });
+    const { findings } = reportOf('binary_classification', past, scored(2, 100, 0), 9 * hour, [
+      found('performance:calibration', 'performance'),
+      found('performance:expected_error', 'score'),
+      found('performance:feedback', 'performance'),
+      found('score', 'score'),
+    ]);
+    expect(findings?.map(({ signal }) => signal)).toEqual(['performance:calibration', 'performance:expected_error']);
+  });
+});

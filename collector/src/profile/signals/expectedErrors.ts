@@ -1,0 +1,78 @@
+import { type Score, scoreMoments } from '../../statistics/evidence/index.ts';
+import { isotonicCalibration } from '../../statistics/performance/isotonicCalibration.ts';
+import { planOf } from '../plan.ts';
+import type { Profile } from '../profile.ts';
+import { scoreDistribution } from '../views/views.ts';
+
+/** How wrong predictions are expected to be by their scores alone, as a score over cells. */
+export interface ExpectedErrors {
+  readonly signal: typeof expectedErrorSignal;
+  readonly score: Score;
+  /** Rows with a score by the chance that their prediction is wrong, in hundredths; labels are not looked at. */
+  readonly counts: (profile: Profile) => Float64Array;
+}
+
+export const expectedErrorSignal = 'performance:expected_error';
+
+/**
+ * A prediction is wrong with the probability that its score has in the labels of the reference: p of the negative ones and
+ * 1 - p of the positive ones, p by isotonic regression. `null` unless there are two classes with scores, at least 30 labels
+ * of each, and some predictions are more likely to be wrong than others.
+ *
+ * Source: confidence-based performance estimation, Kivimaki, Bialek, Nurminen and Kuberski 2025.
+ */
+export function expectedErrors(reference: Profile): ExpectedErrors | null {
+  let expected = known.get(reference);
+  if (expected === undefined) {
+    expected = fittedOn(reference);
+    known.set(reference, expected);
+  }
+  return expected;
+}
+
+/** What is watched of a version is asked for at each of its windows; the profile of a reference no longer changes. */
+const known = new WeakMap<Profile, ExpectedErrors | null>();
+
+function fittedOn(reference: Profile): ExpectedErrors | null {
+  const { task, positive } = reference.shape;
+  const scores = task === 'binary_classification' && positive !== null ? scoreDistribution(reference) : null;
+  if (scores === null || total(scores.positives) < fewestLabels || total(scores.negatives) < fewestLabels) return null;
+  const probabilities = isotonicCalibration(scores.positives, scores.negatives)!;
+  const chances = Float64Array.from({ length: 2 * probabilities.length }, (_, cell) => {
+    const probability = probabilities[cell >> 1]!;
+    return cell % 2 === 1 ? 1 - probability : probability;
+  });
+  const levelOf = chances.map((chance) => Math.min(levels - 1, Math.floor(chance * levels)));
+  const counts = (profile: Profile): Float64Array => {
+    const byLevel = new Float64Array(levels);
+    decidedByScore(profile).forEach((count, cell) => {
+      byLevel[levelOf[cell]!]! += count;
+    });
+    return byLevel;
+  };
+  const past = counts(reference);
+  const sums = new Float64Array(levels);
+  decidedByScore(reference).forEach((count, cell) => {
+    sums[levelOf[cell]!]! += count * chances[cell]!;
+  });
+  const values = past.map((count, level) => (count === 0 ? (level + 0.5) / levels : sums[level]! / count));
+  const score: Score = { name: 'wrong by score', kind: 'mean', values, considered: new Uint8Array(levels).fill(1) };
+  return scoreMoments(score, past).variance > 0 ? { signal: expectedErrorSignal, score, counts } : null;
+}
+
+const levels = 100;
+const fewestLabels = 30;
+
+/** Rows with a score, labelled or not: cell `2 * bin + decision`. */
+function decidedByScore({ shape, counts }: Profile): Float64Array {
+  const { scoreOffset, scoreBins } = planOf(shape);
+  const decided = new Float64Array(2 * scoreBins);
+  for (let cell = 0, at = scoreOffset; cell < decided.length; cell++, at += 3) {
+    decided[cell] = counts[at]! + counts[at + 1]! + counts[at + 2]!;
+  }
+  return decided;
+}
+
+function total(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
