@@ -292,6 +292,20 @@ describe('the traces tab', () => {
     expect(new URL(page.url()).searchParams.get('reason')).toBe('random');
   });
 
+  it('shows fifty at a time', async () => {
+    const [window] = exemplars.windows;
+    const many = Array.from({ length: 120 }, (_, index) => ({ ...window!.exemplars[0]!, inferenceId: `row ${index}` }));
+    const windows = [{ ...window!, exemplars: many }];
+    collector().answer('GET', '/v1/models/credit-risk/exemplars', { body: { ...exemplars, windows } });
+    const page = await open(`${model}/traces`);
+    await page.getByText('1 to 50 of 120').waitFor();
+    await page.getByText('row 119', { exact: true }).waitFor();
+    await page.getByRole('button', { name: '3', exact: true }).click();
+    await page.getByText('101 to 120 of 120').waitFor();
+    await page.getByText('row 0', { exact: true }).waitFor();
+    expect(await page.getByText('row 119', { exact: true }).count()).toBe(0);
+  });
+
   it('says what to do without a tracing data source, and without traces', async () => {
     const page = await open(`${model}/traces`);
     await page.getByText('No tracing data source is chosen').waitFor();

@@ -1,10 +1,10 @@
 import { PluginPage } from '@grafana/runtime';
-import { EmptyState, Pagination, Stack, Text } from '@grafana/ui';
+import { EmptyState, Stack } from '@grafana/ui';
 import type { ModelSummary } from '@plumbline/collector/api';
 import { useDeferredValue, useMemo } from 'react';
+import { Pages, rowsOfPage } from '../../components/Pages';
 import { QueryState } from '../../components/QueryState';
 import { useModels } from '../../data/useModels';
-import { formatCount } from '../../format/number';
 import { hrefTo } from '../../hrefTo';
 import { t } from '../../i18n';
 import { modelsPath } from '../../routing';
@@ -14,9 +14,6 @@ import { NoModels } from './NoModels';
 import { filterModels } from './selectModels';
 import { sortModels } from './sortModels';
 import { useModelsView } from './useModelsView';
-
-/** Rows that are drawn at a time. */
-const pageSize = 50;
 
 /** Every model at a glance: how it is, what serves, who owns it. */
 export function ModelsPage() {
@@ -42,10 +39,7 @@ function Fleet({ models }: { readonly models: readonly ModelSummary[] }) {
     () => sortModels(filterModels(models, { search: sought, health }), sort, descending),
     [models, sought, health, sort, descending],
   );
-  const pages = Math.max(1, Math.ceil(shown.length / pageSize));
-  const page = Math.min(view.page, pages);
-  const first = (page - 1) * pageSize;
-  const rows = useMemo(() => shown.slice(first, first + pageSize), [shown, first]);
+  const { page, first, rows } = useMemo(() => rowsOfPage(shown, view.page), [shown, view.page]);
   return (
     <>
       <ModelsFilter filter={view} models={models} onChange={changeView} />
@@ -61,18 +55,7 @@ function Fleet({ models }: { readonly models: readonly ModelSummary[] }) {
             descending={descending}
             onSort={(column, isDescending) => changeView({ sort: column, descending: isDescending })}
           />
-          {pages > 1 && (
-            <Stack direction="row" gap={2} justifyContent="flex-end" alignItems="center" wrap="wrap">
-              <Text color="secondary" variant="bodySmall" tabular>
-                {t('models.range', '{{first}} to {{last}} of {{all}}', {
-                  first: formatCount(first + 1),
-                  last: formatCount(first + rows.length),
-                  all: formatCount(shown.length),
-                })}
-              </Text>
-              <Pagination currentPage={page} numberOfPages={pages} onNavigate={(next) => changeView({ page: next })} />
-            </Stack>
-          )}
+          <Pages page={page} rows={shown.length} onNavigate={(next) => changeView({ page: next })} />
         </Stack>
       )}
     </>

@@ -12,6 +12,8 @@ import {
   TextLink,
 } from '@grafana/ui';
 import type { Exemplars, ModelDetail } from '@plumbline/collector/api';
+import { useState } from 'react';
+import { Pages, rowsOfPage } from '../../../components/Pages';
 import { Panel } from '../../../components/Panel';
 import { PlainTable } from '../../../components/PlainTable';
 import { QueryState } from '../../../components/QueryState';
@@ -57,7 +59,7 @@ export function TracesTab({ detail: { model } }: { readonly detail: ModelDetail 
             return <NoExemplars />;
           }
           const shown = all.filter((one) => wanted === undefined || one.reasons.includes(wanted));
-          return <ExemplarsPanel version={version} exemplars={shown.toReversed()} />;
+          return <ExemplarsPanel key={wanted ?? 'all'} version={version} exemplars={shown.toReversed()} />;
         }}
       </QueryState>
     </Stack>
@@ -67,6 +69,8 @@ export function TracesTab({ detail: { model } }: { readonly detail: ModelDetail 
 function ExemplarsPanel({ version, exemplars }: { readonly version: string; readonly exemplars: readonly Exemplar[] }) {
   const source = useTracingSource();
   const sources = tracingSources();
+  const [asked, setAsked] = useState(1);
+  const { page, rows } = rowsOfPage(exemplars, asked);
   return (
     <Stack direction="column" gap={2}>
       {source === '' && <NoTracingSource />}
@@ -80,38 +84,41 @@ function ExemplarsPanel({ version, exemplars }: { readonly version: string; read
         {exemplars.length === 0 ? (
           <Text color="secondary">{t('traces.none-match', 'None is here for this reason.')}</Text>
         ) : (
-          <PlainTable
-            label={t('traces.title', 'Inferences to look at')}
-            columns={[
-              t('traces.column.time', 'Time'),
-              t('traces.column.version', 'Version'),
-              t('traces.column.why', 'Why'),
-              t('traces.column.trace', 'Trace'),
-              t('traces.column.inference', 'Inference'),
-            ]}
-            rows={exemplars.map(({ inferenceId, traceId, at, reasons: whys }) => ({
-              key: `${inferenceId} ${at}`,
-              cells: [
-                <TimeText key="time" at={at} />,
-                version,
-                <Stack key="why" direction="row" gap={0.5} wrap="wrap">
-                  {whys.map((why) => (
-                    <Badge key={why} color={reasonColor(why)} text={reasonText(why)} />
-                  ))}
-                </Stack>,
-                source === '' ? (
-                  <TraceToCopy key="trace" traceId={traceId} />
-                ) : (
-                  <TextLink key="trace" href={traceAddress(source, traceId, at, sources)} inline={false}>
-                    {traceId}
-                  </TextLink>
-                ),
-                <Text key="inference" variant="code">
-                  {inferenceId}
-                </Text>,
-              ],
-            }))}
-          />
+          <Stack direction="column" gap={2}>
+            <PlainTable
+              label={t('traces.title', 'Inferences to look at')}
+              columns={[
+                t('traces.column.time', 'Time'),
+                t('traces.column.version', 'Version'),
+                t('traces.column.why', 'Why'),
+                t('traces.column.trace', 'Trace'),
+                t('traces.column.inference', 'Inference'),
+              ]}
+              rows={rows.map(({ inferenceId, traceId, at, reasons: whys }) => ({
+                key: `${inferenceId} ${at}`,
+                cells: [
+                  <TimeText key="time" at={at} />,
+                  version,
+                  <Stack key="why" direction="row" gap={0.5} wrap="wrap">
+                    {whys.map((why) => (
+                      <Badge key={why} color={reasonColor(why)} text={reasonText(why)} />
+                    ))}
+                  </Stack>,
+                  source === '' ? (
+                    <TraceToCopy key="trace" traceId={traceId} />
+                  ) : (
+                    <TextLink key="trace" href={traceAddress(source, traceId, at, sources)} inline={false}>
+                      {traceId}
+                    </TextLink>
+                  ),
+                  <Text key="inference" variant="code">
+                    {inferenceId}
+                  </Text>,
+                ],
+              }))}
+            />
+            <Pages page={page} rows={exemplars.length} onNavigate={setAsked} />
+          </Stack>
         )}
       </Panel>
     </Stack>
