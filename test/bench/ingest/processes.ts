@@ -13,7 +13,7 @@ export async function startBroker(directory: string, name: string): Promise<Nats
   const server = await startNatsServer({
     directory: join(directory, name),
     apps: { bench: [benchModel] },
-    maximumStoreBytes: 8 * 2 ** 30,
+    maximumStoreBytes: 40 * 2 ** 30,
   });
   // The stream is there before anybody publishes.
   await (await connectBus({ nats: collectorSettings.parse({ nats: natsSettings(server) }).nats })).close();
@@ -22,7 +22,7 @@ export async function startBroker(directory: string, name: string): Promise<Nats
 
 function natsSettings(server: NatsServer) {
   const { servers, user, pass, inboxPrefix } = server.collector;
-  return { url: servers, user, password: pass, inboxPrefix, maximumBytes: 6 * 2 ** 30 };
+  return { url: servers, user, password: pass, inboxPrefix, maximumBytes: 32 * 2 ** 30 };
 }
 
 export async function publish(
