@@ -81,11 +81,12 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
       {shown.includes('statistic') && (
         <SourcePicker
           label={t('source.statistic', 'Statistic')}
+          placeholder={t('source.first-statistic', 'The first of the model')}
           value={query.statistic ?? defaultStatistic[report]}
           format={statisticName}
           load={async () => (await statisticsOf(datasource, report, modelName)).map(statisticOption)}
           onChange={(value) => change({ statistic: value })}
-          isClearable={false}
+          isClearable={report !== 'drift'}
         />
       )}
       {shown.includes('group') && (

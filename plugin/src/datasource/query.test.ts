@@ -24,7 +24,7 @@ describe('a query', () => {
 
   it('asks about nothing when its variable is empty, and about all signals and groups when none is chosen', () => {
     const question = questionOf({ refId: 'A', report: 'fairness', model: '$none' }, variables);
-    expect(question).toMatchObject({ models: [], version: '', signals: [], groups: [], statistic: 'selectionRate' });
+    expect(question).toMatchObject({ models: [], version: '', signals: [], groups: [], statistic: '' });
   });
 
   it('does not mind spaces around names', () => {

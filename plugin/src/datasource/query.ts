@@ -43,12 +43,8 @@ export interface SourceSecrets {
 
 export const defaultQuery: Partial<ModelsQuery> = { report: 'drift', statistic: 'evidenceLevel' };
 
-/** The statistic that a report shows when none is chosen. */
-export const defaultStatistic: Readonly<Partial<Record<Report, string>>> = {
-  drift: 'evidenceLevel',
-  performance: 'accuracy',
-  fairness: 'selectionRate',
-};
+/** The statistic that a report shows when none is chosen; where there is none here, the first that the model has. */
+export const defaultStatistic: Readonly<Partial<Record<Report, string>>> = { drift: 'evidenceLevel' };
 
 /** Whether there is enough to ask the collector. */
 export function isComplete({ report, model, signal }: ModelsQuery): boolean {
@@ -69,6 +65,7 @@ export interface Question {
   readonly version: string;
   readonly segment: string;
   readonly signals: readonly string[];
+  /** Empty: the first that the report has. */
   readonly statistic: string;
   readonly groups: readonly string[];
 }

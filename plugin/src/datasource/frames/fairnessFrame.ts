@@ -22,10 +22,11 @@ export function fairnessGroups({ attributes }: FairnessReport): string[] {
 
 /**
  * One row a group: a rate or a difference with its 95 % interval. A hidden group keeps its row, with the reason and
- * without numbers. `wanted` holds attributes and `attribute=group`; empty: all.
+ * without numbers. `chosen`: which; empty: the first there is. `wanted` holds attributes and `attribute=group`; empty: all.
  */
-export function fairnessFrame(report: FairnessReport, statistic: string, wanted: readonly string[]): DataFrame {
+export function fairnessFrame(report: FairnessReport, chosen: string, wanted: readonly string[]): DataFrame {
   const { model } = report;
+  const statistic = chosen || (fairnessStatistics(report)[0] ?? 'selectionRate');
   const rows = report.attributes.flatMap(({ attribute, referenceGroup, groups }) =>
     groups
       .filter(

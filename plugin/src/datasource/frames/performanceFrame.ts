@@ -13,9 +13,10 @@ export function performanceStatistics({ statistics, windows }: PerformanceReport
   return [...new Set([...names, ...counts])];
 }
 
-/** One statistic over windows with its 95 % interval, or one count. */
-export function performanceFrame(report: PerformanceReport, statistic: string): DataFrame {
+/** One statistic over windows with its 95 % interval, or one count. `chosen`: which; empty: the first there is. */
+export function performanceFrame(report: PerformanceReport, chosen: string): DataFrame {
   const { model, windows } = report;
+  const statistic = chosen || performanceStatistics(report)[0]!;
   const about = narrowingOf(report);
   const labels = { model, ...about, statistic };
   const links = [appLink(model, 'performance', about)];
