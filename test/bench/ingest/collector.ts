@@ -97,7 +97,8 @@ async function measureDrain(round: number): Promise<DrainResult> {
 }
 
 async function follow(): Promise<void> {
-  const collecting = await collect(join(settings.directory, 'follow'));
+  const directory = join(settings.directory, 'follow');
+  const collecting = await collect(directory);
   await collecting.start();
   process.stdout.write('{"event":"ready"}\n');
   const stopping = new Promise<void>((resolve) => process.once('SIGTERM', () => resolve()));
@@ -129,6 +130,8 @@ async function follow(): Promise<void> {
   };
   say(result);
   await collecting.stop();
+  // The next rate has a stream of its own, which is not the one that this store has read.
+  rmSync(directory, { recursive: true, force: true });
 }
 
 async function collect(directory: string) {
