@@ -57,8 +57,8 @@ export interface StreamDetector {
 
 /**
  * Detectors of all streams of a version, in the order of `streamsOf`; those of ratings and of the pace of arrivals live on what
- * came first. Null bounds hold together with probability 0.99
- * over the reference. Kept by content, because making them costs more than using them.
+ * came first. Null bounds hold together with probability 0.99 over the reference. Kept by content, because making them costs
+ * more than using them.
  */
 export function streamDetectors(settings: ModelSettings, reference: Reference): readonly StreamDetector[] {
   const { tolerance, minimumGroupRows, groups, ratings, arrivals, segments, quantile } = settings;
