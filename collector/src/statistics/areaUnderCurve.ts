@@ -1,4 +1,5 @@
 import { type Estimated, nothing, standardNormal95 } from './estimated.ts';
+import { total } from './total.ts';
 
 /** As `Estimated`, and what binning may hide. */
 export interface AreaEstimate extends Estimated {
@@ -20,8 +21,8 @@ export interface AreaEstimate extends Estimated {
  * @example areaUnderCurve([0, 1], [1, 0]).value // 1
  */
 export function areaUnderCurve(positives: ArrayLike<number>, negatives: ArrayLike<number>): AreaEstimate {
-  const positiveCount = sumOf(positives);
-  const negativeCount = sumOf(negatives);
+  const positiveCount = total(positives);
+  const negativeCount = total(negatives);
   const n = Math.min(positiveCount, negativeCount);
   if (n === 0) return { ...nothing(0), standardError: null, binError: 0 };
 
@@ -60,10 +61,4 @@ export function areaUnderCurve(positives: ArrayLike<number>, negatives: ArrayLik
     standardError,
     binError: tied / (2 * positiveCount * negativeCount),
   };
-}
-
-function sumOf(counts: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < counts.length; i++) sum += counts[i]!;
-  return sum;
 }

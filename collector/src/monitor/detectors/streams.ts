@@ -22,6 +22,7 @@ import {
   type SignalShape,
   scoreOrderSignal,
 } from '../../profile/index.ts';
+import { total } from '../../statistics/total.ts';
 import type { StreamClass } from '../budget.ts';
 import type { RatingType } from '../ratings.ts';
 import { type PaceName, paces } from './arrivalPace.ts';
@@ -184,10 +185,6 @@ export function ratingSignal(type: RatingType): string {
 export function outcomeSignal(task: ModelSettings['task']): string {
   if (task === 'regression') return 'performance:absolute_error';
   return task === 'ranking' ? 'performance:ranking_quality' : errorRateSignal;
-}
-
-function total(counts: Float64Array): number {
-  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** Labels a reference needs before an error rate can be compared with it. */

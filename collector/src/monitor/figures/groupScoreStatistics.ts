@@ -7,6 +7,7 @@ import {
   calibrationSquaredError,
   reliability,
 } from '../../statistics/performance/calibration.ts';
+import { total } from '../../statistics/total.ts';
 import type { Estimate } from '../finding.ts';
 import { finite, suppressed } from './estimates.ts';
 
@@ -108,8 +109,4 @@ const mostBins = 15;
 
 function less(all: Float64Array, own: Float64Array): Float64Array {
   return all.map((count, bin) => count - own[bin]!);
-}
-
-function total(counts: Float64Array): number {
-  return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -1,6 +1,7 @@
 import { coarseCounts, type Profile, type Reference, type SignalShape, signalCounts } from '../../profile/index.ts';
 import { populationStabilityIndex } from '../../statistics/populationStabilityIndex.ts';
 import { populationStabilityEffect } from '../../statistics/populationStabilityTest.ts';
+import { total } from '../../statistics/total.ts';
 import { totalVariation, totalVariationByChance } from '../../statistics/totalVariation.ts';
 import type { Estimate } from '../finding.ts';
 import { finite } from './estimates.ts';
@@ -53,7 +54,3 @@ const measures: readonly ((of: Materiality) => number)[] = [
   ({ stabilityIndex }) => stabilityIndex.value ?? 0,
   ({ movedShare }) => movedShare.value ?? 0,
 ];
-
-function total(counts: Float64Array): number {
-  return counts.reduce((sum, count) => sum + count, 0);
-}

@@ -25,6 +25,7 @@ import { likelihoodRatioTest } from '../../statistics/likelihoodRatioTest.ts';
 import { meanShift } from '../../statistics/meanShift.ts';
 import { medianShift, type Quantiles } from '../../statistics/medianShift.ts';
 import { chiSquareQuantile } from '../../statistics/special/chiSquareQuantile.ts';
+import { total } from '../../statistics/total.ts';
 import type { Estimate } from '../finding.ts';
 import { bare, distance, finite } from './estimates.ts';
 import { materiality } from './materiality.ts';
@@ -139,8 +140,4 @@ function quantiles(profile: Profile, id: string): Quantiles {
     at: (share) => signalQuantile(profile, id, share) ?? 0,
     below: (value) => signalShareBelow(profile, id, value),
   };
-}
-
-function total(counts: Float64Array): number {
-  return counts.reduce((sum, count) => sum + count, 0);
 }

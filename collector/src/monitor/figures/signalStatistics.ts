@@ -13,6 +13,7 @@ import { scoredBucket } from '../../statistics/evidence/index.ts';
 import { jensenShannonDistance } from '../../statistics/jensenShannonDistance.ts';
 import { kuiper } from '../../statistics/kuiper.ts';
 import { populationStabilityIndex } from '../../statistics/populationStabilityIndex.ts';
+import { total } from '../../statistics/total.ts';
 import { totalVariation, totalVariationBand } from '../../statistics/totalVariation.ts';
 import { type BinnedNumbers, wassersteinBand, wassersteinNormalised } from '../../statistics/wassersteinNormalised.ts';
 import type { Estimate } from '../finding.ts';
@@ -131,8 +132,4 @@ function unitBand(reference: Reference, id: string, designEffect: number, n: num
     known.set(id, unit);
   }
   return unit === null || n === 0 ? null : unit * Math.sqrt((1 / n + 1 / m) * designEffect);
-}
-
-function total(counts: Float64Array): number {
-  return counts.reduce((sum, count) => sum + count, 0);
 }

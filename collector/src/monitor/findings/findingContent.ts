@@ -14,6 +14,7 @@ import {
 } from '../../profile/index.ts';
 import type { Proportion } from '../../statistics/newcombeDifference.ts';
 import { meanWithInterval } from '../../statistics/residualMetrics.ts';
+import { total } from '../../statistics/total.ts';
 import { type ArrivalCounts, arrivedIn, type OutcomeArrivals } from '../arrivals.ts';
 import type { StreamDetector } from '../detectors/streamDetector.ts';
 import { type GapStream, isClassification, signalNamed } from '../detectors/streams.ts';
@@ -347,8 +348,4 @@ function hasValues({ type }: SignalShape, counts: Float64Array): boolean {
 
 function ratio(events: number, n: number): number | null {
   return n === 0 ? null : events / n;
-}
-
-function total(counts: Float64Array): number {
-  return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -9,6 +9,7 @@ import {
   type SignalShape,
   signalCounts,
 } from '../../profile/index.ts';
+import { total } from '../../statistics/total.ts';
 import { signalComparison } from '../figures/signalComparison.ts';
 import { topMovers } from '../findings/topMovers.ts';
 import { numberText } from '../sentences/text.ts';
@@ -128,10 +129,6 @@ function rangeLabel(low: number, high: number): string {
 
 function edgeText(edge: number): string {
   return numberText(Math.abs(edge) <= Number.MIN_VALUE ? 0 : edge);
-}
-
-function total(counts: Float64Array): number {
-  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 function share(count: number, rows: number): number {

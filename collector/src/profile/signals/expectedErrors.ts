@@ -1,5 +1,6 @@
 import { type Score, scoreMoments } from '../../statistics/evidence/index.ts';
 import { isotonicCalibration } from '../../statistics/performance/isotonicCalibration.ts';
+import { total } from '../../statistics/total.ts';
 import { planOf } from '../plan.ts';
 import type { Profile } from '../profile.ts';
 import { scoreDistribution } from '../views/views.ts';
@@ -71,8 +72,4 @@ function decidedByScore({ shape, counts }: Profile): Float64Array {
     decided[cell] = counts[at]! + counts[at + 1]! + counts[at + 2]!;
   }
   return decided;
-}
-
-function total(counts: Float64Array): number {
-  return counts.reduce((sum, count) => sum + count, 0);
 }

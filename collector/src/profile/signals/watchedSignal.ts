@@ -1,4 +1,5 @@
 import { bucketScoreName, bucketScores, frequentCells, type Score } from '../../statistics/evidence/index.ts';
+import { total } from '../../statistics/total.ts';
 import { hashBucket, hashBuckets } from '../cells/hashBuckets.ts';
 import type { Profile } from '../profile.ts';
 import type { Reference } from '../reference/reference.ts';
@@ -72,8 +73,4 @@ function rareBuckets(
     // Counts of rows with weights are not whole.
     return buckets.map((count) => Math.max(0, count));
   };
-}
-
-function total(counts: Float64Array): number {
-  return counts.reduce((sum, count) => sum + count, 0);
 }

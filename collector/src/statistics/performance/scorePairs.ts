@@ -1,5 +1,6 @@
 import { areaUnderCurve } from '../areaUnderCurve.ts';
 import { hypergeometricDraw } from '../hypergeometricDraw.ts';
+import { total } from '../total.ts';
 
 /** Pairs of one positive and one negative, by which of them has the higher score: the positive, neither, the negative. */
 export type ScorePairs = readonly [ordered: number, tied: number, misordered: number];
@@ -22,7 +23,7 @@ export function scorePairs(
 ): ScorePairs {
   const [up, down] = [wholeCounts(positives), wholeCounts(negatives)];
   // The smaller class is filled up with rows above everybody: whoever is paired with one of those is in no pair.
-  const size = Math.max(totalOf(up), totalOf(down));
+  const size = Math.max(total(up), total(down));
   let [positivesLeft, negativesLeft] = [size, size];
   let [openPositives, openNegatives] = [0, 0];
   const pairs: [number, number, number] = [0, 0, 0];
@@ -51,8 +52,4 @@ export function expectedScorePairs(positives: ArrayLike<number>, negatives: Arra
 /** Rows are whole; what rows with weights are worth need not be. */
 function wholeCounts(counts: ArrayLike<number>): number[] {
   return Array.from(counts, Math.round);
-}
-
-function totalOf(counts: readonly number[]): number {
-  return counts.reduce((sum, count) => sum + count, 0);
 }
