@@ -9,14 +9,18 @@ import type { FeatureDeclaration, FeatureSchema } from '../event.ts';
  */
 export function featureSchema(features: readonly FeatureDeclaration[]): FeatureSchema {
   if (!isOf(latest, features)) {
-    latest = featureSchemaOf(JSON.stringify(features.map(({ name, type }) => [name, type])));
+    latest = featureSchemaOf(textOf(features));
   }
   return latest;
 }
 
-/** The text that the id of a schema made here is the digest of. */
+/** What the id of a schema is the digest of. */
 export function featureSchemaText(schema: FeatureSchema): string {
-  return texts.get(schema) ?? featureSchemaText(featureSchema(schema.features));
+  return texts.get(schema) ?? textOf(schema.features);
+}
+
+function textOf(features: readonly FeatureDeclaration[]): string {
+  return JSON.stringify(features.map(({ name, type }) => [name, type]));
 }
 
 /** The schema of a text that `featureSchemaText` gave. */

@@ -1,6 +1,6 @@
 /**
- * Finds the cell of a number among ascending edges: how many edges are at most the value. A table over all but the ends of
- * the range parts it into steps: 2,048 of equal width, or 128 to an octave where edges are spread over many (as those of
+ * Finds the cell of a number among ascending edges: how many edges are at most the value. A table over the range, or all
+ * of it but the ends, parts it into steps: 2,048 of equal width, or 128 to an octave where edges are spread over many (as those of
  * latencies are). Most steps hold no edge and are their cell; where a step holds at most two (a value with a bin of its
  * own has two, side by side), two comparisons give the cell. So a look-up costs the same whatever the number of bins.
  * `findCell` is exact: the table only says which edges to compare with.
@@ -27,47 +27,56 @@ export const crowded = -32_768;
 const evenSteps = 2_048;
 const mostSteps = 4_096;
 
-/** The table that leaves the fewest values to comparisons, if edges part values into bins of like numbers of them. */
+/** With the table that leaves the fewest values to comparisons, if edges part values into bins of like numbers of them. */
 export function cellFinder(edges: Float64Array): CellFinder {
-  let best = withoutTable(edges);
+  let best: Steps | null = null;
   let least = Number.POSITIVE_INFINITY;
   // The outermost edges may be far from all others: the least and the greatest value ever seen.
   for (const margin of new Set([0, 1, 2, 3, Math.floor(edges.length * tailShare)])) {
-    for (const table of tables(edges, margin)) {
-      const left = comparedBins(table);
-      if (left >= least) continue;
-      best = table;
-      least = left;
+    for (const steps of possibleSteps(edges, margin)) {
+      const bins = comparedBins(edges, steps);
+      if (bins >= least) continue;
+      best = steps;
+      least = bins;
     }
   }
-  return best;
+  return best === null ? withoutTable(edges) : withTable(edges, best);
 }
 
 /** At most this share of the edges is left out at either end. */
 const tailShare = 0.07;
 
-/** With even steps and with parts of octaves, where they can be. `margin`: edges at either end that are left out. */
-function tables(edges: Float64Array, margin: number): CellFinder[] {
+/** How a table parts the range between two edges. */
+interface Steps extends Pick<CellFinder, 'low' | 'high' | 'perUnit'> {
+  readonly count: number;
+  /** Edges at either end that are left out. */
+  readonly margin: number;
+}
+
+/** Even steps and parts of octaves, where they can be. */
+function possibleSteps(edges: Float64Array, margin: number): Steps[] {
   const low = edges[margin] ?? 0;
   const high = edges[edges.length - 1 - margin] ?? 0;
   const perUnit = evenSteps / (high - low);
   const octaveSteps = low > 0 ? octaveStep(high) - octaveStep(low) : 0;
   return [
-    ...(perUnit > 0 && perUnit < 1e300 ? [withTable(edges, margin, low, high, perUnit, evenSteps)] : []),
-    ...(octaveSteps > 0 && octaveSteps <= mostSteps ? [withTable(edges, margin, low, high, 0, octaveSteps)] : []),
+    ...(perUnit > 0 && perUnit < 1e300 ? [{ low, high, perUnit, count: evenSteps, margin }] : []),
+    ...(octaveSteps > 0 && octaveSteps <= mostSteps ? [{ low, high, perUnit: 0, count: octaveSteps, margin }] : []),
   ];
 }
 
-/** How many bins' worth of values lie beside a table or in its steps with edges; three times as many where more than two do. */
-function comparedBins(finder: CellFinder): number {
-  const { edges, table, highestBelow, lowestAbove } = finder;
-  let bins = highestBelow + edges.length - lowestAbove;
-  for (let index = highestBelow; index < lowestAbove; index++) {
-    const edge = edges[index]!;
-    const gap = Math.min(edge - (edges[index - 1] ?? -Infinity), (edges[index + 1] ?? Infinity) - edge);
-    const width = finder.perUnit === 0 ? edge / stepsPerOctave : 1 / finder.perUnit;
-    const isCrowded = table[Math.trunc(stepOf(finder, edge))] === crowded;
-    bins += isCrowded ? 3 : Math.min(1, width / gap);
+/** How many bins' worth of values lie beside the steps or in those with edges; three for each edge where more than two share one. */
+function comparedBins(edges: Float64Array, steps: Steps): number {
+  const { margin, perUnit } = steps;
+  const inside = edges.subarray(margin, edges.length - margin);
+  const places = inside.map((edge) => Math.trunc(stepOf(steps, edge)));
+  let bins = 2 * margin;
+  for (let index = 0; index < inside.length; index++) {
+    const edge = inside[index]!;
+    const gap = Math.min(edge - (inside[index - 1] ?? -Infinity), (inside[index + 1] ?? Infinity) - edge);
+    const width = perUnit === 0 ? edge / stepsPerOctave : 1 / perUnit;
+    const first = places.indexOf(places[index]!);
+    bins += places.lastIndexOf(places[index]!) - first >= 2 ? 3 : Math.min(1, width / gap);
   }
   return bins;
 }
@@ -99,7 +108,7 @@ export function findCell(finder: CellFinder, value: number): number {
 }
 
 /** Step of a value from `low` on, to be cut to a whole number. It never decreases with the value. */
-export function stepOf({ low, perUnit }: CellFinder, value: number): number {
+export function stepOf({ low, perUnit }: Pick<CellFinder, 'low' | 'perUnit'>, value: number): number {
   return perUnit === 0 ? octaveStep(value) - octaveStep(low) : (value - low) * perUnit;
 }
 
@@ -115,18 +124,11 @@ const asDouble = new Float64Array(1);
 const asWords = new Int32Array(asDouble.buffer);
 const highWord = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0;
 
-function withTable(
-  edges: Float64Array,
-  margin: number,
-  low: number,
-  high: number,
-  perUnit: number,
-  steps: number,
-): CellFinder {
-  const table = new Int16Array(steps);
+function withTable(edges: Float64Array, { low, high, perUnit, count, margin }: Steps): CellFinder {
+  const table = new Int16Array(count);
   const finder = { edges, padded: pad(edges), low, high, perUnit, table, highestBelow: margin, lowestAbove: 0 };
   let before = margin;
-  for (let step = 0; step < steps; step++) {
+  for (let step = 0; step < count; step++) {
     let inStep = 0;
     // An edge in a later step is greater than every value of this one, rounding or not.
     while (before + inStep < edges.length && Math.trunc(stepOf(finder, edges[before + inStep]!)) === step) inStep++;
