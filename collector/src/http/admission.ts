@@ -15,10 +15,10 @@ const limits = {
   intake: { burst: 1_000, perMinute: 6_000, what: 'requests with events' },
 } as const;
 
-/**
- * Lets a request in before its body is read, or throws: `NOT_AUTHENTICATED`, `FORBIDDEN`, `TOO_MANY_REQUESTS`. `isPrivate`:
- * the collector listens on loopback only.
- */
+/** Lets a request in before its body is read, or throws: `NOT_AUTHENTICATED`, `FORBIDDEN`, `TOO_MANY_REQUESTS`. */
+export type Admit = (route: Route, headers: IncomingHttpHeaders, remoteAddress: string | undefined) => Promise<Actor>;
+
+/** `isPrivate`: the collector listens on loopback only. */
 export function createAdmission({
   identity,
   isPrivate,
@@ -27,13 +27,13 @@ export function createAdmission({
   readonly identity: Identity;
   readonly isPrivate: boolean;
   readonly clock: () => number;
-}) {
+}): Admit {
   const rates = {
     action: createRateLimit({ ...limits.action, clock }),
     upload: createRateLimit({ ...limits.upload, clock }),
     intake: createRateLimit({ ...limits.intake, clock }),
   };
-  return async (route: Route, headers: IncomingHttpHeaders, remoteAddress: string | undefined): Promise<Actor> => {
+  return async (route, headers, remoteAddress) => {
     const { kind } = route.access;
     if (kind === 'open' || kind === 'object-token' || (kind === 'scrape' && isPrivate)) return systemActor('http');
     const actor = await identity.identify(headers, remoteAddress);

@@ -79,6 +79,16 @@ const table: readonly Route[] = [
       }
     },
   }),
+  jsonRoute({
+    method: 'GET',
+    path: '/readyz',
+    summary: 'Not ready',
+    access: { kind: 'open' },
+    response: answer,
+    async handle() {
+      throw new PlumblineError('NOT_READY', 'connecting');
+    },
+  }),
   rawRoute({
     method: 'PUT',
     path: '/v1/bytes/:name',
@@ -102,10 +112,12 @@ let server: FastifyInstance;
 let url: string;
 let now: number;
 let changes: number;
+let log: { readonly level: number; readonly event: string; readonly route?: string }[];
 
 beforeEach(async () => {
   now = Date.UTC(2026, 10, 22);
   changes = 0;
+  log = [];
   store = await openSqliteStore({ path: ':memory:' });
   const settings = plumblineSettings.parse({
     collector: {
@@ -132,7 +144,7 @@ beforeEach(async () => {
     // The routes of this table use no other service.
     services: services as Services,
     identity: createIdentity(settings.collector.identity, () => now),
-    logger: pino({ level: 'silent' }),
+    logger: pino({ level: 'debug' }, { write: (line) => void log.push(JSON.parse(line)) }),
   });
   await server.listen({ host: '127.0.0.1', port: 0 });
   // A TCP server that listens has an address object.
@@ -269,6 +281,26 @@ describe('a failure of ours', () => {
     expectError(found, 500, 'INTERNAL');
     expect(JSON.stringify(found.body)).not.toMatch(/secret|\.ts|at /);
     expect(found.headers.get('x-request-id')).toBe(apiError.parse(found.body).error.details?.requestId);
+  });
+});
+
+describe('the log', () => {
+  const levels = async (path: string) => {
+    log.length = 0;
+    await ask(path);
+    await expect.poll(() => log.map(({ event }) => event)).toContain('http.request');
+    return log.map(({ event, level }) => `${event} ${pino.levels.labels[level]}`);
+  };
+
+  it('calls a failure of ours an error, a refusal information, and an answer nothing to read', async () => {
+    expect(await levels('/v1/broken/nan')).toEqual(['http.failed error', 'http.request error']);
+    expect(await levels('/v1/total/no-such-name-as-long-as-this')).toEqual(['http.refused debug', 'http.request info']);
+    expect(await levels('/v1/total/a')).toEqual(['http.request debug']);
+  });
+
+  it('does not fill with probes of a collector that is not ready', async () => {
+    expect(await levels('/readyz')).toEqual(['http.refused debug', 'http.request debug']);
+    expect((await ask('/readyz')).status).toBe(503);
   });
 });
 
