@@ -1,17 +1,14 @@
 import { decodeJwt } from 'jose';
-import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { apiError, type RecordedRequest } from './testing/collector.ts';
 import { decide } from './testing/decide.ts';
 import { alerts, approval, versionList } from './testing/fixtures/index.ts';
+import { isFocused, tabTo } from './testing/keyboard.ts';
 import { openPages } from './testing/pages.ts';
 
 const { collector, open } = openPages();
 const model = '/models/credit-risk';
 
-/** Whether the focus is on it, and is to be seen there. */
-const isFocused = (element: Locator): Promise<boolean> =>
-  element.evaluate((one) => one === document.activeElement && one.matches(':focus-visible'));
 const actions = (): RecordedRequest[] => collector().requests.filter(({ method }) => method === 'POST');
 
 describe('a control action', () => {
@@ -46,10 +43,7 @@ describe('a control action', () => {
   it('is taken with the keyboard alone, and the focus is where it was when it is left', async () => {
     const page = await open(`${model}/overview`);
     const button = page.getByRole('button', { name: 'Roll back', exact: true });
-    await button.waitFor();
-    await page.getByRole('tab', { name: 'Overview' }).focus();
-    for (let presses = 0; presses < 60 && !(await isFocused(button)); presses++) await page.keyboard.press('Tab');
-    expect(await isFocused(button)).toBe(true);
+    await tabTo(page, button);
     await page.keyboard.press('Enter');
     const reason = page.getByRole('dialog').getByRole('textbox', { name: /^Reason/ });
     await expect.poll(() => isFocused(reason)).toBe(true);
@@ -59,8 +53,7 @@ describe('a control action', () => {
     await page.keyboard.press('Enter');
     await expect.poll(() => isFocused(reason)).toBe(true);
     await page.keyboard.type('Error rate is up');
-    const confirm = page.getByRole('dialog').getByRole('button', { name: 'Roll back' });
-    for (let presses = 0; presses < 5 && !(await isFocused(confirm)); presses++) await page.keyboard.press('Tab');
+    await tabTo(page, page.getByRole('dialog').getByRole('button', { name: 'Roll back' }));
     await page.keyboard.press('Enter');
     await page.getByText('Done: roll-back').waitFor();
   });

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { apiError } from './testing/collector.ts';
 import { driftReport, modelDetail, now } from './testing/fixtures/index.ts';
+import { isFocused, tabTo } from './testing/keyboard.ts';
 import { openPages } from './testing/pages.ts';
 
 /** The nested data source and panels, as built, in the host's dashboard page over a collector that tests choose. */
@@ -191,6 +192,27 @@ describe('a query', () => {
     await page.getByRole('option', { name: 'age_band', exact: true }).click();
     await page.getByRole('img', { name: /Selection rate of each group of sex/ }).waitFor({ state: 'detached' });
     await page.getByRole('img', { name: /Selection rate of each group of age_band/ }).waitFor();
+  });
+
+  it('can be written with the keyboard alone', async () => {
+    const page = await openPanel('plumbline-fairness-panel', [drift], '&editPanel=1');
+    const fields = { Report: 'Fairness by group', Statistic: 'Selection rate', Group: 'age_band' };
+    for (const [name, choice] of Object.entries(fields)) {
+      const field = page.getByRole('combobox', { name });
+      await tabTo(page, field);
+      await page.keyboard.type(choice.slice(0, 5));
+      await page.getByRole('option', { name: choice, exact: true }).waitFor();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => field.inputValue()).toBe(choice);
+      expect(await isFocused(field)).toBe(true);
+    }
+    await page.getByRole('img', { name: /Selection rate of each group of age_band/ }).waitFor();
+    const live = page.getByRole('switch', { name: 'Live' });
+    await tabTo(page, live);
+    await page.keyboard.press('Space');
+    expect(await live.isChecked()).toBe(true);
+    await collector().listening();
   });
 
   it('narrows to a segment that is chosen in its editor, in every report that has segments', async () => {

@@ -2,6 +2,7 @@ import type { AlertList, VersionList } from '@plumbline/collector/api';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { decide } from '../../plugin/test/testing/decide.ts';
+import { decideByKeyboard, tabTo } from '../../plugin/test/testing/keyboard.ts';
 import { seriousIssues } from '../../plugin/test/testing/seriousIssues.ts';
 import { startVisits, type Visits } from '../../plugin/test/testing/visits.ts';
 import { type Stop, walk } from '../../plugin/test/testing/walk.ts';
@@ -51,7 +52,7 @@ const pages: readonly Stop[] = [
   ['/alerts', 'lending'],
   ['/retrain', 'Retrain'],
   ['/webhooks', 'Receivers'],
-  ['/audit', 'Before, after and hash'],
+  ['/audit', 'records that have been read'],
   ['/settings', 'You are Ada'],
 ];
 
@@ -121,7 +122,7 @@ describe('somebody on call', () => {
 });
 
 describe('an approver', () => {
-  it('asks for a promotion; a second person approves it, and the first sees the version serve', async () => {
+  it('asks for a promotion; a second person approves it with the keyboard alone, and the first sees the version serve', async () => {
     const asking = await open('ada', '/models/churn/versions');
     await decide(asking, 'Promote', 'It is as good and costs less');
     const own = asking.getByRole('button', { name: 'Approve', exact: true });
@@ -135,9 +136,10 @@ describe('an approver', () => {
     expect(await refused.isDisabled()).toBe(true);
 
     const approving = await open('grace', '/models/churn/overview');
-    await approving.getByRole('link', { name: 'Waiting approvals (1)' }).click();
+    await tabTo(approving, approving.getByRole('link', { name: 'Waiting approvals (1)' }));
+    await approving.keyboard.press('Enter');
     await approving.getByText('It is as good and costs less').waitFor();
-    await decide(approving, 'Approve', 'The numbers convince me');
+    await decideByKeyboard(approving, 'Approve', 'The numbers convince me');
     await expect.poll(async () => (await world.versions('churn')).routing?.champion).toBe('2');
     await asking.getByText('Superseded', { exact: true }).first().waitFor();
     expect(await asking.getByText(/Waiting for approval/).count()).toBe(0);
