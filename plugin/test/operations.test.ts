@@ -108,6 +108,12 @@ describe('the webhooks page', () => {
 });
 
 describe('the audit page', () => {
+  it('shows what a record changed, and its place in the chain', async () => {
+    const page = await open('/audit');
+    await page.getByRole('button', { name: 'Toggle row expanded' }).first().click();
+    await page.getByText(`Hash ${auditPage.items[0]?.hash}, after ${auditPage.items[0]?.previousHash}`).waitFor();
+  });
+
   it('searches who, what and why, in the address', async () => {
     const page = await open('/audit');
     await page.getByText('Shadow agrees').waitFor();

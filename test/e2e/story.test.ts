@@ -73,7 +73,7 @@ const visits: readonly Stop[] = [
   ['/alerts', 'No alert is open'],
   ['/retrain', demoModel],
   ['/webhooks', 'trainer'],
-  ['/audit', 'Before, after and hash'],
+  ['/audit', 'records that have been read'],
   ['/settings', 'You are Ada'],
 ];
 

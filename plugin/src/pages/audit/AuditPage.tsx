@@ -2,6 +2,7 @@ import { PluginPage } from '@grafana/runtime';
 import { Alert, Box, Button, EmptyState, FilterInput, Stack, Text } from '@grafana/ui';
 import type { AuditPage as AuditRecords } from '@plumbline/collector/api';
 import { failureFrom } from '../../api/failure';
+import { AuditTable } from '../../components/AuditTable';
 import { QueryState } from '../../components/QueryState';
 import { useAuditLog, useAuditVerification } from '../../data/useAudit';
 import { formatCount } from '../../format/number';
@@ -9,7 +10,6 @@ import { hrefTo } from '../../hrefTo';
 import { t } from '../../i18n';
 import { fleetPath } from '../../routing';
 import { useParameter } from '../../useParameter';
-import { AuditTable } from './AuditTable';
 import { searchAudit } from './searchAudit';
 
 /** Who changed what, when and why; and whether the log is whole. */

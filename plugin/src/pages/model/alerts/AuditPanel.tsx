@@ -1,13 +1,11 @@
-import { type Column, InteractiveTable, Text } from '@grafana/ui';
-import type { AuditRecord } from '@plumbline/collector/api';
+import { Text } from '@grafana/ui';
 import { useMemo } from 'react';
+import { AuditTable } from '../../../components/AuditTable';
 import { Panel } from '../../../components/Panel';
 import { QueryState } from '../../../components/QueryState';
-import { TimeText } from '../../../components/TimeText';
 import { useAlerts } from '../../../data/useAlerts';
 import { useAudit } from '../../../data/useAudit';
 import { useRetrainJobs } from '../../../data/useRetrainJobs';
-import { formatActor, formatWords } from '../../../format/name';
 import { t } from '../../../i18n';
 import { concerns } from './auditTarget';
 
@@ -34,49 +32,15 @@ export function AuditPanel({ model }: { readonly model: string }) {
       )}
     >
       <QueryState query={query} subject={t('audit.subject', 'the audit trail')}>
-        {({ items }) => (
-          <AuditTable records={items.filter(({ target }) => concerns(target, model, owned)).slice(0, shown)} />
-        )}
+        {({ items }) => {
+          const records = items.filter(({ target }) => concerns(target, model, owned)).slice(0, shown);
+          return records.length === 0 ? (
+            <Text color="secondary">{t('audit.none', 'Nobody has done anything to this model lately.')}</Text>
+          ) : (
+            <AuditTable records={records} />
+          );
+        }}
       </QueryState>
     </Panel>
-  );
-}
-
-function AuditTable({ records }: { readonly records: AuditRecord[] }) {
-  const columns = useMemo(
-    (): Column<AuditRecord>[] => [
-      {
-        id: 'at',
-        header: t('audit.column.time', 'Time'),
-        disableGrow: true,
-        cell: ({ row: { original } }) => <TimeText at={original.at} />,
-      },
-      {
-        id: 'actor',
-        header: t('audit.column.who', 'Who'),
-        cell: ({ row: { original } }) => <Text>{formatActor(original.actor)}</Text>,
-      },
-      {
-        id: 'action',
-        header: t('audit.column.action', 'Did'),
-        cell: ({ row: { original } }) => <Text>{formatWords(original.action)}</Text>,
-      },
-      {
-        id: 'target',
-        header: t('audit.column.target', 'To'),
-        cell: ({ row: { original } }) => <Text>{original.target}</Text>,
-      },
-      {
-        id: 'reason',
-        header: t('audit.column.reason', 'Why'),
-        cell: ({ row: { original } }) => <Text>{original.reason}</Text>,
-      },
-    ],
-    [],
-  );
-  return records.length === 0 ? (
-    <Text color="secondary">{t('audit.none', 'Nobody has done anything to this model lately.')}</Text>
-  ) : (
-    <InteractiveTable columns={columns} data={records} getRowId={({ sequence }) => String(sequence)} />
   );
 }
