@@ -413,6 +413,18 @@ describe('the performance tab', () => {
     await page.getByRole('img', { name: /^Recall over/ }).waitFor();
   });
 
+  it('keeps its axis when the last window has a single label, and says that it ends at the edge', async () => {
+    const windows = performanceReport.windows.with(-1, {
+      ...performanceReport.windows.at(-1)!,
+      ...{ labelledRows: 1, statistics: { accuracy: { value: 0, low: 0, high: 0.975, n: 1 } } },
+    });
+    collector().answer('GET', '/v1/models/credit-risk/performance', { body: { ...performanceReport, windows } });
+    const page = await open(`${model}/performance`);
+    const chart = page.getByRole('img', { name: /^Accuracy over/ });
+    await page.getByText('Cut off at the edge: windows of few rows').waitFor();
+    expect(await chart.getByText(/ %$/).allTextContents()).not.toContain('0 %');
+  });
+
   it('says how outcomes come about when there are none', async () => {
     collector().answer('GET', '/v1/models/credit-risk/performance', {
       body: { ...performanceReport, labelledRows: 0 },

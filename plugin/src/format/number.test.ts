@@ -5,6 +5,8 @@ import {
   formatEffect,
   formatInterval,
   formatLevel,
+  formatMilliseconds,
+  formatMoney,
   formatPoints,
   formatShare,
   formatShortCount,
@@ -92,4 +94,21 @@ describe('numbers people read', () => {
     expect(formatInterval({ value: 0.3, low: null, high: null, n: 10 })).toBe('–');
     expect(formatInterval({ value: 0.3, low: 0.2, high: 0.4, n: 10 }, formatShare)).toBe('20 % to 40 %');
   });
+});
+
+it('writes money and time with their unit', () => {
+  expect([0, 0.000_421_3, 1, 1_204.5, -0.5].map(formatMoney)).toEqual([
+    '$0',
+    '$0.000421',
+    '$1.00',
+    '$1,204.50',
+    '-$0.5',
+  ]);
+  expect([0, 345.21, 999.6, 1_234, 75_000].map(formatMilliseconds)).toEqual([
+    '0 ms',
+    '345 ms',
+    '1 s',
+    '1.23 s',
+    '75 s',
+  ]);
 });

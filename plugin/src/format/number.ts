@@ -7,6 +7,7 @@ export const nothing = '–';
 /** Made once: a formatter costs a hundred times what it formats. */
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const threeDigits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
+const cents = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 /** A row count: `18,240`. */
 export function formatCount(count: number): string {
@@ -67,6 +68,25 @@ export function formatEffect(value: number | null): string {
     return formatStatistic(value);
   }
   return Math.abs(value) < 0.0005 ? '0.000' : value.toFixed(3);
+}
+
+/** US dollars: `$1,204.50`, `$0.000421`. */
+export function formatMoney(dollars: number | null): string {
+  if (dollars === null) {
+    return nothing;
+  }
+  const size = Math.abs(dollars);
+  return `${dollars < 0 ? '-' : ''}$${size < 1 ? threeDigits.format(size) : cents.format(size)}`;
+}
+
+/** `345 ms`, `1.23 s`, `75 s` */
+export function formatMilliseconds(milliseconds: number | null): string {
+  if (milliseconds === null) {
+    return nothing;
+  }
+  return Math.abs(milliseconds) < 999.5
+    ? `${threeDigits.format(milliseconds)} ms`
+    : `${threeDigits.format(milliseconds / 1_000)} s`;
 }
 
 /** The collector's gauge of evidence ends here, in alarm levels: what is shown as this may be any higher. */

@@ -1,11 +1,5 @@
 import { t } from '../i18n';
-import { formatEffect, formatPoints, formatShare } from './number';
-
-/**
- * What a statistic's number is, read from its name. Names are an open set: one that nobody here has heard of is a plain
- * number with a readable name.
- */
-type Unit = 'share' | 'points' | 'number';
+import { type Unit, unitFormat } from './unit';
 
 /** Statistics that are shares of rows without saying so in their name. */
 const share =
@@ -69,17 +63,13 @@ function readable(name: string): string {
 
 /** How a statistic's values are written: shares in percent, their differences in percentage points, else plain. */
 export function statisticFormat(name: string): (value: number | null) => string {
-  switch (unitOf(name)) {
-    case 'share':
-      return formatShare;
-    case 'points':
-      return formatPoints;
-    case 'number':
-      return formatEffect;
-  }
+  return unitFormat(unitOf(name));
 }
 
-/** What the values of a statistic are: shares and their differences in [-1, 1], or plain numbers. */
+/**
+ * What a statistic's number is, read from its name. Names are an open set: one that nobody here has heard of is a plain
+ * number with a readable name.
+ */
 export function unitOf(name: string): Unit {
   if (points.test(name)) {
     return 'points';

@@ -3,12 +3,14 @@ import type { Distribution } from '@plumbline/collector/api';
 import { useState } from 'react';
 import { formatCount, formatShare, formatShortCount, formatStatistic } from '../../format/number';
 import { formatRange } from '../../format/time';
+import { axisLabels } from '../../format/unit';
 import { t } from '../../i18n';
 import { ChartLegend } from './ChartLegend';
 import { ChartTooltip } from './ChartTooltip';
 import { labelledIndices, linearScale, niceTicks } from './scale';
 import { useChartStyles } from './useChartStyles';
 import { useWidth } from './useWidth';
+import { ValueAxis } from './ValueAxis';
 
 const usualHeight = 260;
 const widestBar = 40;
@@ -66,14 +68,13 @@ export function DistributionChart({ distribution, height = usualHeight }: Distri
           }}
           onMouseLeave={() => setHovered(null)}
         >
-          {ticks.map((tick) => (
-            <g key={tick}>
-              <line className={styles.grid} x1={margin.left} x2={width - margin.right} y1={y(tick)} y2={y(tick)} />
-              <text className={styles.axis} x={margin.left - 8} y={y(tick)} textAnchor="end" dominantBaseline="middle">
-                {formatShare(tick)}
-              </text>
-            </g>
-          ))}
+          <ValueAxis
+            ticks={ticks}
+            labels={axisLabels(ticks, 'share')}
+            y={y}
+            left={margin.left}
+            right={width - margin.right}
+          />
           {bins.map((bin, index) => (
             <g key={bin.label}>
               <rect

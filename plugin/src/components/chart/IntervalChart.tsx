@@ -1,6 +1,7 @@
 import { useTheme2 } from '@grafana/ui';
 import type { EstimateBody } from '@plumbline/collector/api';
 import { formatInterval } from '../../format/number';
+import { axisLabels, type Unit, unitFormat } from '../../format/unit';
 import { CutText } from './CutText';
 import { linearScale, niceTicks } from './scale';
 import { useChartStyles } from './useChartStyles';
@@ -16,8 +17,7 @@ export interface IntervalRow {
 
 interface IntervalChartProps {
   readonly label: string;
-  /** How values are written. */
-  readonly format: (value: number | null) => string;
+  readonly unit: Unit;
   readonly rows: readonly IntervalRow[];
   /** A limit to read the rows against. */
   readonly line?: { readonly at: number; readonly text: string };
@@ -28,7 +28,7 @@ const rowHeight = 40;
 const characterWidth = { name: 8, note: 6.5 };
 
 /** One statistic of several groups with their 95 % intervals, on one axis. */
-export function IntervalChart({ label, format, rows, line }: IntervalChartProps) {
+export function IntervalChart({ label, unit, rows, line }: IntervalChartProps) {
   const styles = useChartStyles();
   const theme = useTheme2();
   const [ref, width] = useWidth<HTMLDivElement>();
@@ -40,6 +40,8 @@ export function IntervalChart({ label, format, rows, line }: IntervalChartProps)
   const room = known.length === 0 ? 0 : (high - low || Math.abs(high) || 1) * 0.08;
   // Room around the values, but not past zero, where shares and errors end.
   const ticks = niceTicks(low < 0 ? low - room : Math.max(0, low - room), high + room, 6);
+  const labels = axisLabels(ticks, unit);
+  const format = unitFormat(unit);
   const x = linearScale([ticks[0] ?? 0, ticks.at(-1) ?? 1], [margin.left, width - margin.right]);
   const colors = {
     neutral: theme.colors.text.secondary,
@@ -53,11 +55,11 @@ export function IntervalChart({ label, format, rows, line }: IntervalChartProps)
     <div ref={ref} className={styles.chart}>
       {width > 0 && (
         <svg role="img" aria-label={label} width={width} height={height}>
-          {ticks.map((tick) => (
+          {ticks.map((tick, index) => (
             <g key={tick}>
               <line className={styles.grid} x1={x(tick)} x2={x(tick)} y1={margin.top} y2={axisBottom} />
               <text className={styles.axis} x={x(tick)} y={height - 6} textAnchor="middle">
-                {format(tick)}
+                {labels[index]}
               </text>
             </g>
           ))}

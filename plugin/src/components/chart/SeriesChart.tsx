@@ -2,14 +2,17 @@ import { colorManipulator } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
 import type { EstimateBody } from '@plumbline/collector/api';
 import { useState } from 'react';
-import { formatCount, formatInterval, formatShare } from '../../format/number';
+import { formatCount, formatInterval } from '../../format/number';
 import { formatClock, formatRange, formatTime } from '../../format/time';
+import { axisLabels, type Unit, unitFormat } from '../../format/unit';
 import { t } from '../../i18n';
 import { ChartLegend } from './ChartLegend';
 import { ChartTooltip } from './ChartTooltip';
+import { plottedRange } from './plottedRange';
 import { labelledIndices, linearScale, niceTicks } from './scale';
 import { useChartStyles } from './useChartStyles';
 import { useWidth } from './useWidth';
+import { ValueAxis } from './ValueAxis';
 
 export interface SeriesPoint {
   readonly from: number;
@@ -22,27 +25,33 @@ export interface SeriesPoint {
 interface SeriesChartProps {
   readonly name: string;
   readonly points: readonly SeriesPoint[];
-  readonly format?: (value: number | null) => string;
+  readonly unit: Unit;
 }
 
 const height = 240;
 const labelCharacterWidth = 7.5;
 const dayMs = 86_400_000;
 
-/** A statistic over time with its 95 % interval as a band. Windows without a value leave a gap. */
-export function SeriesChart({ name, points, format = formatShare }: SeriesChartProps) {
+/**
+ * A statistic over time with its 95 % interval as a band. Windows without a value leave a gap; what windows of few rows
+ * have beyond the axis ends at its edge.
+ */
+export function SeriesChart({ name, points, unit }: SeriesChartProps) {
   const styles = useChartStyles();
   const theme = useTheme2();
   const [ref, width] = useWidth<HTMLDivElement>();
   const [hovered, setHovered] = useState<number | null>(null);
   const color = theme.visualization.getColorByName('blue');
-  const ends = points.flatMap(({ estimate }) => [estimate?.low, estimate?.value, estimate?.high]);
-  const known = ends.filter((end): end is number => typeof end === 'number');
-  const ticks = known.length === 0 ? [0, 1] : niceTicks(Math.min(...known), Math.max(...known), 5);
-  const widestLabel = Math.max(...ticks.map((tick) => format(tick).length));
+  const format = unitFormat(unit);
+  const ticks = niceTicks(...(plottedRange(points.map(({ estimate }) => estimate)) ?? [0, 1]), 5);
+  const labels = axisLabels(ticks, unit);
+  const widestLabel = Math.max(...labels.map(({ length }) => length));
   const margin = { top: 12, right: 12, bottom: 24, left: Math.max(56, widestLabel * labelCharacterWidth + 12) };
   const bottom = height - margin.bottom;
-  const y = linearScale([ticks[0] ?? 0, ticks.at(-1) ?? 1], [bottom, margin.top]);
+  const [lowest, highest] = [ticks[0] ?? 0, ticks.at(-1) ?? 1];
+  const scale = linearScale([lowest, highest], [bottom, margin.top]);
+  const y = (value: number) => scale(Math.min(highest, Math.max(lowest, value)));
+  const isBeyond = (value: number) => value < lowest || value > highest;
   const slot = (width - margin.left - margin.right) / Math.max(1, points.length);
   const x = (index: number) => margin.left + (index + 0.5) * slot;
   const spanMs = (points.at(-1)?.to ?? 0) - (points[0]?.from ?? 0);
@@ -63,14 +72,7 @@ export function SeriesChart({ name, points, format = formatShare }: SeriesChartP
           }}
           onMouseLeave={() => setHovered(null)}
         >
-          {ticks.map((tick) => (
-            <g key={tick}>
-              <line className={styles.grid} x1={margin.left} x2={width - margin.right} y1={y(tick)} y2={y(tick)} />
-              <text className={styles.axis} x={margin.left - 8} y={y(tick)} textAnchor="end" dominantBaseline="middle">
-                {format(tick)}
-              </text>
-            </g>
-          ))}
+          <ValueAxis ticks={ticks} labels={labels} y={y} left={margin.left} right={width - margin.right} />
           {labelledIndices(points.length, width / 110).map((index) => (
             <text key={index} className={styles.axis} x={x(index)} y={height - 6} textAnchor="middle">
               {spanMs > 2 * dayMs
@@ -102,17 +104,19 @@ export function SeriesChart({ name, points, format = formatShare }: SeriesChartP
                 strokeWidth={2}
                 points={run.map((index) => `${x(index)},${y(points[index]?.estimate?.value ?? 0)}`).join(' ')}
               />
-              {run.map((index) => (
-                <circle
-                  key={index}
-                  cx={x(index)}
-                  cy={y(points[index]?.estimate?.value ?? 0)}
-                  r={3}
-                  stroke={color}
-                  strokeWidth={1.5}
-                  fill={points[index]?.final === false ? theme.colors.background.primary : color}
-                />
-              ))}
+              {run.map((index) => {
+                const value = points[index]?.estimate?.value ?? 0;
+                return (
+                  <path
+                    key={index}
+                    transform={`translate(${x(index)} ${y(value)})`}
+                    d={isBeyond(value) ? arrow(value > highest) : dot}
+                    stroke={color}
+                    strokeWidth={1.5}
+                    fill={points[index]?.final === false ? theme.colors.background.primary : color}
+                  />
+                );
+              })}
             </g>
           ))}
         </svg>
@@ -133,6 +137,14 @@ export function SeriesChart({ name, points, format = formatShare }: SeriesChartP
           },
           ...(points.some(({ estimate }) => typeof estimate?.low === 'number')
             ? [{ color: colorManipulator.alpha(color, 0.3), text: t('series.band', '95 % interval') }]
+            : []),
+          ...(points.some(({ estimate }) => endsOf(estimate).some(isBeyond))
+            ? [
+                {
+                  color: theme.colors.text.disabled,
+                  text: t('series.beyond', 'Cut off at the edge: windows of few rows'),
+                },
+              ]
             : []),
         ]}
       />
@@ -168,6 +180,15 @@ function runsOf(points: readonly SeriesPoint[]): number[][] {
   });
   return runs;
 }
+
+/** Value and interval, as far as they are known. */
+function endsOf(estimate: EstimateBody | undefined): number[] {
+  return [estimate?.low, estimate?.value, estimate?.high].filter((end) => typeof end === 'number');
+}
+
+/** Marks of a value, drawn around it: a dot, and an arrow where it lies beyond the axis. */
+const dot = 'M -3 0 A 3 3 0 1 1 3 0 A 3 3 0 1 1 -3 0';
+const arrow = (isUp: boolean) => (isUp ? 'M -4 5 L 0 -2 L 4 5 Z' : 'M -4 -5 L 0 2 L 4 -5 Z');
 
 function boundOf(point: SeriesPoint | undefined, bound: 'low' | 'high'): number {
   return point?.estimate?.[bound] ?? point?.estimate?.value ?? 0;

@@ -4,7 +4,6 @@ import { VerdictBadge } from '../../components/badges';
 import { SeriesChart } from '../../components/chart/SeriesChart';
 import { EvidenceGauge } from '../../components/EvidenceGauge';
 import { Panel } from '../../components/Panel';
-import { formatEffect } from '../../format/number';
 import { t } from '../../i18n';
 
 /** What people and evaluators say of single answers, over the windows in which they said it. */
@@ -31,7 +30,7 @@ export function RatingsPanels({ report: { ratings = [], windows } }: { readonly 
             )}
             <SeriesChart
               name={t('ratings.mean', 'Mean')}
-              format={formatEffect}
+              unit="number"
               points={windows.map(({ from, to }, index) => ({
                 ...{ from, to, estimate: means[index] ?? undefined },
               }))}

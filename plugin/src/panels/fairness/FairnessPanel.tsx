@@ -2,7 +2,7 @@ import type { PanelProps } from '@grafana/data';
 import { Text } from '@grafana/ui';
 import { IntervalChart, type IntervalRow } from '../../components/chart/IntervalChart';
 import { formatCount, formatShare, nothing } from '../../format/number';
-import { statisticFormat, statisticName } from '../../format/statistic';
+import { statisticName, unitOf } from '../../format/statistic';
 import { t } from '../../i18n';
 import { PanelBody } from '../PanelBody';
 import { PanelMessage } from '../PanelMessage';
@@ -38,7 +38,7 @@ export function FairnessPanel({ data, width, height }: PanelProps) {
                 rate: statisticName(statistic),
                 attribute,
               })}
-              format={statisticFormat(statistic)}
+              unit={unitOf(statistic)}
               rows={rows.groups.map(rowOf)}
               line={lineOf(rows)}
             />

@@ -4,7 +4,7 @@ import { IntervalChart, type IntervalRow } from '../../../components/chart/Inter
 import { Panel } from '../../../components/Panel';
 import { StatisticPicker } from '../../../components/StatisticPicker';
 import { formatCount, formatShare, nothing } from '../../../format/number';
-import { statisticFormat, statisticName, statisticScale } from '../../../format/statistic';
+import { statisticName, statisticScale, unitOf } from '../../../format/statistic';
 import { formatRange } from '../../../format/time';
 import { t } from '../../../i18n';
 import { useParameter } from '../useReportQuery';
@@ -48,7 +48,7 @@ export function RatesPanel({
           rate: statisticName(rate),
           attribute,
         })}
-        format={statisticFormat(rate)}
+        unit={unitOf(rate)}
         rows={groups.map((group) => rowOf(group, rate, referenceGroup))}
         {...(isSelection && referenceRate !== null
           ? {

@@ -3,8 +3,7 @@ import type { UsageReport } from '@plumbline/collector/api';
 import { SeriesChart, type SeriesPoint } from '../../../components/chart/SeriesChart';
 import { Panel } from '../../../components/Panel';
 import { StatisticPicker } from '../../../components/StatisticPicker';
-import { amountFormat, amountName, amountUnit } from '../../../format/amount';
-import { formatShare } from '../../../format/number';
+import { amountName, amountUnit } from '../../../format/amount';
 import { t } from '../../../i18n';
 import { useParameter } from '../useReportQuery';
 
@@ -36,7 +35,7 @@ export function UsagePanel({ report }: { readonly report: UsageReport }) {
             key={title}
             name={title}
             points={points}
-            format={name === failedCalls ? formatShare : amountFormat(name)}
+            unit={name === failedCalls ? 'share' : amountUnit(name)}
           />
         ))}
       </Grid>

@@ -3,8 +3,9 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import type { UsageReport } from '@plumbline/collector/api';
 import { Tile } from '../../../components/Tile';
-import { amountFormat, amountName, amountUnit } from '../../../format/amount';
+import { amountName, amountUnit } from '../../../format/amount';
 import { formatCount, formatInterval, formatShare } from '../../../format/number';
+import { unitFormat } from '../../../format/unit';
 import { t } from '../../../i18n';
 
 type UsageAmount = UsageReport['amounts'][number];
@@ -30,11 +31,12 @@ export function UsageTiles({ report: { windows, failed, amounts } }: { readonly 
 
 /** Money and tokens add up, so their mean counts; of times it is the usual and the slow call. */
 function AmountTile({ amount: { signal, all, reference } }: { readonly amount: UsageAmount }) {
-  const format = amountFormat(signal);
+  const unit = amountUnit(signal);
+  const format = unitFormat(unit);
   if (all === null) {
     return null;
   }
-  if (amountUnit(signal) === 'time') {
+  if (unit === 'time') {
     return (
       <Tile title={amountName(signal)} value={format(all.median)}>
         <div>{t('usage.slow', 'median; 95 % within {{time}}', { time: format(all.percentile95) })}</div>

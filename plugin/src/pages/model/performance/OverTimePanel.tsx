@@ -3,7 +3,7 @@ import type { PerformanceReport } from '@plumbline/collector/api';
 import { SeriesChart } from '../../../components/chart/SeriesChart';
 import { Panel } from '../../../components/Panel';
 import { StatisticPicker } from '../../../components/StatisticPicker';
-import { statisticFormat, statisticName } from '../../../format/statistic';
+import { statisticName, unitOf } from '../../../format/statistic';
 import { t } from '../../../i18n';
 import { useParameter } from '../useReportQuery';
 
@@ -24,7 +24,7 @@ export function OverTimePanel({ report: { windows } }: { readonly report: Perfor
       ) : (
         <SeriesChart
           name={statisticName(name)}
-          format={statisticFormat(name)}
+          unit={unitOf(name)}
           points={windows.map(({ from, to, final, statistics }) => ({ from, to, final, estimate: statistics[name] }))}
         />
       )}
