@@ -47,6 +47,7 @@ const pages: readonly Stop[] = [
   ['/models/lending/performance', 'Confusion matrix'],
   ['/models/lending/fairness', 'sex'],
   ['/models/lending/data-quality', 'Checks in the latest window'],
+  ['/models/lending/traces', 'Inferences to look at'],
   ['/models/lending/versions', 'Traffic'],
   ['/models/lending/alerts', 'Audit trail'],
   ['/alerts', 'lending'],
@@ -93,6 +94,37 @@ describe('a viewer', () => {
     const body = { to: '1', reason: 'I am in a hurry' };
     await expect(world.people.act('vic', 'roll-back', 'lending', revision, body)).rejects.toThrow(/403/);
     expect(stateOf(await world.versions('lending'), '2')).toBe('champion');
+  });
+});
+
+describe('somebody who wonders which inferences those were', () => {
+  it('pages through the newest, and is led from one to its trace where an administrator said traces are', async () => {
+    const administrator = await open('ada', '/plugins/plumbline-models-app?page=configuration');
+    const source = administrator.getByRole('combobox', { name: 'Tracing data source' });
+    await source.fill('tempo-of-the-apps');
+    await administrator.getByRole('option', { name: /tempo-of-the-apps/ }).click();
+    await administrator.getByRole('button', { name: 'Save & test' }).click();
+    await administrator.getByText('Connected', { exact: true }).waitFor();
+
+    const page = await open('olu', '/models/lending/traces');
+    await page.getByText(/^1 to 50 of \d+$/).waitFor();
+    const links = page.getByRole('link', { name: /^[0-9a-f]{32}$/ });
+    const newest = await links.allInnerTexts();
+    await page.getByRole('button', { name: '2', exact: true }).click();
+    await page.getByText(/^51 to /).waitFor();
+    const older = await links.allInnerTexts();
+    expect(newest).toHaveLength(50);
+    // Traces are numbered as their inferences came.
+    expect([...newest, ...older]).toEqual([...newest, ...older].sort().toReversed());
+
+    const at = Date.parse((await page.getByRole('time').first().getAttribute('datetime')) ?? '');
+    await links.first().click();
+    await page.waitForURL('**/explore?*');
+    const { trace } = JSON.parse(new URL(page.url()).searchParams.get('panes') ?? '{}');
+    expect(trace.datasource).toBe('tempo-of-the-apps');
+    expect(trace.queries).toMatchObject([{ datasource: { uid: 'tempo-of-the-apps' }, query: older[0] }]);
+    expect(Number(trace.range.from)).toBeLessThan(at);
+    expect(Number(trace.range.to)).toBeGreaterThan(at);
   });
 });
 

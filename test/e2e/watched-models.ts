@@ -140,10 +140,13 @@ async function seedTraffic(
         const version = promoted.at(-1) ?? '1';
         const shift = income === 'drifts' && hour >= quietHours ? incomeShift : 0;
         const from = start + hour * hourMs;
-        const events = inferences(`${model}-${hour}`, rowsPerHour, from, hourMs, { model, version }).map((event) => ({
-          ...event,
-          features: { ...event.features, income: Number(event.features.income) + shift },
-        }));
+        const events = inferences(`${model}-${hour}`, rowsPerHour, from, hourMs, { model, version }).map(
+          (event, row) => ({
+            ...event,
+            features: { ...event.features, income: Number(event.features.income) + shift },
+            traceId: (1 + hour * rowsPerHour + row).toString(16).padStart(32, '0'),
+          }),
+        );
         engine.apply(producer.inferences(events), null);
         const labels = events.map((event) => ({
           ...outcome(event.id, event.time + 60_000, String(event.prediction)),
