@@ -4,6 +4,8 @@ import type { Heartbeat, RoutingDocument } from '@plumbline/sdk/routing';
 import { type Bus, connectBus } from '../bus/index.ts';
 import type { CollectorSettings } from '../config/index.ts';
 import { isPlumblineError, PlumblineError } from '../errors.ts';
+import type { KeptMessage, OutgoingBatch } from '../events/index.ts';
+import type { DeadLetter } from '../store/dead-letters.ts';
 import type { Instruments } from '../telemetry/index.ts';
 import { type CommitResult, createEngine, type EngineOptions } from './engine.ts';
 import { guardHooks } from './guard-hooks.ts';
@@ -15,9 +17,15 @@ import { startRoutingProjector } from './routing-projector.ts';
 
 /** Everything that needs the broker: reading events, hearing instances, publishing routes. */
 export interface StreamConnection {
-  /** Resolves when events are read; rejects when they never will be. */
-  readonly ready: Promise<void>;
-  bus(): Bus | null;
+  /**
+   * Begins to connect, and goes on until the broker answers or says something that only people can change. Resolves when
+   * events are read; rejects when they never will be.
+   */
+  start(): Promise<void>;
+  /** Puts batches on the stream; resolves when the broker has them. Throws `BROKER_UNAVAILABLE`. */
+  publish(batches: readonly OutgoingBatch[]): Promise<void>;
+  /** What became a dead letter; `undefined` when the broker has let it go. Throws `BROKER_UNAVAILABLE`. */
+  deadLetterMessage(letter: DeadLetter): Promise<KeptMessage | undefined>;
   /** Why events are not counted now, in sentences; empty when they are. */
   problems(): readonly string[];
   lagMessages(): number;
@@ -50,8 +58,7 @@ const patienceMs = 1_000;
 const retryMs = 500;
 const readyPollMs = 20;
 
-/** Begins to connect, and goes on until the broker answers or says something that only people can change. */
-export function connectStream(given: StreamConnectionOptions): StreamConnection {
+export function createStreamConnection(given: StreamConnectionOptions): StreamConnection {
   const { logger } = given;
   const guarded = guardHooks(given.engine.hooks ?? {}, logger);
   const options = { ...given, engine: { ...given.engine, hooks: guarded.hooks } };
@@ -59,6 +66,7 @@ export function connectStream(given: StreamConnectionOptions): StreamConnection 
   let bus: Bus | null = null;
   let problem: string | null = 'connecting to NATS';
   let parts: Awaited<ReturnType<typeof startReading>> | null = null;
+  let connecting: Promise<void> | null = null;
 
   async function connect(): Promise<void> {
     const opened = await untilAnswered();
@@ -95,21 +103,24 @@ export function connectStream(given: StreamConnectionOptions): StreamConnection 
     return null;
   }
 
-  const connecting = connect();
-  connecting.catch((error: unknown) => {
-    problem = error instanceof Error ? error.message : String(error);
-  });
-  const ready = connecting.then(() => {
-    if (stopping.signal.aborted) {
-      throw new PlumblineError('NOT_READY', 'the collector was stopped before it was ready');
-    }
-  });
-  // Whoever asks for it gets the reason; nobody has to ask.
-  ready.catch(() => undefined);
-
   return {
-    ready,
-    bus: () => (bus?.problem() === null ? bus : null),
+    start() {
+      connecting = connect();
+      connecting.catch((error: unknown) => {
+        problem = error instanceof Error ? error.message : String(error);
+      });
+      const ready = connecting.then(() => {
+        if (stopping.signal.aborted) {
+          throw new PlumblineError('NOT_READY', 'the collector was stopped before it was ready');
+        }
+      });
+      // Whoever asks for it gets the reason; nobody has to ask.
+      ready.catch(() => undefined);
+      return ready;
+    },
+    publish: async (batches) => connected().publish(batches),
+    deadLetterMessage: async ({ id, at, aside }) =>
+      connected().deadLetterMessage({ sequence: Number(id), storedAt: at, aside }),
     problems: () =>
       [problem, bus?.problem() ?? null, ...(parts?.reading.problems() ?? []), ...guarded.problems()].filter(
         (text) => text !== null,
@@ -123,11 +134,18 @@ export function connectStream(given: StreamConnectionOptions): StreamConnection 
     wake: () => parts?.projector.wake(),
     async stop() {
       stopping.abort();
-      await connecting.catch(() => undefined);
+      await connecting?.catch(() => undefined);
       await parts?.stop();
       await bus?.close();
     },
   };
+
+  function connected(): Bus {
+    if (bus === null || bus.problem() !== null) {
+      throw new PlumblineError('BROKER_UNAVAILABLE', 'not connected to NATS now: try again');
+    }
+    return bus;
+  }
 
   async function pause(ms: number): Promise<void> {
     await delay(ms, undefined, { signal: stopping.signal }).catch(() => undefined);

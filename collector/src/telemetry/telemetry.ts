@@ -14,6 +14,8 @@ export interface StateGauges {
 
 export interface Telemetry {
   readonly instruments: Instruments;
+  /** Sends figures of the state too, where metrics are sent; `/metrics` has them under names of its own. */
+  observe(state: StateGauges): void;
   /** What was measured since the process started, for `/metrics`. */
   collect(): Promise<readonly ScopeMetrics[]>;
   /** Where metrics are sent over OTLP; `null`: nowhere. */
@@ -28,7 +30,6 @@ export interface TelemetryOptions {
   readonly version: string;
   /** The standard variables `OTEL_*`. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly state: StateGauges;
 }
 
 /** Longest that the end of the process waits for a receiver of metrics. */
@@ -38,7 +39,7 @@ const goodbyeMs = 2_000;
  * Measures the collector itself. `/metrics` has what is measured at all times; over OTLP it is sent when the environment
  * names a receiver (`OTEL_EXPORTER_OTLP_ENDPOINT` or `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`), and else nothing is loaded.
  */
-export async function startTelemetry({ version, environment, state }: TelemetryOptions): Promise<Telemetry> {
+export async function startTelemetry({ version, environment }: TelemetryOptions): Promise<Telemetry> {
   const scrape = new ScrapeReader();
   const { reader, exportsTo, warnings } = await openOtlpReader(environment);
   const resource = resourceFromAttributes({ 'service.name': 'plumbline-collector', 'service.version': version });
@@ -46,9 +47,11 @@ export async function startTelemetry({ version, environment, state }: TelemetryO
     resource: resource.merge(detectResources({ detectors: [envDetector] })),
     readers: reader === null ? [scrape] : [scrape, reader],
   });
-  if (reader !== null) observe(provider, state);
   return {
     instruments: createInstruments(provider.getMeter('plumbline', version)),
+    observe(state) {
+      if (reader !== null) observe(provider, state);
+    },
     collect: async () => (await scrape.collect()).resourceMetrics.scopeMetrics,
     exportsTo,
     warnings,
