@@ -124,7 +124,7 @@ export function evaluateWindow(came: WindowInput): WindowEvaluation {
     findings: [
       ...explainDrift(findings, reference, profile),
       ...arrivals.findings,
-      ...unwatched(input, content),
+      ...unwatched(input, content, detectors),
       ...unaudited,
       ...unwatchedRatings(input, ofRatings),
     ],

@@ -27,6 +27,7 @@ import {
 } from '../../statistics/evidence/index.ts';
 import { arrivedIn, type OutcomeArrivals } from '../arrivals.ts';
 import { signalDesignEffect } from '../figures/signalStatistics.ts';
+import { BoundedCache } from './boundedCache.ts';
 import { calibrationDetector } from './calibrationDetector.ts';
 import { detectorByHour, detectorOver } from './detectorByHour.ts';
 import { errorRateDetector } from './errorRateDetector.ts';
@@ -73,25 +74,30 @@ export function streamDetectors(settings: ModelSettings, reference: Reference): 
     quantile,
     isCalibrationWatched(settings),
   ]);
-  const known = detectors.get(key);
-  if (known !== undefined) return known;
+  return known.get(key, () => makeDetectors(settings, reference));
+}
+
+/** Those of thirty features take 1.5 MB, and 20 to 45 ms to make. */
+const known = new BoundedCache<readonly StreamDetector[]>({
+  bytes: 512 * 1_048_576,
+  bytesOf: (detectors) => detectors.reduce((sum, { detector }) => sum + detector.components * bytesPerBet, 0),
+  wantedFor: 20_000,
+});
+/** Its gains, and its share of the score. */
+const bytesPerBet = 280;
+
+function makeDetectors(settings: ModelSettings, reference: Reference): readonly StreamDetector[] {
   const streams = streamsOf(settings, reference);
   const bounded = boundedStreams(settings, streams.length);
-  const made = streams.flatMap((stream) =>
+  return streams.flatMap((stream) =>
     stream.kind === 'ratings' || stream.kind === 'pace' ? [] : streamDetector(settings, reference, stream, bounded),
   );
-  if (detectors.size >= keptReferences) detectors.clear();
-  detectors.set(key, made);
-  return made;
 }
 
 /** Over how many streams the confidence of null bounds is shared: a version has a reference, and so has each of its segments. */
 export function boundedStreams(settings: ModelSettings, streams: number): number {
   return streams * (1 + declaredSegmentsOf(settings).length);
 }
-
-const keptReferences = 200;
-const detectors = new Map<string, readonly StreamDetector[]>();
 
 function streamDetector(
   settings: ModelSettings,

@@ -1,5 +1,5 @@
 import { groupConfusions, profileTotals } from '../../profile/index.ts';
-import { type StreamDetector, streamDetectors } from '../detectors/streamDetector.ts';
+import type { StreamDetector } from '../detectors/streamDetector.ts';
 import {
   fairnessSignal,
   gapSignal,
@@ -21,11 +21,17 @@ import {
 } from './findingContent.ts';
 import { type WindowInput, windowFinding } from './windowFinding.ts';
 
-/** What cannot be watched against this reference is said, not left out: no data is never a pass. */
-export function unwatched(input: WindowInput, content: ContentInput): Finding[] {
+/**
+ * What cannot be watched against this reference is said, not left out: no data is never a pass. `detectors`: of what can be.
+ */
+export function unwatched(
+  input: WindowInput,
+  content: ContentInput,
+  detectors: readonly Pick<StreamDetector, 'stream'>[],
+): Finding[] {
   const { settings, reference, profile } = content;
   const { task } = reference.shape;
-  const watched = new Set(streamDetectors(settings, reference).map(({ stream }) => stream.id));
+  const watched = new Set(detectors.map(({ stream }) => stream.id));
   const hasGroups = isClassification(task);
   const groups = reference.shape.groups.flatMap(({ attribute }) => {
     // Of answers that are not right or wrong only gaps are watched, and the reference group has none.
