@@ -14,8 +14,8 @@ import { putReference, readReference, type VersionKey, versionKey } from '../sto
 import { type CommitContext, latestEventAt, type StretchContext, trafficsOf } from './commit-context.ts';
 import type { CommitResult } from './engine.ts';
 import type { JoinRecord } from './join-record.ts';
+import type { JoinCounts, JoinEffects } from './join-run.ts';
 import { bareShape } from './learning-rows.ts';
-import type { JoinCounts, JoinEffects } from './outcome-join.ts';
 import type { Stretch, UnplacedRows } from './pending.ts';
 import { adoptReference, completeLearning, learn } from './reference-learning.ts';
 import { unitsOf, wholeOf } from './segments.ts';

@@ -5,7 +5,7 @@ import type { DeadLetter } from '../store/dead-letters.ts';
 import type { VersionKey } from '../store/history.ts';
 import type { StretchContext } from './commit-context.ts';
 import type { JoinColumns } from './join-columns.ts';
-import type { ModelBatch } from './outcome-join.ts';
+import type { ModelBatch } from './join-run.ts';
 import type { VersionTraffic } from './version-traffic.ts';
 
 /**

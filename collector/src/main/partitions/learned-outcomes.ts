@@ -1,7 +1,8 @@
 import { type VersionKey, versionKey } from '../../store/history.ts';
 import { type Collection, compositeKey, type ReadTransaction, type Transaction } from '../../store/port.ts';
 import { decodeJoinRecord, encodeJoinRecord, type JoinRecord } from '../join-record.ts';
-import type { JoinCounts, OutcomeJoin } from '../outcome-join.ts';
+import type { JoinCounts } from '../join-run.ts';
+import type { OutcomeJoin } from '../outcome-join.ts';
 import type { RawLabel } from './contribution.ts';
 
 /**

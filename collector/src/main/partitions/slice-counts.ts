@@ -13,7 +13,7 @@ import { type VersionKey, versionKey } from '../../store/history.ts';
 import { withCosts } from '../costs.ts';
 import { type JoinColumns, joinColumns, ownOutcomes } from '../join-columns.ts';
 import { readJoinKey } from '../join-record.ts';
-import type { JoinEffects, ModelBatch } from '../outcome-join.ts';
+import type { JoinEffects, ModelBatch } from '../join-run.ts';
 import { joinedGroups, partByUnit, segmentColumns, type UnitRows, unitsOf, wholeOf } from '../segments.ts';
 import { selectRows } from '../select-rows.ts';
 import { windowStart } from '../windows.ts';
