@@ -179,6 +179,16 @@ models:
       'models: [{ name: a, outcomeDelay: 2d, outcomeHorizon: 1d }]',
       /no outcome would count/,
     ],
+    [
+      'a rate of labels of numbers',
+      'models: [{ name: a, task: regression, labels: { rate: 0.1 } }]',
+      /binary_classific/,
+    ],
+    [
+      'a sample that is due when its windows are gone',
+      'models: [{ name: a, window: 1m, outcomeDelay: 14d, labels: { rate: 0.1 } }]',
+      /summed up before their sample/,
+    ],
     ['a missing variable', 'collector: { nats: { url: env:NOT_SET } }', /environment variable NOT_SET is not set/],
     [
       'a weak webhook secret',

@@ -39,11 +39,25 @@ function modelProblems(path: Path, model: ModelSettings): PathProblem[] {
       path: [...path, 'outcomeHorizon'],
       message: 'shorter than outcomeDelay: no outcome would count',
     }),
+    ...problemIf(model.labels !== undefined && model.task !== 'binary_classification', {
+      path: [...path, 'labels'],
+      message: 'is for task binary_classification',
+    }),
+    ...problemIf(model.labels !== undefined && model.outcomeDelay >= keptFor(model), {
+      path: [...path, 'outcomeDelay'],
+      message:
+        'not shorter than the retention of windows: they would be summed up before their sample of labels is due',
+    }),
     ...problemIf(alerts.quietLevel > alerts.pendingLevel, {
       path: [...path, 'alerts', 'quietLevel'],
       message: 'above pendingLevel: an alert would flap',
     }),
   ];
+}
+
+/** How long a window is kept by itself. */
+function keptFor({ window, retention }: ModelSettings): number {
+  return window < 3_600_000 ? retention.minutes : retention.hours;
 }
 
 function webhookProblems(path: Path, webhook: WebhookSettings): PathProblem[] {

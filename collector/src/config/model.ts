@@ -115,6 +115,15 @@ export const modelSettings = z.strictObject({
     .enum(['shown', 'watched'])
     .default('shown')
     .describe('watched: alarms when far fewer or more rows come than at first, or later; canaries change that too'),
+  labels: z
+    .strictObject({
+      rate: z.number().gt(0).max(1).describe('The share of predictions that get a label, drawn at random'),
+    })
+    .optional()
+    .describe(
+      'Two classes with scores: outcomes come for a random sample of predictions only, and what scores say of the others ' +
+        'helps to see an error rate rise. Not where it depends on the prediction, the score or the answer who gets one',
+    ),
   calibration: z
     .enum(['shown', 'watched'])
     .optional()

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { overallConfusion } from '../profile/index.ts';
+import { seededRandom } from '../statistics/simulate.ts';
 import { readFindings, readProfiles } from '../store/history.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { engineOn, one, openStoreForEachTest, ordinaryReference, start, store, windowsOf } from './testing/engine.ts';
-import { hourMs, inference, inferences, outcome, Producer } from './testing/traffic.ts';
+import { hourMs, inference, inferences, outcome, Producer, testModel } from './testing/traffic.ts';
 
 openStoreForEachTest();
 
@@ -122,6 +123,38 @@ describe('outcomes', () => {
     const judged = await store.read((tx) => readFindings(tx, { ...one, from: start + 4 * hourMs }));
     const errors = judged[0]!.findings.find(({ signal }) => signal === 'performance:error_rate');
     expect(errors).toMatchObject({ verdict: 'alarm' });
+  });
+
+  test('of a sample are judged by windows, each once when its outcomes are due, also through a restart', async () => {
+    const sampled = testModel({ labels: { rate: 0.1 } });
+    const random = seededRandom(1);
+    const reference = await ordinaryReference(sampled, ({ score }) => (random() < score! ? 'yes' : 'no'));
+    const options = { models: [sampled], startingReference: () => reference };
+    const producer = new Producer('p');
+    const before = await engineOn(options);
+    const rows = inferences('a', 400, start, 2 * hourMs);
+    before.apply(producer.inferences(rows), null);
+    before.apply(producer.outcomes(rows.slice(0, 20).map(({ id, time }) => outcome(id, time + 1, 'yes'))), null);
+    await before.commit();
+    const after = await engineOn(options);
+    const late = rows.slice(200, 220).map(({ id, time }) => outcome(id, time + hourMs, 'yes'));
+    for (const hour of [2, 3, 5]) {
+      after.apply(producer.inferences(inferences(`hour ${hour}`, 10, start + hour * hourMs, hourMs)), null);
+      if (hour === 2) after.apply(producer.outcomes(late), null);
+      await after.commit();
+    }
+    const stored = await store.read((tx) => readFindings(tx, { ...one, from: start }));
+    const judged = stored.map(({ from, findings }) => {
+      const found = findings.find(({ signal }) => signal === 'performance:error_rate')!;
+      return [(from - start) / hourMs, found.rows, found.statistics.labelledShare?.value ?? null];
+    });
+    // The first hour is due with the second, since outcomes take one.
+    expect(judged).toEqual([
+      [0, 0, null],
+      [1, 200, 0.1],
+      [2, 200, 0.1],
+      [3, 10, 0],
+    ]);
   });
 });
 

@@ -26,6 +26,8 @@ export interface TrafficState {
   learning: Learning | null;
   /** Windows that start before this gave the reference its rows: detectors leave them out. */
   judgedFrom: number;
+  /** Windows that end before this had their outcomes judged when they were due. Not there: none had. */
+  dueUntil?: number;
   referenceId: string | null;
 }
 

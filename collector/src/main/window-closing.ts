@@ -11,6 +11,7 @@ import {
 import { copyProfile, createProfile, mergeProfiles } from '../profile/index.ts';
 import { putFindings, putStreamCount, versionKey } from '../store/history.ts';
 import { latestEventAt, type StretchContext, trafficsOf } from './commit-context.ts';
+import { takeDueOutcomes } from './due-outcomes.ts';
 import type { ClosedWindow } from './engine.ts';
 import { adoptExpectedReference } from './expected-reference.ts';
 import { bareShape } from './learning-rows.ts';
@@ -146,6 +147,7 @@ async function judgeWindow(
   // A copy: rows that come later still count in the window.
   const profile = late === null ? copyProfile(own) : mergeProfiles(own, late);
   const arrivals = reference === null ? noArrivals : traffic.arrivals.take();
+  const due = reference === null ? null : await takeDueOutcomes(transaction, traffic, reference, to);
   const { findings, state: monitor } = evaluateWindow({
     settings,
     budget: options.budget,
@@ -155,6 +157,7 @@ async function judgeWindow(
     reference,
     profile,
     arrivals,
+    due,
     state: await traffic.monitor(transaction),
     from,
     to,

@@ -48,6 +48,7 @@ export interface WindowEvaluation {
 export function evaluateWindow(came: WindowInput): WindowEvaluation {
   // Rows with weights are evidence of fewer rows than they stand for; only how many there were is told from all of them.
   const input = { ...came, profile: effectiveProfile(came.profile), arrivals: effectiveArrivals(came.arrivals) };
+  const due = came.due === undefined || came.due === null ? null : effectiveProfile(came.due);
   const { reference, profile, settings } = input;
   if (reference === null || profile.shape.id !== reference.shape.id) {
     return { findings: withoutReference(input), state: input.state };
@@ -60,7 +61,7 @@ export function evaluateWindow(came: WindowInput): WindowEvaluation {
   const counted = new Map<string, readonly number[]>();
   const groupsOf = groupsThenAndNow(settings, reference, profile);
   const content = {
-    ...{ settings, reference, profile, groupsOf },
+    ...{ settings, reference, profile, due, groupsOf },
     arrivals: input.arrivals,
     firstRatings: previous.firstRatings,
   };
@@ -78,7 +79,7 @@ export function evaluateWindow(came: WindowInput): WindowEvaluation {
     // Settings may have changed the number of bets; their evidence then starts again.
     const before =
       known?.length === detector.components ? { wealth: known, scale: 0, steps: 0 } : initialState(detector);
-    const counts = watched.countsOf(profile, input.arrivals, windows);
+    const counts = watched.countsOf(profile, input.arrivals, windows, due);
     const atHour = watched.detectorAt(input.from);
     // Of an hour that the reference does not know nothing is learned.
     const seen = atHour === null ? new Float64Array(counts.length) : counts;

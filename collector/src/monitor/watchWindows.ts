@@ -11,6 +11,8 @@ export interface WatchedWindow {
   readonly profile: Profile;
   /** Default: no outcomes came. */
   readonly arrivals?: OutcomeArrivals;
+  /** Windows whose outcomes became due; default: none. */
+  readonly due?: Profile;
   /** Event time; default: the end of the window before. */
   readonly from?: number;
 }
@@ -43,9 +45,9 @@ export function watchWindows(
   const findings: (readonly Finding[])[] = [];
   let { state = null } = options;
   let next = 0;
-  for (const { profile, arrivals = noArrivals, from = next } of windows) {
+  for (const { profile, arrivals = noArrivals, due = null, from = next } of windows) {
     next = from + windowMs;
-    const input = { settings, budget, streams, version: '1', reference, profile, arrivals };
+    const input = { settings, budget, streams, version: '1', reference, profile, arrivals, due };
     const step = evaluateWindow({ ...input, state, from, to: next });
     findings.push(step.findings);
     state = step.state === null || between === undefined ? step.state : between(step.state);

@@ -43,10 +43,17 @@ export type {
 } from './shape.ts';
 export { bandRange, calibrationSignal } from './signals/calibration.ts';
 export { exceedanceSignal } from './signals/exceedance.ts';
-export { expectedErrorSignal, expectedErrors } from './signals/expectedErrors.ts';
+export { type ExpectedErrors, expectedErrorSignal, expectedErrors } from './signals/expectedErrors.ts';
 export { groupRatesSignal, groupSignal } from './signals/groupSignals.ts';
 export { labelSignal } from './signals/labelSignals.ts';
 export { type GroupRates, groupRatesOf, poorCounts } from './signals/ratedGroups.ts';
+export {
+  asSampled,
+  labelledShare,
+  sampledErrorName,
+  sampledErrorScore,
+  sampledErrorSignal,
+} from './signals/sampledErrors.ts';
 export { byLabel, scoredCell, scoredCounts } from './signals/scoredLabels.ts';
 export { orderCounts, scoreOrderSignal } from './signals/scoreOrder.ts';
 export {

@@ -28,7 +28,7 @@ export function measureDetectors(features: number, windows: number): Result[] {
     const started = performance.now();
     const roomFor = sharedRoom(components);
     watched.forEach(({ detector, detectorAt, countsOf }, index) => {
-      const counts = countsOf(profiles[window % differentWindows]!, noArrivals, window + 1);
+      const counts = countsOf(profiles[window % differentWindows]!, noArrivals, window + 1, null);
       const atHour = detectorAt(window * hourMs) ?? detector;
       states[index] = advance(atHour, states[index]!, counts, 1, roomFor(detector.components));
       evidenceOf(detector, states[index]!);

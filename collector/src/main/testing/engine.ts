@@ -1,3 +1,4 @@
+import type { InferenceEvent } from '@plumbline/sdk/event';
 import { afterEach, beforeEach } from 'vitest';
 import { budgetSettings, type ModelSettings } from '../../config/settings.ts';
 import { profileTotals, type Reference } from '../../profile/index.ts';
@@ -49,8 +50,11 @@ export async function windowsOf(version = '1', on = store) {
   });
 }
 
-/** A reference made from the first hour of ordinary traffic. */
-export async function ordinaryReference(settings: ModelSettings = testModel()): Promise<Reference> {
+/** A reference made from the first hour of ordinary traffic. Default of `labelOf`: every prediction was right. */
+export async function ordinaryReference(
+  settings: ModelSettings = testModel(),
+  labelOf: (row: InferenceEvent) => string | number = ({ prediction }) => prediction ?? 'no',
+): Promise<Reference> {
   const other = await openSqliteStore({ path: ':memory:' });
   const engine = await createEngine({
     store: other,
@@ -62,10 +66,7 @@ export async function ordinaryReference(settings: ModelSettings = testModel()): 
   const producer = new Producer('reference');
   const rows = inferences('reference', 400, start, hourMs, { model: settings.name });
   engine.apply(producer.inferences(rows), null);
-  engine.apply(
-    producer.outcomes(rows.map(({ id, time, prediction }) => outcome(id, time + 1, prediction ?? 'no'))),
-    null,
-  );
+  engine.apply(producer.outcomes(rows.map((row) => outcome(row.id, row.time + 1, labelOf(row)))), null);
   await engine.finish();
   const reference = await other.read((tx) => readReference(tx, one));
   await other.close();

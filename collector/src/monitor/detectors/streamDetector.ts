@@ -52,8 +52,16 @@ export interface StreamDetector {
   readonly scores: readonly Score[];
   /** What the reference counted, by the same cells. */
   readonly referenceCounts: ArrayLike<number>;
-  /** Events of a window by cell. `step`: how many windows were evaluated, with this one; what is drawn at random follows it. */
-  readonly countsOf: (profile: Profile, arrivals: OutcomeArrivals, step: number) => ArrayLike<number>;
+  /**
+   * Events of a window by cell. `step`: how many windows were evaluated, with this one; what is drawn at random follows it.
+   * `due`: windows whose outcomes became due with this one; `null` when there are none.
+   */
+  readonly countsOf: (
+    profile: Profile,
+    arrivals: OutcomeArrivals,
+    step: number,
+    due: Profile | null,
+  ) => ArrayLike<number>;
 }
 
 /**
@@ -62,7 +70,7 @@ export interface StreamDetector {
  * more than using them.
  */
 export function streamDetectors(settings: ModelSettings, reference: Reference): readonly StreamDetector[] {
-  const { tolerance, minimumGroupRows, groups, ratings, arrivals, segments, quantile } = settings;
+  const { tolerance, minimumGroupRows, groups, ratings, arrivals, segments, quantile, labels } = settings;
   const key = JSON.stringify([
     reference.id,
     tolerance,
@@ -72,6 +80,7 @@ export function streamDetectors(settings: ModelSettings, reference: Reference): 
     arrivals,
     segments,
     quantile,
+    labels,
     isCalibrationWatched(settings),
   ]);
   return known.get(key, () => makeDetectors(settings, reference));

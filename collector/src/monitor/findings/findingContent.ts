@@ -47,6 +47,7 @@ import { expectedErrorContent } from './expectedErrorContent.ts';
 import { calibrationContent, exceedanceContent, scoreOrderContent } from './labelContent.ts';
 import { leadingShare } from './leadingShare.ts';
 import { duplicatesContent, qualityContent } from './qualityContent.ts';
+import { isSampled, sampledErrorContent } from './sampledErrorContent.ts';
 import { rareMover, topMovers } from './topMovers.ts';
 
 /** What a finding says beside its evidence. */
@@ -64,6 +65,8 @@ export interface ContentInput {
   readonly profile: Profile;
   /** Labels since the last window. A window that closes has few labels of its own: outcomes take their time. */
   readonly arrivals: OutcomeArrivals;
+  /** Windows whose outcomes became due. */
+  readonly due: Profile | null;
   /** The first ratings of the version. */
   readonly firstRatings: Readonly<Partial<Record<RatingType, RatingCounts>>>;
   /** Groups of an attribute in the window and in the reference. */
@@ -113,7 +116,9 @@ export function findingContent(
     case 'duplicates':
       return duplicatesContent(input, evidence);
     case 'performance':
-      return performanceContent(input, evidence);
+      return isSampled(watched)
+        ? sampledErrorContent(performanceContent(input, evidence), input, watched, counts, evidence)
+        : performanceContent(input, evidence);
     case 'calibration':
       return calibrationContent(input.arrivals, watched, evidence);
     case 'score_order':

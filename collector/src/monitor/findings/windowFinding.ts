@@ -19,6 +19,11 @@ export interface WindowInput {
   /** The window, together with rows that came late for earlier ones: detectors count by arrival. */
   readonly profile: Profile;
   readonly arrivals: OutcomeArrivals;
+  /**
+   * Windows whose outcomes became due with this one, added up, with the outcomes that came for them; only of the reference's
+   * shape, and none of its rows. Absent or `null`: there are none, or no rate of labels is declared.
+   */
+  readonly due?: Profile | null;
   /** As the last window left it; `null` before the first. */
   readonly state: MonitorState | null;
   /** Event time, milliseconds since 1970-01-01 UTC; `to` exclusive. */

@@ -1,5 +1,5 @@
-import type { Evidence } from '../finding.ts';
-import { isNotable, sentence, shareMoveText } from './phrases.ts';
+import type { Estimate, Evidence } from '../finding.ts';
+import { intervalText, isNotable, sentence, shareMoveText } from './phrases.ts';
 import type { Change } from './sentences.ts';
 import { amountText, numberText, shareText } from './text.ts';
 
@@ -50,6 +50,35 @@ function labelSentence(
   const moved = `${shareMoveText(before, after)} of ${amountText(rows, 'labelled row')}`;
   return sentence(
     [`${what} ${isNotable(evidence) ? often : 'as often as in the reference'}`, moved, promised],
+    evidence,
+  );
+}
+
+export interface SampledErrorChange {
+  /** In the reference. */
+  readonly before: number;
+  /** `null` where nothing is made of what came. */
+  readonly errorRate: Estimate | null;
+  /** Whose outcomes became due, and how many of them have one. */
+  readonly predictions: number;
+  readonly labels: number;
+  /** For which share labels should have come, where too few did. */
+  readonly declared: number | null;
+}
+
+export function sampledErrorSentence(change: SampledErrorChange, evidence: Evidence): string {
+  const { before, errorRate, predictions, labels, declared } = change;
+  if (declared !== null) {
+    const came = `${amountText(labels, 'label')} of ${amountText(predictions, 'prediction')}, not ${shareText(declared)}`;
+    return sentence(['too few labels came to be the random sample that is declared', came], evidence);
+  }
+  if (errorRate === null || errorRate.value === null) {
+    return sentence(['outcomes of no window with scores became due'], evidence);
+  }
+  const what = isNotable(evidence) ? 'error rate rose' : 'error rate is as in the reference';
+  const moved = `${shareMoveText(before, errorRate.value)} of ${amountText(predictions, 'prediction')}`;
+  return sentence(
+    [what, `${moved}${intervalText(errorRate)}, from ${amountText(labels, 'label')} and all scores`],
     evidence,
   );
 }

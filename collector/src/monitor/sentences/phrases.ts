@@ -1,5 +1,5 @@
-import type { Evidence } from '../finding.ts';
-import { levelText, shareChangeText, shareText } from './text.ts';
+import type { Estimate, Evidence } from '../finding.ts';
+import { levelText, shareChangeText, shareRangeText, shareText } from './text.ts';
 
 /** Parts that the sentences of all findings are made of. */
 
@@ -17,4 +17,9 @@ export function sentence(parts: readonly (string | null)[], evidence: Evidence |
 /** `21 % → 34 %`; without a before only the after. */
 export function shareMoveText(before: number | null, after: number): string {
   return before === null ? shareText(after) : shareChangeText(before, after);
+}
+
+/** ` (95 % interval 31-37 %)`; nothing without an interval. */
+export function intervalText({ low, high }: Estimate): string {
+  return low === null || high === null ? '' : ` (95 % interval ${shareRangeText(low, high)})`;
 }

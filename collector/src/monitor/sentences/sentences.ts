@@ -1,16 +1,7 @@
 import { scoredBucket } from '../../statistics/evidence/index.ts';
 import type { Estimate, Evidence } from '../finding.ts';
-import { isNotable, sentence, shareMoveText } from './phrases.ts';
-import {
-  amountText,
-  changeText,
-  durationText,
-  nameText,
-  numberText,
-  shareChangeText,
-  shareRangeText,
-  shareText,
-} from './text.ts';
+import { intervalText, isNotable, sentence, shareMoveText } from './phrases.ts';
+import { amountText, changeText, durationText, nameText, numberText, shareChangeText, shareText } from './text.ts';
 
 /**
  * One sentence a person understands: what moved which way, from what to what in the signal's own units, how large that
@@ -287,10 +278,6 @@ export function ratingSentence({ type, change, rows }: RatingChange, evidence: E
   }
   const what = isNotable(evidence) ? `${type} got worse` : `${type} is not surely worse than at first`;
   return sentence([what, `mean ${changeText(change.before, change.after)} ${over}`], evidence);
-}
-
-function intervalText({ low, high }: Estimate): string {
-  return low === null || high === null ? '' : ` (95 % interval ${shareRangeText(low, high)})`;
 }
 
 function detail(what: string, { before, after }: Change): string | null {

@@ -11,6 +11,8 @@ export interface ExpectedErrors {
   readonly score: Score;
   /** Rows with a score by the chance that their prediction is wrong, in hundredths; labels are not looked at. */
   readonly counts: (profile: Profile) => Float64Array;
+  /** The same rows, those of each hundredth in three cells: not labelled, right, wrong. */
+  readonly outcomes: (profile: Profile) => Float64Array;
 }
 
 export const expectedErrorSignal = 'performance:expected_error';
@@ -44,32 +46,41 @@ function fittedOn(reference: Profile): ExpectedErrors | null {
     return cell % 2 === 1 ? 1 - probability : probability;
   });
   const levelOf = chances.map((chance) => Math.min(levels - 1, Math.floor(chance * levels)));
-  const counts = (profile: Profile): Float64Array => {
-    const byLevel = new Float64Array(levels);
-    decidedByScore(profile).forEach((count, cell) => {
-      byLevel[levelOf[cell]!]! += count;
+  const outcomes = (profile: Profile): Float64Array => {
+    const byLevel = new Float64Array(3 * levels);
+    judgedByScore(profile).forEach((count, cell) => {
+      byLevel[3 * levelOf[Math.floor(cell / 3)]! + (cell % 3)]! += count;
     });
     return byLevel;
   };
+  const counts = (profile: Profile): Float64Array => inThrees(outcomes(profile));
   const past = counts(reference);
   const sums = new Float64Array(levels);
-  decidedByScore(reference).forEach((count, cell) => {
+  inThrees(judgedByScore(reference)).forEach((count, cell) => {
     sums[levelOf[cell]!]! += count * chances[cell]!;
   });
   const values = past.map((count, level) => (count === 0 ? (level + 0.5) / levels : sums[level]! / count));
   const score: Score = { name: 'wrong by score', kind: 'mean', values, considered: new Uint8Array(levels).fill(1) };
-  return scoreMoments(score, past).variance > 0 ? { signal: expectedErrorSignal, score, counts } : null;
+  return scoreMoments(score, past).variance > 0 ? { signal: expectedErrorSignal, score, counts, outcomes } : null;
 }
 
 const levels = 100;
 const fewestLabels = 30;
 
-/** Rows with a score, labelled or not: cell `2 * bin + decision`. */
-function decidedByScore({ shape, counts }: Profile): Float64Array {
+/** Rows with a score: cell `3 * (2 * bin + decision)` those without a label, then those that were right and wrong. */
+function judgedByScore({ shape, counts }: Profile): Float64Array {
   const { scoreOffset, scoreBins } = planOf(shape);
-  const decided = new Float64Array(2 * scoreBins);
-  for (let cell = 0, at = scoreOffset; cell < decided.length; cell++, at += 3) {
-    decided[cell] = counts[at]! + counts[at + 1]! + counts[at + 2]!;
+  const judged = new Float64Array(6 * scoreBins);
+  for (let cell = 0; cell < judged.length; cell += 3) {
+    const decision = (cell / 3) % 2;
+    const at = scoreOffset + cell;
+    judged[cell] = counts[at + 2]!;
+    judged[cell + 1] = counts[at + decision]!;
+    judged[cell + 2] = counts[at + 1 - decision]!;
   }
-  return decided;
+  return judged;
+}
+
+function inThrees(counts: Float64Array): Float64Array {
+  return Float64Array.from({ length: counts.length / 3 }, (_, i) => total(counts.subarray(3 * i, 3 * i + 3)));
 }

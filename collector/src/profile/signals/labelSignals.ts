@@ -3,6 +3,7 @@ import type { Score } from '../../statistics/evidence/index.ts';
 import type { Profile } from '../profile.ts';
 import { calibration } from './calibration.ts';
 import { exceedance } from './exceedance.ts';
+import { sampledErrors } from './sampledErrors.ts';
 import { scoreOrder } from './scoreOrder.ts';
 
 /** What labels say about a model beside whether it was right, as scores over cells. */
@@ -21,5 +22,6 @@ export function labelSignal(reference: Profile, signal: string): LabelSignal {
 
 /** All of a reference. How much each varies between windows is measured with it. */
 export function labelSignals(reference: Profile): readonly LabelSignal[] {
-  return [calibration(reference), scoreOrder(reference), exceedance(reference)].filter((signal) => signal !== null);
+  const signals = [calibration(reference), scoreOrder(reference), exceedance(reference), sampledErrors(reference)];
+  return signals.filter((signal) => signal !== null);
 }

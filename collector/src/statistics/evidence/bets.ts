@@ -33,14 +33,15 @@ export function orient(score: Score, bounds: NullBounds, designEffect: number): 
   if (score.kind === 'mean') {
     if (bounds.standardDeviation === 0) return [];
     const bets = meanBets.map((bet) => bet / bounds.standardDeviation);
+    const [low, high] = score.range ?? [-1, 1];
     return [
-      { ...shared, direction: 'up' as const, values, nullMean: bounds.upper, low: -1, bets },
+      { ...shared, direction: 'up' as const, values, nullMean: bounds.upper, low, bets },
       {
         ...shared,
         direction: 'down' as const,
         values: values.map((value) => -value),
         nullMean: -bounds.lower,
-        low: -1,
+        low: -high,
         bets,
       },
     ].flatMap(playable);
@@ -70,7 +71,7 @@ export function orient(score: Score, bounds: NullBounds, designEffect: number): 
 const meanBets = [0.03, 0.06, 0.12, 0.25, 0.5, 1];
 const shareBets = { up: [0.1, 0.2, 0.35, 0.6, 1, 2], down: [0.05, 0.1, 0.2, 0.35, 0.6, 0.9] };
 
-/** Caps the bets; nothing when the null mean is at the top of the scale, which is 1 for every score. */
+/** Caps the bets; nothing where the mean may be anything: that of no score is above 1. */
 function playable(oriented: OrientedScore): OrientedScore[] {
   if (!(oriented.nullMean < 1) || !(oriented.nullMean > oriented.low)) return [];
   const cap = 0.9 / (oriented.nullMean - oriented.low);

@@ -5,10 +5,12 @@
 export interface Score {
   /** What moves when the mean moves: `location`, `missing`, `category:north`. */
   readonly name: string;
-  /** A mean of numbers in [-1, 1], or a share: 1 in some cells and 0 in the others. */
+  /** A mean of numbers in [-1, 1] or in `range`, or a share: 1 in some cells and 0 in the others. */
   readonly kind: 'mean' | 'share';
   /** One value a cell. */
   readonly values: Float64Array;
+  /** Between which values those of a mean lie, where a single one may lie outside [-1, 1]. The mean itself does not. */
+  readonly range?: readonly [low: number, high: number];
   /** 1 for the cells the score is about. An event in another cell says nothing: no bet is placed on it. */
   readonly considered: Uint8Array;
   /**
