@@ -105,6 +105,8 @@ export interface Engine {
   /** About how much memory waits for the next commit; `Infinity` when rows wait for what only a commit can look up. */
   uncommittedBytes(): number;
   anchorLog(): AnchorLog;
+  /** So many messages were gone from the stream before they were read. */
+  missed(messages: number): void;
   /** Reading begins after this place of the stream made at `created`. */
   resume(created: string, sequence: number, found: { readonly regressed: boolean; readonly missed: number }): void;
   /** It failed, or was closed. */
@@ -229,7 +231,11 @@ class StreamEngine implements Engine {
   resume(created: string, sequence: number, found: { readonly regressed: boolean; readonly missed: number }): void {
     this.#progress.resume(created, sequence);
     if (found.regressed) this.#pending.streamRegressions++;
-    this.#pending.missedMessages += found.missed;
+    this.missed(found.missed);
+  }
+
+  missed(messages: number): void {
+    this.#pending.missedMessages += messages;
   }
 
   get isClosed(): boolean {

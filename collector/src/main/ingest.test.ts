@@ -315,6 +315,18 @@ describe.each(['this thread', 'a thread of its own'])('the ingest, where %s read
     expect(running.problems()).toEqual([]);
   });
 
+  test('counts what the broker lost from the middle of its stream, and not what went before reading began', async () => {
+    const producer = new Producer('p');
+    for (let batch = 0; batch < 5; batch++) await publishRows(producer, `a${batch}`, 20);
+    const { streams } = await jetstreamManager(admin);
+    for (const lost of [1, 3, 4]) await streams.deleteMessage(streamName, lost);
+    const said: object[] = [];
+    await startIngest({ logger: { ...silentLogger, error: (fields) => void said.push(fields) } });
+    await until(() => counted(40));
+    expect(await store.read(readCounts)).toMatchObject({ inferences: 40, missedMessages: 2, streamRegressions: 0 });
+    expect(said).toEqual([{ after: 2, missed: 2 }]);
+  });
+
   test('reads no faster than the store takes it', async () => {
     const producer = new Producer('p');
     for (let batch = 0; batch < 30; batch++) await publishRows(producer, `a${batch}`, 200);

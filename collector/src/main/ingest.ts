@@ -157,9 +157,17 @@ class StreamIngest implements Ingest {
     logger.info({ after: point.after, lastSequence: stream.lastSequence }, 'reading');
     this.#problem = null;
     let turnAt = performance.now();
+    let before = Math.max(point.after, stream.firstSequence - 1);
     for await (const read of reader.messages()) {
       const { message } = read;
       if (this.#commitFailure !== null) break;
+      // Of a file that broke the broker says nothing: it leaves out what was in it.
+      const missed = message.sequence - before - 1;
+      if (partitions === undefined && missed > 0) {
+        engine.missed(missed);
+        logger.error({ after: before, missed }, 'messages are gone from the middle of the stream');
+      }
+      before = message.sequence;
       await this.#apply(engine, read);
       this.#applied = message.sequence;
       this.#appliedAt = message.storedAt;

@@ -24,7 +24,7 @@ export interface Counts {
   readonly unknownModelEvents: number;
   /** Times the stream was found changed: made anew, or without its tail. */
   readonly streamRegressions: number;
-  /** Messages the broker removed, by age, before they were read. */
+  /** Messages that were gone from the stream before they were read: by age, or lost with a file of the broker. */
   readonly missedMessages: number;
   /** By model name. */
   readonly models: Readonly<Record<string, { readonly inferences: number; readonly outcomes: number }>>;

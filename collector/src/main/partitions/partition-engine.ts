@@ -128,8 +128,13 @@ export class PartitionEngine {
   async resume(stream: StreamState, messageAt: Bus['messageAt']): Promise<ResumePoint> {
     const point = await this.#progress.resume(stream, messageAt);
     if (point.regressed) this.#pending.streamRegressions++;
-    this.#pending.missedMessages += point.missed;
+    this.missed(point.missed);
     return point;
+  }
+
+  /** So many messages were gone from the stream before they were read. */
+  missed(messages: number): void {
+    this.#pending.missedMessages += messages;
   }
 
   async commit(): Promise<CommitResult> {
