@@ -1,8 +1,8 @@
-import type { ModelSettings } from './options.ts';
 import { Counts } from './pipeline/counts.ts';
 import { Capture } from './privacy/capture.ts';
 import type { Pseudonyms } from './privacy/pseudonyms.ts';
 import type { Redactor } from './privacy/redactor.ts';
+import type { ModelSettings } from './read-options.ts';
 import type { RecordDefaults } from './record.ts';
 import type { RoutedVersion } from './routing/document.ts';
 import { FeatureTypes } from './wire/index.ts';

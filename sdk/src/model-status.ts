@@ -1,5 +1,5 @@
 import type { ModelState } from './model-state.ts';
-import type { MonitorSettings } from './options.ts';
+import type { MonitorSettings } from './read-options.ts';
 import type { RoutingTable } from './routing/table.ts';
 import type { ModelStatus } from './status.ts';
 
