@@ -27,19 +27,13 @@ export function readIds(reader: FrameReader, value: unknown, where: Place): IdCo
       ids.length !== reader.rows ||
       !ids.every((id) => typeof id === 'string' && id.length > 0 && id.length <= maxIdLength)
     ) {
-      throw new RejectedError(
-        'BAD_HEADER',
-        `${placeText(where)}: must be ${reader.rows} texts of 1 to ${maxIdLength} characters`,
-      );
+      throw badHeader(where, `must be ${reader.rows} texts of 1 to ${maxIdLength} characters`);
     }
     // Each element was found to be a string above.
     return { texts: () => ids as string[], uuids: undefined };
   }
   if (encoding !== 'uuid' || typeof detail !== 'string' || !sharedHexPattern.test(detail)) {
-    throw new RejectedError(
-      'BAD_HEADER',
-      `${placeText(where)}: must be text or uuid with at most 15 shared bytes, got ${shown(value)}`,
-    );
+    throw badHeader(where, `must be text or uuid with at most 15 shared bytes, got ${shown(value)}`);
   }
   const bytes = readUuids(reader, detail.padEnd(2 * uuidBytes, '-'));
   const suffixes = readCategories(reader, suffixDescription, where, maxIdLength - 37);
@@ -109,7 +103,7 @@ export function readTimes(reader: FrameReader, value: unknown, ids: IdColumn): F
   if (element === 'f64') {
     return refuseBadTimes(reader.take('f64', reader.rows));
   }
-  throw new RejectedError('BAD_HEADER', `times: no known encoding: ${shown(value)}`);
+  throw badHeader('times', `no known encoding: ${shown(value)}`);
 }
 
 function clocksOf({ texts, uuids }: IdColumn): (row: number) => number {
@@ -124,7 +118,7 @@ function clocksOf({ texts, uuids }: IdColumn): (row: number) => number {
 function refuseBadTimes(times: Float64Array): Float64Array {
   for (let row = 0; row < times.length; row++) {
     if (!(times[row]! >= 0 && times[row]! <= maxTime)) {
-      throw new RejectedError('BAD_COLUMN', `times: row ${row} is ${times[row]}, not milliseconds since 1970`);
+      throw badColumn('times', `row ${row} is ${times[row]}, not milliseconds since 1970`);
     }
   }
   return times;
@@ -144,7 +138,7 @@ export function readNumbers(reader: FrameReader, value: unknown, where: Place): 
     return { type: 'number', values: reader.memory.numbers(reader.rows).fill(constant ?? Number.NaN) };
   }
   if (!isElement(element)) {
-    throw new RejectedError('BAD_HEADER', `${placeText(where)}: no known encoding of numbers: ${shown(value)}`);
+    throw badHeader(where, `no known encoding of numbers: ${shown(value)}`);
   }
   const stored = reader.take(element, reader.rows);
   const values = stored instanceof Float64Array ? stored : copied(stored, reader.memory.numbers(reader.rows));
@@ -162,10 +156,7 @@ export function readCategories(
   const dictionary = asArray(entries, where);
   for (const entry of dictionary) {
     if (typeof entry !== 'string' || entry.length > maxLength) {
-      throw new RejectedError(
-        'BAD_HEADER',
-        `${placeText(where)}: a category must be text of at most ${maxLength} characters`,
-      );
+      throw badHeader(where, `a category must be text of at most ${maxLength} characters`);
     }
   }
   // Each entry was found to be a string above.
@@ -174,7 +165,7 @@ export function readCategories(
     return { type: 'category', codes: reader.memory.bytes(reader.rows).fill(texts.length), dictionary: texts };
   }
   if (element !== 'u8' && element !== 'u16' && element !== 'u4' && element !== 'u2') {
-    throw new RejectedError('BAD_HEADER', `${placeText(where)}: no known encoding of categories: ${shown(value)}`);
+    throw badHeader(where, `no known encoding of categories: ${shown(value)}`);
   }
   const codes =
     element === 'u8' || element === 'u16'
@@ -182,10 +173,7 @@ export function readCategories(
       : unpackBits(reader, element === 'u2' ? 2 : 4);
   for (let row = 0; row < codes.length; row++) {
     if (codes[row]! > texts.length) {
-      throw new RejectedError(
-        'BAD_COLUMN',
-        `${placeText(where)}: row ${row} has code ${codes[row]} of a dictionary of ${texts.length}`,
-      );
+      throw badColumn(where, `row ${row} has code ${codes[row]} of a dictionary of ${texts.length}`);
     }
   }
   return { type: 'category', codes, dictionary: texts };
@@ -235,10 +223,7 @@ export function readRequired(reader: FrameReader, value: unknown, where: Place, 
   const column = readCategories(reader, value, where, maxLength);
   const missing = column.codes.indexOf(0);
   if (missing !== -1 || column.dictionary.includes('')) {
-    throw new RejectedError(
-      'BAD_COLUMN',
-      `${placeText(where)}: ${missing === -1 ? 'a value is empty' : `row ${missing} has no value`}`,
-    );
+    throw badColumn(where, missing === -1 ? 'a value is empty' : `row ${missing} has no value`);
   }
   return column;
 }
@@ -248,10 +233,7 @@ export function readWeights(reader: FrameReader, value: unknown): NumberColumn {
   const column = readNumbers(reader, value, 'weights');
   const wrong = column.values.findIndex((weight) => !(weight >= 1 && weight <= maxWeight));
   if (wrong !== -1) {
-    throw new RejectedError(
-      'BAD_COLUMN',
-      `weights: row ${wrong} has ${column.values[wrong]}, which is not from 1 to ${maxWeight}`,
-    );
+    throw badColumn('weights', `row ${wrong} has ${column.values[wrong]}, which is not from 1 to ${maxWeight}`);
   }
   return column;
 }
@@ -268,14 +250,14 @@ export function readKnown(reader: FrameReader, value: unknown, where: Place, kno
 function refuseOthers(column: CategoryColumn, where: Place, known: readonly string[]): CategoryColumn {
   const unknown = column.dictionary.find((entry) => !known.includes(entry));
   if (unknown !== undefined) {
-    throw new RejectedError('BAD_COLUMN', `${placeText(where)}: ${shown(unknown)} is none of ${known.join(', ')}`);
+    throw badColumn(where, `${shown(unknown)} is none of ${known.join(', ')}`);
   }
   return column;
 }
 
 export function asArray(value: unknown, where: Place): readonly unknown[] {
   if (!Array.isArray(value)) {
-    throw new RejectedError('BAD_HEADER', `${placeText(where)}: must be a list, got ${shown(value)}`);
+    throw badHeader(where, `must be a list, got ${shown(value)}`);
   }
   return value;
 }
@@ -287,6 +269,14 @@ function anyByte(bytes: Uint8Array, offset: number): boolean {
     }
   }
   return false;
+}
+
+function badHeader(where: Place, what: string): RejectedError {
+  return new RejectedError('BAD_HEADER', `${placeText(where)}: ${what}`);
+}
+
+function badColumn(where: Place, what: string): RejectedError {
+  return new RejectedError('BAD_COLUMN', `${placeText(where)}: ${what}`);
 }
 
 function placeText(place: Place): string {
