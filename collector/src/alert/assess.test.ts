@@ -70,6 +70,14 @@ describe('what an alert shows', () => {
     const { alert } = play([[explained, finding(1.2, 'alarm', 'feature:a')]]);
     expect(alert!.findings.map(({ signal }) => signal)).toEqual(['feature:a']);
   });
+
+  it('is one finding about an embedding, by whichever projection it was told last', () => {
+    const { alert } = play([
+      [finding(1.2, 'alarm', 'feature:query.projection_03'), finding(1.1, 'alarm', 'feature:a')],
+      [finding(1.3, 'alarm', 'feature:query.projection_07')],
+    ]);
+    expect(alert!.findings.map(({ signal }) => signal)).toEqual(['feature:query.projection_07', 'feature:a']);
+  });
 });
 
 describe('an alert', () => {

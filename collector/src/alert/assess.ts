@@ -1,4 +1,5 @@
 import type { Finding } from '../monitor/finding.ts';
+import { embeddingOf } from '../profile/index.ts';
 import { whatChanged } from '../statistics/multiplicity/index.ts';
 import type { Alert, AlertKind, AlertSeverity } from './alert.ts';
 
@@ -87,8 +88,9 @@ export function assessAlert(
   return calmDown(open, observation, isQuiet, policy);
 }
 
+/** Of an embedding whichever projection tells in a window. */
 function subjectOf({ segment = '', signal }: Finding): string {
-  return `${segment} ${signal}`;
+  return `${segment} ${embeddingOf(signal) ?? signal}`;
 }
 
 /** Whether this alarm is the one it takes. */
@@ -265,7 +267,7 @@ function changedWith(ranked: readonly Finding[]): Finding[] {
   return whatChanged(excess).map((index) => ranked[index]!);
 }
 
-/** What broken data explains is no trouble of its own. */
+/** What another finding tells of, as broken data does, is no trouble of its own. */
 function levelOf(finding: Finding): number {
   return finding.explainedBy === undefined ? (finding.evidence?.level ?? 0) : 0;
 }

@@ -3,6 +3,7 @@ import { createMemoryTransport } from '@plumbline/sdk/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { budgetSettings } from '../config/settings.ts';
 import { driftReport } from '../monitor/index.ts';
+import { recomputeAlarm } from '../statistics/evidence/index.ts';
 import { normal, seededRandom } from '../statistics/simulate.ts';
 import { readFindings, readProfiles, readReference } from '../store/history.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
@@ -122,5 +123,25 @@ describe('an embedding', () => {
     );
     expect(Number(embedding?.domainClassifierArea?.low)).toBeGreaterThan(0.5);
     expect(embedding?.sentence).toContain(`query: ${moved.length} of 16 projections moved`);
+  });
+
+  test('alarms by one finding a window, which tells of all projections that moved', () => {
+    const shifted = seen.findings.filter(({ from }) => from >= cleanWindows * hourMs);
+    const alarms = shifted.map(({ findings }) => findings.filter(({ verdict }) => verdict === 'alarm'));
+    expect(Math.max(...alarms.map(({ length }) => length))).toBe(1);
+    const together = shifted.find(({ findings }) =>
+      findings.some(({ verdict, sentence }) => verdict === 'alarm' && !sentence.startsWith('query moved: 1 of')),
+    )!;
+    const lead = together.findings.find(({ verdict }) => verdict === 'alarm');
+    const others = together.findings.filter(({ explainedBy }) => explainedBy === lead!.signal);
+    expect(lead!.sentence).toMatch(
+      new RegExp(
+        `^query moved: ${1 + others.length} of 16 projections, its centre turned by a cosine distance of [\\d.]+ ` +
+          'where chance alone stays below [\\d.]+, most surely query.projection_\\d\\d .+; evidence \\d+ % of the alarm level$',
+      ),
+    );
+    expect(others.every(({ verdict, kind }) => verdict === 'watch' && kind === 'feature')).toBe(true);
+    expect(others.every(({ evidence }) => evidence!.log <= lead!.evidence!.log)).toBe(true);
+    expect(recomputeAlarm(lead!.evidence!.proof!)).toMatchObject({ alarm: true, problems: [] });
   });
 });

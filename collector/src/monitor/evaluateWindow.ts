@@ -28,6 +28,7 @@ import { explainDrift } from './findings/explainDrift.ts';
 import { findingContent, groupsThenAndNow } from './findings/findingContent.ts';
 import { namedReason } from './findings/leading.ts';
 import { countedSince, statisticsSinceReference } from './findings/sinceReference.ts';
+import { tellEmbeddings } from './findings/tellEmbeddings.ts';
 import { unwatched, unwatchedRatings, withoutReference } from './findings/unwatched.ts';
 import { type WindowInput, windowFinding } from './findings/windowFinding.ts';
 import { ratingTypes } from './ratings.ts';
@@ -123,7 +124,7 @@ export function evaluateWindow(came: WindowInput): WindowEvaluation {
   );
   return {
     findings: [
-      ...explainDrift(findings, reference, profile),
+      ...tellEmbeddings(explainDrift(findings, reference, profile), reference, profile),
       ...arrivals.findings,
       ...unwatched(input, content, detectors),
       ...unaudited,

@@ -56,7 +56,7 @@ export type SignalKind = 'feature' | 'score' | 'prediction' | 'latency' | 'perfo
 
 export type Verdict =
   | 'clear'
-  /** Evidence has passed half of the alarm level, is explained by broken data, or a fact needs no evidence. */
+  /** Evidence has passed half of the alarm level, is told of by another finding, or a fact needs no evidence. */
   | 'watch'
   | 'alarm'
   /** No reference, or too few rows to say anything. Never a pass. */
@@ -82,7 +82,7 @@ export interface Finding {
   readonly statistics: Readonly<Record<string, Estimate>>;
   readonly evidence: Evidence | null;
   readonly verdict: Verdict;
-  /** Signal of the data-quality finding that explains this one: then it does not alarm by itself. */
+  /** Signal of the finding that tells of this one too, then it does not alarm by itself: about broken data, or the embedding it is a projection of. */
   readonly explainedBy?: string;
   /** One sentence a person understands, with numbers and units. */
   readonly sentence: string;

@@ -42,6 +42,7 @@ export type {
   Task,
 } from './shape.ts';
 export { bandRange, calibrationSignal } from './signals/calibration.ts';
+export { embeddingOf, projectionsOf } from './signals/embeddings.ts';
 export { exceedanceSignal } from './signals/exceedance.ts';
 export { type ExpectedErrors, expectedErrorSignal, expectedErrors } from './signals/expectedErrors.ts';
 export { groupRatesSignal, groupSignal } from './signals/groupSignals.ts';

@@ -87,7 +87,10 @@ export const finding = z.object({
   explainedBy: z
     .string()
     .optional()
-    .describe('Signal of the data-quality finding that explains this one: then it does not alarm by itself'),
+    .describe(
+      'Signal of the finding that tells of this one too, then it does not alarm by itself: ' +
+        'about broken data, or about the embedding it is a projection of',
+    ),
   sentence: z.string(),
 });
 

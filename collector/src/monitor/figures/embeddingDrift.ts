@@ -1,8 +1,17 @@
 import type { DriftReport } from '../../http/api.ts';
-import { effectiveProfile, type Profile, type Reference, sampledRows, signalMoments } from '../../profile/index.ts';
+import {
+  effectiveProfile,
+  type Profile,
+  projectionsOf,
+  type Reference,
+  sampledRows,
+  signalMoments,
+} from '../../profile/index.ts';
 import { centroidCosineDistance } from '../../statistics/centroidCosineDistance.ts';
 import { domainClassifierArea } from '../../statistics/domainClassifierArea.ts';
-import { nameText, numberText } from '../sentences/text.ts';
+import type { Estimate } from '../finding.ts';
+import { turnText } from '../sentences/embeddingSentence.ts';
+import { nameText } from '../sentences/text.ts';
 import { finite } from './estimates.ts';
 
 type EmbeddingDrift = NonNullable<DriftReport['embeddings']>[number];
@@ -14,28 +23,24 @@ type EmbeddingDrift = NonNullable<DriftReport['embeddings']>[number];
  */
 export function embeddingDrift(reference: Reference, window: Profile, alarmed: ReadonlySet<string>): EmbeddingDrift[] {
   const profile = effectiveProfile(window);
-  return [...projectionsOf(reference)].map(([feature, projections]) => {
-    const moments = (of: Profile) => projections.map((signal) => signalMoments(of, signal));
-    const ofMeans = projections.map((signal) => reference.designEffects[signal]?.location ?? 1);
-    const distance = finite(centroidCosineDistance(moments(profile), moments(reference.profile), ofMeans));
+  return [...projectionsOf(reference.shape)].map(([feature, projections]) => {
+    const distance = centreTurn(reference, profile, projections);
     const axes = projections.map((signal) => reference.shape.signals.findIndex((one) => one.signal === signal));
     const area = domainClassifierArea(vectorsOf(window, axes), vectorsOf(reference.profile, axes));
     const moved = projections.filter((signal) => alarmed.has(signal));
     return {
       ...{ feature, projections: projections.length, moved, centroidCosineDistance: distance },
       domainClassifierArea: area.value === null ? null : finite(area),
-      sentence: embeddingSentence(feature, projections.length, moved.length, distance),
+      sentence: movedSentence(feature, projections.length, moved.length, distance),
     };
   });
 }
 
-function projectionsOf({ shape }: Reference): Map<string, string[]> {
-  const found = new Map<string, string[]>();
-  for (const { kind, name, signal, type } of shape.signals) {
-    const feature = kind === 'feature' && type === 'number' ? /^(.+)\.projection_\d+$/.exec(name)?.[1] : undefined;
-    if (feature !== undefined) found.set(feature, [...(found.get(feature) ?? []), signal]);
-  }
-  return found;
+/** By what cosine distance the mean turned away from that of the reference, with what chance alone stays below. */
+export function centreTurn(reference: Reference, profile: Profile, projections: readonly string[]): Estimate {
+  const moments = (of: Profile) => projections.map((signal) => signalMoments(of, signal));
+  const ofMeans = projections.map((signal) => reference.designEffects[signal]?.location ?? 1);
+  return finite(centroidCosineDistance(moments(profile), moments(reference.profile), ofMeans));
 }
 
 /** The sampled rows of which every projection is known; none where the settings keep no rows. */
@@ -45,14 +50,7 @@ function vectorsOf(profile: Profile, axes: readonly number[]): number[][] {
     .filter((vector) => vector.every(Number.isFinite));
 }
 
-function embeddingSentence(
-  feature: string,
-  projections: number,
-  moved: number,
-  { value, high }: EmbeddingDrift['centroidCosineDistance'],
-): string {
+function movedSentence(feature: string, projections: number, moved: number, distance: Estimate): string {
   const what = moved === 0 ? 'no projection moved' : `${moved} of ${projections} projections moved`;
-  const turned = value === null ? null : `its centre turned by a cosine distance of ${numberText(value)}`;
-  const chance = value === null || high === null ? null : `chance alone stays below ${numberText(high)}`;
-  return `${nameText(feature)}: ${[what, turned, chance].filter((part) => part !== null).join(', ')}`;
+  return `${nameText(feature)}: ${[what, turnText(distance)].filter((part) => part !== null).join(', ')}`;
 }
