@@ -4,7 +4,7 @@ const mostPresses = 200;
 
 /** Whether the focus is on it, and is to be seen there. */
 export const isFocused = (element: Locator): Promise<boolean> =>
-  element.evaluate((one) => one === document.activeElement && one.matches(':focus-visible'));
+  element.evaluate((one) => one.matches(':focus-visible'));
 
 /** Goes on with Tab until the focus is on an element, as somebody without a mouse does. */
 export async function tabTo(page: Page, element: Locator): Promise<void> {
