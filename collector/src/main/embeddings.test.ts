@@ -41,13 +41,19 @@ async function watched() {
   const vectorOf = vectorsOf(random);
   const transport = createMemoryTransport();
   const monitor = createMonitor({
-    ...{ service: 'helpdesk', transport, logger: { info: () => {}, warn: () => {} } },
+    service: 'helpdesk',
+    transport,
+    logger: { info: () => {}, warn: () => {} },
     model: { name: 'credit', version: '1', features: { query: { type: 'embedding', dimensions }, note: 'text' } },
   });
   const settings = testModel({ reference: { rows: 2_000 }, outcomeDelay: '0s', sampledRows: 500 });
   const store = await openSqliteStore({ path: ':memory:' });
   const engine = await createEngine({
-    ...{ store, models: [settings], budget: budgetSettings.parse({}), clock: () => 0, logger: silentLogger },
+    store,
+    models: [settings],
+    budget: budgetSettings.parse({}),
+    clock: () => 0,
+    logger: silentLogger,
   });
   const producer = new Producer('app');
   for (let window = 0; window < cleanWindows + shiftedWindows; window++) {
@@ -55,7 +61,8 @@ async function watched() {
     for (let row = 0; row < windowRows; row++) {
       const time = (window + row / windowRows) * hourMs;
       monitor.record({
-        ...{ id: `${window}-${row}`, time },
+        id: `${window}-${row}`,
+        time,
         features: { query: vectorOf(shares), note: 'where is my parcel '.repeat(1 + random() * 4) },
       });
     }
@@ -108,6 +115,9 @@ describe('an embedding', () => {
     // Halves of 200 rows and of a sample of 500: an interval about a tenth wide on either side.
     expect(embedding?.domainClassifierArea).toMatchObject({ n: 100 });
     expect(Number(embedding?.domainClassifierArea?.low)).toBeLessThan(0.5);
+    for (const { value, high } of [embedding!.maximumMeanDiscrepancy!, embedding!.wassersteinNormalised]) {
+      expect(Number(value)).toBeLessThan(Number(high));
+    }
     expect(embedding?.sentence).toMatch(/^query: no projection moved, its centre turned by a cosine distance of /);
   });
 
@@ -122,6 +132,10 @@ describe('an embedding', () => {
       Number(embedding?.centroidCosineDistance.high),
     );
     expect(Number(embedding?.domainClassifierArea?.low)).toBeGreaterThan(0.5);
+    for (const { value, high } of [embedding!.maximumMeanDiscrepancy!, embedding!.wassersteinNormalised]) {
+      expect(Number(value)).toBeGreaterThan(Number(high));
+    }
+    expect(moved).toContain(embedding?.furthest);
     expect(embedding?.sentence).toContain(`query: ${moved.length} of 16 projections moved`);
   });
 

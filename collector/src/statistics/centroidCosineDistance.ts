@@ -35,7 +35,9 @@ export function centroidCosineDistance(
   );
   const squaredSine = (chiSquare95 * variance * (1 / n + 1 / m)) / pastSize ** 2;
   return {
-    ...{ value: Math.min(2, Math.max(0, 1 - cosine)), low: 0, n },
+    value: Math.min(2, Math.max(0, 1 - cosine)),
+    low: 0,
+    n,
     // A mean no larger than its noise may point anywhere.
     high: squaredSine < 1 ? 1 - Math.sqrt(1 - squaredSine) : 2,
   };

@@ -1,3 +1,5 @@
+import { normalQuantile } from './special/normalQuantile.ts';
+
 /** Numbers in bins: what is needed to integrate over their distribution function. */
 export interface BinnedNumbers {
   /** B + 1 ascending edges. */
@@ -47,14 +49,20 @@ export function wassersteinNormalised(current: BinnedNumbers, reference: BinnedN
 }
 
 /**
- * What would it show if nothing had changed? The 95 % point for n current and m reference rows.
+ * What would it show if nothing had changed? The value that it exceeds with the chance `tail` for n current and m reference rows.
  *
  * Under the null sqrt(nm / (n + m)) (F - G) is a Brownian bridge, whose integrated absolute value has a mean and variance
  * that follow from normal moments; a gamma distribution is fitted to both.
  *
  * Source: del Barrio, Gine and Matran 1999 (limit); E|XY| of normal variables after Kamat 1953.
  */
-export function wassersteinBand(n: number, reference: BinnedNumbers, scale: number, designEffect = 1): number | null {
+export function wassersteinBand(
+  n: number,
+  reference: BinnedNumbers,
+  scale: number,
+  designEffect = 1,
+  tail = 0.05,
+): number | null {
   const { edges, counts } = reference;
   const bins = edges.length - 1;
   if (bins < 1 || !(scale > 0)) return null;
@@ -81,7 +89,7 @@ export function wassersteinBand(n: number, reference: BinnedNumbers, scale: numb
     }
   }
   const variance = Math.max(0, square - mean * mean);
-  return gammaPoint95(mean, variance) * Math.sqrt((1 / n + 1 / m) * designEffect);
+  return gammaPoint(mean, variance, tail) * Math.sqrt((1 / n + 1 / m) * designEffect);
 }
 
 function total(counts: ArrayLike<number>, cells: number): number {
@@ -108,9 +116,9 @@ function meanAbsoluteProduct(s: number, t: number, deviations: number): number {
   return (2 / Math.PI) * deviations * (Math.sqrt(1 - correlation * correlation) + correlation * Math.asin(correlation));
 }
 
-/** 95 % point of the gamma distribution with this mean and variance, by the cube-root of Wilson and Hilferty. */
-function gammaPoint95(mean: number, variance: number): number {
+/** What a gamma variable with this mean and variance exceeds with a chance, by the cube-root of Wilson and Hilferty. */
+function gammaPoint(mean: number, variance: number, chance: number): number {
   if (mean === 0) return 0;
   const spread = variance / (9 * mean * mean);
-  return mean * Math.max(0, 1 - spread + 1.6448536269514722 * Math.sqrt(spread)) ** 3;
+  return mean * Math.max(0, 1 - spread - normalQuantile(chance) * Math.sqrt(spread)) ** 3;
 }

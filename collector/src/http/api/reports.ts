@@ -50,6 +50,17 @@ export const driftReport = z.object({
           .describe(
             'How well its rows can be told from those of the reference, 0.5: not at all; null without `sampledRows`',
           ),
+        maximumMeanDiscrepancy: estimate
+          .nullable()
+          .describe(
+            'MMD², how unlike its rows are to those of the reference in any way, 0 on average where nothing changed and below ' +
+              '`high` in 95 % of such windows; null without `sampledRows`',
+          ),
+        furthest: z.string().describe('Signal of the projection that moved furthest'),
+        wassersteinNormalised: estimate.describe(
+          'By how much that one did, in standard deviations of the reference; below `high` the furthest of all stays in 95 % of ' +
+            'windows where nothing changed',
+        ),
         sentence: z.string(),
       }),
     )

@@ -109,6 +109,18 @@ export function signalDesignEffect(reference: Reference, signal: string): number
   return effects.reduce((most, [score, effect]) => (scoredBucket(score) === null ? Math.max(most, effect) : most), 1);
 }
 
+/**
+ * How far the values of a number moved, in standard deviations of the reference; `high`: exceeded with the chance `tail` where
+ * nothing changed.
+ */
+export function wassersteinOf(reference: Reference, id: string, profile: Profile, tail: number): Estimate {
+  const past = binned(reference, reference.profile, id);
+  const { n } = signalMoments(profile, id);
+  const moved = wassersteinNormalised(binned(reference, profile, id).numbers, past.numbers, past.scale);
+  const band = wassersteinBand(n, past.numbers, past.scale, signalDesignEffect(reference, id), tail);
+  return distance(moved, band, n);
+}
+
 function binned(reference: Reference, profile: Profile, id: string): { numbers: BinnedNumbers; scale: number } {
   const signal = reference.shape.signals.find((candidate) => candidate.signal === id);
   const { belowMean, aboveMean } = signalMoments(profile, id);

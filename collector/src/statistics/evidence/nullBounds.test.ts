@@ -73,7 +73,9 @@ describe('nullBounds', () => {
     const score = rankScore(Array<number>(20).fill(1));
     const widthsOf = (n: number, tail: number) => {
       const { upper, standardDeviation } = nullBounds(score, Array<number>(20).fill(n / 20), {
-        ...{ tail, designEffect: 1, tolerance: exact },
+        tail,
+        designEffect: 1,
+        tolerance: exact,
       });
       const log = Math.log(2 / tail);
       const bernstein = standardDeviation * Math.sqrt((2 * log) / (n - 1)) + (7 * 2 * log) / (3 * (n - 1));

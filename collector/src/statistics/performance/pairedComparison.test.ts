@@ -63,7 +63,11 @@ describe('pairedAreaDifference', () => {
 
   it('has no value without both classes, and no interval with one of each', () => {
     expect(pairedAreaDifference([1, 2], [2, 1], [1, 1])).toEqual({
-      ...{ value: null, low: null, high: null, n: 0, standardError: null },
+      value: null,
+      low: null,
+      high: null,
+      n: 0,
+      standardError: null,
     });
     expect(pairedAreaDifference([], [], []).value).toBeNull();
     expect(pairedAreaDifference([1, 2], [2, 1], [0, 1])).toMatchObject({ value: 1, low: null, standardError: null });

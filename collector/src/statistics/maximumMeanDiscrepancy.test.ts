@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { normal, seededRandom } from '../../../collector/src/statistics/simulate.ts';
 import {
+  discrepancyBand,
   kernelFrequencies,
   type MeanEmbedding,
   maximumMeanDiscrepancy,
   meanEmbedding,
 } from './maximumMeanDiscrepancy.ts';
+import { normal, seededRandom } from './simulate.ts';
 
 const dimensions = 16;
 const kernelWidth = 4;
@@ -45,6 +46,7 @@ describe('maximumMeanDiscrepancy', () => {
     const random = seededRandom(2);
     const frequencies = kernelFrequencies({ count: 256, dimensions, kernelWidth }, random);
     const runs = 16;
+    const band = discrepancyBand(500, 2_000, drawn(random, 200, 0), kernelWidth)!;
     const values = Array.from({ length: runs }, () => {
       const [now, past] = [drawn(random, 500, 0), drawn(random, 2_000, 0)].map((side) =>
         meanEmbedding(frequencies, side),
@@ -56,6 +58,10 @@ describe('maximumMeanDiscrepancy', () => {
     expect(Math.abs(mean)).toBeLessThan((3 * 3.4e-4) / Math.sqrt(runs));
     // Three standard errors each.
     expect(Math.abs(deviation / 3.4e-4 - 1)).toBeLessThan(3 / Math.sqrt(2 * runs));
+    // A little above 1.64 standard deviations, since large values are likelier than small ones; one in 20 lies beyond.
+    expect(band / 3.4e-4).toBeGreaterThan(1.6);
+    expect(band / 3.4e-4).toBeLessThan(2);
+    expect(values.filter((value) => value > band).length).toBeLessThanOrEqual(4);
   });
 
   it('is the mean over pairs, none of a vector with itself', () => {
@@ -73,9 +79,11 @@ describe('maximumMeanDiscrepancy', () => {
     expect(value).toBeCloseTo(among(a) + among(b) - 2 * across, 12);
   });
 
-  it('says nothing of a single vector', () => {
+  it('says nothing of a single vector, and has no band where vectors are few or the same', () => {
     const frequencies = kernelFrequencies({ count: 4, dimensions, kernelWidth }, seededRandom(4));
     const [one, two] = [1, 2].map((n) => meanEmbedding(frequencies, drawn(seededRandom(5), n, 0)));
     expect(maximumMeanDiscrepancy(one!, two!)).toBeNull();
+    expect(discrepancyBand(5, 5, drawn(seededRandom(5), 3, 0), kernelWidth)).toBeNull();
+    expect(discrepancyBand(5, 5, Array(9).fill([1, 2]), kernelWidth)).toBeNull();
   });
 });
