@@ -108,8 +108,10 @@ describe('the webhooks page', () => {
 });
 
 describe('the audit page', () => {
-  it('shows what a record changed, and its place in the chain', async () => {
+  it('shows what a record changed and its place in the chain, and leads to what was acted on', async () => {
     const page = await open('/audit');
+    const target = page.getByRole('link', { name: 'model/production/credit-risk' }).first();
+    expect(await target.getAttribute('href')).toBe('/a/plumbline-models-app/models/credit-risk/overview');
     await page.getByRole('button', { name: 'Toggle row expanded' }).first().click();
     await page.getByText(`Hash ${auditPage.items[0]?.hash}, after ${auditPage.items[0]?.previousHash}`).waitFor();
   });

@@ -1,12 +1,15 @@
-import { type Column, InteractiveTable, Stack, Text } from '@grafana/ui';
+import { css } from '@emotion/css';
+import { type Column, InteractiveTable, Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
 import type { AuditRecord } from '@plumbline/collector/api';
 import { useMemo } from 'react';
 import { formatActor, formatWords } from '../format/name';
 import { t } from '../i18n';
 import { TimeText } from './TimeText';
+import { targetPath } from './targetPath';
 
 /** Records of the log; each opens to what it changed and its place in the chain. */
 export function AuditTable({ records }: { readonly records: AuditRecord[] }) {
+  const styles = useStyles2(getStyles);
   const columns = useMemo(
     (): Column<AuditRecord>[] => [
       {
@@ -21,12 +24,32 @@ export function AuditTable({ records }: { readonly records: AuditRecord[] }) {
         disableGrow: true,
         cell: ({ row: { original } }) => <TimeText at={original.at} />,
       },
-      column('actor', t('audit.column.who', 'Who'), ({ actor }) => formatActor(actor)),
-      column('action', t('audit.column.action', 'Did'), ({ action }) => formatWords(action)),
-      column('target', t('audit.column.target', 'To'), ({ target }) => target),
-      column('reason', t('audit.column.reason', 'Why'), ({ reason }) => reason),
+      {
+        id: 'actor',
+        header: t('audit.column.who', 'Who'),
+        cell: ({ row: { original } }) => <div className={styles.name}>{formatActor(original.actor)}</div>,
+      },
+      {
+        id: 'action',
+        header: t('audit.column.action', 'Did'),
+        cell: ({ row: { original } }) => <div className={styles.action}>{formatWords(original.action)}</div>,
+      },
+      {
+        id: 'target',
+        header: t('audit.column.target', 'To'),
+        cell: ({ row: { original } }) => (
+          <div className={styles.name}>
+            <Target target={original.target} />
+          </div>
+        ),
+      },
+      {
+        id: 'reason',
+        header: t('audit.column.reason', 'Why'),
+        cell: ({ row: { original } }) => <Text>{original.reason}</Text>,
+      },
     ],
-    [],
+    [styles],
   );
   return (
     <InteractiveTable
@@ -38,8 +61,16 @@ export function AuditTable({ records }: { readonly records: AuditRecord[] }) {
   );
 }
 
-function column(id: string, header: string, textOf: (record: AuditRecord) => string): Column<AuditRecord> {
-  return { id, header, cell: ({ row: { original } }) => <Text>{textOf(original)}</Text> };
+/** What was acted on, with the way to it where it has a page. */
+function Target({ target }: { readonly target: string }) {
+  const path = targetPath(target);
+  return path === null ? (
+    <Text>{target}</Text>
+  ) : (
+    <TextLink href={path} inline={false}>
+      {target}
+    </TextLink>
+  );
 }
 
 function Details({ record: { before, after, requestId, previousHash, hash } }: { readonly record: AuditRecord }) {
@@ -68,3 +99,9 @@ function Json({ label, value }: { readonly label: string; readonly value: unknow
     </div>
   );
 }
+
+const getStyles = () => ({
+  // Ids break anywhere: what people wrote gets the room.
+  name: css({ minWidth: '18ch', overflowWrap: 'anywhere' }),
+  action: css({ whiteSpace: 'nowrap' }),
+});
