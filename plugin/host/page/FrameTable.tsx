@@ -35,4 +35,9 @@ export function FrameTable({ frames }: { readonly frames: readonly DataFrame[] }
   ));
 }
 
-const style = css({ display: 'block', overflowX: 'auto', '& th, & td': { padding: '2px 8px', whiteSpace: 'nowrap' } });
+const style = css({
+  display: 'block',
+  overflowX: 'auto',
+  '& th, & td': { padding: '2px 8px' },
+  '& td': { whiteSpace: 'nowrap' },
+});

@@ -25,7 +25,10 @@ export function windowField(windows: readonly { readonly from: number; readonly 
     name: 'time',
     type: FieldType.time,
     values: windows.map(({ from }) => from),
-    config: first === undefined ? {} : { interval: first.to - first.from },
+    config: {
+      displayName: t('source.field.time', 'Time'),
+      ...(first === undefined ? {} : { interval: first.to - first.from }),
+    },
   };
 }
 
