@@ -416,7 +416,8 @@ describe('the performance tab', () => {
   it('keeps its axis when the last window has a single label, and says that it ends at the edge', async () => {
     const windows = performanceReport.windows.with(-1, {
       ...performanceReport.windows.at(-1)!,
-      ...{ labelledRows: 1, statistics: { accuracy: { value: 0, low: 0, high: 0.975, n: 1 } } },
+      labelledRows: 1,
+      statistics: { accuracy: { value: 0, low: 0, high: 0.975, n: 1 } },
     });
     collector().answer('GET', '/v1/models/credit-risk/performance', { body: { ...performanceReport, windows } });
     const page = await open(`${model}/performance`);

@@ -56,7 +56,9 @@ function sink(): Transport {
 
 function startMonitor(): Monitor {
   return createMonitor({
-    ...{ service: 'bench', model: { name: 'credit-risk', version: '7' }, transport: sink() },
+    service: 'bench',
+    model: { name: 'credit-risk', version: '7' },
+    transport: sink(),
     // Batches close when they are full, as in an app with so many calls, and not because other rows had their turn.
     batch: { ageMs: 60_000 },
     logger: { info: () => {}, warn: console.warn },

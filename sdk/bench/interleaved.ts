@@ -35,7 +35,10 @@ export async function interleaved(
   { callsATurn, rounds }: Turns = usualTurns,
 ): Promise<Record<string, Cost>> {
   const [baseline, ...others] = Object.entries(rows).map(([name, row]) => ({
-    ...{ name, row, besides: [] as number[], costs: [] as number[] },
+    name,
+    row,
+    besides: [] as number[],
+    costs: [] as number[],
   }));
   for (let round = -warmUpRounds; round < rounds; round++) {
     let before = await turn(baseline!.row, callsATurn);

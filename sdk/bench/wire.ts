@@ -18,9 +18,19 @@ const nextId = createUuidMaker();
 
 function event(): InferenceEvent {
   return {
-    ...{ kind: 'inference', id: nextId(), time: Date.now(), model: 'credit-risk', version: '7', role: 'champion' },
-    ...{ features: nextFeatures(), prediction: 'yes', score: Math.random(), groups: { sex: 'female' } },
-    ...{ latencyMs: Math.fround(Math.random()), traceId: randomBytes(16).toString('hex'), error: null },
+    kind: 'inference',
+    id: nextId(),
+    time: Date.now(),
+    model: 'credit-risk',
+    version: '7',
+    role: 'champion',
+    features: nextFeatures(),
+    prediction: 'yes',
+    score: Math.random(),
+    groups: { sex: 'female' },
+    latencyMs: Math.fround(Math.random()),
+    traceId: randomBytes(16).toString('hex'),
+    error: null,
   };
 }
 

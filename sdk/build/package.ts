@@ -51,10 +51,16 @@ function compile(entries: readonly string[], outDir: string, format: object): vo
     files: entries.map((entry) => join(sdkFolder, entry)),
     include: [],
     compilerOptions: {
-      ...{ noEmit: false, noEmitOnError: true, declaration: true, rewriteRelativeImportExtensions: true },
+      noEmit: false,
+      noEmitOnError: true,
+      declaration: true,
+      rewriteRelativeImportExtensions: true,
       // What Node 20 has.
-      ...{ target: 'es2023', lib: ['es2023'] },
-      ...{ rootDir: join(sdkFolder, 'src'), outDir, typeRoots: [join(repositoryFolder, 'node_modules', '@types')] },
+      target: 'es2023',
+      lib: ['es2023'],
+      rootDir: join(sdkFolder, 'src'),
+      outDir,
+      typeRoots: [join(repositoryFolder, 'node_modules', '@types')],
       ...format,
     },
   });
@@ -80,7 +86,8 @@ function publishedManifest(manifest: WorkspaceManifest): object {
   return {
     ...kept,
     // `main`, `types` and `typesVersions` are for tools that do not read `exports`.
-    ...{ main: './cjs/index.js', types: './cjs/index.d.ts' },
+    main: './cjs/index.js',
+    types: './cjs/index.d.ts',
     typesVersions: {
       '*': Object.fromEntries(
         entries.flatMap(({ entry, module }) => (entry === '.' ? [] : [[entry.slice(2), [`./cjs/${module}.d.ts`]]])),

@@ -5,7 +5,8 @@ const monitor = createMonitor({
   service: 'helpdesk',
   nats: { servers: process.env.NATS_URL ?? 'nats://127.0.0.1:4222' },
   model: {
-    ...{ name: 'assistant', version: '3' },
+    name: 'assistant',
+    version: '3',
     features: {
       query: { type: 'embedding', dimensions: 8 },
       question: { type: 'text' },

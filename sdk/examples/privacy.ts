@@ -7,7 +7,8 @@ export const monitor = createMonitor({
   nats: { servers: process.env.NATS_URL ?? 'nats://127.0.0.1:4222' },
   pseudonyms: { keys: [{ id: 'k1', secret }] },
   model: {
-    ...{ name: 'credit-risk', version: '7' },
+    name: 'credit-risk',
+    version: '7',
     features: {
       income: 'number',
       age: { type: 'number', capture: 'bin', edges: [18, 30, 45, 60, 75] },

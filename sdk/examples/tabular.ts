@@ -5,7 +5,8 @@ const monitor = createMonitor({
   service: 'credit-api',
   nats: { servers: process.env.NATS_URL ?? 'nats://127.0.0.1:4222' },
   model: {
-    ...{ name: 'credit-risk', version: '7' },
+    name: 'credit-risk',
+    version: '7',
     features: { age: 'number', income: 'number', purpose: 'category' },
   },
 });
@@ -16,8 +17,12 @@ export async function handle({ id, sex, ...applicant }: Applicant) {
   const latencyMs = performance.now() - startedAt;
   const { age, income, purpose } = applicant;
   const inferenceId = monitor.record({
-    ...{ id, features: { age, income, purpose }, groups: { sex } },
-    ...{ prediction: label, score: probability, latencyMs },
+    id,
+    features: { age, income, purpose },
+    groups: { sex },
+    prediction: label,
+    score: probability,
+    latencyMs,
   });
   return { label, inferenceId }; // keep the id, if it is not one of yours
 }

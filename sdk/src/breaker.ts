@@ -98,7 +98,8 @@ export class Breakers {
   readonly #now: () => number;
   /** By problem, whose functions have it and why. */
   readonly #troubles = {
-    ...{ extractor_paused: new Map<Breaker, string>(), redactor_paused: new Map<Breaker, string>() },
+    extractor_paused: new Map<Breaker, string>(),
+    redactor_paused: new Map<Breaker, string>(),
     extractor_slow: new Map<Breaker, string>(),
   };
 

@@ -91,14 +91,20 @@ class RunningMonitor implements Monitor {
           model.redact === undefined
             ? undefined
             : new Redactor({
-                ...{ redact: model.redact, now: monotonic, warn },
+                redact: model.redact,
+                now: monotonic,
+                warn,
                 breaker: this.#breakers.make('redactor_paused', name),
               });
         return [name, new ModelState(model, { pseudonyms: settings.pseudonyms, redactor })];
       }),
     );
     this.#delivery = new Delivery({
-      ...{ settings, models: this.#models, diagnostics, losses, newId },
+      settings,
+      models: this.#models,
+      diagnostics,
+      losses,
+      newId,
       publish: (message) => this.#transport.publish(message),
       drop: (model, reason, events, detail) => this.#recorder.drop(model, reason, events, detail),
     });
@@ -113,22 +119,28 @@ class RunningMonitor implements Monitor {
       notKept: (error) => diagnostics.raise('routing_cache', messageOf(error)),
     });
     this.#recorder = new Recorder({
-      ...{ models: this.#models, batcher: this.#delivery.batcher, routing: this.#routing, clock, newId },
-      ...{
-        telemetry: this.#telemetry,
-        diagnostics,
-        losses,
-        spool: this.#delivery.spool,
-        switchedOff: settings.switchedOff,
-      },
+      models: this.#models,
+      batcher: this.#delivery.batcher,
+      routing: this.#routing,
+      clock,
+      newId,
+      telemetry: this.#telemetry,
+      diagnostics,
+      losses,
+      spool: this.#delivery.spool,
+      switchedOff: settings.switchedOff,
     });
     this.#transport = settings.transport;
     this.#heart = startHeartbeat({
-      ...{ settings, models: this.#models, routing: this.#routing },
+      settings,
+      models: this.#models,
+      routing: this.#routing,
       send: (subject, payload) => this.#transport.notify(subject, payload),
     });
     this.#artefacts = new Artefacts({
-      ...{ models: this.#models, routing: this.#routing, diagnostics },
+      models: this.#models,
+      routing: this.#routing,
+      diagnostics,
       changed: () => this.#heart.beat(),
     });
     this.#start();
@@ -254,7 +266,11 @@ class RunningMonitor implements Monitor {
     ]);
     const { batches, ...delivery } = this.#delivery.status();
     return {
-      ...{ service, environment, instance, sdkVersion, ...delivery },
+      service,
+      environment,
+      instance,
+      sdkVersion,
+      ...delivery,
       connection: this.#connection,
       problems: this.#diagnostics.problems,
       telemetry: this.#telemetry.status(),
@@ -358,7 +374,8 @@ class RunningMonitor implements Monitor {
 
   #wrapTools(): WrapTools {
     return {
-      ...{ recorder: this.#recorder, telemetry: this.#telemetry },
+      recorder: this.#recorder,
+      telemetry: this.#telemetry,
       deliver: this.#settings.serverless ? () => this.flush({ timeoutMs: serverlessTimeoutMs }) : undefined,
       route: (model, key) => this.route(model, key),
       breaker: (model) => this.#breakers.make('extractor_paused', model),
@@ -377,7 +394,12 @@ class RunningMonitor implements Monitor {
 }
 
 const unknownRoute: Route = {
-  ...{ version: '', role: 'champion', shadow: null, revision: 0, sticky: false, reason: 'compiled_in' },
+  version: '',
+  role: 'champion',
+  shadow: null,
+  revision: 0,
+  sticky: false,
+  reason: 'compiled_in',
 };
 /** Stands in for a span that is not to be made here. */
 const spanOfSomebodyElse = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);

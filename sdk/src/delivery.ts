@@ -44,7 +44,11 @@ export class Delivery {
     const { clock, random, partitions, batch, buffer } = settings;
     this.#options = options;
     this.#publisher = new Publisher({
-      ...{ clock, random, window: publishWindow, answerTimeoutMs, publish },
+      clock,
+      random,
+      window: publishWindow,
+      answerTimeoutMs,
+      publish,
       stored: (stored, duplicate) => this.#stored(stored, duplicate),
       refused: (refused, message) => {
         diagnostics.raise('batch_refused', message);
@@ -61,7 +65,13 @@ export class Delivery {
     this.spool = settings.spool === undefined ? undefined : this.#openSpool(settings.spool, newId());
     this.batcher = new Batcher({
       spool: this.spool,
-      ...{ newProducer: () => newId(), newId, partitions, batch, buffer, clock, salt: Math.floor(random() * 2 ** 32) },
+      newProducer: () => newId(),
+      newId,
+      partitions,
+      batch,
+      buffer,
+      clock,
+      salt: Math.floor(random() * 2 ** 32),
       emit: (ready) => this.#publisher.add(ready),
       failed: (model, events, error) => drop(model, 'internal_error', events, errorTypeOf(error)),
     });

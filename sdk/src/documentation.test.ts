@@ -122,7 +122,10 @@ describe('the example', () => {
     expect(text).toBe('Paris is the capital.');
     const events = await arrived(3);
     expect(events[0]).toMatchObject({
-      ...{ kind: 'inference', id, model: 'assistant', version: '3' },
+      kind: 'inference',
+      id,
+      model: 'assistant',
+      version: '3',
       features: { operation: 'chat', request_model: 'gpt-4o-mini', output_tokens: 7 },
     });
     const outcomes = events.map(
@@ -153,7 +156,9 @@ describe('the example', () => {
     const { leaving, monitor } = await load('privacy.ts', () => import('../examples/privacy.ts'));
     expect(leaving.event).toMatchObject({
       features: { income: 52_000, age: 37.5, customer: expect.stringMatching(/^k1/), purpose: 'car' },
-      ...{ groups: { sex: 'female' }, prediction: 'approve', capture: 'declared' },
+      groups: { sex: 'female' },
+      prediction: 'approve',
+      capture: 'declared',
     });
     expect(JSON.stringify(leaving)).not.toMatch(/C-1021|called twice/);
     await monitor.shutdown();
@@ -264,8 +269,16 @@ function list(path: string, ending: string): string[] {
 
 async function route(changes: Partial<RoutingDocument>): Promise<void> {
   const document: RoutingDocument = {
-    ...{ schema: 1, model: 'credit-risk', environment: 'production', revision: 1, salt: 'salt', updatedAt: 1 },
-    ...{ champion: null, canary: null, shadow: null, pins: {} },
+    schema: 1,
+    model: 'credit-risk',
+    environment: 'production',
+    revision: 1,
+    salt: 'salt',
+    updatedAt: 1,
+    champion: null,
+    canary: null,
+    shadow: null,
+    pins: {},
     ...changes,
   };
   const bucket = await new Kvm(admin).open(routingBucket);

@@ -79,7 +79,9 @@ describe('a monitor', () => {
       transport: restless(),
       pseudonyms: { keys: [{ id: 'k', secret: 'sixteen bytes or more' }] },
       model: {
-        ...{ name: 'credit', version: '7', redact: (event) => event },
+        name: 'credit',
+        version: '7',
+        redact: (event) => event,
         features: {
           age: { type: 'number', capture: 'bin', edges: [1, 2] },
           name: { type: 'category', capture: 'hash' },

@@ -12,7 +12,10 @@ export function modelStatus(
   const document = routing.document(model.name);
   const { accepted, acknowledged, thinned, dropped } = model.counts;
   return {
-    ...{ accepted, acknowledged, thinned, dropped },
+    accepted,
+    acknowledged,
+    thinned,
+    dropped,
     routing: {
       revision: document?.revision ?? 0,
       source: routing.source(model.name),

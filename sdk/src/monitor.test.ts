@@ -23,7 +23,9 @@ afterEach(async () => {
 
 function start(options: Partial<MonitorOptions> = {}): Monitor {
   const monitor = createMonitor({
-    ...{ service: 'api', transport, logger: { info: () => {}, warn: (message) => warnings.push(message) } },
+    service: 'api',
+    transport,
+    logger: { info: () => {}, warn: (message) => warnings.push(message) },
     ...(options.models === undefined ? { model } : {}),
     ...options,
   });
@@ -52,9 +54,16 @@ describe('record', () => {
     await monitor.flush();
     expect(transport.inferences()).toMatchObject([
       {
-        ...{ model: 'credit', version: '7', role: 'champion', time: 1_732_269_000_000 },
+        model: 'credit',
+        version: '7',
+        role: 'champion',
+        time: 1_732_269_000_000,
         features: { age: 44, owner: 'true', job: 'cook' },
-        ...{ prediction: null, score: null, groups: {}, latencyMs: null, error: null },
+        prediction: null,
+        score: null,
+        groups: {},
+        latencyMs: null,
+        error: null,
       },
     ]);
   });
@@ -62,8 +71,16 @@ describe('record', () => {
   it('keeps what the app gives', async () => {
     const monitor = start();
     const given = {
-      ...{ id: 'a', time: 17, version: '8', role: 'canary' as const, prediction: 'yes', score: 0.25 },
-      ...{ features: { age: 44 }, groups: { sex: 'female' }, latencyMs: 1.5, error: 'timeout' },
+      id: 'a',
+      time: 17,
+      version: '8',
+      role: 'canary' as const,
+      prediction: 'yes',
+      score: 0.25,
+      features: { age: 44 },
+      groups: { sex: 'female' },
+      latencyMs: 1.5,
+      error: 'timeout',
       traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
     };
     monitor.record(given);
@@ -191,7 +208,11 @@ describe('wrap', () => {
     await monitor.flush();
     const [event] = transport.inferences();
     expect(event).toMatchObject({
-      ...{ id: 'application-17', features: { age: 44 }, groups: { sex: 'female' }, prediction: 'yes', score: 0.9 },
+      id: 'application-17',
+      features: { age: 44 },
+      groups: { sex: 'female' },
+      prediction: 'yes',
+      score: 0.9,
     });
     expect(event?.latencyMs).toBeGreaterThanOrEqual(0);
   });
@@ -397,8 +418,10 @@ describe('a period of loss', () => {
     const told: string[] = [];
     const clock = { now: Date.parse('2026-11-22T18:00:00Z') };
     const monitor = start({
-      ...{ logger: { info: (message) => void told.push(message), warn: () => {} }, clock: () => clock.now },
-      ...{ buffer: { events: 100, bytes: 1_000_000 }, batch: { events: 10 } },
+      logger: { info: (message) => void told.push(message), warn: () => {} },
+      clock: () => clock.now,
+      buffer: { events: 100, bytes: 1_000_000 },
+      batch: { events: 10 },
     });
     const overflow = () => {
       transport.disconnect();
@@ -509,8 +532,16 @@ describe('at the start', () => {
 
 function routing(changes: Partial<RoutingDocument>): RoutingDocument {
   return {
-    ...{ schema: 1, model: 'credit', environment: 'production', revision: 1, salt: 's', updatedAt: 0 },
-    ...{ champion: { version: '7', digest: 'd' }, canary: null, shadow: null, pins: {} },
+    schema: 1,
+    model: 'credit',
+    environment: 'production',
+    revision: 1,
+    salt: 's',
+    updatedAt: 0,
+    champion: { version: '7', digest: 'd' },
+    canary: null,
+    shadow: null,
+    pins: {},
     ...changes,
   };
 }

@@ -64,7 +64,8 @@ describe('the packed SDK', () => {
     const text = execFileSync('tar', ['-xzOf', tarball, 'package/package.json'], { encoding: 'utf8' });
     const manifest = JSON.parse(text) as Record<string, unknown>;
     expect(manifest).toMatchObject({
-      ...{ engines: { node: '>=20.19' }, peerDependencies: { '@opentelemetry/api': '^1.9.0' } },
+      engines: { node: '>=20.19' },
+      peerDependencies: { '@opentelemetry/api': '^1.9.0' },
       dependencies: { '@nats-io/transport-node': expect.any(String) },
     });
     const { '@opentelemetry/api': _, ...others } = manifest.peerDependencies as Record<string, string>;
@@ -115,12 +116,14 @@ describe.each(apps)('in a fresh app with $otel, type $type', (app) => {
 
 /** What `examples/installed-app.ts` prints. */
 const expectedReport = {
-  ...{ answer: 'grant', delivered: true },
+  answer: 'grant',
+  delivered: true,
   inferences: [
     { model: 'credit-risk', version: '7', features: { age: 44 }, prediction: 'grant' },
     { model: 'assistant', version: '1', features: { operation: 'chat', output_tokens: 7 }, prediction: null },
   ],
-  ...{ spans: ['predict credit-risk', 'chat gpt-4o'], sameTraces: true },
+  spans: ['predict credit-risk', 'chat gpt-4o'],
+  sameTraces: true,
   badOptions: 'service',
   otherEntries: ['function', 'function', 'function', 'PLUMBLINE', 'champion'],
   instrumentations: ['instrumentOnnx', 'instrumentOpenAI', 'instrumentAnthropic'],
@@ -129,8 +132,11 @@ const expectedReport = {
 
 /** What `examples/installed-node-app.ts` prints. */
 const expectedNodeReport = {
-  ...{ delivered: true, spans: true, names: ['predict credit-risk', 'chat gpt-4o'] },
-  ...{ inferences: 2, again: 'TELEMETRY_EXISTS' },
+  delivered: true,
+  spans: true,
+  names: ['predict credit-risk', 'chat gpt-4o'],
+  inferences: 2,
+  again: 'TELEMETRY_EXISTS',
 };
 
 function folderOf({ type, sdk }: App): string {

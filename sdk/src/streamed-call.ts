@@ -58,7 +58,9 @@ export function streamedCall<Args extends unknown[], Result, State>(
         const folds = folded === undefined ? undefined : stream;
         record.features = {
           ...record.features,
-          ...{ time_to_first_token_ms: firstMs, chunks, stream_end: how },
+          time_to_first_token_ms: firstMs,
+          chunks,
+          stream_end: how,
           ...folds?.features?.(state, ...args),
         };
         record.prediction = folds?.prediction?.(state, ...args) ?? null;

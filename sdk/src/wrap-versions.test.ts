@@ -10,7 +10,10 @@ interface Applicant {
 
 const applicant: Applicant = { id: 'application-17', age: 44 };
 const options: VersionsOptions<[Applicant], Promise<string>> = {
-  ...{ id: ({ id }) => id, key: ({ id }) => id, features: ({ age }) => ({ age }), prediction: (label) => label },
+  id: ({ id }) => id,
+  key: ({ id }) => id,
+  features: ({ age }) => ({ age }),
+  prediction: (label) => label,
 };
 
 let transport: MemoryTransport;
@@ -37,8 +40,15 @@ async function start(changes: Partial<RoutingDocument> = {}, more: Partial<Monit
   const logger = { info: () => {}, warn: (message: string) => void warnings.push(message) };
   monitor = createMonitor({ service: 'api', model: { name: 'credit', version: '1' }, transport, logger, ...more });
   transport.setRouting({
-    ...{ schema: 1, model: 'credit', environment: 'production', revision: 1, salt: 's', updatedAt: 0 },
-    ...{ champion: { version: '7', digest: 'd7' }, canary: null, pins: {} },
+    schema: 1,
+    model: 'credit',
+    environment: 'production',
+    revision: 1,
+    salt: 's',
+    updatedAt: 0,
+    champion: { version: '7', digest: 'd7' },
+    canary: null,
+    pins: {},
     shadow: { version: '9', digest: 'd9', sampleBasisPoints: 10_000 },
     ...changes,
   });

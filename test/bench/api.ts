@@ -44,7 +44,11 @@ const nameOf = (index: number) => `model-${String(index + 1).padStart(4, '0')}`;
 const settings: SettingsInput = {
   collector: { identity: { tokens: [{ name: 'bench', secret: token, scopes: ['read'] }] } },
   models: Array.from({ length: models }, (_, index) => ({
-    ...{ name: nameOf(index), positive: 'yes', window: '1h', lateness: '5m', reference: { rows: referenceRows } },
+    name: nameOf(index),
+    positive: 'yes',
+    window: '1h',
+    lateness: '5m',
+    reference: { rows: referenceRows },
     groups: [{ attribute: 'sex' }],
   })),
 };
@@ -89,21 +93,23 @@ async function seedFirst(path: string): Promise<void> {
     const events = Array.from({ length: rows }, (_, row): InferenceEvent => {
       const score = uniform();
       return {
-        ...{
-          kind: 'inference',
-          id: `seed-${++id}`,
-          time: start + (row * hourMs) / rows,
-          model: nameOf(0),
-          version: '1',
-        },
-        ...{ role: 'champion', prediction: score > 0.5 ? 'yes' : 'no', score, latencyMs: 5 + 20 * uniform() },
+        kind: 'inference',
+        id: `seed-${++id}`,
+        time: start + (row * hourMs) / rows,
+        model: nameOf(0),
+        version: '1',
+        role: 'champion',
+        prediction: score > 0.5 ? 'yes' : 'no',
+        score,
+        latencyMs: 5 + 20 * uniform(),
         features: Object.fromEntries(
           Array.from({ length: features }, (_, index) => [
             `feature_${String(index).padStart(2, '0')}`,
             index % 5 === 4 ? `value ${Math.floor(8 * uniform())}` : normal(),
           ]),
         ),
-        ...{ groups: { sex: uniform() < 0.5 ? 'female' : 'male' }, error: null },
+        groups: { sex: uniform() < 0.5 ? 'female' : 'male' },
+        error: null,
         traceId: id.toString(16).padStart(32, '0'),
       };
     });

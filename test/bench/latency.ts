@@ -47,7 +47,11 @@ try {
       },
       models: [
         {
-          ...{ name: benchModel, positive: 'yes', window: '1m', lateness: '5s', reference: { rows: 2_000 } },
+          name: benchModel,
+          positive: 'yes',
+          window: '1m',
+          lateness: '5s',
+          reference: { rows: 2_000 },
           groups: [{ attribute: 'sex' }, { attribute: 'age' }],
         },
       ],

@@ -177,7 +177,11 @@ function startTraffic(server: NatsServer, forMs: number): { stop(): Promise<void
     const connection = await connect({ ...server.admin });
     for (let part = 0; part * partMs < forMs && !stopping.signal.aborted; part++) {
       const ledger = makeLedger({
-        ...{ model: model.name, producer: `bench-${part}`, seed: part, rowsPerBatch, windowMs: 60_000 },
+        model: model.name,
+        producer: `bench-${part}`,
+        seed: part,
+        rowsPerBatch,
+        windowMs: 60_000,
         inferences: (batchesPerSecond * rowsPerBatch * partMs) / 1_000,
         startAt: 1_700_000_000_000 + part * partMs,
         stepMs: 1_000 / (batchesPerSecond * rowsPerBatch),

@@ -226,7 +226,8 @@ async function publishOfUnknownModel(): Promise<void> {
   const rest = { role: 'champion', features: { income: 1 }, prediction: 'yes', score: 0.8, groups: {} };
   const body = JSON.stringify({ ...event, ...rest, latencyMs: 1, traceId: null, error: null });
   await jetstream(broker).publish(inferenceSubject(3, 'nobody-declared-this'), body, {
-    ...{ msgID: `${randomUUID()}:1`, headers: head },
+    msgID: `${randomUUID()}:1`,
+    headers: head,
   });
   await broker.close();
 }

@@ -31,7 +31,11 @@ describe('a short campaign of faults', { timeout: 300_000 }, () => {
 
   test('does not balance for a build that notes how far it has read before it has stored what it read', async () => {
     const result = await runCampaign({
-      ...{ directory, store: 'sqlite', collectors: 1, seed: 4, order: 'checkpoint first' },
+      directory,
+      store: 'sqlite',
+      collectors: 1,
+      seed: 4,
+      order: 'checkpoint first',
       faults: Array.from({ length: 4 }, () => 'collector' as const),
     });
     expect(result.balanced).toBe(false);

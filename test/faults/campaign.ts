@@ -280,7 +280,11 @@ class System {
     const { servers, user, pass, inboxPrefix } = this.#nats.app('app');
     const settings = {
       nats: { servers, user, pass, inboxPrefix },
-      ...{ model: model.name, life, startAt: startAt + life * 60_000, stepMs: 10, perSecond: 400 },
+      model: model.name,
+      life,
+      startAt: startAt + life * 60_000,
+      stepMs: 10,
+      perSecond: 400,
     };
     return startProcess({
       name: 'app',

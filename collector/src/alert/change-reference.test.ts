@@ -12,7 +12,10 @@ const key = { model: 'credit', environment: 'production', version: '1' };
 const settings = { window: hourMs };
 const producer = new Producer('app');
 const base = buildReference([producer.inferences(inferences('reference', 400, 0, dayMs))], [], {
-  ...{ task: 'binary_classification', windowMs: hourMs, features: [], groups: [] },
+  task: 'binary_classification',
+  windowMs: hourMs,
+  features: [],
+  groups: [],
 });
 
 let store: Store;
@@ -59,7 +62,8 @@ describe('a reference of a stored range', () => {
     const made = await range(dayMs + hourMs, dayMs + 2 * hourMs);
     expect(made).toMatchObject({ rows: 300, windows: 1, from: dayMs, to: 2 * dayMs });
     await expect(range(0, 2 * dayMs)).rejects.toMatchObject({
-      ...{ code: 'REFUSED', details: { reason: 'not_kept', keptFrom: dayMs } },
+      code: 'REFUSED',
+      details: { reason: 'not_kept', keptFrom: dayMs },
     });
   });
 });

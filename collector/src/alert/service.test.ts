@@ -158,7 +158,10 @@ describe('the severity of an alert', () => {
     const critical = modelSettings.parse({ name: 'vital', criticality: 'high' });
     await store.transaction((transaction) =>
       service.windowClosed(transaction, {
-        ...{ settings: critical, version: '1', to: 1, at: now },
+        settings: critical,
+        version: '1',
+        to: 1,
+        at: now,
         findings: [{ ...alarm, model: 'vital', kind: 'performance', signal: 'performance:error_rate' }],
       }),
     );
@@ -189,8 +192,13 @@ describe('a model that falls silent', () => {
   const rows = (count: number) =>
     store.transaction((transaction) =>
       putVersionSeen(transaction, {
-        ...{ model: 'credit-risk', environment: 'production', version: '1', rows: count },
-        ...{ firstSeenAt: 0, firstEventAt: 0, lastEventAt: 0 },
+        model: 'credit-risk',
+        environment: 'production',
+        version: '1',
+        rows: count,
+        firstSeenAt: 0,
+        firstEventAt: 0,
+        lastEventAt: 0,
       }),
     );
   const tick = (problems: readonly string[] = []) => service.tick(settings, problems);

@@ -38,8 +38,14 @@ beforeAll(async () => {
   await api.store.transaction(async (transaction) => {
     for (let i = 0; i < 250; i++) {
       await appendAudit(transaction, {
-        ...{ at: i, actor: 'user:ada', action: 'alert.acknowledged', target: 'alert/1', reason: `reason ${i}` },
-        ...{ before: null, after: { i }, requestId: null },
+        at: i,
+        actor: 'user:ada',
+        action: 'alert.acknowledged',
+        target: 'alert/1',
+        reason: `reason ${i}`,
+        before: null,
+        after: { i },
+        requestId: null,
       });
     }
   });

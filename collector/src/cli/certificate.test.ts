@@ -135,11 +135,13 @@ test('of an alert, the certificates come from the collector', async () => {
     // The counts of a group too small to be shown are for approvers, and no token is one.
     for (const as of ['vera', 'ed', 'reader', 'robot'] as const) {
       expect((await api.ask(`/v1/alerts/${ofHidden}/certificates`, { as })).body).toEqual({
-        ...{ certificates: [], withheld: [{ signal: 'fairness:sex=f', from: 0 }] },
+        certificates: [],
+        withheld: [{ signal: 'fairness:sex=f', from: 0 }],
       });
     }
     expect((await api.ask(`/v1/alerts/${ofHidden}/certificates`, { as: 'ana' })).body).toMatchObject({
-      ...{ certificates: [{ counts: [60, 40] }], withheld: [] },
+      certificates: [{ counts: [60, 40] }],
+      withheld: [],
     });
     const to = ['--collector', api.url, '--token', 'secret-of-reader'];
     const { code, stdout, stderr } = await verify(

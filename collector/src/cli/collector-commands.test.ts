@@ -126,9 +126,19 @@ describe('plumbline register and gate', () => {
 describe('plumbline dead-letters', () => {
   const identity = { producer: 'app', batch: 7 };
   const event = (id: string, model = 'credit'): InferenceEvent => ({
-    ...{ kind: 'inference', id, time: 1_700_000_000_000, model, version: '1', role: 'champion' },
-    ...{ features: { a: 1, town: 'Ulm' }, prediction: 'yes', score: 0.7, groups: { sex: 'f' } },
-    ...{ latencyMs: 3, traceId: null, error: null },
+    kind: 'inference',
+    id,
+    time: 1_700_000_000_000,
+    model,
+    version: '1',
+    role: 'champion',
+    features: { a: 1, town: 'Ulm' },
+    prediction: 'yes',
+    score: 0.7,
+    groups: { sex: 'f' },
+    latencyMs: 3,
+    traceId: null,
+    error: null,
   });
   const ids = Array.from({ length: 20 }, (_, index) => `id ${index}`);
 

@@ -155,7 +155,13 @@ describe('a hook', () => {
     await bearer({ type: 'annotation.recorded', data: { model: 'credit', text: 'ok' } });
     const list = await store.read((transaction) => hooks.list(transaction));
     expect(list.find(({ name }) => name === 'bearer')).toEqual({
-      ...{ name: 'bearer', scheme: 'bearer', model: null, accepted: 1, refused: 1, lastAt: start, lastText: 'ok' },
+      name: 'bearer',
+      scheme: 'bearer',
+      model: null,
+      accepted: 1,
+      refused: 1,
+      lastAt: start,
+      lastText: 'ok',
     });
     expect(JSON.stringify(list)).not.toContain(secret);
   });

@@ -33,13 +33,15 @@ beforeAll(async () => {
   api = await startTestApi({
     models: [
       {
-        ...{ name: 'credit', positive: 'yes', window: '1h', lateness: '5m', outcomeDelay: '1h' },
-        ...{
-          reference: { rows: 200 },
-          groups: [{ attribute: 'sex' }],
-          segments: { sex: ['f'] },
-          owner: 'lending <script>',
-        },
+        name: 'credit',
+        positive: 'yes',
+        window: '1h',
+        lateness: '5m',
+        outcomeDelay: '1h',
+        reference: { rows: 200 },
+        groups: [{ attribute: 'sex' }],
+        segments: { sex: ['f'] },
+        owner: 'lending <script>',
         retrain: { on: ['drift'], approval: 'required', minimumLabelledRows: 500, principal: 'town' },
       },
     ],
@@ -62,7 +64,9 @@ describe('an alert', () => {
     const alert = await drift();
     const note = { type: 'annotation.recorded', data: { model: 'credit', text: 'gateway 4 deployed' } };
     const told = await api.ask('/v1/hooks/pipeline', {
-      ...{ as: 'nobody', method: 'POST', body: JSON.stringify(note) },
+      as: 'nobody',
+      method: 'POST',
+      body: JSON.stringify(note),
       headers: { 'content-type': 'application/json', authorization: 'Bearer secret-of-pipeline' },
     });
     expect([told.status, told.body]).toEqual([200, { accepted: 1, repeated: false, texts: ['gateway 4 deployed'] }]);
@@ -143,8 +147,13 @@ describe('a retrain', () => {
     expect(body).toMatchObject({ verdict: 'in_flight', reasons: [{ code: 'drift' }] });
     const guards = Object.fromEntries(body.guards.map(({ code, verdict }: Record<string, string>) => [code, verdict]));
     expect(guards).toMatchObject({
-      ...{ labelled_rows: 'pass', rows_per_class: 'pass', rows_per_group: 'pass', data_quality: 'pass' },
-      ...{ single_principal: 'pass', job_in_flight: 'fail', retraining_does_not_help: 'pass' },
+      labelled_rows: 'pass',
+      rows_per_class: 'pass',
+      rows_per_group: 'pass',
+      data_quality: 'pass',
+      single_principal: 'pass',
+      job_in_flight: 'fail',
+      retraining_does_not_help: 'pass',
     });
     const { body: job } = await api.ask(`/v1/retrain-jobs/${body.job}`);
     expect(job).toMatchObject({ state: 'awaiting_approval', trigger: { kind: 'drift' }, reasons: [{ code: 'drift' }] });
@@ -159,7 +168,9 @@ describe('a retrain', () => {
     expect(late.body.error.details).toMatchObject({ reason: 'approval_expired' });
     await api.services.retrain.expire(api.settings.models[0]!);
     expect((await api.ask(`/v1/retrain-jobs/${job.id}`)).body).toMatchObject({
-      ...{ state: 'cancelled', error: 'nobody approved it in time', approvalExpiresAt: null },
+      state: 'cancelled',
+      error: 'nobody approved it in time',
+      approvalExpiresAt: null,
     });
   });
 
@@ -168,7 +179,8 @@ describe('a retrain', () => {
       '/v1/actions/retrain/credit',
       { reason: 'try again' },
       {
-        ...{ as: 'ed', revision: await modelRevision() },
+        as: 'ed',
+        revision: await modelRevision(),
       },
     );
     const job = asked.body.approval;
@@ -187,7 +199,9 @@ describe('a retrain', () => {
       token: string;
     };
     const report = await api.ask(`/v1/retrain-jobs/${job.id}/status`, {
-      ...{ as: 'nobody', method: 'POST', body: JSON.stringify({ state: 'running' }) },
+      as: 'nobody',
+      method: 'POST',
+      body: JSON.stringify({ state: 'running' }),
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     });
     expect(report.body.error).toMatchObject({ code: 'REFUSED', details: { reason: 'job_is_over' } });
@@ -213,7 +227,8 @@ describe('a receiver', () => {
       `/v1/actions/replay-delivery/${encodeURIComponent(id)}`,
       { reason: 'again' },
       {
-        ...{ as: 'ed', revision: delivery.revision },
+        as: 'ed',
+        revision: delivery.revision,
       },
     );
     expect(replay.body.error.details).toEqual({ reason: 'delivery_not_dead' });
@@ -290,7 +305,10 @@ describe('a reference of stored windows', () => {
     );
     await hours(52, 60, 0);
     expect(await api.store.read((transaction) => readReference(transaction, key))).toMatchObject({
-      ...{ id: done.body.id, rows: 1_200, windows: 6, shape: { id: before?.shape.id } },
+      id: done.body.id,
+      rows: 1_200,
+      windows: 6,
+      shape: { id: before?.shape.id },
       notes: [expect.stringMatching(/^Made of 6 stored windows, in the bins of sha256:/)],
     });
     const { body: report } = await api.ask('/v1/models/credit/drift');
@@ -301,7 +319,9 @@ describe('a reference of stored windows', () => {
     const { body: audit } = await api.ask('/v1/audit?order=newest&limit=500');
     const [changed] = audit.items.filter(({ action }: { action: string }) => action === 'reference.changed');
     expect(changed).toMatchObject({
-      ...{ actor: 'user:ana', reason: body.reason, target: 'model/production/credit' },
+      actor: 'user:ana',
+      reason: body.reason,
+      target: 'model/production/credit',
       before: { version: '1', reference: before?.id },
       after: { version: '1', reference: done.body.id, rows: 1_200, from: body.from, to: body.to },
     });

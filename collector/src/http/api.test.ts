@@ -275,7 +275,11 @@ describe('a model with traffic that drifts', () => {
     expect(body).toMatchObject({ from, to, rows: 400 });
     expect(body.windows.map((window: { from: number }) => window.from)).toEqual([from, from + hourMs]);
     expect(body.windows[0].coverage).toEqual({
-      ...{ rowsSeen: 200, thinnedShare: 0, effectiveRows: 200, captures: [], spanRows: 0 },
+      rowsSeen: 200,
+      thinnedShare: 0,
+      effectiveRows: 200,
+      captures: [],
+      spanRows: 0,
     });
     expectError(await api.ask(`/v1/models/credit/performance?from=${to}&to=${from}`), 'BAD_REQUEST');
     expectError(await api.ask('/v1/models/credit/performance?from=yesterday'), 'BAD_REQUEST');

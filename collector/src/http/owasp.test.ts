@@ -28,7 +28,9 @@ afterAll(() => api.stop());
 const json = { 'content-type': 'application/json' };
 const register = (body: unknown) =>
   api.ask('/v1/models/credit/versions', {
-    ...{ as: 'trainer', method: 'POST', headers: json },
+    as: 'trainer',
+    method: 'POST',
+    headers: json,
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
 const revision = async () => (await api.ask('/v1/models/credit/versions')).body.revision as number;

@@ -106,13 +106,20 @@ describe('calls of a language model, from the event to the chart', () => {
         const tokens = Math.round(Math.exp(5 + 0.4 * normal(random)) * (isWorse ? 3 : 1));
         const isRefused = random() < (isWorse ? 0.4 : 0.05);
         return inference(`${hour}-${row}`, start + hour * hourMs + row * 1_000, {
-          ...{ model: 'assistant', prediction: null, score: null, groups: {} },
+          model: 'assistant',
+          prediction: null,
+          score: null,
+          groups: {},
           latencyMs: 400 + 3 * tokens,
           features: call({
-            ...{ operation: 'chat', provider: 'openai', request_model: 'gpt-4o-mini', token_semantics: 'inclusive' },
+            operation: 'chat',
+            provider: 'openai',
+            request_model: 'gpt-4o-mini',
+            token_semantics: 'inclusive',
             response_model: 'gpt-4o-mini-2024-07-18',
             finish_reason: isRefused ? 'refusal' : 'stop',
-            ...{ input_tokens: 300 + Math.round(100 * random()), output_tokens: tokens },
+            input_tokens: 300 + Math.round(100 * random()),
+            output_tokens: tokens,
             time_to_first_token_ms: 200 + 50 * normal(random) + (isWorse ? 150 : 0),
           }),
         });

@@ -110,7 +110,10 @@ describe('dead letters', () => {
     expect([...first.items, ...second.items].map(({ id }: { id: string }) => id)).toEqual(['4', '3', '2', '1']);
     expect(second.nextCursor).toBeNull();
     expect((await ask('/v1/dead-letter-codes')).body.items[0]).toMatchObject({
-      ...{ code: 'UNKNOWN_MODEL', kept: 3, waiting: 3, revision: 0 },
+      code: 'UNKNOWN_MODEL',
+      kept: 3,
+      waiting: 3,
+      revision: 0,
     });
     const { payload } = (await ask('/v1/dead-letters/1')).body;
     expect(payload).toMatchObject({ contentType: 'application/x-ndjson', hex: null, cut: false });
@@ -128,7 +131,8 @@ describe('dead letters', () => {
     });
     expect((await act('replay-dead-letter/1', 7)).body.error.code).toBe('STALE_REVISION');
     expect((await act('replay-dead-letters/UNKNOWN_MODEL', 0)).body).toMatchObject({
-      ...{ outcome: 'unchanged', text: '0 are on the stream again, 3 are left (3 of them still cannot be read)' },
+      outcome: 'unchanged',
+      text: '0 are on the stream again, 3 are left (3 of them still cannot be read)',
     });
     expect((await counts()).deadLetters).toBe(4);
   });
@@ -146,7 +150,8 @@ describe('dead letters', () => {
     await jetstreamManager(admin).then((manager) => manager.streams.purge(streamName));
     await publish('l-1', 'later', 'another id');
     expect((await act('replay-dead-letters/UNKNOWN_MODEL', 1)).body).toMatchObject({
-      ...{ outcome: 'done', text: expect.stringMatching(/^2 are on the stream again, 0 are left/) },
+      outcome: 'done',
+      text: expect.stringMatching(/^2 are on the stream again, 0 are left/),
     });
     expect((await act('replay-dead-letters/REFUSED_BODY', 0)).body).toMatchObject({
       text: '2 are on the stream again, 0 are left (0 of them still cannot be read)',

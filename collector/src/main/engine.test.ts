@@ -53,7 +53,10 @@ describe('rows', () => {
     const engine = await engineOn();
     const producer = new Producer('p');
     const rows = inferences('a', 300, start, hourMs, {
-      ...{ weight: 4, capture: 'declared', source: 'span', traceId: 'a'.repeat(32) },
+      weight: 4,
+      capture: 'declared',
+      source: 'span',
+      traceId: 'a'.repeat(32),
     });
     engine.apply(producer.inferences(rows), null);
     await engine.commit();
@@ -66,7 +69,11 @@ describe('rows', () => {
     const [first, second] = await store.read((tx) => readProfiles(tx, one));
     expect(profileTotals(first!.profile)).toMatchObject({ rows: 1_200, labelled: 400 });
     expect(coverageOf(first!.profile)).toEqual({
-      ...{ rowsSeen: 300, thinnedShare: 0.75, effectiveRows: 300, captures: ['declared'], spanRows: 300 },
+      rowsSeen: 300,
+      thinnedShare: 0.75,
+      effectiveRows: 300,
+      captures: ['declared'],
+      spanRows: 300,
     });
     expect(coverageOf(second!.profile)).toMatchObject({ rowsSeen: 40, thinnedShare: 0, spanRows: 0 });
     expect(exemplarsOf(first!.profile).length).toBeGreaterThanOrEqual(5);

@@ -138,7 +138,11 @@ test(`${wanted} damaged batches: none is fatal, each that is refused is a dead l
   const good = samples();
   const store = await openSqliteStore({ path: ':memory:' });
   const engine = await createEngine({
-    ...{ store, models: [testModel()], budget: budgetSettings.parse({}), clock: () => start, logger: silentLogger },
+    store,
+    models: [testModel()],
+    budget: budgetSettings.parse({}),
+    clock: () => start,
+    logger: silentLogger,
   });
   engine.resume('stream', 0, { regressed: false, missed: 0 });
   const profile = await ordinaryProfile(good[0]!);
@@ -213,8 +217,15 @@ function read(
   sequence: number,
 ): { batch: EventBatch; letter: null } | { batch: null; letter: DeadLetter } {
   const message: StreamMessage = {
-    ...{ sequence, storedAt: start + hourMs, messageId: `m${sequence}`, subject, address: readSubject(subject) },
-    ...{ contentType, data, waiting: 0, header: (name) => headers.get(name) },
+    sequence,
+    storedAt: start + hourMs,
+    messageId: `m${sequence}`,
+    subject,
+    address: readSubject(subject),
+    contentType,
+    data,
+    waiting: 0,
+    header: (name) => headers.get(name),
     headerNames: () => [...headers.keys()],
   };
   const found = readBatch(message);

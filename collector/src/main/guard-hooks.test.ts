@@ -27,8 +27,12 @@ async function feed(hooks: EngineHooks, hours: number): Promise<number> {
   let failures = 0;
   while (failures < 20) {
     const engine = await createEngine({
-      ...{ store, hooks, models: [testModel({ lateness: '0s' })], budget: budgetSettings.parse({}) },
-      ...{ clock: () => start, logger: silentLogger },
+      store,
+      hooks,
+      models: [testModel({ lateness: '0s' })],
+      budget: budgetSettings.parse({}),
+      clock: () => start,
+      logger: silentLogger,
     });
     const done = engine.anchorLog().anchors.at(-1)?.sequence ?? 0;
     engine.resume('stream', done, { regressed: false, missed: 0 });

@@ -47,7 +47,13 @@ function eventOf(task: Task, id: string, time: number, row: Row): InferenceEvent
   const prediction =
     task === 'regression' ? row.value : task === 'ranking' ? `["${row.predicted}", "1", "0"]` : row.predicted;
   return inference(id, time, {
-    ...{ model: task, version, role, score, latencyMs, error, prediction },
+    model: task,
+    version,
+    role,
+    score,
+    latencyMs,
+    error,
+    prediction,
     features: { amount, town, constant: 3, missing: null },
     groups: group === null ? {} : { sex: group },
     ...(weight === undefined ? {} : { weight }),
@@ -78,7 +84,11 @@ beforeAll(async () => {
   api = await startTestApi({
     models: tasks.map((task) => ({
       ...model,
-      ...{ name: task, task, positive: '1', ratings: ['feedback'], arrivals: 'watched' },
+      name: task,
+      task,
+      positive: '1',
+      ratings: ['feedback'],
+      arrivals: 'watched',
       groups: [{ attribute: 'sex' }],
     })),
   });

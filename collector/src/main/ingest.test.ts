@@ -393,8 +393,14 @@ describe('a reading thread', () => {
 
   test('leads to the same windows, findings and counts, bit for bit', async () => {
     const truth = makeLedger({
-      ...{ model: 'credit', producer: 'app', seed: 5, inferences: 4_000, rowsPerBatch: 40 },
-      ...{ windowMs: hourMs, startAt: start, stepMs: 5_000 },
+      model: 'credit',
+      producer: 'app',
+      seed: 5,
+      inferences: 4_000,
+      rowsPerBatch: 40,
+      windowMs: hourMs,
+      startAt: start,
+      stepMs: 5_000,
     });
     await publishAll(admin, truth.batches, { perSecond: 5_000 });
     const expected = { inferences: truth.inferences, outcomes: truth.outcomes };
@@ -404,8 +410,12 @@ describe('a reading thread', () => {
         const openEngineOn = () => openEngine(own);
         // Outcomes wait long for their commit, while the memory that they came in is used again and again.
         const running = createIngest({
-          ...{ bus, openEngine: openEngineOn, commitEveryMs: 400, logger: silentLogger },
-          ...{ readingThread: thread, handOverAt: 0 },
+          bus,
+          openEngine: openEngineOn,
+          commitEveryMs: 400,
+          logger: silentLogger,
+          readingThread: thread,
+          handOverAt: 0,
         });
         await running.start();
         await until(async () => {
@@ -489,7 +499,11 @@ describe('a stream of rows', () => {
     await startIngest({
       openEngine: () =>
         createEngine({
-          ...{ store, models: [settings], budget: budgetSettings.parse({}), clock: Date.now, logger: silentLogger },
+          store,
+          models: [settings],
+          budget: budgetSettings.parse({}),
+          clock: Date.now,
+          logger: silentLogger,
           partitions: bus.partitions,
         }),
     });

@@ -36,7 +36,16 @@ test.each([
   const { model, count, ids, uuids, times, versions, roles, predictions, scores, groups, weights } = expected;
   const { piece, ...columns } = { ...kept };
   expect(columns).toEqual({
-    ...{ model, count, ids, times, versions, roles, predictions, scores, groups, weights },
+    model,
+    count,
+    ids,
+    times,
+    versions,
+    roles,
+    predictions,
+    scores,
+    groups,
+    weights,
     ...(uuids === undefined ? {} : { uuids }),
   });
   expect(kept.times.buffer.byteLength).toBeLessThan(60 * count);

@@ -14,7 +14,10 @@ afterEach(() => store.close());
 
 const audited = async () =>
   (await store.read((transaction) => readAudit(transaction, 0, 9))).map(({ action, reason, before, after }) => ({
-    ...{ action, reason, before, after },
+    action,
+    reason,
+    before,
+    after,
   }));
 
 describe('changes that nobody tells of', () => {

@@ -28,7 +28,9 @@ export async function noteSettings(store: Store, models: readonly ModelSettings[
       if (before === undefined) return;
       const { old, now, names } = differences(before.settings, { ...settings });
       await appendAudit(transaction, {
-        ...{ at, actor: 'system:settings', action: 'config.changed' },
+        at,
+        actor: 'system:settings',
+        action: 'config.changed',
         target: `model/${settings.environment}/${settings.name}`,
         reason: `${names.join(', ')} changed in the settings`,
         before: old,
@@ -58,7 +60,10 @@ export async function noteSdkVersions(
       await transaction.put(knownSdks, key, versions);
       if (known === undefined) return;
       await appendAudit(transaction, {
-        ...{ at, actor: 'system:heartbeats', action: 'sdk.changed', target: `model/${environment}/${name}` },
+        at,
+        actor: 'system:heartbeats',
+        action: 'sdk.changed',
+        target: `model/${environment}/${name}`,
         reason: `apps run SDK ${versions.join(', ')}; before ${known.join(', ')}`,
         before: known,
         after: versions,

@@ -85,12 +85,17 @@ export async function openServices(options: ServiceOptions): Promise<CollectorSe
     onError,
   });
   const people = new NotificationService({
-    ...{ store, clock, models, outbox },
+    store,
+    clock,
+    models,
+    outbox,
     settings: notifications,
     linkOf: linkToAlert(settings, publicUrl),
   });
   const hooks = new HookService({
-    ...{ store, clock, models },
+    store,
+    clock,
+    models,
     hooks: settings.hooks,
     hasArtefact: (digest) => artefacts.has(digest),
     register: (model, version, requestId) =>

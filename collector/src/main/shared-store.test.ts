@@ -45,8 +45,12 @@ describe.skipIf(missing !== undefined)(missing ?? 'two collectors on one Postgre
     startCollector(
       plumblineSettings.parse({
         collector: {
-          ...{ http: { port: 0 }, nats: natsInput(), store: postgres.url, commitEvery: '100ms' },
-          ...{ artefacts: join(directory, 'artefacts'), identity: { insecureLocal: true } },
+          http: { port: 0 },
+          nats: natsInput(),
+          store: postgres.url,
+          commitEvery: '100ms',
+          artefacts: join(directory, 'artefacts'),
+          identity: { insecureLocal: true },
         },
         models: [{ name: 'credit', positive: 'yes', reference: { rows: 200 }, rollout: { approvals: 1 } }],
       }),

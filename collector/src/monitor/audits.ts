@@ -53,7 +53,10 @@ export function auditGroups(input: AuditInput): AuditedGroup[] {
         short === null
           ? null
           : cannotAuditSentence({
-              ...{ attribute, group, short, fewest: settings.minimumGroupRows },
+              attribute,
+              group,
+              short,
+              fewest: settings.minimumGroupRows,
               periodMs: settings.auditPeriod,
             });
       return [{ signal, audit, sentence }];

@@ -42,7 +42,13 @@ function reports(watermark: number) {
     });
     const [from, to] = [window * hourMs, (window + 1) * hourMs];
     const evaluation = evaluateWindow({
-      ...{ settings, reference, state, from, to, version: '1', budget: budgetSettings.parse({}) },
+      settings,
+      reference,
+      state,
+      from,
+      to,
+      version: '1',
+      budget: budgetSettings.parse({}),
       streams: countStreams([{ settings, reference }]),
       profile: profiles[window]!,
       arrivals: counter.take(),

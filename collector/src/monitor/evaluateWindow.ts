@@ -62,7 +62,11 @@ export function evaluateWindow(came: WindowInput): WindowEvaluation {
   const counted = new Map<string, readonly number[]>();
   const groupsOf = groupsThenAndNow(settings, reference, profile);
   const content = {
-    ...{ settings, reference, profile, due, groupsOf },
+    settings,
+    reference,
+    profile,
+    due,
+    groupsOf,
     arrivals: input.arrivals,
     firstRatings: previous.firstRatings,
   };

@@ -68,7 +68,13 @@ function watch(settings: ModelSettings, reference: ReturnType<typeof referenceOf
   const { findings } = watchWindows(reference, windows, { settings });
   const { profile } = windows.at(-1)!;
   const report = performanceReport({
-    ...{ settings, reference, version: '1', from: 0, to: hour, watermark: 2 * hour, findings: [] },
+    settings,
+    reference,
+    version: '1',
+    from: 0,
+    to: hour,
+    watermark: 2 * hour,
+    findings: [],
     profiles: [{ from: 0, to: hour, profile }],
   });
   return { findings: findings.flat().filter(({ kind }) => kind === 'performance'), report, profile };

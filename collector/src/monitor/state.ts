@@ -86,7 +86,11 @@ export function decodeMonitorState(bytes: Uint8Array): MonitorState {
     if (at !== bytes.length) throw new RangeError(`${bytes.length - at} bytes are left over`);
     const { reference, windows, audits, firstRatings = {}, paces = {}, counted } = header;
     return {
-      ...{ reference, windows, detectors, firstRatings, paces },
+      reference,
+      windows,
+      detectors,
+      firstRatings,
+      paces,
       audits: new Map(audits),
       counted: new Map(counted),
     };

@@ -8,19 +8,44 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 const empty: NotificationGroup = {
-  ...{ notifier: 'chat', model: 'm', environment: 'production', lastAt: null, told: {} },
+  notifier: 'chat',
+  model: 'm',
+  environment: 'production',
+  lastAt: null,
+  told: {},
 };
 
 const alert = (change: Partial<Alert> = {}): Alert => ({
-  ...{ id: 'a', model: 'm', environment: 'production', kind: 'drift', severity: 'ticket', state: 'firing' },
-  ...{ version: '1', since: 0, firedAt: 0, resolvedAt: null, changedAt: 0, firedWallAt: 0, heldState: null },
-  ...{ alarms: 1, climb: 0, windowsSinceAlarm: 0, quietWindows: 0, firingWindows: 1, sentence: 'x moved' },
-  ...{ findings: [], acknowledgement: null, expected: null },
+  id: 'a',
+  model: 'm',
+  environment: 'production',
+  kind: 'drift',
+  severity: 'ticket',
+  state: 'firing',
+  version: '1',
+  since: 0,
+  firedAt: 0,
+  resolvedAt: null,
+  changedAt: 0,
+  firedWallAt: 0,
+  heldState: null,
+  alarms: 1,
+  climb: 0,
+  windowsSinceAlarm: 0,
+  quietWindows: 0,
+  firingWindows: 1,
+  sentence: 'x moved',
+  findings: [],
+  acknowledgement: null,
+  expected: null,
   ...change,
 });
 
 const about = (change: Partial<Alert> = {}, more: Partial<Notifiable> = {}): Notifiable => ({
-  ...{ alert: alert(change), silenced: false, inhibited: false, repeatMs: 4 * hour },
+  alert: alert(change),
+  silenced: false,
+  inhibited: false,
+  repeatMs: 4 * hour,
   ...more,
 });
 

@@ -45,8 +45,17 @@ function tell(windows: Iterable<readonly Finding[]>, windowMs: number, change: P
 function findingAt(level: number): Finding {
   const alarm = level >= 1;
   return {
-    ...{ model: 'm', environment: 'production', version: '1', reference: 'r', signal: 'feature:x', kind: 'feature' },
-    ...{ from: 0, to: 1, rows: 100, statistics: {}, sentence: 'x moved' },
+    model: 'm',
+    environment: 'production',
+    version: '1',
+    reference: 'r',
+    signal: 'feature:x',
+    kind: 'feature',
+    from: 0,
+    to: 1,
+    rows: 100,
+    statistics: {},
+    sentence: 'x moved',
     evidence: { log: 10 * level, alarmLog: 10, level, alarm, leading: null },
     verdict: alarm ? 'alarm' : level >= 0.5 ? 'watch' : 'clear',
   };

@@ -33,10 +33,27 @@ let people: NotificationService;
 let deliveries: DeliveryService;
 
 const alert: Alert = {
-  ...{ id: 'a1b2', model: 'credit-risk', environment: 'production', kind: 'performance', severity: 'page' },
-  ...{ state: 'firing', version: '7', since: start, firedAt: start, resolvedAt: null, changedAt: start },
-  ...{ firedWallAt: start, heldState: null, alarms: 1, climb: 0, windowsSinceAlarm: 0, quietWindows: 0 },
-  ...{ firingWindows: 1, findings: [], acknowledgement: null, expected: null },
+  id: 'a1b2',
+  model: 'credit-risk',
+  environment: 'production',
+  kind: 'performance',
+  severity: 'page',
+  state: 'firing',
+  version: '7',
+  since: start,
+  firedAt: start,
+  resolvedAt: null,
+  changedAt: start,
+  firedWallAt: start,
+  heldState: null,
+  alarms: 1,
+  climb: 0,
+  windowsSinceAlarm: 0,
+  quietWindows: 0,
+  firingWindows: 1,
+  findings: [],
+  acknowledgement: null,
+  expected: null,
   sentence: 'Error rate 33 % instead of 24 % <!channel> & more',
 };
 
@@ -169,8 +186,13 @@ describe('Alertmanager (API v2)', () => {
     await set({ state: 'resolved', changedAt: now });
     const [first, second, last] = await bodies(3);
     const labels = {
-      ...{ alertname: 'Plumbline_performance', model: 'credit-risk', environment: 'production' },
-      ...{ kind: 'performance', severity: 'page', plumbline_alert: 'a1b2', owner: 'lending' },
+      alertname: 'Plumbline_performance',
+      model: 'credit-risk',
+      environment: 'production',
+      kind: 'performance',
+      severity: 'page',
+      plumbline_alert: 'a1b2',
+      owner: 'lending',
     };
     expect(first).toEqual([
       {

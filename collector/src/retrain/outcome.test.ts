@@ -4,15 +4,32 @@ import type { RetrainJob } from './job.ts';
 import { assessOutcome, type VersionFate } from './outcome.ts';
 
 const job: RetrainJob = {
-  ...{ id: 'rt_1', model: 'credit-risk', environment: 'production', version: '1', state: 'succeeded' },
+  id: 'rt_1',
+  model: 'credit-risk',
+  environment: 'production',
+  version: '1',
+  state: 'succeeded',
   trigger: { kind: 'drift', alert: 'a', reason: 'income moved' },
-  ...{ requestedBy: 'system:policy', requestedAt: 0, changedAt: 0, startedAt: 0, progress: 1, error: null },
-  ...{ result: { version: '2', digest: 'sha256:0' }, externalRunId: null, reasons: [], guards: [] },
+  requestedBy: 'system:policy',
+  requestedAt: 0,
+  changedAt: 0,
+  startedAt: 0,
+  progress: 1,
+  error: null,
+  result: { version: '2', digest: 'sha256:0' },
+  externalRunId: null,
+  reasons: [],
+  guards: [],
   outcome: { verdict: 'pending', windows: 2, at: 0, text: '' },
 };
 const alert = { kind: 'drift', state: 'firing', version: '2', sentence: 'income moved' } as Alert;
 const fate = (change: Partial<VersionFate> = {}): VersionFate => ({
-  ...{ version: '2', state: 'champion', served: true, alerts: [], enoughWindows: 4, now: 9 },
+  version: '2',
+  state: 'champion',
+  served: true,
+  alerts: [],
+  enoughWindows: 4,
+  now: 9,
   ...change,
 });
 

@@ -25,7 +25,12 @@ const firing: Alert = {
   sentence: 'income moved up',
   findings: [],
   acknowledgement: null,
-  ...{ heldState: null, firedWallAt: 0, alarms: 1, climb: 0, windowsSinceAlarm: 0, expected: null },
+  heldState: null,
+  firedWallAt: 0,
+  alarms: 1,
+  climb: 0,
+  windowsSinceAlarm: 0,
+  expected: null,
 };
 
 const job: RetrainJob = {
@@ -39,7 +44,13 @@ const job: RetrainJob = {
   requestedAt: 0,
   changedAt: 0,
   startedAt: 0,
-  ...{ progress: null, result: null, error: null, externalRunId: null, reasons: [], guards: [], outcome: null },
+  progress: null,
+  result: null,
+  error: null,
+  externalRunId: null,
+  reasons: [],
+  guards: [],
+  outcome: null,
 };
 
 const data: RetrainSituation['data'] = {

@@ -73,7 +73,11 @@ function bound(transaction: Transaction): Transaction {
 
 const people = ['ada', 'grace', 'olu'] as const;
 const person = (name: string): Actor => ({
-  ...{ subject: `user:${name}`, name, role: 'approver', scopes: [], human: true },
+  subject: `user:${name}`,
+  name,
+  role: 'approver',
+  scopes: [],
+  human: true,
 });
 
 type Wish = {
@@ -186,8 +190,15 @@ async function live(steps: readonly Wish[]): Promise<{ champion: string | null; 
             actor,
             settings,
             {
-              ...{ version, digest: digestOf(version), inputs: [], classes: [], threshold: 0.5, reference: null },
-              ...{ heldOut: null, labelColumn: 'label', parameters: {} },
+              version,
+              digest: digestOf(version),
+              inputs: [],
+              classes: [],
+              threshold: 0.5,
+              reference: null,
+              heldOut: null,
+              labelColumn: 'label',
+              parameters: {},
             },
             'api',
           );

@@ -11,7 +11,11 @@ import { emptyState, type RolloutState, routingDocument, trafficWeights } from '
 /** Random lives of a model: any command, by anybody, at any time, with gates that pass or do not. */
 
 const person = (name: string): Actor => ({
-  ...{ subject: `user:${name}`, name, role: 'approver', scopes: [], human: true },
+  subject: `user:${name}`,
+  name,
+  role: 'approver',
+  scopes: [],
+  human: true,
 });
 const machine: Actor = { subject: 'token:ci', name: 'ci', role: null, scopes: ['control'], human: false };
 const actors = fc.constantFrom(person('ada'), person('grace'), person('olu'), machine);
@@ -21,8 +25,14 @@ const weights = fc.option(fc.integer({ min: 1, max: 10_000 }), { nil: null });
 const approvalIds = fc.constantFrom('ap_0', 'ap_1', 'ap_2', 'ap_3');
 
 const spec = (digest: string) => ({
-  ...{ digest, inputs: [], classes: [], threshold: 0.5, reference: null, heldOut: null },
-  ...{ labelColumn: 'label', parameters: {} },
+  digest,
+  inputs: [],
+  classes: [],
+  threshold: 0.5,
+  reference: null,
+  heldOut: null,
+  labelColumn: 'label',
+  parameters: {},
 });
 
 type Step = {
@@ -135,7 +145,9 @@ function contextOf(step: Step, now: number, approvals: number, newVersion: (type
       gate,
       verdict: step.gatesPass ? 'pass' : 'inconclusive',
       code: step.gatesPass ? 'NO_HARM_SEEN' : 'TOO_FEW_ROWS',
-      ...{ reason: '', numbers: {}, at: now },
+      reason: '',
+      numbers: {},
+      at: now,
     }),
   );
   const everything = ['__proto__', ...Array.from({ length: 80 }, (_, version) => String(version))];
@@ -341,7 +353,12 @@ describe('whatever happens to a model', () => {
         (gate): GateResult => ({ ...gate, verdict: 'error', code: 'MISSING_DATA' }),
       );
       const command: Command = {
-        ...{ kind: 'rollBack', to: null, cause: null, actor: machine, reason: 'now', requestId: null },
+        kind: 'rollBack',
+        to: null,
+        cause: null,
+        actor: machine,
+        reason: 'now',
+        requestId: null,
         expectedRevision: state.revision,
       };
       const decision = decide(state, command, { ...context, gates: closedGates, unhealthy: new Map() });

@@ -23,14 +23,31 @@ const rows = 200;
 const runs = 300;
 
 const canary: Rollout = {
-  ...{ id: 'r', version: '2', stage: 'canary', weightBasisPoints: 5_000, sampleBasisPoints: 0, steps: [5_000] },
-  ...{ startedAt: 0, stageFrom: 0, stepFrom: 0, stepAt: 0, paused: null, readyAt: null, earlierWeightBasisPoints: 0 },
+  id: 'r',
+  version: '2',
+  stage: 'canary',
+  weightBasisPoints: 5_000,
+  sampleBasisPoints: 0,
+  steps: [5_000],
+  startedAt: 0,
+  stageFrom: 0,
+  stepFrom: 0,
+  stepAt: 0,
+  paused: null,
+  readyAt: null,
+  earlierWeightBasisPoints: 0,
 };
 
 const groupsOfSex = [{ attribute: 'sex', groups: ['f', 'm'] }];
 const binary = identifyShape({
-  ...{ task: 'binary_classification', signals: [], scoreBins: null, positive: 'yes', favourable: null },
-  ...{ classes: [], groups: groupsOfSex, residualScale: 1 },
+  task: 'binary_classification',
+  signals: [],
+  scoreBins: null,
+  positive: 'yes',
+  favourable: null,
+  classes: [],
+  groups: groupsOfSex,
+  residualScale: 1,
 });
 
 interface Behaviour {
@@ -144,15 +161,13 @@ function runCanary(
   for (let index = 1; index <= looks; index++) {
     const from = (index - 1) * hourMs;
     const looked = look(guard, {
-      ...{
-        settings,
-        rollout: canary,
-        readFrom: from,
-        to: from + hourMs,
-        candidateDigest: '',
-        instances: [],
-        at: index,
-      },
+      settings,
+      rollout: canary,
+      readFrom: from,
+      to: from + hourMs,
+      candidateDigest: '',
+      instances: [],
+      at: index,
       windows: [
         {
           from,
@@ -294,11 +309,19 @@ describe('a canary that is worse by just what is allowed', () => {
 
 describe('a canary of a regression', () => {
   const regression = identifyShape({
-    ...{ task: 'regression', signals: [], scoreBins: null, positive: null, favourable: null },
-    ...{ classes: [], groups: groupsOfSex, residualScale: 1 },
+    task: 'regression',
+    signals: [],
+    scoreBins: null,
+    positive: null,
+    favourable: null,
+    classes: [],
+    groups: groupsOfSex,
+    residualScale: 1,
   });
   const settings = testModel({
-    ...{ task: 'regression', positive: undefined, groups: [{ attribute: 'sex' }] },
+    task: 'regression',
+    positive: undefined,
+    groups: [{ attribute: 'sex' }],
     rollout: { gates: { canaryRows: 100, canaryErrorMargin: 0.05, worstGroupMargin: 0.1 } },
   });
   const size = 80;
@@ -326,15 +349,13 @@ describe('a canary of a regression', () => {
       for (let index = 0; index < 40; index++) {
         const from = index * hourMs;
         const looked = look(guard, {
-          ...{
-            settings,
-            rollout: canary,
-            readFrom: from,
-            to: from + hourMs,
-            candidateDigest: '',
-            instances: [],
-            at: 0,
-          },
+          settings,
+          rollout: canary,
+          readFrom: from,
+          to: from + hourMs,
+          candidateDigest: '',
+          instances: [],
+          at: 0,
           windows: [
             {
               from,

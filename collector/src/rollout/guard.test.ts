@@ -17,7 +17,9 @@ function windowOf(rows: number, labelled: number, wrong: number, failed = 0): Pr
   const profile = createProfile(bareShape(settings));
   const batch = batchOf(
     Array.from({ length: rows }, (_, row) => ({
-      ...{ id: `${row}`, prediction: 'yes', score: 0.9 },
+      id: `${row}`,
+      prediction: 'yes',
+      score: 0.9,
       error: row < failed ? 'timeout' : null,
     })),
   );
@@ -42,8 +44,18 @@ function windowOf(rows: number, labelled: number, wrong: number, failed = 0): Pr
 }
 
 const canary: Rollout = {
-  ...{ id: 'r1', version: '2', stage: 'canary', weightBasisPoints: 1_000, sampleBasisPoints: 0, steps: [1_000] },
-  ...{ startedAt: 0, stageFrom: 0, stepFrom: 0, stepAt: 0, paused: null, readyAt: null },
+  id: 'r1',
+  version: '2',
+  stage: 'canary',
+  weightBasisPoints: 1_000,
+  sampleBasisPoints: 0,
+  steps: [1_000],
+  startedAt: 0,
+  stageFrom: 0,
+  stepFrom: 0,
+  stepAt: 0,
+  paused: null,
+  readyAt: null,
 };
 
 function lookAt(guard: Guard, windows: readonly GuardedWindow[], readFrom = 0, rollout = canary) {
@@ -56,7 +68,9 @@ function lookAt(guard: Guard, windows: readonly GuardedWindow[], readFrom = 0, r
 
 const start = () => startGuard(canary, [windowOf(400, 400, 40)], settings);
 const window = (index: number, champion: Profile | null, candidate: Profile | null): GuardedWindow => ({
-  ...{ from: index * hour, champion, candidate },
+  from: index * hour,
+  champion,
+  candidate,
 });
 
 describe('the guards of a canary', () => {
@@ -134,8 +148,14 @@ describe('the guards of a canary that ranks', () => {
   test('count what each ranking lost of the gain it could have had', () => {
     const ranking = testModel({ task: 'ranking', positive: undefined, groups: [] });
     const shape = identifyShape({
-      ...{ task: 'ranking', signals: [], scoreBins: null, positive: null, favourable: null },
-      ...{ classes: [], groups: [], residualScale: 1 },
+      task: 'ranking',
+      signals: [],
+      scoreBins: null,
+      positive: null,
+      favourable: null,
+      classes: [],
+      groups: [],
+      residualScale: 1,
     });
     const windowOf = (relevances: readonly string[]) => {
       const profile = createProfile(shape);
@@ -149,7 +169,13 @@ describe('the guards of a canary that ranks', () => {
     const right = JSON.stringify({ a: 1 });
     const last = JSON.stringify({ c: 1 });
     const input = {
-      ...{ settings: ranking, rollout: canary, readFrom: 0, to: hour, candidateDigest: '', instances: [], at: 0 },
+      settings: ranking,
+      rollout: canary,
+      readFrom: 0,
+      to: hour,
+      candidateDigest: '',
+      instances: [],
+      at: 0,
       windows: [{ from: 0, champion: windowOf(Array(40).fill(right)), candidate: windowOf(Array(40).fill(last)) }],
     };
     const { gates } = look(startGuard(canary, [], ranking), input);

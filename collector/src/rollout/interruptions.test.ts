@@ -88,7 +88,9 @@ describe('a freeze window', () => {
     await expect(world.act(grace, { verb: 'promote', version: '1' })).rejects.toMatchObject({ code: 'REFUSED' });
     world.now += 31 * 60_000;
     expect((await world.view()).breakGlass).toMatchObject({
-      ...{ by: 'user:ada', open: false, used: ['promoted 2'] },
+      by: 'user:ada',
+      open: false,
+      used: ['promoted 2'],
     });
     await expect(world.act(ada, { verb: 'close-break-glass' })).rejects.toMatchObject({
       details: { reason: 'NO_BREAK_GLASS' },
@@ -119,7 +121,9 @@ describe('a version of which an instance has loaded something else', () => {
     await world.service.instancesChanged('production', 'credit');
     expect(await world.routing()).toMatchObject({ champion: { version: '1' } });
     expect((await world.version('2')).history[0]).toMatchObject({
-      ...{ to: 'quarantined', actor: 'system:integrity', cause: 'DIGEST_MISMATCH' },
+      to: 'quarantined',
+      actor: 'system:integrity',
+      cause: 'DIGEST_MISMATCH',
       reason: expect.stringContaining('instance app-7 loaded sha256:0'),
     });
     const { revision } = await world.state();

@@ -361,7 +361,10 @@ describe('a new champion', () => {
     await world.hours(6, { champion: behaviour });
     expect(await world.routing()).toMatchObject({ champion: { version: '1' }, canary: null });
     expect((await world.version('2')).history[0]).toMatchObject({
-      ...{ from: 'champion', to: 'rolled_back', actor: 'system:gates', cause: 'POST_PROMOTION' },
+      from: 'champion',
+      to: 'rolled_back',
+      actor: 'system:gates',
+      cause: 'POST_PROMOTION',
       reason: expect.stringMatching(reason),
     });
     const last = (await audit()).findLast(({ action }) => action === 'version.rolled_back');

@@ -22,8 +22,15 @@ beforeEach(async () => {
 afterEach(() => store.close());
 
 const entry = (i: number, reason = `change ${i}`): AuditEntry => ({
-  ...{ at: 1_000 + i, actor: 'user:ada', action: 'version.promoted', target: 'model/production/credit', reason },
-  ...{ before: { champion: i }, after: { champion: i + 1 }, requestId: null, evidence: { gate: 'integrity', i } },
+  at: 1_000 + i,
+  actor: 'user:ada',
+  action: 'version.promoted',
+  target: 'model/production/credit',
+  reason,
+  before: { champion: i },
+  after: { champion: i + 1 },
+  requestId: null,
+  evidence: { gate: 'integrity', i },
 });
 
 const append = (count: number, from = 0) =>

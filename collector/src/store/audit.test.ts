@@ -76,7 +76,13 @@ describe('the audit log', () => {
   test('has no record of a change that did not happen', async () => {
     const failed = store.transaction(async (transaction) => {
       await appendAudit(transaction, {
-        ...{ at: 1, actor: 'user:ada', action: 'a', target: 't', reason: 'r', before: null, after: null },
+        at: 1,
+        actor: 'user:ada',
+        action: 'a',
+        target: 't',
+        reason: 'r',
+        before: null,
+        after: null,
         requestId: null,
       });
       throw new Error('the power went out');

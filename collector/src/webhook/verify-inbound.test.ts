@@ -30,7 +30,8 @@ const cases: readonly Case[] = [
       'webhook-timestamp': seconds,
       'webhook-signature': new Webhook(standardSecret).sign('msg_1', new Date(nowMs), body),
     },
-    ...{ signature: 'webhook-signature', time: 'webhook-timestamp' },
+    signature: 'webhook-signature',
+    time: 'webhook-timestamp',
   },
   {
     scheme: 'mlflow',
@@ -40,7 +41,8 @@ const cases: readonly Case[] = [
       'x-mlflow-timestamp': seconds,
       'x-mlflow-signature': `v1,${hmac(`d-1.${seconds}.${body}`, 'base64')}`,
     },
-    ...{ signature: 'x-mlflow-signature', time: 'x-mlflow-timestamp' },
+    signature: 'x-mlflow-signature',
+    time: 'x-mlflow-timestamp',
   },
   {
     scheme: 'grafana',
@@ -49,19 +51,22 @@ const cases: readonly Case[] = [
       'x-grafana-alerting-timestamp': seconds,
       'x-grafana-alerting-signature': hmac(`${seconds}:${body}`, 'hex'),
     },
-    ...{ signature: 'x-grafana-alerting-signature', time: 'x-grafana-alerting-timestamp' },
+    signature: 'x-grafana-alerting-signature',
+    time: 'x-grafana-alerting-timestamp',
   },
   {
     scheme: 'wandb',
     secret: plainSecret,
     headers: { 'x-wandb-signature': hmac(body, 'hex') },
-    ...{ signature: 'x-wandb-signature', time: null },
+    signature: 'x-wandb-signature',
+    time: null,
   },
   {
     scheme: 'bearer',
     secret: 'token-of-a-pipeline',
     headers: { authorization: 'Bearer token-of-a-pipeline' },
-    ...{ signature: 'authorization', time: null },
+    signature: 'authorization',
+    time: null,
   },
 ];
 

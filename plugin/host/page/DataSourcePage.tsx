@@ -9,7 +9,8 @@ export function DataSourcePage() {
   const [source, setSource] = useState<LoadedDataSource | null>(null);
   const [result, setResult] = useState<TestDataSourceResponse | null>(null);
   const [options, setOptions] = useState<object>({
-    ...{ jsonData: window.plumblineHost.jsonData, secureJsonData: {} },
+    jsonData: window.plumblineHost.jsonData,
+    secureJsonData: {},
     secureJsonFields: window.plumblineHost.secureJsonFields,
   });
   useEffect(() => {

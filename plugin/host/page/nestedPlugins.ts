@@ -33,7 +33,12 @@ async function makeDataSource(): Promise<LoadedDataSource> {
   }
   const { plugin } = (await importPluginModule(moduleOf(found.id))) as { plugin: AnyDataSourcePlugin };
   const settings = {
-    ...{ id: 1, uid: dataSourceUid, name: found.name, type: found.id, access: 'proxy', readOnly: true },
+    id: 1,
+    uid: dataSourceUid,
+    name: found.name,
+    type: found.id,
+    access: 'proxy',
+    readOnly: true,
     url: `/api/datasources/proxy/uid/${dataSourceUid}`,
     jsonData: {},
     meta: { id: found.id, name: found.name },

@@ -25,7 +25,8 @@ function readEmbedding(feature: string, fields: Fields, where: string): Descript
   }
   const seed = whole(fields.seed, `${where}.seed`, 0, Number.MAX_SAFE_INTEGER) ?? 0;
   return new EmbeddingDescriptor(feature, {
-    ...{ dimensions, seed },
+    dimensions,
+    seed,
     centre: fields.centre === undefined ? undefined : readCentre(fields.centre, dimensions, `${where}.centre`),
   });
 }

@@ -13,9 +13,14 @@ function described(value: unknown): Record<string, FeatureValue> {
 describe('a text', () => {
   it('becomes its length, its words and shares of what it is made of', () => {
     expect(described('Pay 30 EUR, pay now!')).toEqual({
-      ...{ characters: 20, words: 5, mean_word_length: Math.fround(14 / 5) },
-      ...{ letter_share: Math.fround(12 / 20), digit_share: Math.fround(2 / 20), upper_share: Math.fround(4 / 12) },
-      ...{ non_ascii_share: 0, repeated_word_share: 0 },
+      characters: 20,
+      words: 5,
+      mean_word_length: Math.fround(14 / 5),
+      letter_share: Math.fround(12 / 20),
+      digit_share: Math.fround(2 / 20),
+      upper_share: Math.fround(4 / 12),
+      non_ascii_share: 0,
+      repeated_word_share: 0,
     });
     expect(described('go go go stop')).toMatchObject({ words: 4, repeated_word_share: 0.5 });
   });
@@ -30,8 +35,14 @@ describe('a text', () => {
 
   it('that is empty has no words, and no shares of nothing', () => {
     expect(described('')).toEqual({
-      ...{ characters: 0, words: 0, mean_word_length: null, letter_share: null, digit_share: null },
-      ...{ upper_share: null, non_ascii_share: null, repeated_word_share: null },
+      characters: 0,
+      words: 0,
+      mean_word_length: null,
+      letter_share: null,
+      digit_share: null,
+      upper_share: null,
+      non_ascii_share: null,
+      repeated_word_share: null,
     });
     expect(described('...')).toMatchObject({ characters: 3, words: 0, mean_word_length: null, letter_share: 0 });
   });

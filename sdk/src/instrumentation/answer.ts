@@ -18,14 +18,16 @@ export interface Answer {
 
 export function emptyAnswer(keepText: boolean): Answer {
   return {
-    ...{ responseId: null, responseModel: null, finishReason: null, error: null, text: keepText ? '' : null },
-    ...{
-      inputTokens: null,
-      outputTokens: null,
-      cachedInputTokens: null,
-      cacheWriteTokens: null,
-      reasoningTokens: null,
-    },
+    responseId: null,
+    responseModel: null,
+    finishReason: null,
+    error: null,
+    text: keepText ? '' : null,
+    inputTokens: null,
+    outputTokens: null,
+    cachedInputTokens: null,
+    cacheWriteTokens: null,
+    reasoningTokens: null,
   };
 }
 

@@ -25,7 +25,9 @@ beforeAll(async () => {
     spanProcessors: [createSpanProcessor(monitor), new SimpleSpanProcessor({ exporter: exported })],
     // By its shape: the SDK hands it its providers.
     instrumentations: [instrumentation],
-    ...{ metricReaders: [], logRecordProcessors: [], autoDetectResources: false },
+    metricReaders: [],
+    logRecordProcessors: [],
+    autoDetectResources: false,
   });
   sdk.start();
   client = new Anthropic({ apiKey: 'none', baseURL: server.origin, maxRetries: 0 });

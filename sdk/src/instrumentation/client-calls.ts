@@ -94,14 +94,22 @@ class ClientCalls {
       // Without a provider the span is in no trace, and the call in that of the span around it.
       const trace = own ?? traceOf(undefined);
       return {
-        ...{ model, span, reader: method.reader, request: requestOf(client, parameters) },
+        model,
+        span,
+        reader: method.reader,
+        request: requestOf(client, parameters),
         start: {
           ...start,
-          ...{ traceId: trace?.traceId ?? '', spanId: own?.spanId ?? '', sampled: trace === null || isSampled(trace) },
+          traceId: trace?.traceId ?? '',
+          spanId: own?.spanId ?? '',
+          sampled: trace === null || isSampled(trace),
         },
         startedAt: performance.now(),
         answer: emptyAnswer(this.#calls.content === 'messages'),
-        ...{ firstTokenAt: null, lastSeenAt: 0, endedAt: null, isFinished: false },
+        firstTokenAt: null,
+        lastSeenAt: 0,
+        endedAt: null,
+        isFinished: false,
       };
     });
   }
@@ -178,12 +186,18 @@ class ClientCalls {
       const { answer, start, startedAt, firstTokenAt } = call;
       const finished: ModelCall = {
         ...start,
-        ...{ responseModel: answer.responseModel, responseId: answer.responseId, finishReason: answer.finishReason },
-        ...{ latencyMs: (call.endedAt ?? performance.now()) - startedAt, error },
+        responseModel: answer.responseModel,
+        responseId: answer.responseId,
+        finishReason: answer.finishReason,
+        latencyMs: (call.endedAt ?? performance.now()) - startedAt,
+        error,
         timeToFirstTokenMs: firstTokenAt === null ? null : firstTokenAt - startedAt,
         tokens: {
-          ...{ input: answer.inputTokens, output: answer.outputTokens, reasoning: answer.reasoningTokens },
-          ...{ cachedInput: answer.cachedInputTokens, cacheWrite: answer.cacheWriteTokens },
+          input: answer.inputTokens,
+          output: answer.outputTokens,
+          reasoning: answer.reasoningTokens,
+          cachedInput: answer.cachedInputTokens,
+          cacheWrite: answer.cacheWriteTokens,
           // The readers of answers know how their vendor counts.
           semantics: answer.inputTokens === null ? null : 'inclusive',
         },
@@ -201,11 +215,24 @@ class ClientCalls {
 
   #startOf(method: ClientMethod, parameters: unknown): ModelCall {
     return {
-      ...{ operation: method.operation, provider: this.#provider, requestModel: textField(parameters, 'model') },
-      ...{ responseModel: null, responseId: null, conversationId: null, time: this.#port.clock(), latencyMs: 0 },
-      ...{ timeToFirstTokenMs: null, costUsd: null, finishReason: null, error: null, weight: null },
+      operation: method.operation,
+      provider: this.#provider,
+      requestModel: textField(parameters, 'model'),
+      responseModel: null,
+      responseId: null,
+      conversationId: null,
+      time: this.#port.clock(),
+      latencyMs: 0,
+      timeToFirstTokenMs: null,
+      costUsd: null,
+      finishReason: null,
+      error: null,
+      weight: null,
       tokens: noTokens,
-      ...{ traceId: '', spanId: '', sampled: true, source: 'sdk' },
+      traceId: '',
+      spanId: '',
+      sampled: true,
+      source: 'sdk',
       content: this.#calls.content === 'messages' ? { input: method.input(parameters), output: [] } : null,
     };
   }

@@ -28,7 +28,9 @@ let sdk: NodeSDK;
 beforeAll(() => {
   sdk = new NodeSDK({
     spanProcessors: [new SimpleSpanProcessor({ exporter: spans })],
-    ...{ metricReaders: [], logRecordProcessors: [], autoDetectResources: false },
+    metricReaders: [],
+    logRecordProcessors: [],
+    autoDetectResources: false,
   });
   sdk.start();
 });

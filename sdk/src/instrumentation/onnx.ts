@@ -184,8 +184,14 @@ function finish(
       ? {}
       : (options.result?.(outputs, feeds) ?? resultOf(outputs, rowCount(feeds), options.labels));
     return {
-      ...{ model, version, features, groups: options.groups?.(feeds), latencyMs },
-      ...{ predictions: result.predictions, scores: result.scores, error: failed ? errorTypeOf(error) : null },
+      model,
+      version,
+      features,
+      groups: options.groups?.(feeds),
+      latencyMs,
+      predictions: result.predictions,
+      scores: result.scores,
+      error: failed ? errorTypeOf(error) : null,
     };
   });
   if (batch === undefined) {

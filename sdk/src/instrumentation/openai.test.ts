@@ -76,8 +76,15 @@ const chat = { model: 'gpt-4o-mini', temperature: 0.2, messages };
 const failing = { ...chat, messages: [{ role: 'user' as const, content: 'fail' }] };
 const streamed = { ...chat, stream: true as const, stream_options: { include_usage: true } };
 const answeredFeatures = {
-  ...{ operation: 'chat', provider: 'openai', request_model: 'gpt-4o-mini', response_model: 'gpt-4o-mini-2024-07-18' },
-  ...{ finish_reason: 'stop', input_tokens: 21, output_tokens: 7, cached_input_tokens: 5, reasoning_tokens: 2 },
+  operation: 'chat',
+  provider: 'openai',
+  request_model: 'gpt-4o-mini',
+  response_model: 'gpt-4o-mini-2024-07-18',
+  finish_reason: 'stop',
+  input_tokens: 21,
+  output_tokens: 7,
+  cached_input_tokens: 5,
+  reasoning_tokens: 2,
   token_semantics: 'inclusive',
 };
 
@@ -95,12 +102,19 @@ describe('a call of the client', () => {
     expect(span?.kind).toBe(2);
     expect(span?.attributes).toEqual({
       'plumbline.inference.id': inference?.id,
-      ...{ 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': 'openai', 'gen_ai.request.model': 'gpt-4o-mini' },
-      ...{ 'gen_ai.request.temperature': 0.2, 'gen_ai.response.id': 'chatcmpl-once' },
-      ...{ 'gen_ai.response.model': 'gpt-4o-mini-2024-07-18', 'gen_ai.response.finish_reasons': ['stop'] },
-      ...{ 'gen_ai.usage.input_tokens': 21, 'gen_ai.usage.output_tokens': 7 },
-      ...{ 'gen_ai.usage.cache_read.input_tokens': 5, 'gen_ai.usage.reasoning.output_tokens': 2 },
-      ...{ 'server.address': '127.0.0.1', 'server.port': Number(new URL(server.origin).port) },
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': 'openai',
+      'gen_ai.request.model': 'gpt-4o-mini',
+      'gen_ai.request.temperature': 0.2,
+      'gen_ai.response.id': 'chatcmpl-once',
+      'gen_ai.response.model': 'gpt-4o-mini-2024-07-18',
+      'gen_ai.response.finish_reasons': ['stop'],
+      'gen_ai.usage.input_tokens': 21,
+      'gen_ai.usage.output_tokens': 7,
+      'gen_ai.usage.cache_read.input_tokens': 5,
+      'gen_ai.usage.reasoning.output_tokens': 2,
+      'server.address': '127.0.0.1',
+      'server.port': Number(new URL(server.origin).port),
     });
   });
 

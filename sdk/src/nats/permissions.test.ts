@@ -32,8 +32,16 @@ it('an app gets along with exactly the rights the documentation lists', async ()
   admin.subscribe(heartbeatSubject('credit-risk'), { callback: (_, message) => void heartbeats.push(message.json()) });
   await admin.flush();
   const document: RoutingDocument = {
-    ...{ schema: 1, model: 'credit-risk', environment: 'production', revision: 4, salt: 's', updatedAt: 0 },
-    ...{ champion: { version: '8', digest: 'd' }, canary: null, shadow: null, pins: {} },
+    schema: 1,
+    model: 'credit-risk',
+    environment: 'production',
+    revision: 4,
+    salt: 's',
+    updatedAt: 0,
+    champion: { version: '8', digest: 'd' },
+    canary: null,
+    shadow: null,
+    pins: {},
   };
   const bucket = await new Kvm(admin).open(routingBucket);
   await bucket.put(routingKey('production', 'credit-risk'), JSON.stringify(document));

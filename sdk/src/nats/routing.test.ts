@@ -25,9 +25,16 @@ afterEach(() => broker.stop());
 
 function document(changes: Partial<RoutingDocument> = {}): RoutingDocument {
   return {
-    ...{ schema: 1, model: model.name, environment: 'production', revision: 1, salt: 'salt', updatedAt: 1 },
+    schema: 1,
+    model: model.name,
+    environment: 'production',
+    revision: 1,
+    salt: 'salt',
+    updatedAt: 1,
     champion: { version: '7', digest: 'sha256:7' },
-    ...{ canary: null, shadow: null, pins: {} },
+    canary: null,
+    shadow: null,
+    pins: {},
     ...changes,
   };
 }
@@ -191,7 +198,11 @@ describe('heartbeats', () => {
     await vi.waitFor(() => expect(heartbeats.at(-1)?.routingRevision).toBe(9), patience);
     expect(heartbeats).toHaveLength(3);
     expect(heartbeats.at(-1)).toMatchObject({
-      ...{ schema: 1, instance: 'pod-1', service: 'credit-api', model: model.name, environment: 'production' },
+      schema: 1,
+      instance: 'pod-1',
+      service: 'credit-api',
+      model: model.name,
+      environment: 'production',
       serving: [
         { version: '7', role: 'champion' },
         { version: '8', role: 'canary' },

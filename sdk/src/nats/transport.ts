@@ -156,7 +156,10 @@ class Session {
     connection.subscribe(`${this.#inbox}.*`, { callback: (error, message) => this.#answered(error, message) });
     for (const key of subscription.routingKeys) {
       const watch = watchRouting({
-        ...{ connection, key, inboxPrefix, random },
+        connection,
+        key,
+        inboxPrefix,
+        random,
         value: (value) => listener.routing(key, value),
         problem: (message) => listener.problem('routing_unavailable', message),
         watching: () => listener.solved('routing_unavailable'),

@@ -29,7 +29,9 @@ describe('startMonitoring', () => {
       shutdown: () => new Promise<void>(() => {}),
     };
     const { monitor, shutdown } = startMonitoring({
-      ...{ service: 'chat-api', model, transport },
+      service: 'chat-api',
+      model,
+      transport,
       openTelemetry: {
         spanProcessors: [new SimpleSpanProcessor({ exporter: exported }), hanging],
         sampler: new AlwaysOffSampler(),

@@ -86,7 +86,8 @@ function startOpenTelemetry(
   const { sampler, spanProcessors = [] } = configuration;
   const sdk = new NodeSDK({
     // The environment's default would be to export to this machine, where most often nobody listens.
-    ...{ metricReaders: [], logRecordProcessors: [] },
+    metricReaders: [],
+    logRecordProcessors: [],
     ...configuration,
     serviceName,
     spanProcessors: [...(processor === undefined ? [] : [processor]), ...spanProcessors],

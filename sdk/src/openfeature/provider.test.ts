@@ -25,9 +25,16 @@ afterEach(async () => {
 
 async function put(changes: Partial<RoutingDocument> = {}): Promise<void> {
   const document: RoutingDocument = {
-    ...{ schema: 1, model: 'credit-risk', environment: 'production', revision: 1, salt: 'salt', updatedAt: 1 },
+    schema: 1,
+    model: 'credit-risk',
+    environment: 'production',
+    revision: 1,
+    salt: 'salt',
+    updatedAt: 1,
     champion: { version: '7', digest: 'sha256:7' },
-    ...{ canary: null, shadow: null, pins: {} },
+    canary: null,
+    shadow: null,
+    pins: {},
     ...changes,
   };
   const bucket = await new Kvm(broker.admin).open(routingBucket);
@@ -52,7 +59,9 @@ describe('the version of a model', () => {
     expect(client.metadata.providerMetadata.name).toBe('plumbline');
     expect(await client.getStringValue('credit-risk', 'none', { targetingKey: 'a' })).toBe('7');
     expect(await client.getStringDetails('credit-risk', 'none', { targetingKey: 'a' })).toMatchObject({
-      ...{ value: '7', variant: 'champion', reason: 'STATIC' },
+      value: '7',
+      variant: 'champion',
+      reason: 'STATIC',
       flagMetadata: { revision: 1, routing: 'live', sticky: true },
     });
   });
@@ -95,7 +104,10 @@ describe('the version of a model', () => {
     await put({ revision: 4, shadow: { version: '9', digest: 'sha256:9', sampleBasisPoints: 10_000 } });
     const client = await start();
     expect(await client.getObjectValue('credit-risk', {}, { targetingKey: 'a' })).toEqual({
-      ...{ version: '7', role: 'champion', shadow: '9', revision: 4 },
+      version: '7',
+      role: 'champion',
+      shadow: '9',
+      revision: 4,
     });
   });
 
@@ -104,7 +116,9 @@ describe('the version of a model', () => {
     const client = await start();
     expect(await monitor.loaded({ version: '8', bytes: new Uint8Array(8) })).toMatchObject({ matches: false });
     expect(await client.getStringDetails('credit-risk', 'none', { targetingKey: 'a' })).toMatchObject({
-      ...{ value: '7', variant: 'champion', reason: 'ARTEFACT_MISMATCH' },
+      value: '7',
+      variant: 'champion',
+      reason: 'ARTEFACT_MISMATCH',
     });
   });
 
@@ -117,10 +131,13 @@ describe('the version of a model', () => {
     await put();
     const client = await start();
     expect(await client.getStringDetails('fraud', 'none')).toMatchObject({
-      ...{ value: 'none', reason: 'ERROR', errorCode: 'FLAG_NOT_FOUND' },
+      value: 'none',
+      reason: 'ERROR',
+      errorCode: 'FLAG_NOT_FOUND',
     });
     expect(await client.getObjectDetails('fraud', { version: 'none' })).toMatchObject({
-      ...{ value: { version: 'none' }, errorCode: 'FLAG_NOT_FOUND' },
+      value: { version: 'none' },
+      errorCode: 'FLAG_NOT_FOUND',
     });
     expect(await client.getBooleanDetails('credit-risk', true)).toMatchObject({
       value: true,

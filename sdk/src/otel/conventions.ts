@@ -79,7 +79,10 @@ export const flagEvaluation = {
 
 /** `feature_flag.result.reason` of each reason of a route. */
 export const flagReasons = {
-  ...{ compiled_in: 'default', champion: 'static', split: 'split', pinned: 'targeting_match' },
+  compiled_in: 'default',
+  champion: 'static',
+  split: 'split',
+  pinned: 'targeting_match',
   artefact_mismatch: 'error',
 } as const;
 

@@ -11,14 +11,39 @@ import { GenAiTelemetry, type RequestFacts } from './gen-ai-telemetry.ts';
 import type { ModelCall } from './spans/model-call.ts';
 
 const call: ModelCall = {
-  ...{ operation: 'chat', provider: 'openai', requestModel: 'gpt-4o', responseModel: 'gpt-4o-2', responseId: 'r' },
-  ...{ conversationId: null, time: 0, latencyMs: 1_500, timeToFirstTokenMs: 250, costUsd: null, finishReason: 'stop' },
-  ...{ error: null, traceId: '', spanId: '', sampled: true, source: 'sdk', weight: null, content: null },
+  operation: 'chat',
+  provider: 'openai',
+  requestModel: 'gpt-4o',
+  responseModel: 'gpt-4o-2',
+  responseId: 'r',
+  conversationId: null,
+  time: 0,
+  latencyMs: 1_500,
+  timeToFirstTokenMs: 250,
+  costUsd: null,
+  finishReason: 'stop',
+  error: null,
+  traceId: '',
+  spanId: '',
+  sampled: true,
+  source: 'sdk',
+  weight: null,
+  content: null,
   tokens: { input: 12, output: null, cachedInput: null, cacheWrite: 3, reasoning: null, semantics: 'inclusive' },
 };
 const request: RequestFacts = {
-  ...{ stream: true, temperature: null, maxTokens: null, topP: null, topK: null, frequencyPenalty: null },
-  ...{ presencePenalty: -0.5, seed: 7, choices: 2, outputType: 'json', serverAddress: null, serverPort: null },
+  stream: true,
+  temperature: null,
+  maxTokens: null,
+  topP: null,
+  topK: null,
+  frequencyPenalty: null,
+  presencePenalty: -0.5,
+  seed: 7,
+  choices: 2,
+  outputType: 'json',
+  serverAddress: null,
+  serverPort: null,
 };
 
 async function told(stability: GenAiStability, of: ModelCall) {
@@ -63,7 +88,9 @@ describe('a call of a model', () => {
 
   it('has the settings of its request on its span, and no text of it', async () => {
     expect((await told('v1.41', call)).attributes).toMatchObject({
-      ...{ 'gen_ai.request.presence_penalty': -0.5, 'gen_ai.request.seed': 7, 'gen_ai.request.choice.count': 2 },
+      'gen_ai.request.presence_penalty': -0.5,
+      'gen_ai.request.seed': 7,
+      'gen_ai.request.choice.count': 2,
       'gen_ai.output.type': 'json',
     });
   });

@@ -50,7 +50,9 @@ export class ModelCallRecorder {
     const { id: idOfSpan, ...inference } = inferenceOfCall(call);
     const record = this.#functions.read(model, () => ({
       ...inference,
-      ...{ id: id?.(call) ?? (call.spanId === '' ? undefined : idOfSpan), model, version: version?.(call) },
+      id: id?.(call) ?? (call.spanId === '' ? undefined : idOfSpan),
+      model,
+      version: version?.(call),
       features: features === undefined ? inference.features : { ...inference.features, ...features(call) },
     }));
     if (record === undefined) {

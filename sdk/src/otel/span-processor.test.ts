@@ -74,7 +74,11 @@ describe('a span of a model call', () => {
     const [span] = exported.getFinishedSpans();
     const [inference] = await recorded();
     expect(inference).toMatchObject({
-      ...{ model: 'assistant', version: '1', role: 'champion', traceId: span?.spanContext().traceId, error: null },
+      model: 'assistant',
+      version: '1',
+      role: 'champion',
+      traceId: span?.spanContext().traceId,
+      error: null,
       features: {
         operation: 'chat',
         provider: 'openai',
@@ -288,7 +292,9 @@ describe("the AI SDK of Vercel, with the app's own OpenTelemetry", () => {
     arrived = transport;
     sdk = new NodeSDK({
       spanProcessors: [createSpanProcessor(inApp), new SimpleSpanProcessor({ exporter: exported })],
-      ...{ metricReaders: [], logRecordProcessors: [], autoDetectResources: false },
+      metricReaders: [],
+      logRecordProcessors: [],
+      autoDetectResources: false,
     });
     sdk.start();
     registerTelemetry(new OpenTelemetry());

@@ -59,7 +59,10 @@ export function spanDataOf(span: FinishedSpan): SpanData {
   const { traceId, spanId, traceState } = context;
   const scope = span.instrumentationScope ?? span.instrumentationLibrary;
   return {
-    ...{ name: span.name, kind: span.kind, traceId, spanId },
+    name: span.name,
+    kind: span.kind,
+    traceId,
+    spanId,
     parentSpanId: span.parentSpanContext?.spanId ?? span.parentSpanId ?? null,
     traceState: traceState?.serialize() ?? null,
     sampled: isSampled(context),
@@ -68,7 +71,8 @@ export function spanDataOf(span: FinishedSpan): SpanData {
     status: span.status,
     attributes: span.attributes,
     events: span.events.map(({ name, time, attributes }) => ({
-      ...{ name, timeMs: milliseconds(time) },
+      name,
+      timeMs: milliseconds(time),
       ...(attributes === undefined ? {} : { attributes }),
     })),
     ...(scope === undefined ? {} : { scope }),

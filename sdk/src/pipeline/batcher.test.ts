@@ -12,7 +12,11 @@ afterEach(() => vi.useRealTimers());
 function setUp(options: Partial<BatcherOptions> = {}) {
   const emitted: OutgoingBatch[] = [];
   const batcher = new Batcher({
-    ...{ newProducer: () => 'p', newId: createUuidMaker(), partitions: 1, clock: Date.now, salt: 1 },
+    newProducer: () => 'p',
+    newId: createUuidMaker(),
+    partitions: 1,
+    clock: Date.now,
+    salt: 1,
     batch: { events: 3, bytes: 100_000, ageMs: 200 },
     buffer: { events: 1_000, bytes: 1_000_000 },
     emit: (batch) => emitted.push(batch),
@@ -26,11 +30,28 @@ function setUp(options: Partial<BatcherOptions> = {}) {
 
 const types = new FeatureTypes();
 const inference = (id: string, features: InferenceEvent['features'] = { age: 1 }): InferenceEvent => ({
-  ...{ kind: 'inference', id, time: 1, model: 'm', version: '7', role: 'champion', features },
-  ...{ prediction: null, score: null, groups: {}, latencyMs: null, traceId: null, error: null },
+  kind: 'inference',
+  id,
+  time: 1,
+  model: 'm',
+  version: '7',
+  role: 'champion',
+  features,
+  prediction: null,
+  score: null,
+  groups: {},
+  latencyMs: null,
+  traceId: null,
+  error: null,
 });
 const outcome = (inferenceId: string): OutcomeEvent => ({
-  ...{ kind: 'outcome', id: `of ${inferenceId}`, time: 1, model: 'm', inferenceId, type: 'label', value: 1 },
+  kind: 'outcome',
+  id: `of ${inferenceId}`,
+  time: 1,
+  model: 'm',
+  inferenceId,
+  type: 'label',
+  value: 1,
 });
 
 function idsOf(batch: OutgoingBatch): string[] {

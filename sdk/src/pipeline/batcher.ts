@@ -198,8 +198,12 @@ export class Batcher {
     if (open === undefined) {
       const none = () => new Array(this.#options.partitions).fill(undefined);
       open = {
-        ...{ producer: this.#options.newProducer(), number: 0, home: this.#options.salt % this.#options.partitions },
-        ...{ inferences: none(), outcomes: none(), spares: [] },
+        producer: this.#options.newProducer(),
+        number: 0,
+        home: this.#options.salt % this.#options.partitions,
+        inferences: none(),
+        outcomes: none(),
+        spares: [],
       };
       this.#models.set(model, open);
     }

@@ -83,7 +83,10 @@ beforeEach(() => {
 
 const secret = 'a key of thirty-two bytes, or so';
 const declared: ModelOptions = {
-  ...{ name: 'credit', version: '1', classes: ['approve', 'deny'], outcomes: ['repaid', 'defaulted'] },
+  name: 'credit',
+  version: '1',
+  classes: ['approve', 'deny'],
+  outcomes: ['repaid', 'defaulted'],
   groups: { sex: ['female', 'male'] },
   features: {
     age: { type: 'number', capture: 'bin', edges: [18, 30, 45, 60, 75] },
@@ -103,7 +106,10 @@ const described: ModelOptions['features'] = {
 function start(model: Partial<ModelOptions> = {}, options: Partial<MonitorOptions> = {}): Monitor {
   const write = (message: string) => logged.push(message);
   return createMonitor({
-    ...{ service: 'api', model: { ...declared, ...model }, transport, logger: { info: write, warn: write } },
+    service: 'api',
+    model: { ...declared, ...model },
+    transport,
+    logger: { info: write, warn: write },
     pseudonyms: { keys: [{ id: 'k1', secret }] },
     ...options,
   });
@@ -154,8 +160,15 @@ function expectNone(text: string): void {
 
 /** Half of the keys get another version, and all a shadow. */
 const rollout: RoutingDocument = {
-  ...{ schema: 1, model: 'credit', environment: 'production', revision: 3, salt: 's', updatedAt: 0, pins: {} },
-  ...{ champion: { version: '1', digest: 'd' }, canary: { version: '2', digest: 'e', weightBasisPoints: 5_000 } },
+  schema: 1,
+  model: 'credit',
+  environment: 'production',
+  revision: 3,
+  salt: 's',
+  updatedAt: 0,
+  pins: {},
+  champion: { version: '1', digest: 'd' },
+  canary: { version: '2', digest: 'e', weightBasisPoints: 5_000 },
   shadow: { version: '3', digest: 'f', sampleBasisPoints: 10_000 },
 };
 
@@ -167,9 +180,17 @@ describe('personal data', () => {
   it.each(corpus)('appears nowhere, by whichever way it comes in: %s', async (pii) => {
     const monitor = start({ features: { ...declared.features, ...described } });
     const features = {
-      ...{ age: ageOfErika, income: 40_000, customer: pii, purpose: 'car', note: pii },
-      ...{ letter: pii, picture: [ageOfErika, 2] },
-      ...{ undeclared: pii, [pii]: pii, [`of ${pii}`]: 1, object: { pii } as unknown as string },
+      age: ageOfErika,
+      income: 40_000,
+      customer: pii,
+      purpose: 'car',
+      note: pii,
+      letter: pii,
+      picture: [ageOfErika, 2],
+      undeclared: pii,
+      [pii]: pii,
+      [`of ${pii}`]: 1,
+      object: { pii } as unknown as string,
     };
     const groups = { sex: pii, religion: pii, [pii]: 'x' };
     const all = { features, groups, prediction: pii, error: pii, id: pii, traceId: pii };
@@ -291,8 +312,12 @@ describe('personal data', () => {
     const processor = createSpanProcessor(monitor, { content: 'messages', recorded: () => fail(failure) });
     const foreign = new TracerProvider({ spanProcessors: [processor] }).getTracer('theirs').startSpan('chat', {
       attributes: {
-        ...{ 'gen_ai.operation.name': 'chat', 'gen_ai.input.messages': pii, 'gen_ai.prompt.0.content': pii },
-        ...{ 'llm.output_messages.0.message.content': pii, 'output.value': `{"id":"${pii}"}`, 'session.id': pii },
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.input.messages': pii,
+        'gen_ai.prompt.0.content': pii,
+        'llm.output_messages.0.message.content': pii,
+        'output.value': `{"id":"${pii}"}`,
+        'session.id': pii,
       },
     });
     foreign.recordException(failure);
@@ -468,8 +493,16 @@ describe('PLUMBLINE_CAPTURE, the switch of the operator', () => {
     expect(monitor.status().counts).toMatchObject({ accepted: 0, dropped: { switched_off: 3 } });
     expect(logged).toEqual([expect.stringContaining('models credit 1 (off)')]);
     transport.setRouting({
-      ...{ schema: 1, model: 'credit', environment: 'production', revision: 3, salt: 's', updatedAt: 0 },
-      ...{ champion: { version: '2', digest: 'd' }, canary: null, shadow: null, pins: {} },
+      schema: 1,
+      model: 'credit',
+      environment: 'production',
+      revision: 3,
+      salt: 's',
+      updatedAt: 0,
+      champion: { version: '2', digest: 'd' },
+      canary: null,
+      shadow: null,
+      pins: {},
     });
     expect(monitor.route('credit').version).toBe('2');
   });
@@ -599,7 +632,9 @@ describe('options of privacy that cannot work', () => {
     const { model, ...options } = { model: {}, ...given };
     const make = () =>
       createMonitor({
-        ...{ service: 'api', transport, pseudonyms: { keys: [{ id: 'k1', secret }] } },
+        service: 'api',
+        transport,
+        pseudonyms: { keys: [{ id: 'k1', secret }] },
         ...options,
         model: { name: 'credit', version: '1', ...model },
       } as never);

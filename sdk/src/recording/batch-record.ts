@@ -65,7 +65,13 @@ export function rowsOf(
   return {
     count,
     row: (index) => ({
-      ...{ model, version, role, time, latencyMs, traceId, error },
+      model,
+      version,
+      role,
+      time,
+      latencyMs,
+      traceId,
+      error,
       id: ids?.[index],
       // A column takes undefined for missing.
       features: features.row(index) as InferenceRecord['features'],

@@ -4,9 +4,16 @@ import { bucketOf, chooseRoute, type LoadedDigests, type Route } from './choose.
 import type { RoutingDocument } from './document.ts';
 
 const base: RoutingDocument = {
-  ...{ schema: 1, model: 'credit', environment: 'production', revision: 3, salt: 'salt', updatedAt: 0 },
+  schema: 1,
+  model: 'credit',
+  environment: 'production',
+  revision: 3,
+  salt: 'salt',
+  updatedAt: 0,
   champion: { version: '7', digest: 'sha256:7' },
-  ...{ canary: null, shadow: null, pins: {} },
+  canary: null,
+  shadow: null,
+  pins: {},
 };
 const never = () => {
   throw new Error('nothing random about it');
@@ -20,7 +27,12 @@ const keys = Array.from({ length: 20_000 }, (_, index) => `customer-${index}`);
 describe('a route', () => {
   it('is the version compiled in without a document, and without a champion in it', () => {
     const compiledIn: Route = {
-      ...{ version: '1', role: 'champion', shadow: null, revision: 0, sticky: true, reason: 'compiled_in' },
+      version: '1',
+      role: 'champion',
+      shadow: null,
+      revision: 0,
+      sticky: true,
+      reason: 'compiled_in',
     };
     expect(route(null, 'a')).toEqual(compiledIn);
     expect(route({ ...base, champion: null }, 'a')).toMatchObject({ version: '1', role: 'champion', revision: 3 });

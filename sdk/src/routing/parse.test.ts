@@ -4,7 +4,12 @@ import type { RoutingDocument } from './document.ts';
 import { parseRouting } from './parse.ts';
 
 const document: RoutingDocument = {
-  ...{ schema: 1, model: 'credit', environment: 'production', revision: 3, salt: 'salt', updatedAt: 17 },
+  schema: 1,
+  model: 'credit',
+  environment: 'production',
+  revision: 3,
+  salt: 'salt',
+  updatedAt: 17,
   champion: { version: '7', digest: 'sha256:7' },
   canary: { version: '8', digest: 'sha256:8', weightBasisPoints: 1_000 },
   shadow: { version: '9', digest: 'sha256:9', sampleBasisPoints: 10_000 },

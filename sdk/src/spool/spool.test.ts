@@ -63,7 +63,11 @@ describe('a spool', () => {
     await vi.waitFor(() => expect(transport.outcomes()).toHaveLength(1), patience);
     expect(transport.inferences()).toMatchObject([
       {
-        ...{ id, prediction: 'yes', score: 0.25, latencyMs: 1.5, groups: { sex: 'f' } },
+        id,
+        prediction: 'yes',
+        score: 0.25,
+        latencyMs: 1.5,
+        groups: { sex: 'f' },
         features: { age: 44, infinite: Number.POSITIVE_INFINITY, text: 'a\nb\u2028', yes: 'true' },
       },
     ]);

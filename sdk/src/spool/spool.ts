@@ -50,7 +50,10 @@ export class Spool {
     this.#options = options;
     this.#folder = join(options.folder, options.name);
     this.#journal = new Journal(this.#folder, {
-      ...{ segmentBytes, syncMs, failed: options.failed, worked: options.worked },
+      segmentBytes,
+      syncMs,
+      failed: options.failed,
+      worked: options.worked,
     });
     this.#ready = this.#start();
   }

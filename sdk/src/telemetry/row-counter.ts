@@ -51,7 +51,11 @@ export class RowCounter {
       return known;
     }
     const made: Dimensions = {
-      ...{ model, version, role, error, rows: 0 },
+      model,
+      version,
+      role,
+      error,
+      rows: 0,
       attributes: {
         [attributes.model]: model,
         [attributes.version]: version,

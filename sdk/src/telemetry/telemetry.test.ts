@@ -213,24 +213,40 @@ describe('the version that answers', () => {
     const predict = monitor.wrap((age: number) => age, { features: (age) => ({ age }), key: String });
     predict(44);
     transport.setRouting({
-      ...{ schema: 1, model: 'credit-risk', environment: 'production', revision: 3, salt: 's', updatedAt: 0 },
-      ...{ champion: { version: '7', digest: 'd' }, shadow: null, pins: {} },
+      schema: 1,
+      model: 'credit-risk',
+      environment: 'production',
+      revision: 3,
+      salt: 's',
+      updatedAt: 0,
+      champion: { version: '7', digest: 'd' },
+      shadow: null,
+      pins: {},
       canary: { version: '8', digest: 'e', weightBasisPoints: 10_000 },
     });
     predict(44);
     const [before, after] = spans.getFinishedSpans();
     expect(Object.keys(before?.attributes ?? {}).filter((name) => name.startsWith('feature_flag'))).toEqual([]);
     expect(after?.attributes).toMatchObject({
-      ...{ 'plumbline.routing.revision': 3, 'plumbline.model.version': '8' },
-      ...{ 'feature_flag.key': 'credit-risk', 'feature_flag.result.variant': 'canary' },
+      'plumbline.routing.revision': 3,
+      'plumbline.model.version': '8',
+      'feature_flag.key': 'credit-risk',
+      'feature_flag.result.variant': 'canary',
     });
   });
 });
 
 describe('a choice between versions', () => {
   const routing: RoutingDocument = {
-    ...{ schema: 1 as const, model: 'credit-risk', environment: 'production', revision: 3, salt: 's', updatedAt: 0 },
-    ...{ champion: { version: '7', digest: 'sha256:7' }, shadow: null, pins: { 'Ms Miller': '7' } },
+    schema: 1 as const,
+    model: 'credit-risk',
+    environment: 'production',
+    revision: 3,
+    salt: 's',
+    updatedAt: 0,
+    champion: { version: '7', digest: 'sha256:7' },
+    shadow: null,
+    pins: { 'Ms Miller': '7' },
     canary: { version: '8', digest: 'e', weightBasisPoints: 10_000 },
   };
 
@@ -247,8 +263,11 @@ describe('a choice between versions', () => {
       {
         eventName: 'feature_flag.evaluation',
         attributes: {
-          ...{ ...flag, 'feature_flag.provider.name': '@plumbline/sdk', 'feature_flag.result.variant': 'canary' },
-          ...{ 'feature_flag.result.value': '8', 'feature_flag.result.reason': 'split' },
+          ...flag,
+          'feature_flag.provider.name': '@plumbline/sdk',
+          'feature_flag.result.variant': 'canary',
+          'feature_flag.result.value': '8',
+          'feature_flag.result.reason': 'split',
         },
       },
       {
@@ -294,8 +313,10 @@ describe('an outcome', () => {
       {
         eventName: 'gen_ai.evaluation.result',
         attributes: {
-          ...{ 'gen_ai.evaluation.name': 'ground_truth', 'gen_ai.evaluation.score.value': 1 },
-          ...{ 'plumbline.inference.id': 'i1', 'plumbline.model.name': 'credit-risk' },
+          'gen_ai.evaluation.name': 'ground_truth',
+          'gen_ai.evaluation.score.value': 1,
+          'plumbline.inference.id': 'i1',
+          'plumbline.model.name': 'credit-risk',
         },
       },
       {
@@ -327,8 +348,10 @@ describe('measurements', () => {
         'plumbline.model.variant': 'champion',
       },
       {
-        ...{ 'plumbline.model.name': 'credit-risk', 'plumbline.model.version': 'histogram' },
-        ...{ 'plumbline.model.variant': 'champion', 'error.type': 'timeout' },
+        'plumbline.model.name': 'credit-risk',
+        'plumbline.model.version': 'histogram',
+        'plumbline.model.variant': 'champion',
+        'error.type': 'timeout',
       },
     ]);
     expect(durations[0]?.value).toMatchObject({ count: 1, buckets: { boundaries: inferenceMetrics.duration.buckets } });

@@ -190,7 +190,8 @@ export class Telemetry {
       this.#measures = meter !== createNoopMeter();
       const { name, description, unit, buckets } = inferenceMetrics.duration;
       this.#duration = meter.createHistogram(name, {
-        ...{ description, unit },
+        description,
+        unit,
         advice: { explicitBucketBoundaries: [...buckets] },
       });
       this.#rows = rowCounterOf(provider, meter);

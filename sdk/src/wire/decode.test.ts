@@ -254,14 +254,23 @@ describe('the weight of a batch', () => {
 
 /** Two rows: ages 0.1 and missing, jobs "cook" and missing. */
 const header = {
-  ...{ producer: 'p', batch: 3, model: 'credit', ids: ['text', ['a', 'b']], times: ['u16', 1000] },
-  ...{ versions: ['constant', ['7']], roles: ['constant', ['champion']] },
+  producer: 'p',
+  batch: 3,
+  model: 'credit',
+  ids: ['text', ['a', 'b']],
+  times: ['u16', 1000],
+  versions: ['constant', ['7']],
+  roles: ['constant', ['champion']],
   features: [
     ['age', 'f64'],
     ['job', 'u8', ['cook']],
   ],
-  ...{ predictions: ['constant', null], scores: ['constant', null], groups: [], latenciesMs: ['constant', null] },
-  ...{ traceIds: ['constant', []], errors: ['constant', []] },
+  predictions: ['constant', null],
+  scores: ['constant', null],
+  groups: [],
+  latenciesMs: ['constant', null],
+  traceIds: ['constant', []],
+  errors: ['constant', []],
 };
 const times = Buffer.alloc(4);
 const ages = [times, f64(0.1, Number.NaN)];
@@ -320,12 +329,19 @@ function events(count: number): InferenceEvent[] {
       ['alpha', 'beta', 'gamma'][(index + n) % 3],
     ]);
     return {
-      ...{ kind: 'inference', id: `0193a1b2-c3d4-7000-8000-${id}`, time: 1_732_269_000_000 + index },
-      ...{ model: 'credit-risk', version: '7', role: 'champion' },
+      kind: 'inference',
+      id: `0193a1b2-c3d4-7000-8000-${id}`,
+      time: 1_732_269_000_000 + index,
+      model: 'credit-risk',
+      version: '7',
+      role: 'champion',
       features: Object.fromEntries([...numbers, ...categories]),
-      ...{ prediction: index % 2 === 0 ? 'approve' : 'deny', score: Math.sin(index) ** 2 },
+      prediction: index % 2 === 0 ? 'approve' : 'deny',
+      score: Math.sin(index) ** 2,
       groups: { sex: index % 3 === 0 ? 'female' : 'male' },
-      ...{ latencyMs: Math.fround(0.01 * index), traceId: `4bf92f3577b34da6a3ce${id}`, error: null },
+      latencyMs: Math.fround(0.01 * index),
+      traceId: `4bf92f3577b34da6a3ce${id}`,
+      error: null,
     };
   });
 }

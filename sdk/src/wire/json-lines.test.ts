@@ -13,9 +13,16 @@ const outcome = { kind: 'outcome', id: 'o', time: 2000, model: 'credit', inferen
 describe('JSON lines', () => {
   it('become the same columns as a frame of the same events', () => {
     const full = {
-      ...{ ...inference, kind: 'inference' as const, role: 'canary' as const, prediction: 'yes', score: 0.5 },
-      ...{ features: { age: 44, job: null, city: 'Oslo' }, groups: { sex: 'female' } },
-      ...{ latencyMs: 1.5, traceId: '4bf92f3577b34da6a3ce929d0e0e4736', error: null },
+      ...inference,
+      kind: 'inference' as const,
+      role: 'canary' as const,
+      prediction: 'yes',
+      score: 0.5,
+      features: { age: 44, job: null, city: 'Oslo' },
+      groups: { sex: 'female' },
+      latencyMs: 1.5,
+      traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+      error: null,
     };
     const fromFrame = decodeBatch(encodeInferences([full], identity), columnarContentType);
     expect(decode(JSON.stringify(full))).toEqual(fromFrame);
@@ -31,8 +38,14 @@ describe('JSON lines', () => {
     const batch = decode(JSON.stringify(inference));
     expect(batch.kind !== 'rejection' && batchRows(batch)).toEqual([
       {
-        ...{ ...inference, role: 'champion', prediction: null, score: null, groups: {} },
-        ...{ latencyMs: null, traceId: null, error: null },
+        ...inference,
+        role: 'champion',
+        prediction: null,
+        score: null,
+        groups: {},
+        latencyMs: null,
+        traceId: null,
+        error: null,
       },
     ]);
     const labels = decode(JSON.stringify(outcome));

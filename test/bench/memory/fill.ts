@@ -37,7 +37,11 @@ let now = start;
 const directory = mkdtempSync(join(tmpdir(), 'plumbline-memory-'));
 const store = await openSqliteStore({ path: join(directory, 'collector.sqlite') });
 const reference = buildReference([batchOf('model 0', 1, 500)], [], {
-  ...{ task: 'binary_classification', features: [], groups: [{ attribute: 'group' }], positive: 'yes', windowMs },
+  task: 'binary_classification',
+  features: [],
+  groups: [{ attribute: 'group' }],
+  positive: 'yes',
+  windowMs,
 });
 const names = Array.from({ length: models }, (_, index) => `model ${index}`);
 const logger = { debug() {}, info() {}, warn() {}, error: console.error };
@@ -71,15 +75,24 @@ function batchOf(model: string, number: number, rows: number) {
     now += 10;
     const score = random();
     return {
-      ...{ kind: 'inference', id: nextId(), time: now, model, version: '1', role: 'champion' },
+      kind: 'inference',
+      id: nextId(),
+      time: now,
+      model,
+      version: '1',
+      role: 'champion',
       features: Object.fromEntries(
         Array.from({ length: features }, (_, index) => [
           `feature ${index}`,
           index % 3 === 2 ? `value ${Math.floor(random() * 12)}` : random() * 100,
         ]),
       ),
-      ...{ prediction: score > 0.5 ? 'yes' : 'no', score, groups: { group: `g${Math.floor(random() * groups)}` } },
-      ...{ latencyMs: 1 + random() * 9, traceId: null, error: null },
+      prediction: score > 0.5 ? 'yes' : 'no',
+      score,
+      groups: { group: `g${Math.floor(random() * groups)}` },
+      latencyMs: 1 + random() * 9,
+      traceId: null,
+      error: null,
     };
   });
   const decoded = decodeBatch(encodeInferences(events, { producer: 'p', batch: number }), columnarContentType);

@@ -86,7 +86,10 @@ describe('a machine', () => {
       identitySettings.parse({
         tokens: [
           {
-            ...{ name: 'ci', sha256: hex('the-new-token'), expires: '2027-01-01T00:00:00Z', scopes: ['read'] },
+            name: 'ci',
+            sha256: hex('the-new-token'),
+            expires: '2027-01-01T00:00:00Z',
+            scopes: ['read'],
             previous: { sha256: hex('the-old-token'), until: '2026-12-01T00:00:00Z' },
           },
         ],

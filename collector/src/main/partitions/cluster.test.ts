@@ -23,7 +23,10 @@ const missing = postgresMissing();
 const windowMs = 10_000;
 const startAt = 1_700_000_040_000 - (1_700_000_040_000 % windowMs);
 const model = testModel({
-  ...{ name: 'credit risk', window: '10s', lateness: '2s', outcomeDelay: '1m' },
+  name: 'credit risk',
+  window: '10s',
+  lateness: '2s',
+  outcomeDelay: '1m',
   reference: { rows: 500 },
   segments: { sex: ['f'] },
 });
@@ -133,8 +136,14 @@ function seen(store: Store) {
 
 function ledger(changes: Partial<Parameters<typeof makeLedger>[0]> = {}): Ledger {
   return makeLedger({
-    ...{ model: model.name, producer: 'producer-1', seed: 7, inferences: 5_000, rowsPerBatch: 25 },
-    ...{ windowMs, startAt, stepMs: 20 },
+    model: model.name,
+    producer: 'producer-1',
+    seed: 7,
+    inferences: 5_000,
+    rowsPerBatch: 25,
+    windowMs,
+    startAt,
+    stepMs: 20,
     ...changes,
   });
 }
@@ -225,7 +234,11 @@ describe.skipIf(missing !== undefined)(missing ?? 'collectors that share a strea
     const owned = { owner: 'old', epoch: 1 };
     const engineOf = (id: string, epoch: number) =>
       createPartitionEngine({
-        ...{ store, id, partitions: 16, models: [model], clock: Date.now },
+        store,
+        id,
+        partitions: 16,
+        models: [model],
+        clock: Date.now,
         owned: new Map([[3, { owner: id, epoch }]]),
         logger: { debug() {}, info() {}, warn() {}, error() {} },
       });

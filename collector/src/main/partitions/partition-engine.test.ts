@@ -20,7 +20,10 @@ const stream = { created: 'then', firstSequence: 1, lastSequence: 9 };
 type Sent = readonly (readonly [InferenceBatch, Pick<StreamPosition, 'clamped' | 'replayed'>])[];
 
 const positionOf = (index: number) => ({
-  ...{ partition: 0, sequence: index + 1, storedAt: start + index * 1_000, messageId: `m${index}` },
+  partition: 0,
+  sequence: index + 1,
+  storedAt: start + index * 1_000,
+  messageId: `m${index}`,
 });
 
 async function alone(sent: Sent): Promise<Counts> {

@@ -63,7 +63,12 @@ describe('a batch that goes from one thread to another', () => {
     for (const value of [4.25, 'yes']) {
       const outcome: OutcomeEvent = {
         kind: 'outcome',
-        ...{ id: 'o-1', inferenceId: 'i-1', model: 'credit', time: 1_000, type: 'label', value },
+        id: 'o-1',
+        inferenceId: 'i-1',
+        model: 'credit',
+        time: 1_000,
+        type: 'label',
+        value,
       };
       const batch = decoded(encodeOutcomes([outcome, { ...outcome, id: 'o-2' }], identity));
       expect(unpackBatch(packBatch(batch, room))).toEqual(batch);

@@ -69,7 +69,10 @@ function packInferences(batch: InferenceBatch, packer: Packer): PackedInferences
   const { uuids, weights, captures, sources, sampled } = batch;
   return {
     kind: 'inference',
-    ...{ producer: batch.producer, batch: batch.batch, model: batch.model, count: batch.count },
+    producer: batch.producer,
+    batch: batch.batch,
+    model: batch.model,
+    count: batch.count,
     ...(uuids === undefined
       ? { ids: batch.ids }
       : { uuids: [packer.place(uuids.bytes), packer.categories(uuids.suffixes)] as const }),
@@ -96,7 +99,11 @@ function unpackInferences(packed: PackedInferences, schema: string, unpacker: Un
     uuids === undefined ? undefined : { bytes: unpacker.bytes(uuids[0]), suffixes: unpacker.categories(uuids[1]) };
   let ids = packed.ids;
   return {
-    ...{ kind, producer, batch, model, count },
+    kind,
+    producer,
+    batch,
+    model,
+    count,
     schema: featureSchemaOf(schema),
     get ids() {
       ids ??= uuidColumn === undefined ? [] : uuidTexts(uuidColumn);

@@ -5,7 +5,11 @@ export function briefFindings(findings: readonly Finding[]): BriefFinding[] {
   return findings.map(({ signal, kind, verdict, rows, evidence, statistics }) => {
     const stabilityIndex = statistics.populationStabilityIndex?.value ?? null;
     return {
-      ...{ signal, kind, verdict, rows, level: evidence?.level ?? null },
+      signal,
+      kind,
+      verdict,
+      rows,
+      level: evidence?.level ?? null,
       ...(stabilityIndex === null ? {} : { stabilityIndex }),
       ...(kind === 'performance' || kind === 'fairness' ? { statistics } : {}),
     };

@@ -50,7 +50,10 @@ export function driftReport(input: ReportInput): DriftReport {
   const alarmed = signals.filter(({ evidenceLevel }) => highest(evidenceLevel) >= 1).map(({ signal }) => signal);
   const embeddings = embeddingsOf(input, new Set(alarmed));
   return {
-    ...{ ...aboutOf(input), reference: reference?.id ?? null, windows, signals },
+    ...aboutOf(input),
+    reference: reference?.id ?? null,
+    windows,
+    signals,
     ...(embeddings.length === 0 ? {} : { embeddings }),
   };
 }

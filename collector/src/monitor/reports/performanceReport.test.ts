@@ -146,16 +146,19 @@ describe('the performance report', () => {
 
   test('lists what is found about being right, ahead of outcomes too; ratings have a report of their own', () => {
     const found = (signal: string, kind: Finding['kind']): Finding => ({
-      ...{ model: 'm', environment: 'production', version: '1', reference: null, signal, kind },
-      ...{
-        from: 0,
-        to: hour,
-        rows: 10,
-        statistics: {},
-        evidence: null,
-        verdict: 'insufficient_data',
-        sentence: signal,
-      },
+      model: 'm',
+      environment: 'production',
+      version: '1',
+      reference: null,
+      signal,
+      kind,
+      from: 0,
+      to: hour,
+      rows: 10,
+      statistics: {},
+      evidence: null,
+      verdict: 'insufficient_data',
+      sentence: signal,
     });
     const { findings } = reportOf('binary_classification', past, scored(2, 100, 0), 9 * hour, [
       found('performance:calibration', 'performance'),

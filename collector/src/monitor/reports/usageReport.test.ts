@@ -20,8 +20,10 @@ function calls(count: number, more: Partial<SampleRow> = {}) {
     return {
       id: `call ${index}`,
       features: {
-        ...{ input_tokens: 100 + index, cost_usd: isFailed ? null : 0.0001 },
-        ...{ reasoning_tokens: null, finish_reason: 'stop' },
+        input_tokens: 100 + index,
+        cost_usd: isFailed ? null : 0.0001,
+        reasoning_tokens: null,
+        finish_reason: 'stop',
       },
       latencyMs: 200,
       error: isFailed ? 'rate_limit' : null,
@@ -88,7 +90,9 @@ describe('the usage report', () => {
     const before = usageReport(inputOf(other, windowOf(10)));
     expect(before.amounts[0]?.windows).toMatchObject([null, { mean: { n: 9 } }]);
     expect(usageReport({ ...inputOf(), reference: null })).toMatchObject({
-      ...{ windows: [], amounts: [], failed: { all: null, reference: null, windows: [] } },
+      windows: [],
+      amounts: [],
+      failed: { all: null, reference: null, windows: [] },
     });
   });
 });

@@ -26,7 +26,9 @@ export function usageReport(input: ReportInput): UsageReport {
   return {
     ...aboutOf(input),
     windows: profiles.map(({ from, to, profile }) => ({
-      ...{ from, to, rows: profileTotals(profile).rows },
+      from,
+      to,
+      rows: profileTotals(profile).rows,
       coverage: coverageOf(profile),
     })),
     failed: {

@@ -7,8 +7,14 @@ import { identifyShape } from '../shape.ts';
 import { firstCellFrom, latencyCells, latencyEdge } from './latencies.ts';
 
 const bare = identifyShape({
-  ...{ task: 'binary_classification', signals: [], scoreBins: null, positive: 'yes', favourable: null },
-  ...{ classes: [], groups: [], residualScale: 1 },
+  task: 'binary_classification',
+  signals: [],
+  scoreBins: null,
+  positive: 'yes',
+  favourable: null,
+  classes: [],
+  groups: [],
+  residualScale: 1,
 });
 
 function fold(latencies: readonly (number | null)[]) {

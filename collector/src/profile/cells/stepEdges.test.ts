@@ -11,8 +11,14 @@ import { scoreBinOf } from './scoreBin.ts';
 import { stepEdges } from './stepEdges.ts';
 
 const shape = identifyShape({
-  ...{ task: 'binary_classification', signals: [], scoreBins: { kind: 'logit' }, positive: 'yes', favourable: null },
-  ...{ classes: [], groups: [], residualScale: 1 },
+  task: 'binary_classification',
+  signals: [],
+  scoreBins: { kind: 'logit' },
+  positive: 'yes',
+  favourable: null,
+  classes: [],
+  groups: [],
+  residualScale: 1,
 });
 const clamped = (value: number, most: number) => Math.max(0, Math.min(most, value));
 

@@ -407,11 +407,15 @@ describe('what cannot be evaluated is refused with a reason', () => {
     const [a = '', b = '', , label = ''] = (lines[7] ?? '').split(',');
     const again = `${Number(a).toExponential()}, ${b}0,nobody,${label}`;
     expect(await leakageOf(training([again]))).toMatchObject({
-      ...{ verdict: 'fail', code: 'HELD_OUT_LEAKED', numbers: { leaked: 1, heldOutRows: 400, trainingRows: 301 } },
+      verdict: 'fail',
+      code: 'HELD_OUT_LEAKED',
+      numbers: { leaked: 1, heldOutRows: 400, trainingRows: 301 },
       reason: '1 of 400 held-out rows are among the training rows',
     });
     expect(await leakageOf(new TextEncoder().encode('a,label\n1,yes'))).toMatchObject({
-      ...{ verdict: 'error', code: 'MISSING_DATA', reason: expect.stringContaining('no column b') },
+      verdict: 'error',
+      code: 'MISSING_DATA',
+      reason: expect.stringContaining('no column b'),
     });
   });
 });

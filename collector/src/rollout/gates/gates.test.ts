@@ -18,7 +18,12 @@ const losses = (wrong: number, rows: number) => Float64Array.from({ length: rows
 
 describe('several gates together', () => {
   const gate = (verdict: GateResult['verdict']): GateResult => ({
-    ...{ gate: 'integrity', verdict, code: 'NOT_LOADED', reason: '', numbers: {}, at: 0 },
+    gate: 'integrity',
+    verdict,
+    code: 'NOT_LOADED',
+    reason: '',
+    numbers: {},
+    at: 0,
   });
 
   test('are as good as the worst, and no gate at all is not a pass', () => {
@@ -38,12 +43,21 @@ describe('the rate of bad rows of a canary', () => {
   const none = initialEvidence();
   const input = (changes: Partial<CanaryRateInput> = {}): CanaryRateInput => ({
     gate: 'canary_error_rate',
-    ...{ what: 'wrong predictions', rowName: 'labelled row', candidateName: 'canary' },
+    what: 'wrong predictions',
+    rowName: 'labelled row',
+    candidateName: 'canary',
     champion: { n: 900, k: 90 },
     canary: { n: 300, k: 30 },
-    ...{ championStepRows: 900, canaryStepRows: 300, canaryRowsSeen: 400 },
-    ...{ harm: none, absence: none, margin: 0.01, minimumRows: 200, alpha: 0.05 },
-    ...{ passWhen: 'no_harm_seen', at: 5 },
+    championStepRows: 900,
+    canaryStepRows: 300,
+    canaryRowsSeen: 400,
+    harm: none,
+    absence: none,
+    margin: 0.01,
+    minimumRows: 200,
+    alpha: 0.05,
+    passWhen: 'no_harm_seen',
+    at: 5,
     ...changes,
   });
 
@@ -88,10 +102,18 @@ describe('rows with weights', () => {
     expect(
       assessCanaryRate({
         gate: 'inference_error_rate',
-        ...{ what: 'failed inferences', rowName: 'row', candidateName: 'canary' },
-        ...{ champion: { n, k }, canary: { n: 4 / 3, k: 0 }, ...step },
-        ...{ harm: initialEvidence(), absence: initialEvidence(), margin: 0.01, alpha: 0.05 },
-        ...{ passWhen: 'no_harm_seen', at: 5 },
+        what: 'failed inferences',
+        rowName: 'row',
+        candidateName: 'canary',
+        champion: { n, k },
+        canary: { n: 4 / 3, k: 0 },
+        ...step,
+        harm: initialEvidence(),
+        absence: initialEvidence(),
+        margin: 0.01,
+        alpha: 0.05,
+        passWhen: 'no_harm_seen',
+        at: 5,
       }).reason,
     ).toBe('1 row of the canary in this step, 1,333 of the champion; 200 of each are needed');
   });
@@ -137,9 +159,18 @@ describe('the latency of a canary', () => {
   const assess = (championSlow: number, canarySlow: number, rows = 500, harmPeakLog = 0) =>
     said(
       assessLatencyRatio({
-        ...{ championP95Ms: 10, canaryP95Ms: 14, baseMs: 10, allowedMs: 15, championRows: 500, canaryRows: rows },
-        ...{ championSlowRows: championSlow, canarySlowRows: canarySlow, harmPeakLog, minimumRows: 300 },
-        ...{ alpha: 0.02, at: 0 },
+        championP95Ms: 10,
+        canaryP95Ms: 14,
+        baseMs: 10,
+        allowedMs: 15,
+        championRows: 500,
+        canaryRows: rows,
+        championSlowRows: championSlow,
+        canarySlowRows: canarySlow,
+        harmPeakLog,
+        minimumRows: 300,
+        alpha: 0.02,
+        at: 0,
       }),
     );
 
@@ -176,7 +207,11 @@ describe('the observed split of the traffic', () => {
       assessObservedSplit({
         settled: { n: settled[0], k: settled[1] },
         settling: { n: settling[0], k: settling[1] },
-        ...{ desired: 0.2, before, tolerance: 0.1, minimumRows: 200, at: 0 },
+        desired: 0.2,
+        before,
+        tolerance: 0.1,
+        minimumRows: 200,
+        at: 0,
       }),
     );
 
@@ -229,7 +264,8 @@ describe('freshness', () => {
 describe('integrity', () => {
   const digest = `sha256:${'a'.repeat(64)}`;
   const instance = (name: string, version: string, loaded: string) => ({
-    ...{ instance: name, loaded: [{ version, digest: loaded }] },
+    instance: name,
+    loaded: [{ version, digest: loaded }],
   });
   const assess = (...instances: Parameters<typeof assessIntegrity>[0]['instances'][number][]) =>
     assessIntegrity({ version: '2', digest, instances, at: 0 });
@@ -252,9 +288,12 @@ describe('offline performance', () => {
   const assess = (candidateWrong: number, championWrong: number, rows: number) =>
     said(
       assessOfflinePerformance({
-        ...{ loss: 'error rate', candidateLoss: candidateWrong / rows, championLoss: championWrong / rows },
+        loss: 'error rate',
+        candidateLoss: candidateWrong / rows,
+        championLoss: championWrong / rows,
         paired: pairedDifference(losses(candidateWrong, rows), losses(championWrong, rows)),
-        ...{ margin: 0.01, at: 0 },
+        margin: 0.01,
+        at: 0,
       }),
     );
 
@@ -272,7 +311,11 @@ describe('offline performance', () => {
   test('says on how many rows only one of the two is wrong, and whether chance explains it', () => {
     // 6 rows only the candidate is wrong about, none only the champion: 2 / 2^6.
     const { reason, numbers } = assessOfflinePerformance({
-      ...{ loss: 'error rate', candidateLoss: 0.11, championLoss: 0.1, margin: 0.02, at: 0 },
+      loss: 'error rate',
+      candidateLoss: 0.11,
+      championLoss: 0.1,
+      margin: 0.02,
+      at: 0,
       paired: pairedDifference(losses(66, 600), losses(60, 600)),
     });
     expect(numbers).toMatchObject({ onlyCandidateWrong: 6, onlyChampionWrong: 0 });

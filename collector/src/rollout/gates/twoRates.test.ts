@@ -29,7 +29,10 @@ describe('the evidence that one rate is above another', () => {
     fc.assert(
       fc.property(
         fc.record({
-          ...{ a: rate, b: rate, trueCompared: rate, below: fc.double({ min: 0, max: 1, noNaN: true }) },
+          a: rate,
+          b: rate,
+          trueCompared: rate,
+          below: fc.double({ min: 0, max: 1, noNaN: true }),
           margin: fc.double({ min: -0.2, max: 0.2, noNaN: true }),
           compared: fc.integer({ min: 1, max: 400 }),
           watched: fc.integer({ min: 1, max: 400 }),

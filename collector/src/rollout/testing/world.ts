@@ -22,7 +22,11 @@ import type { RolloutState, VersionState } from '../state.ts';
 import type { VersionView } from '../versionsView.ts';
 
 const person = (name: string): Actor => ({
-  ...{ subject: `user:${name}`, name, role: 'approver', scopes: [], human: true },
+  subject: `user:${name}`,
+  name,
+  role: 'approver',
+  scopes: [],
+  human: true,
 });
 export const ada = person('ada');
 export const grace = person('grace');
@@ -143,8 +147,15 @@ class World {
       trainer,
       this.settings,
       {
-        ...{ version, digest, inputs: ['truth', 'noise'], classes: ['no', 'yes'], threshold: 0.5, reference: null },
-        ...{ heldOut, labelColumn: 'label', parameters: { trainedBy: 'test' } },
+        version,
+        digest,
+        inputs: ['truth', 'noise'],
+        classes: ['no', 'yes'],
+        threshold: 0.5,
+        reference: null,
+        heldOut,
+        labelColumn: 'label',
+        parameters: { trainedBy: 'test' },
       },
       'api',
     );

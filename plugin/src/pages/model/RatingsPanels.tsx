@@ -32,7 +32,9 @@ export function RatingsPanels({ report: { ratings = [], windows } }: { readonly 
               name={t('ratings.mean', 'Mean')}
               unit="number"
               points={windows.map(({ from, to }, index) => ({
-                ...{ from, to, estimate: means[index] ?? undefined },
+                from,
+                to,
+                estimate: means[index] ?? undefined,
               }))}
             />
           </Stack>

@@ -27,7 +27,9 @@ export async function startBroker(models: readonly string[]): Promise<Broker> {
   const monitors: Monitor[] = [];
   const warnings: string[] = [];
   return {
-    ...{ server, warnings, directory },
+    server,
+    warnings,
+    directory,
     get admin() {
       return admin;
     },
@@ -38,7 +40,8 @@ export async function startBroker(models: readonly string[]): Promise<Broker> {
     },
     monitor(options) {
       const monitor = createMonitor({
-        ...{ service: 'credit-api', nats: server.app('app') },
+        service: 'credit-api',
+        nats: server.app('app'),
         logger: { info: () => {}, warn: (message) => warnings.push(message) },
         ...options,
       });

@@ -26,7 +26,12 @@ const summaryOf = ({
   finishReason,
   error,
 }: ModelCall) => ({
-  ...{ operation, provider, models: [requestModel, responseModel], responseId, finishReason, error },
+  operation,
+  provider,
+  models: [requestModel, responseModel],
+  responseId,
+  finishReason,
+  error,
   tokens: [tokens.input, tokens.output, tokens.cachedInput, tokens.cacheWrite, tokens.reasoning],
 });
 

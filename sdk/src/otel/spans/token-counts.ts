@@ -18,7 +18,12 @@ export type TokenSemantics = 'inclusive' | 'unknown';
 
 /** What a call knows before its answer. */
 export const noTokens: TokenCounts = {
-  ...{ input: null, output: null, cachedInput: null, cacheWrite: null, reasoning: null, semantics: null },
+  input: null,
+  output: null,
+  cachedInput: null,
+  cacheWrite: null,
+  reasoning: null,
+  semantics: null,
 };
 
 /**
@@ -35,7 +40,9 @@ export function tokenCountsOf({ attributes, scope }: Pick<SpanData, 'attributes'
   const cacheWrite = amountOf(attributes, readNames.cacheWriteTokens);
   const cached = (cachedInput ?? 0) + (cacheWrite ?? 0);
   const others = {
-    ...{ cachedInput, cacheWrite, reasoning: amountOf(attributes, readNames.reasoningTokens) },
+    cachedInput,
+    cacheWrite,
+    reasoning: amountOf(attributes, readNames.reasoningTokens),
     output: amountOf(attributes, readNames.outputTokens),
   };
   if (input === null) {

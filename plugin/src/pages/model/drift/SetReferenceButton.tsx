@@ -18,7 +18,8 @@ export function SetReferenceButton({ detail: { model, revision }, query }: SetRe
       model={model}
       revision={revision}
       body={{
-        ...{ from, to },
+        from,
+        to,
         ...(version === undefined ? {} : { version }),
         ...(segment === undefined ? {} : { segment }),
       }}
