@@ -262,6 +262,20 @@ export const performanceReport = z.object({
         .describe('Error rate of the labels that came in this window, whichever window their predictions belong to'),
     }),
   ),
+  expectedErrors: z
+    .object({
+      errorRate: estimate.describe('Of all predictions with a score, as scores let expect: labels are not looked at'),
+      difference: estimate.describe('Of those with a label: the error rate less what scores let expect'),
+      backTest: estimate.describe(
+        'Mean absolute difference over `n` windows that are final and have 30 labels; below `high` in 95 % of cases where scores ' +
+          'are worth what they were in the reference',
+      ),
+    })
+    .nullable()
+    .optional()
+    .describe(
+      'How far the estimate without labels was off where labels came, after the reference; null where it is not made',
+    ),
   evidence: evidence.nullable(),
   findings: z
     .array(finding)

@@ -1,8 +1,7 @@
-import { standardNormal95 } from '../../statistics/estimated.ts';
 import { scoreMoments } from '../../statistics/evidence/index.ts';
 import type { StreamDetector } from '../detectors/streamDetector.ts';
-import { finite, suppressed } from '../figures/estimates.ts';
-import type { Estimate, Evidence } from '../finding.ts';
+import { drawnRate } from '../figures/expectedErrorBackTest.ts';
+import type { Evidence } from '../finding.ts';
 import { isNotable, sentence, shareMoveText } from '../sentences/phrases.ts';
 import { amountText } from '../sentences/text.ts';
 import type { FindingContent } from './findingContent.ts';
@@ -22,7 +21,7 @@ export function expectedErrorContent(
   const score = scores[0]!;
   const now = scoreMoments(score, counts);
   const { mean: before } = scoreMoments(score, referenceCounts);
-  const expectedErrorRate = now.n === 0 ? suppressed(0, 'no scores') : drawn(score.values, counts);
+  const expectedErrorRate = drawnRate(score.values, (level) => counts[level] ?? 0);
   const what = isNotable(evidence)
     ? 'scores are where predictions were wrong more often in the reference'
     : 'scores say that predictions are wrong as often as in the reference';
@@ -34,18 +33,4 @@ export function expectedErrorContent(
     statistics: { expectedErrorRate },
     sentence: now.n === 0 ? sentence(['no row has a score'], evidence) : sentence([what, rate, proviso], evidence),
   };
-}
-
-/** A sum of independent labels, each wrong with its own chance (Poisson binomial). */
-function drawn(chances: Float64Array, counts: ArrayLike<number>): Estimate {
-  let [n, sum, variance] = [0, 0, 0];
-  chances.forEach((chance, level) => {
-    const rows = counts[level] ?? 0;
-    n += rows;
-    sum += rows * chance;
-    variance += rows * chance * (1 - chance);
-  });
-  const value = sum / n;
-  const half = (standardNormal95 * Math.sqrt(variance)) / n;
-  return finite({ value, low: Math.max(0, value - half), high: Math.min(1, value + half), n });
 }

@@ -65,6 +65,30 @@ function scored(seed: number, rows: number, missing: number): LabelledRow[] {
 describe('the performance report', () => {
   const past = scored(1, 2_000, 0);
 
+  test('says how far the errors that scores let expect were from those that labels showed', () => {
+    const before = past.map((row) => ({ ...row, time: -hour }));
+    const report = (rows: readonly LabelledRow[], watermark = 9 * hour) =>
+      reportOf('binary_classification', before, rows, watermark).expectedErrors!;
+    expect(reportOf('binary_classification', past, past, 9 * hour).expectedErrors).toBeNull();
+    const asEver = report(scored(2, 2_000, 0.5));
+    // Of uniform probabilities a quarter of the decisions is wrong; half of these rows have a label.
+    expect(asEver.errorRate).toMatchObject({ n: 2_000, value: expect.closeTo(0.25, 1) });
+    expect(asEver.difference.low).toBeLessThan(0);
+    expect(asEver.difference.high).toBeGreaterThan(0);
+    expect(asEver.backTest.n).toBe(1);
+    expect(asEver.backTest.value).toBeLessThan(asEver.backTest.high!);
+
+    // Half of the rows are positive whatever they score: scores no longer mean what they did.
+    const turned = scored(3, 2_000, 0).map((row, i) => ({ ...row, label: i % 2 === 0 ? '1' : row.label }));
+    const wrong = report(turned);
+    expect(wrong.errorRate.value).toBeCloseTo(asEver.errorRate.value!, 1);
+    expect(wrong.difference.low).toBeGreaterThan(0.05);
+    expect(wrong.backTest.value).toBeGreaterThan(wrong.backTest.high!);
+
+    expect(report(turned, 0).backTest).toMatchObject({ value: null, suppressed: 'no final window with 30 labels' });
+    expect(report(scored(4, 100, 1)).difference).toMatchObject({ value: null, suppressed: 'no labels' });
+  });
+
   test('of a binary model with probabilities tells of decisions, ranking and calibration', () => {
     const { statistics, calibration } = reportOf('binary_classification', past, scored(2, 5_000, 0), 9 * hour);
     const confusion = statistics.accuracy?.value ?? Number.NaN;

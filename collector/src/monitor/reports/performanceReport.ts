@@ -10,6 +10,7 @@ import { confusionBounds, type LabelBounds } from '../../statistics/labelBounds.
 import { calibrationLine, reliability } from '../../statistics/performance/calibration.ts';
 import { isClassification, outcomeSignal, ratingSignal } from '../detectors/streams.ts';
 import { finite } from '../figures/estimates.ts';
+import { expectedErrorBackTest } from '../figures/expectedErrorBackTest.ts';
 import { classMetrics, performanceStatistics } from '../figures/performanceStatistics.ts';
 import type { Estimate, Finding } from '../finding.ts';
 import { ratingTypes } from '../ratings.ts';
@@ -55,10 +56,20 @@ export function performanceReport(input: ReportInput & { readonly watermark: num
         arrived: arrived.get(window.from) ?? null,
       };
     }),
+    expectedErrors: expectedErrorsOf(input, isFinal),
     evidence: latestFindings(input).get(outcomeSignal(settings.task))?.evidence ?? null,
     findings: outcomeFindings(input),
     ratings: ratingReport(input),
   };
+}
+
+function expectedErrorsOf(
+  { reference, profiles }: ReportInput,
+  isFinal: (end: number) => boolean,
+): PerformanceReport['expectedErrors'] {
+  if (reference === null) return null;
+  const windows = profiles.map(({ profile, from, to }) => ({ profile, from, isFinal: isFinal(to) }));
+  return expectedErrorBackTest(reference, windows);
 }
 
 /** The latest finding of each signal about being right, from outcomes or ahead of them; ratings have a report of their own. */
