@@ -134,7 +134,7 @@ export interface InferenceBatch extends BatchIdentity {
   readonly schema: FeatureSchema;
   readonly ids: readonly string[];
   /** The same ids where all are UUIDs: whoever reads these spares making a text of each. */
-  readonly uuids?: UuidColumn;
+  readonly uuids?: UuidColumn | undefined;
   /** Milliseconds since 1970-01-01 UTC. */
   readonly times: Float64Array;
   readonly versions: CategoryColumn;
@@ -148,13 +148,13 @@ export interface InferenceBatch extends BatchIdentity {
   readonly traceIds: CategoryColumn;
   readonly errors: CategoryColumn;
   /** How many inferences each row stands for, at least 1 each. Absent when every row stands for itself. */
-  readonly weights?: NumberColumn;
+  readonly weights?: NumberColumn | undefined;
   /** Of `captureModes`; absent when no row says. */
-  readonly captures?: CategoryColumn;
+  readonly captures?: CategoryColumn | undefined;
   /** `span` or missing; absent when no row was made of a span. */
-  readonly sources?: CategoryColumn;
+  readonly sources?: CategoryColumn | undefined;
   /** `false` or missing; absent when no row's trace is known not to be sampled. */
-  readonly sampled?: CategoryColumn;
+  readonly sampled?: CategoryColumn | undefined;
 }
 
 /** Outcomes of one model as columns, `count` rows each. */

@@ -58,11 +58,11 @@ export async function recordEvent(
 export async function readAlertHistory(
   transaction: ReadTransaction,
   id: string,
-  page: { readonly before?: number; readonly limit: number },
+  page: { readonly before?: number | undefined; readonly limit: number },
 ): Promise<AlertEvent[]> {
   const stored = await transaction.range(events, {
     prefix: `${compositeKey(id)}/`,
-    ...(page.before === undefined ? {} : { before: keyOf(id, page.before) }),
+    before: page.before === undefined ? undefined : keyOf(id, page.before),
     limit: page.limit,
     reverse: true,
   });

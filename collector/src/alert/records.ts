@@ -53,13 +53,13 @@ export function requireRevision(what: string, revision: number, expected: number
 export async function readAlerts(
   transaction: ReadTransaction,
   filter: {
-    readonly model?: string;
-    readonly state?: AlertState;
+    readonly model?: string | undefined;
+    readonly state?: AlertState | undefined;
     readonly after?: string;
     readonly limit?: number;
   } = {},
 ): Promise<StoredAlert[]> {
-  const stored = await transaction.range(alerts, filter.after === undefined ? {} : { after: filter.after });
+  const stored = await transaction.range(alerts, { after: filter.after });
   return stored
     .map(({ value, revision }) => ({ alert: { ...later, ...value }, revision }))
     .filter(({ alert }) => filter.model === undefined || alert.model === filter.model)

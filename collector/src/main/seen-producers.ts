@@ -8,8 +8,8 @@ export class SeenProducers {
 
   /** Those of one partition; default: of all. */
   async load(transaction: ReadTransaction, partition?: number): Promise<void> {
-    const range = partition === undefined ? {} : { prefix: `${compositeKey(partition)}/` };
-    for (const { key, value } of await transaction.range(producers, range)) this.#producers.set(key, value);
+    const prefix = partition === undefined ? undefined : `${compositeKey(partition)}/`;
+    for (const { key, value } of await transaction.range(producers, { prefix })) this.#producers.set(key, value);
   }
 
   /**

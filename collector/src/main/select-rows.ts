@@ -24,10 +24,10 @@ export function selectRows(batch: InferenceBatch, rows: Int32Array): InferenceBa
     latenciesMs: selectNumbers(batch.latenciesMs, rows),
     traceIds: selectTexts(batch.traceIds, rows),
     errors: selectCategories(batch.errors, rows),
-    ...(batch.weights === undefined ? {} : { weights: selectNumbers(batch.weights, rows) }),
-    ...(batch.captures === undefined ? {} : { captures: selectCategories(batch.captures, rows) }),
-    ...(batch.sources === undefined ? {} : { sources: selectCategories(batch.sources, rows) }),
-    ...(batch.sampled === undefined ? {} : { sampled: selectCategories(batch.sampled, rows) }),
+    weights: batch.weights && selectNumbers(batch.weights, rows),
+    captures: batch.captures && selectCategories(batch.captures, rows),
+    sources: batch.sources && selectCategories(batch.sources, rows),
+    sampled: batch.sampled && selectCategories(batch.sampled, rows),
   };
 }
 

@@ -112,7 +112,7 @@ export async function readLatestAudit(
   let before: string | undefined;
   for (let scanned = 0; scanned < scan && found.length < limit; ) {
     const page = await transaction.range(auditCollection, {
-      ...(before === undefined ? {} : { before }),
+      before,
       limit: Math.min(pageSize, scan - scanned),
       reverse: true,
     });
@@ -137,7 +137,7 @@ export async function verifyAudit(transaction: ReadTransaction): Promise<AuditVe
 export async function auditSource(transaction: ReadTransaction): Promise<AuditSource> {
   return {
     head: (await transaction.get(auditHeadCollection, headKey))?.value,
-    page: (after) => transaction.range(auditCollection, { ...(after === undefined ? {} : { after }), limit: pageSize }),
+    page: (after) => transaction.range(auditCollection, { after, limit: pageSize }),
   };
 }
 

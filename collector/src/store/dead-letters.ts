@@ -37,14 +37,13 @@ export async function readDeadLetters(
 /** As `readDeadLetters`, with their revisions. */
 export async function readDeadLetterPage(
   transaction: ReadTransaction,
-  page: { readonly limit: number; readonly before?: string; readonly code?: string | undefined },
+  page: { readonly limit: number; readonly before?: string | undefined; readonly code?: string | undefined },
 ): Promise<Stored<DeadLetter>[]> {
   const found: Stored<DeadLetter>[] = [];
   let before = page.before === undefined ? undefined : keyOf(page.before);
   // Kept are at most `keptDeadLetters` and some: a code that nobody has is looked for that far.
   for (;;) {
-    const range = before === undefined ? {} : { before };
-    const block = await transaction.range(deadLetterCollection, { ...range, reverse: true, limit: blockSize });
+    const block = await transaction.range(deadLetterCollection, { before, reverse: true, limit: blockSize });
     for (const stored of block) {
       if (page.code === undefined || stored.value.code === page.code) found.push(stored);
       if (found.length === page.limit) return found;

@@ -236,8 +236,8 @@ export async function listVersionsSeen(
   transaction: ReadTransaction,
   filter?: { readonly model: string; readonly environment: string },
 ): Promise<VersionSeen[]> {
-  const prefix = filter === undefined ? {} : { prefix: `${compositeKey(filter.environment, filter.model)}/` };
-  return (await transaction.range(versionsSeen, prefix)).map(({ value }) => value);
+  const prefix = filter && `${compositeKey(filter.environment, filter.model)}/`;
+  return (await transaction.range(versionsSeen, { prefix })).map(({ value }) => value);
 }
 
 export async function putVersionSeen(transaction: Transaction, seen: VersionSeen): Promise<void> {
@@ -291,10 +291,10 @@ export function windowKeys(range: WindowRange): KeyRange {
   const prefix = `${versionKey(range)}/`;
   return {
     prefix,
-    ...(range.from === undefined ? {} : { from: prefix + timeKey(Math.max(range.from, earliestTime)) }),
-    ...(range.to === undefined ? {} : { before: prefix + timeKey(Math.min(range.to, latestTime)) }),
-    ...(range.limit === undefined ? {} : { limit: range.limit }),
-    ...(range.reverse === undefined ? {} : { reverse: range.reverse }),
+    from: range.from === undefined ? undefined : prefix + timeKey(Math.max(range.from, earliestTime)),
+    before: range.to === undefined ? undefined : prefix + timeKey(Math.min(range.to, latestTime)),
+    limit: range.limit,
+    reverse: range.reverse,
   };
 }
 

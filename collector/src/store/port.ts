@@ -21,15 +21,15 @@ export interface Stored<Value> {
 /** Keys are compared by their UTF-8 bytes. */
 export interface KeyRange {
   /** Only keys that start with this. */
-  readonly prefix?: string;
+  readonly prefix?: string | undefined;
   /** Inclusive lower bound. */
-  readonly from?: string;
+  readonly from?: string | undefined;
   /** Exclusive lower bound: where the last page ended. */
-  readonly after?: string;
+  readonly after?: string | undefined;
   /** Exclusive upper bound. */
-  readonly before?: string;
-  readonly limit?: number;
-  readonly reverse?: boolean;
+  readonly before?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly reverse?: boolean | undefined;
 }
 
 export interface ReadTransaction {

@@ -100,7 +100,7 @@ export async function readDue(
   after: string,
   limit: number,
 ): Promise<DueRollUp[]> {
-  const stored = await transaction.range(due, { prefix: `${level}/`, ...(after === '' ? {} : { after }), limit });
+  const stored = await transaction.range(due, { prefix: `${level}/`, after: after === '' ? undefined : after, limit });
   return stored.map(({ key: name, value }) => ({ name, ...value }));
 }
 

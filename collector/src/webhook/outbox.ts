@@ -192,7 +192,7 @@ export async function readDelivery(transaction: ReadTransaction, id: string): Pr
 export async function readDeliveries(
   transaction: ReadTransaction,
   page: {
-    readonly before?: string;
+    readonly before?: string | undefined;
     readonly limit: number;
     readonly webhook?: string | undefined;
     readonly state?: Delivery['state'] | undefined;
@@ -203,7 +203,7 @@ export async function readDeliveries(
   let before = page.before;
   for (let scanned = 0; scanned < mostScanned && found.length < limit; ) {
     const some = await transaction.range(deliveries, {
-      ...(before === undefined ? {} : { before }),
+      before,
       limit: Math.max(limit, webhook === undefined && state === undefined ? limit : scanAtOnce),
       reverse: true,
     });

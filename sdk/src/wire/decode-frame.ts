@@ -92,7 +92,7 @@ function readInferences(reader: FrameReader): InferenceBatch {
     get ids() {
       return ids.texts();
     },
-    ...(ids.uuids === undefined ? {} : { uuids: ids.uuids }),
+    uuids: ids.uuids,
     times,
     versions,
     roles,
@@ -103,10 +103,10 @@ function readInferences(reader: FrameReader): InferenceBatch {
     latenciesMs,
     traceIds,
     errors,
-    ...(weights === undefined ? {} : { weights }),
-    ...(captures === undefined ? {} : { captures }),
-    ...(sources === undefined ? {} : { sources }),
-    ...(sampled === undefined ? {} : { sampled }),
+    weights,
+    captures,
+    sources,
+    sampled,
   };
 }
 

@@ -30,10 +30,7 @@ export const alertRoutes: readonly JsonRoute[] = [
         knownModel(services.settings, query.model);
       }
       return services.store.read(async (transaction) => {
-        const found = await readAlerts(transaction, {
-          ...(query.model === undefined ? {} : { model: query.model }),
-          ...(query.state === undefined ? {} : { state: query.state }),
-        });
+        const found = await readAlerts(transaction, { model: query.model, state: query.state });
         const page = pageOf(found, ({ alert: one }) => newestFirstKey(one.changedAt, one.id), query);
         return { ...page, items: await alertBodies(services, transaction, page.items) };
       });
@@ -71,8 +68,10 @@ export const alertRoutes: readonly JsonRoute[] = [
       const limit = query.limit ?? defaultPageSize;
       const found = await services.store.read(async (transaction) => {
         await knownAlert(transaction, params.alert);
-        const before = after === undefined ? {} : { before: Number(after) };
-        return readAlertHistory(transaction, params.alert, { ...before, limit: limit + 1 });
+        return readAlertHistory(transaction, params.alert, {
+          before: after === undefined ? undefined : Number(after),
+          limit: limit + 1,
+        });
       });
       const page = found.slice(0, limit);
       const last = page.at(-1);

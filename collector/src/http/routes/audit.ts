@@ -33,7 +33,7 @@ export const auditRoutes: readonly JsonRoute[] = [
         query.order === 'newest'
           ? (
               await transaction.range(auditCollection, {
-                ...(query.after === undefined ? {} : { before: sortableNumber(query.after) }),
+                before: query.after === undefined ? undefined : sortableNumber(query.after),
                 limit: limit + 1,
                 reverse: true,
               })

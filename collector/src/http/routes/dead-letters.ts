@@ -48,7 +48,7 @@ export const deadLetterRoutes: readonly JsonRoute[] = [
       const limit = query.limit ?? defaultPageSize;
       return services.store.read(async (transaction) => {
         const found = await readDeadLetterPage(transaction, {
-          ...(before === undefined ? {} : { before }),
+          before,
           code: query.code,
           limit: limit + 1,
         });

@@ -53,7 +53,7 @@ export const webhookRoutes: readonly JsonRoute[] = [
       const { webhook: name, state } = query;
       const found = await services.store.read((transaction) =>
         readDeliveries(transaction, {
-          ...(before === undefined ? {} : { before }),
+          before,
           webhook: name,
           state,
           limit: limit + 1,

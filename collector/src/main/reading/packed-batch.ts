@@ -86,10 +86,10 @@ function packInferences(batch: InferenceBatch, packer: Packer): PackedInferences
     latenciesMs: packer.place(batch.latenciesMs.values),
     traceIds: packer.categories(batch.traceIds),
     errors: packer.categories(batch.errors),
-    ...(weights === undefined ? {} : { weights: packer.place(weights.values) }),
-    ...(captures === undefined ? {} : { captures: packer.categories(captures) }),
-    ...(sources === undefined ? {} : { sources: packer.categories(sources) }),
-    ...(sampled === undefined ? {} : { sampled: packer.categories(sampled) }),
+    weights: weights && packer.place(weights.values),
+    captures: captures && packer.categories(captures),
+    sources: sources && packer.categories(sources),
+    sampled: sampled && packer.categories(sampled),
   };
 }
 
@@ -109,7 +109,7 @@ function unpackInferences(packed: PackedInferences, schema: string, unpacker: Un
       ids ??= uuidColumn === undefined ? [] : uuidTexts(uuidColumn);
       return ids;
     },
-    ...(uuidColumn === undefined ? {} : { uuids: uuidColumn }),
+    uuids: uuidColumn,
     times: unpacker.values(packed.times),
     versions: unpacker.categories(packed.versions),
     roles: unpacker.categories(packed.roles),
@@ -120,10 +120,10 @@ function unpackInferences(packed: PackedInferences, schema: string, unpacker: Un
     latenciesMs: unpacker.numbers(packed.latenciesMs),
     traceIds: unpacker.categories(packed.traceIds),
     errors: unpacker.categories(packed.errors),
-    ...(weights === undefined ? {} : { weights: unpacker.numbers(weights) }),
-    ...(captures === undefined ? {} : { captures: unpacker.categories(captures) }),
-    ...(sources === undefined ? {} : { sources: unpacker.categories(sources) }),
-    ...(sampled === undefined ? {} : { sampled: unpacker.categories(sampled) }),
+    weights: weights === undefined ? undefined : unpacker.numbers(weights),
+    captures: captures && unpacker.categories(captures),
+    sources: sources && unpacker.categories(sources),
+    sampled: sampled && unpacker.categories(sampled),
   };
 }
 
