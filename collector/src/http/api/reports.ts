@@ -83,7 +83,11 @@ export const dataQualityReport = z.object({
       latest: finding,
       verdicts: z.array(verdict.nullable()).describe('One entry a window, null where nothing was found out'),
       evidenceLevel: z.array(z.number().nullable()).describe('One entry a window; null where there is no evidence'),
-      explains: z.array(z.string()).describe('Signals whose drift in the latest window it explains'),
+      explains: z
+        .array(z.string())
+        .describe(
+          'Signals of the latest window that it tells of too: drift that it explains, projections that broke with it',
+        ),
     }),
   ),
 });

@@ -9,14 +9,18 @@ import type { Estimate } from '../finding.ts';
  * 95 % intervals hold at all times together, however often and whenever they are looked at.
  */
 
-/** Counts of a stream by cell with those of one more window; `undefined` for streams without a running estimate. */
+/**
+ * Counts of a stream by cell with those of one more window, of an error rate right and wrong alone; `undefined` for streams
+ * without a running estimate.
+ */
 export function countedSince(
   { stream }: StreamDetector,
   before: readonly number[] | undefined,
   counts: ArrayLike<number>,
 ): readonly number[] | undefined {
   if (stream.kind !== 'performance' && stream.kind !== 'fairness_gap') return undefined;
-  return Array.from(counts, (count, cell) => count + (before?.[cell] ?? 0));
+  const told = stream.kind === 'performance' ? [counts[0]!, counts[1]!] : Array.from(counts);
+  return told.map((count, cell) => count + (before?.[cell] ?? 0));
 }
 
 /**
