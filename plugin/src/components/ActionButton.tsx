@@ -1,6 +1,6 @@
 import { Button, type ButtonVariant, type ComponentSize, type IconName } from '@grafana/ui';
 import type { Verb } from '@plumbline/collector/api';
-import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { refusalOf } from '../access';
 import { useMe } from '../data/useMe';
 import { ActionModal } from './ActionModal';
@@ -70,7 +70,7 @@ export function ActionButton({
 }
 
 /** Who closes a dialog goes on from where it was opened: by itself the focus would be at the start of the page. */
-function useFocusAfter<T extends HTMLElement>(isOpen: boolean): RefObject<T | null> {
+function useFocusAfter<T extends HTMLElement>(isOpen: boolean) {
   const element = useRef<T>(null);
   const wasOpen = useRef(false);
   useEffect(() => {
