@@ -58,9 +58,22 @@ export function pageOf<Item>(
     .map((item) => ({ item, key: keyOf(item) }))
     .filter(({ key }) => after === undefined || key > after)
     .sort((a, b) => (a.key < b.key ? -1 : 1));
-  const last = rest[limit - 1];
-  const nextCursor = rest.length > limit && last !== undefined ? cursorOf(last.key) : null;
-  return { items: rest.slice(0, limit).map(({ item }) => item), nextCursor };
+  const { items: shown, nextCursor } = pageOfRead(rest, limit, ({ key }) => key);
+  return { items: shown.map(({ item }) => item), nextCursor };
+}
+
+/**
+ * One page of what was read from where it starts: `found` holds one item more than `limit` where another page follows,
+ * and in `keyOf` is what that page is read with.
+ */
+export function pageOfRead<Item>(
+  found: readonly Item[],
+  limit: number,
+  keyOf: (item: Item) => string,
+): { items: Item[]; nextCursor: string | null } {
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  return { items, nextCursor: found.length > limit && last !== undefined ? cursorOf(keyOf(last)) : null };
 }
 
 /** Key parts that put the latest time first; `id` keeps equal times apart. */

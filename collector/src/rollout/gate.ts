@@ -41,6 +41,18 @@ export interface GateResult {
   readonly at: number;
 }
 
+/** Makes the results that one look of a gate may have: whatever its verdict, the numbers are the same. */
+export function gateResults({ gate, numbers, at }: Pick<GateResult, 'gate' | 'numbers' | 'at'>) {
+  return (verdict: GateVerdict, code: GateCode, reason: string): GateResult => ({
+    gate,
+    verdict,
+    code,
+    reason,
+    numbers,
+    at,
+  });
+}
+
 /** The worst of several verdicts: fail, error, inconclusive, pass. No gate at all is inconclusive. */
 export function worstVerdict(results: readonly GateResult[]): GateVerdict {
   const order: readonly GateVerdict[] = ['fail', 'error', 'inconclusive', 'pass'];

@@ -1,5 +1,5 @@
 import type { CategoryBuilder } from './columns.ts';
-import type { ColumnData, ElementName } from './frame.ts';
+import { type ColumnData, type ElementName, elementTypes } from './frame.ts';
 
 /**
  * A column as the frame stores it: what the header says about it, and its bytes (none when every row is the same).
@@ -17,7 +17,7 @@ export function packNumbers(values: Float64Array): PackedColumn {
     const value = values[0]!;
     return { description: ['constant', Number.isNaN(value) ? null : value] };
   }
-  return { description: [element], data: element === 'f64' ? values : new narrowTypes[element](values) };
+  return { description: [element], data: element === 'f64' ? values : new elementTypes[element](values) };
 }
 
 export function packCategories(builder: CategoryBuilder, count: number): PackedColumn {
@@ -128,16 +128,6 @@ function behindIds(times: Float64Array, ids: Clocks): Float64Array | undefined {
   }
   return behind;
 }
-
-const narrowTypes = {
-  f32: Float32Array,
-  i32: Int32Array,
-  u32: Uint32Array,
-  i16: Int16Array,
-  u16: Uint16Array,
-  i8: Int8Array,
-  u8: Uint8Array,
-} as const;
 
 /** Plain loops, each ending as soon as it knows: this runs over every number that leaves the app. */
 function elementFor(values: Float64Array): ElementName | 'constant' {

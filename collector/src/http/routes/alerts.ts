@@ -5,7 +5,7 @@ import type { Finding } from '../../monitor/finding.ts';
 import type { ReadTransaction } from '../../store/port.ts';
 import { alarmCertificates, alert, alertChanges, alertHistory, alertList, alertState } from '../api.ts';
 import { maySeeHiddenGroups } from '../identity/access.ts';
-import { afterOf, cursorOf, defaultPageSize, newestFirstKey, pageOf, pageQuery } from '../page.ts';
+import { afterOf, defaultPageSize, newestFirstKey, pageOf, pageOfRead, pageQuery } from '../page.ts';
 import { type JsonRoute, jsonRoute } from '../route.ts';
 import { alertBodies } from '../views/alert-body.ts';
 import { changesAround } from '../views/alert-changes.ts';
@@ -73,12 +73,8 @@ export const alertRoutes: readonly JsonRoute[] = [
           limit: limit + 1,
         });
       });
-      const page = found.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        items: page.map(({ sequence: _, ...event }) => event),
-        nextCursor: found.length > limit && last !== undefined ? cursorOf(String(last.sequence)) : null,
-      };
+      const { items, nextCursor } = pageOfRead(found, limit, ({ sequence }) => String(sequence));
+      return { items: items.map(({ sequence: _, ...event }) => event), nextCursor };
     },
   }),
 

@@ -21,7 +21,7 @@ import {
   deadLetterDetail,
   deadLetterList,
 } from '../api.ts';
-import { afterOf, cursorOf, defaultPageSize, pageQuery } from '../page.ts';
+import { afterOf, defaultPageSize, pageOfRead, pageQuery } from '../page.ts';
 import { replayLetter, StillUnreadable } from '../replay-letter.ts';
 import { type JsonRoute, jsonRoute } from '../route.ts';
 import { action, known } from './action.ts';
@@ -52,13 +52,8 @@ export const deadLetterRoutes: readonly JsonRoute[] = [
           code: query.code,
           limit: limit + 1,
         });
-        const page = found.slice(0, limit);
-        const last = page.at(-1);
-        return {
-          items: page.map(letterBody),
-          total: (await readCounts(transaction)).deadLetters,
-          nextCursor: found.length > limit && last !== undefined ? cursorOf(last.value.id) : null,
-        };
+        const { items, nextCursor } = pageOfRead(found, limit, ({ value }) => value.id);
+        return { items: items.map(letterBody), total: (await readCounts(transaction)).deadLetters, nextCursor };
       });
     },
   }),

@@ -18,7 +18,7 @@ import {
   type webhook,
   webhookList,
 } from '../api.ts';
-import { afterOf, cursorOf, defaultPageSize, pageQuery } from '../page.ts';
+import { afterOf, defaultPageSize, pageOfRead, pageQuery } from '../page.ts';
 import { type JsonRoute, jsonRoute } from '../route.ts';
 import { action, known } from './action.ts';
 
@@ -59,12 +59,8 @@ export const webhookRoutes: readonly JsonRoute[] = [
           limit: limit + 1,
         }),
       );
-      const page = found.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        items: page.map(deliveryBody),
-        nextCursor: found.length > limit && last !== undefined ? cursorOf(last.key) : null,
-      };
+      const { items, nextCursor } = pageOfRead(found, limit, ({ key }) => key);
+      return { items: items.map(deliveryBody), nextCursor };
     },
   }),
 

@@ -1,4 +1,4 @@
-import type { GateResult } from '../gate.ts';
+import { type GateResult, gateResults } from '../gate.ts';
 import { type MeanEvidence, type Moments, meanEvidenceLog, meanOf } from './meanDifference.ts';
 import { amountText, countText, percentText } from './wording.ts';
 
@@ -46,14 +46,7 @@ export function assessCanaryAbsoluteError(input: CanaryAbsoluteErrorInput): Gate
     absenceEvidencePeakLog: absence.peakLog,
     absenceLevelLog,
   };
-  const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
-    gate: 'canary_absolute_error',
-    verdict,
-    code,
-    reason,
-    numbers,
-    at: input.at,
-  });
+  const result = gateResults({ gate: 'canary_absolute_error', numbers, at: input.at });
   if (championMean === null || canaryMean === null) {
     return input.canaryRowsSeen >= minimumRows && canary[0] === 0
       ? result(

@@ -1,4 +1,4 @@
-import type { GateResult } from '../gate.ts';
+import { type GateResult, gateResults } from '../gate.ts';
 import { type Loss, lossDifferenceText, lossName, lossText, pointsText } from './wording.ts';
 
 /** One thing that may be worse for one group under the canary than under the champion. */
@@ -51,14 +51,7 @@ export function assessCanaryFairness({ comparisons, minimumRows, alpha, at }: Ca
     levelLog,
     minimumRows,
   };
-  const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
-    gate: 'canary_fairness',
-    verdict,
-    code,
-    reason,
-    numbers,
-    at,
-  });
+  const result = gateResults({ gate: 'canary_fairness', numbers, at });
   if (worst === undefined) {
     return result('inconclusive', 'GROUPS_TOO_SMALL', `no group has ${minimumRows} rows of both versions yet`);
   }

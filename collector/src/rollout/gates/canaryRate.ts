@@ -1,4 +1,4 @@
-import type { GateName, GateResult } from '../gate.ts';
+import { type GateName, type GateResult, gateResults } from '../gate.ts';
 import type { Arm, TwoRatesEvidence } from './twoRates.ts';
 import { evidenceLog } from './twoRates.ts';
 import { amountText, countText, percentText, pointsText } from './wording.ts';
@@ -67,14 +67,7 @@ export function assessCanaryRate(input: CanaryRateInput): GateResult {
     absenceEvidencePeakLog: absence.peakLog,
     absenceLevelLog,
   };
-  const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
-    gate: input.gate,
-    verdict,
-    code,
-    reason,
-    numbers,
-    at: input.at,
-  });
+  const result = gateResults({ gate: input.gate, numbers, at: input.at });
   const rates = `${rateText(canaryRate)} ${input.what} against ${rateText(championRate)} of the champion`;
 
   if (harm.peakLog >= harmLevelLog) {

@@ -1,4 +1,4 @@
-import type { GateResult } from '../gate.ts';
+import { type GateResult, gateResults } from '../gate.ts';
 import { amountText, type Loss, lossName, lossText } from './wording.ts';
 
 export interface GroupLimitInput {
@@ -27,14 +27,7 @@ export function assessGroupLimit({ loss, groups, limit, minimumRows, at }: Group
     limit,
     minimumRows,
   };
-  const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
-    gate: 'group_limit',
-    verdict,
-    code,
-    reason,
-    numbers,
-    at,
-  });
+  const result = gateResults({ gate: 'group_limit', numbers, at });
   if (worst === undefined) {
     return result('inconclusive', 'GROUPS_TOO_SMALL', `no group has ${minimumRows} held-out rows`);
   }

@@ -1,4 +1,4 @@
-import type { GateResult } from '../gate.ts';
+import { type GateResult, gateResults } from '../gate.ts';
 
 /** What one instance says it has loaded. */
 export interface LoadedArtefacts {
@@ -21,14 +21,7 @@ export function assessIntegrity({ version, digest, instances, at }: IntegrityInp
   );
   const wrong = reports.filter((report) => report.digest !== digest);
   const numbers = { instances: instances.length, loaded: reports.length, mismatched: wrong.length };
-  const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
-    gate: 'integrity',
-    verdict,
-    code,
-    reason,
-    numbers,
-    at,
-  });
+  const result = gateResults({ gate: 'integrity', numbers, at });
   const first = wrong[0];
   if (first !== undefined) {
     return result(

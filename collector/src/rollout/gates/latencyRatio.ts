@@ -1,4 +1,4 @@
-import type { GateResult } from '../gate.ts';
+import { type GateResult, gateResults } from '../gate.ts';
 import { percentText } from './wording.ts';
 
 export interface LatencyRatioInput {
@@ -53,14 +53,7 @@ export function assessLatencyRatio(input: LatencyRatioInput): GateResult {
     evidencePeakLog: input.harmPeakLog,
     levelLog,
   };
-  const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
-    gate: 'latency_ratio',
-    verdict,
-    code,
-    reason,
-    numbers,
-    at,
-  });
+  const result = gateResults({ gate: 'latency_ratio', numbers, at });
   if (championSlow === null || canarySlow === null || baseMs === null || allowedMs === null) {
     return result('inconclusive', 'TOO_FEW_ROWS', 'no latency of both versions was measured yet');
   }

@@ -1,4 +1,4 @@
-import type { GateResult } from '../gate.ts';
+import { type GateResult, gateResults } from '../gate.ts';
 import { rateEvidenceLog } from './oneRate.ts';
 import type { Arm } from './twoRates.ts';
 import { amountText, percentText } from './wording.ts';
@@ -40,14 +40,7 @@ export function assessObservedSplit(input: ObservedSplitInput): GateResult {
   );
   const levelLog = Math.log(1 / alpha);
   const numbers = { rows, canaryRows, observed, desired, tolerance, minimumRows, evidenceLog: evidence, levelLog };
-  const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
-    gate: 'observed_split',
-    verdict,
-    code,
-    reason,
-    numbers,
-    at,
-  });
+  const result = gateResults({ gate: 'observed_split', numbers, at });
   if (observed === null) return result('inconclusive', 'TOO_FEW_ROWS', 'no row of either version in this step yet');
   const sentence = `${percentText(observed)} of ${amountText(rows, 'row')} ${Math.round(rows) === 1 ? 'was' : 'were'} served by the canary, ${percentText(desired)} are desired`;
   if (evidence >= levelLog) return result('fail', 'SPLIT_MISMATCH', sentence);

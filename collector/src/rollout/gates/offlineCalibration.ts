@@ -1,5 +1,5 @@
 import type { Estimate } from '../../monitor/finding.ts';
-import type { GateResult } from '../gate.ts';
+import { type GateResult, gateResults } from '../gate.ts';
 
 export interface OfflineCalibrationInput {
   /** Expected calibration errors on the same rows, and the paired difference with its 95 % bootstrap interval. */
@@ -30,14 +30,7 @@ export function assessOfflineCalibration(input: OfflineCalibrationInput): GateRe
     margin,
     minimumRows,
   };
-  const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
-    gate: 'offline_calibration',
-    verdict,
-    code,
-    reason,
-    numbers,
-    at,
-  });
+  const result = gateResults({ gate: 'offline_calibration', numbers, at });
   const { value, low } = difference;
   if (value === null || low === null || difference.n < minimumRows) {
     return result('inconclusive', 'TOO_FEW_ROWS', `${difference.n} held-out rows; ${minimumRows} are needed`);

@@ -1,5 +1,5 @@
 import { mcNemarTest } from '../../statistics/performance/mcNemarTest.ts';
-import type { GateResult } from '../gate.ts';
+import { type GateResult, gateResults } from '../gate.ts';
 import { oneSidedBounds, type PairedDifference } from './paired.ts';
 import { amountText, type Loss, lossDifferenceText, lossText } from './wording.ts';
 
@@ -41,14 +41,7 @@ export function assessOfflinePerformance(input: OfflinePerformanceInput): GateRe
     onlyChampionWrong: disagreements?.champion ?? null,
     chanceTail: test?.tail ?? null,
   };
-  const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
-    gate: 'offline_performance',
-    verdict,
-    code,
-    reason,
-    numbers,
-    at,
-  });
+  const result = gateResults({ gate: 'offline_performance', numbers, at });
   if (championLoss === null || paired === null || bounds === null) {
     return result(
       'inconclusive',

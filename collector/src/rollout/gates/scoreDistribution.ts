@@ -1,4 +1,4 @@
-import type { GateResult } from '../gate.ts';
+import { type GateResult, gateResults } from '../gate.ts';
 import { percentText } from './wording.ts';
 
 export interface ScoreDistributionInput {
@@ -40,14 +40,7 @@ export function assessScoreDistribution(input: ScoreDistributionInput): GateResu
     evidencePeakLog: evidence?.evidencePeakLog ?? null,
     levelLog,
   };
-  const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
-    gate: 'score_distribution',
-    verdict,
-    code,
-    reason,
-    numbers,
-    at,
-  });
+  const result = gateResults({ gate: 'score_distribution', numbers, at });
   if (worst === undefined || evidence === undefined) {
     return result('inconclusive', 'TOO_FEW_ROWS', 'no scores of both versions were counted yet');
   }

@@ -1,4 +1,4 @@
-import type { GateResult } from '../gate.ts';
+import { type GateResult, gateResults } from '../gate.ts';
 import { rateEvidenceLog } from './oneRate.ts';
 import { amountText, countText, percentText } from './wording.ts';
 
@@ -37,14 +37,7 @@ export function assessShadowDivergence(input: ShadowDivergenceInput): GateResult
     evidenceAboveLog: above,
     evidenceBelowLog: below,
   };
-  const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
-    gate: 'shadow_divergence',
-    verdict,
-    code,
-    reason,
-    numbers,
-    at,
-  });
+  const result = gateResults({ gate: 'shadow_divergence', numbers, at });
   if (share === null)
     return result('inconclusive', 'TOO_FEW_ROWS', 'no row was predicted by both shadow and champion yet');
   const sentence = `disagreed on ${countText(disagreements)} of ${amountText(rows, 'row')} (${percentText(share)}), ${percentText(limit)} is allowed`;

@@ -1,4 +1,4 @@
-import type { GateResult } from '../gate.ts';
+import { type GateResult, gateResults } from '../gate.ts';
 import { oneSidedBounds, type PairedDifference } from './paired.ts';
 import { amountText, type Loss, lossDifferenceText, lossName } from './wording.ts';
 
@@ -33,14 +33,7 @@ export function assessWorstGroup(input: WorstGroupInput): GateResult {
     margin,
     minimumRows,
   };
-  const result = (verdict: GateResult['verdict'], code: GateResult['code'], reason: string): GateResult => ({
-    gate: 'worst_group',
-    verdict,
-    code,
-    reason,
-    numbers,
-    at,
-  });
+  const result = gateResults({ gate: 'worst_group', numbers, at });
   if (input.missingAttributes.length > 0) {
     return result('error', 'MISSING_DATA', `the held-out rows have no column ${input.missingAttributes.join(', ')}`);
   }
