@@ -138,7 +138,7 @@ describe('outcomes', () => {
     await before.commit();
     const after = await engineOn(options);
     const late = rows.slice(200, 220).map(({ id, time }) => outcome(id, time + hourMs, 'yes'));
-    for (const hour of [2, 3, 5]) {
+    for (const hour of [2, 3, 5, 7]) {
       after.apply(producer.inferences(inferences(`hour ${hour}`, 10, start + hour * hourMs, hourMs)), null);
       if (hour === 2) after.apply(producer.outcomes(late), null);
       await after.commit();
@@ -148,12 +148,13 @@ describe('outcomes', () => {
       const found = findings.find(({ signal }) => signal === 'performance:error_rate')!;
       return [(from - start) / hourMs, found.rows, found.statistics.labelledShare?.value ?? null];
     });
-    // The first hour is due with the second, since outcomes take one.
+    // The first hour is due with the second, since outcomes take one; the fourth with the next that has rows.
     expect(judged).toEqual([
       [0, 0, null],
       [1, 200, 0.1],
       [2, 200, 0.1],
       [3, 10, 0],
+      [5, 10, 0],
     ]);
   });
 });

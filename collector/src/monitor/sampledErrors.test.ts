@@ -157,9 +157,14 @@ describe('an error rate of which a random sample is known', () => {
     expect(watch(reference, {}, 200, seed).alarmed).toEqual([]);
   });
 
-  it('raises none where what is wrong comes in clusters', () => {
-    const clustered: World = { clustered: 0.5 };
-    expect(watch(referenceOf(clustered), clustered, 200, 5).alarmed).toEqual([]);
+  it('raises none where what is wrong comes in clusters, and would if predictions were taken for independent', () => {
+    const world: World = { clustered: 0.9 };
+    const clustered = referenceOf(world);
+    expect(watch(clustered, world, 200, 5).alarmed).toEqual([]);
+    const independent = { [signal]: { wrong: 1 }, 'performance:sampled_error': { 'wrong, by a sample': 1 } };
+    const designEffects = { ...clustered.designEffects, ...independent };
+    const blind = { ...clustered, id: `${clustered.id} blind`, designEffects };
+    expect(watch(blind, world, 60, 5).first).toBeGreaterThanOrEqual(0);
   });
 
   it('is seen to rise sooner than by labels alone where scores explain 72 % of it', () => {
