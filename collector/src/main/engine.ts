@@ -10,7 +10,7 @@ import type { Store, Transaction } from '../store/port.ts';
 import type { AnchorLog } from './anchors.ts';
 import { withCosts } from './costs.ts';
 import { type CommitOutcome, runCommit } from './engine-commit.ts';
-import { joinColumns, ownOutcomes } from './join-columns.ts';
+import { JoinColumns, ownOutcomes } from './join-columns.ts';
 import type { JoinAge } from './join-pruner.ts';
 import { LiveWindows } from './live-windows.ts';
 import type { Logger } from './logger.ts';
@@ -251,7 +251,7 @@ class StreamEngine implements Engine {
     const batch = withCosts(settings, came);
     const { stretch } = this.#pending;
     const segments = segmentColumns(settings, batch);
-    stretch.inferences.push({ settings, batch: joinColumns(batch, joinedGroups(batch, segments)), partition });
+    stretch.inferences.push({ settings, batch: new JoinColumns(batch, joinedGroups(batch, segments)), partition });
     for (const { key, from, rows } of partByUnit(settings, batch, segments)) {
       const traffic = this.#traffics.get(versionKey(key));
       const reference = traffic?.knownReference;

@@ -8,6 +8,7 @@ import { joinEntryOf } from '../profile/index.ts';
 import type { Store } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { JoinBlocks, joinBlocks } from './join-blocks.ts';
+import { JoinColumns } from './join-columns.ts';
 import { decodePieces, encodePiece, recordOf } from './join-piece.ts';
 import { inference } from './testing/traffic.ts';
 
@@ -72,12 +73,10 @@ describe('a piece of rows', () => {
         });
         const batch = batchOf(rows);
         const kept = everyOther ? rows.map((_, row) => row).filter((row) => row % 2 === 0) : null;
-        const encoded = encodePiece(batch, batch.groups, uuidsOf(rows), kept && Int32Array.from(kept));
-        const { bytes } = encoded;
+        const bytes = encodePiece(batch, batch.groups, uuidsOf(rows), kept && Int32Array.from(kept));
         expect(bytes.length % 8).toBe(0);
         const [piece, ...others] = decodePieces(bytes);
         expect(others).toEqual([]);
-        expect(piece).toEqual(encoded);
         const expected = (kept ?? rows.map((_, row) => row)).map((row) => ({
           ...joinEntryOf(batch, row),
           labelTime: null,
@@ -90,7 +89,7 @@ describe('a piece of rows', () => {
 
   test('of an unknown format, or cut off, is refused', () => {
     const batch = batchOf(events(3, 0, 1));
-    const { bytes } = encodePiece(batch, batch.groups, new Uint8Array(48), null);
+    const bytes = encodePiece(batch, batch.groups, new Uint8Array(48), null);
     const newer = bytes.slice();
     newer[4] = 9;
     for (const wrong of [newer, bytes.subarray(0, bytes.length - 8), bytes.subarray(0, 4)]) {
@@ -112,7 +111,9 @@ describe('inferences with time-ordered ids', () => {
     );
     const writer = new JoinBlocks({ partitions, clock: () => start });
     for (const { partition, rows } of made) {
-      const loose = await store.transaction((tx) => writer.put(tx, [{ batch: batchOf(rows), partition }]));
+      const loose = await store.transaction((tx) =>
+        writer.put(tx, [{ batch: new JoinColumns(batchOf(rows)), partition }]),
+      );
       expect(loose).toEqual([]);
     }
     // A block for each slot of each commit: none by row.
@@ -129,7 +130,7 @@ describe('inferences with time-ordered ids', () => {
   test('that nobody sent, other forms of ids, and ids of another model are not found', async () => {
     const blocks = new JoinBlocks({ partitions: 1, clock: () => start });
     const rows = events(20, 0, 1);
-    await store.transaction((tx) => blocks.put(tx, [{ batch: batchOf(rows), partition: 0 }]));
+    await store.transaction((tx) => blocks.put(tx, [{ batch: new JoinColumns(batchOf(rows)), partition: 0 }]));
     const { id } = rows[3]!;
     const others = [`${id}~2`, id.slice(0, -1), `${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`, 'x', ''];
     expect(await store.read((tx) => blocks.find(tx, 'credit', others))).toEqual(others.map(() => undefined));
@@ -140,7 +141,7 @@ describe('inferences with time-ordered ids', () => {
   test('do not come to lie where they would not be looked for: those rows are handed back', async () => {
     const blocks = new JoinBlocks({ partitions: 4, clock: () => start });
     const put = (rows: readonly InferenceEvent[], partition: number) =>
-      store.transaction((tx) => blocks.put(tx, [{ batch: batchOf(rows), partition }]));
+      store.transaction((tx) => blocks.put(tx, [{ batch: new JoinColumns(batchOf(rows)), partition }]));
     const good = events(4, 2, 4);
     // On a partition that their hash does not say.
     expect(await put(good, 1)).toEqual([{ batch: expect.anything(), rows: null }]);
@@ -173,7 +174,7 @@ describe('inferences with time-ordered ids', () => {
       [0, 1].map((partition) => ({ partition, rows: events(50, partition, partitions, start + hour * hourMs, 20) })),
     );
     for (const hour of days) {
-      const batches = hour.map(({ partition, rows }) => ({ partition, batch: batchOf(rows) }));
+      const batches = hour.map(({ partition, rows }) => ({ partition, batch: new JoinColumns(batchOf(rows)) }));
       await store.transaction((tx) => blocks.put(tx, batches));
     }
     const horizon = start + 6 * hourMs;
@@ -194,7 +195,9 @@ describe('inferences with time-ordered ids', () => {
     const batch = batchOf(rows);
     const write = () =>
       store.transaction((tx) =>
-        new JoinBlocks({ partitions: 1, clock: () => start }).put(tx, [{ batch, partition: 0 }]),
+        new JoinBlocks({ partitions: 1, clock: () => start }).put(tx, [
+          { batch: new JoinColumns(batch), partition: 0 },
+        ]),
       );
     await write();
     await expect(write()).rejects.toMatchObject({ code: 'REVISION_CONFLICT' });

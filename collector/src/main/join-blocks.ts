@@ -1,9 +1,10 @@
 import { partitionOf } from '@plumbline/sdk/subjects';
-import { readUuid, uuidBytes, uuidClock, uuidTextLength, writeUuid } from '@plumbline/sdk/wire';
+import { uuidBytes, uuidTextLength, writeUuid } from '@plumbline/sdk/wire';
 import { type Collection, type ReadTransaction, sortableNumber, type Transaction } from '../store/port.ts';
 import type { JoinColumns } from './join-columns.ts';
 import { decodePieces, encodePiece, findInPiece, type JoinPiece, recordOf, tailOf } from './join-piece.ts';
 import type { JoinRecord } from './join-record.ts';
+import { largestSkewMs, noSlot, rowsBySlot, slotAt, slotOfUuid } from './join-slots.ts';
 
 /** Inferences of one batch and the partition it came on. */
 export interface JoinableBatch {
@@ -51,23 +52,27 @@ export class JoinBlocks {
   async put(transaction: Transaction, batches: readonly JoinableBatch[]): Promise<LooseRows[]> {
     const blocks = new Map<string, Uint8Array[]>();
     const loose: LooseRows[] = [];
-    for (const { batch, partition } of batches) {
-      const uuids = this.#timeOrderedIds(batch, partition);
-      if (uuids === undefined) {
+    const add = (slot: number, { batch, partition }: JoinableBatch, bytes: Uint8Array) => {
+      const key = slotKey(batch.model, partition, slot);
+      const pieces = blocks.get(key);
+      if (pieces === undefined) blocks.set(key, [bytes]);
+      else pieces.push(bytes);
+    };
+    for (const one of batches) {
+      const { batch } = one;
+      if (!this.#isPlaced(one)) {
         loose.push({ batch, rows: null });
         continue;
       }
-      for (const { slot, rows } of partBySlot(batch, uuids)) {
-        if (slot === noSlot) {
-          loose.push({ batch, rows });
-          continue;
-        }
-        const key = slotKey(batch.model, partition, slot);
-        const pieces = blocks.get(key);
-        const { bytes } =
-          rows === null && batch.piece !== undefined ? batch.piece : encodePiece(batch, batch.groups, uuids, rows);
-        if (pieces === undefined) blocks.set(key, [bytes]);
-        else pieces.push(bytes);
+      if (batch.slot !== null && batch.slot !== noSlot) {
+        add(batch.slot, one, batch.bytes);
+        continue;
+      }
+      const uuids = batch.uuids ?? parseUuids(batch.ids);
+      const { count, times, suffixes } = batch;
+      for (const [slot, rows] of rowsBySlot({ count, times, uuids, suffixes: suffixes?.codes })) {
+        if (slot === noSlot) loose.push({ batch, rows });
+        else add(slot, one, encodePiece(batch, batch.groups, uuids, rows));
       }
     }
     this.#lastNumber = Math.max(this.#lastNumber + 1, Math.floor(this.#options.clock()));
@@ -87,8 +92,9 @@ export class JoinBlocks {
   async find(transaction: ReadTransaction, model: string, ids: readonly string[]): Promise<(JoinRecord | undefined)[]> {
     const uuid = new Uint8Array(uuidBytes);
     const slots = ids.map((id) => {
-      const isUuid = id.length === uuidTextLength && writeUuid(id, uuid, 0) && isVersion7(uuid, 0);
-      return isUuid ? slotKey(model, partitionOf(id, this.#options.partitions), slotOf(uuid, 0)) : undefined;
+      const isUuid = id.length === uuidTextLength && writeUuid(id, uuid, 0);
+      const slot = isUuid ? slotOfUuid(uuid) : noSlot;
+      return slot === noSlot ? undefined : slotKey(model, partitionOf(id, this.#options.partitions), slot);
     });
     const wanted = [...new Set(slots)].filter((key) => key !== undefined);
     const pieces = new Map<string, JoinPiece[]>();
@@ -108,7 +114,7 @@ export class JoinBlocks {
 
   /** Removes blocks whose inferences are all older than `horizon` (event time): some, and the rest with the next call. */
   async expire(transaction: Transaction, model: string, horizon: number): Promise<void> {
-    const before = Math.floor((horizon - largestSkewMs) / slotMs);
+    const before = slotAt(horizon - largestSkewMs);
     const done = this.#expiredBefore.get(model) ?? Number.NEGATIVE_INFINITY;
     if (before - done < slotsBetweenExpiries) return;
     let isDone = true;
@@ -145,14 +151,9 @@ export class JoinBlocks {
     this.#cache.delete(key);
   }
 
-  /** The ids of a batch as bytes when they are UUIDs and lie on the partition where they will be looked for. */
-  #timeOrderedIds(batch: JoinColumns, partition: number): Uint8Array | undefined {
-    const uuids = batch.uuids?.bytes;
-    const { partitions } = this.#options;
-    const idOf = (row: number) => (uuids === undefined ? batch.ids[row]! : readUuid(uuids, row * uuidBytes));
-    // A publisher either hashes or does not: two rows tell.
-    const isPlaced = [0, batch.count - 1].every((row) => partitionOf(idOf(row), partitions) === partition);
-    return isPlaced ? (uuids ?? parseUuids(batch.ids)) : undefined;
+  /** Does a batch lie on the partition where its rows will be looked for? A publisher either hashes or does not: two rows tell. */
+  #isPlaced({ batch, partition }: JoinableBatch): boolean {
+    return batch.ends.every((id) => partitionOf(id, this.#options.partitions) === partition);
   }
 }
 
@@ -163,41 +164,12 @@ export const joinBlocks: Collection<Uint8Array> = {
   decode: (bytes) => bytes,
 };
 
-/** Ids made within this time share their blocks. A look-up reads what a few commits wrote: more would make it slower. */
-const slotMs = 4_096;
-/** Ids whose clock is further than this from the event time are not kept by their clock. */
-const largestSkewMs = 3_600_000;
 const slotsBetweenExpiries = 16;
 const blocksAtOnce = 256;
-const noSlot = -1;
 
 function slotKey(model: string, partition: number, slot: number | null): string {
   const prefix = `${encodeURIComponent(model)}/${String(partition).padStart(3, '0')}/`;
   return slot === null ? prefix : `${prefix}${sortableNumber(slot)}/`;
-}
-
-/** Rows of a batch by the slot of their ids; `rows` is `null` when all have the same, which is mostly so. */
-function partBySlot(batch: JoinColumns, uuids: Uint8Array): { slot: number; rows: Int32Array | null }[] {
-  const { count, times } = batch;
-  const suffixes = batch.uuids?.suffixes.codes;
-  const slots = new Float64Array(count);
-  let alike = true;
-  for (let row = 0; row < count; row++) {
-    const clock = uuidClock(uuids, row * uuidBytes);
-    const skew = clock - times[row]!;
-    const isOrdered = isVersion7(uuids, row * uuidBytes) && skew <= largestSkewMs && skew >= -largestSkewMs;
-    const slot = isOrdered && (suffixes === undefined || suffixes[row] === 0) ? Math.floor(clock / slotMs) : noSlot;
-    slots[row] = slot;
-    alike &&= slot === slots[0];
-  }
-  if (alike) return [{ slot: slots[0]!, rows: null }];
-  const bySlot = new Map<number, number[]>();
-  for (let row = 0; row < count; row++) {
-    const rows = bySlot.get(slots[row]!);
-    if (rows === undefined) bySlot.set(slots[row]!, [row]);
-    else rows.push(row);
-  }
-  return [...bySlot].map(([slot, rows]) => ({ slot, rows: Int32Array.from(rows) }));
 }
 
 /** Zeros for an id that is no UUID. */
@@ -208,14 +180,6 @@ function parseUuids(ids: readonly string[]): Uint8Array {
     if (!isUuid) bytes.fill(0, row * uuidBytes, (row + 1) * uuidBytes);
   }
   return bytes;
-}
-
-function isVersion7(uuids: Uint8Array, offset: number): boolean {
-  return uuids[offset + 6]! >> 4 === 7;
-}
-
-function slotOf(uuid: Uint8Array, offset: number): number {
-  return Math.floor(uuidClock(uuid, offset) / slotMs);
 }
 
 function bytesOf(pieces: readonly JoinPiece[]): number {

@@ -1,63 +1,108 @@
-import type { CategoryColumn, Column, InferenceBatch, OutcomeBatch } from '@plumbline/sdk/event';
-import { uuidTexts } from '@plumbline/sdk/wire';
-import { encodePiece, type JoinPiece } from './join-piece.ts';
-
-/** What outcomes will need of a batch of inferences. */
-export interface JoinColumns
-  extends Pick<
-    InferenceBatch,
-    | 'model'
-    | 'count'
-    | 'ids'
-    | 'uuids'
-    | 'times'
-    | 'versions'
-    | 'roles'
-    | 'predictions'
-    | 'scores'
-    | 'groups'
-    | 'weights'
-  > {
-  /** The columns as they will be stored, where ids are UUIDs. */
-  readonly piece?: JoinPiece;
-}
+import type { CategoryColumn, Column, InferenceBatch, NumberColumn, OutcomeBatch } from '@plumbline/sdk/event';
+import { readUuid, uuidBytes, uuidTexts } from '@plumbline/sdk/wire';
+import { decodePiece, encodePiece, type JoinPiece, uuidsOf } from './join-piece.ts';
+import { commonSlot } from './join-slots.ts';
 
 /**
- * These columns of a batch in memory of their own, about 60 bytes a row: one piece, which a commit can store as it is. The
- * batch itself, and with it the message that it is a view of, can be let go as soon as it is folded: what waits for the
- * next commit is a tenth of what was read, and the collector of garbage finds most of what it looks at dead.
+ * What outcomes will need of a batch of inferences, about 40 bytes a row, laid out as a commit will store it. The batch
+ * itself, and with it the message that it is a view of, can be let go as soon as it is folded.
  *
- * `groups`: those to keep with it; default: its own.
+ * Columns are read out of these bytes when a commit asks for them: if they waited for it, with a dozen arrays for each of
+ * hundreds of batches, they would be most of what the collector of garbage finds alive.
  */
-export function joinColumns(batch: InferenceBatch, groups = batch.groups): JoinColumns {
-  const { model, count, versions, roles, predictions } = batch;
-  const piece = encodePiece(batch, groups, batch.uuids?.bytes ?? null, null);
-  const columns = {
-    model,
-    count,
-    times: piece.times,
-    versions: { ...versions, codes: piece.versions },
-    roles: { ...roles, codes: piece.roles },
-    predictions: columnOf(predictions, piece.predictions),
-    scores: { type: 'number', values: piece.scores } as const,
-    groups: Object.fromEntries(
-      Object.entries(groups).map(([name, column], index) => [name, { ...column, codes: piece.groups[index]! }]),
-    ),
-    ...(piece.weights === null ? {} : { weights: { type: 'number', values: piece.weights } as const }),
-  };
-  if (batch.uuids === undefined) return { ...columns, ids: batch.ids };
-  const uuids = { bytes: batch.uuids.bytes.slice(), suffixes: ownCategories(batch.uuids.suffixes) };
-  let texts: readonly string[] | undefined;
-  return {
-    ...columns,
-    piece,
-    uuids,
-    // UUIDs become texts when somebody asks, which is seldom.
-    get ids() {
-      texts ??= uuidTexts(uuids);
-      return texts;
-    },
-  };
+export class JoinColumns {
+  readonly model: string;
+  readonly count: number;
+  /** The first id and the last, without what follows a UUID. */
+  readonly ends: readonly string[];
+  /** The slot that all ids have, see `join-slots.ts`; `null` where they differ or are no UUIDs. */
+  readonly slot: number | null;
+  readonly hasShadows: boolean;
+  /** A piece, see `join-piece.ts`; its ids are zero where they are no UUIDs. */
+  readonly bytes: Uint8Array;
+  /** What follows the UUIDs; `null` where nothing does. */
+  readonly suffixes: CategoryColumn | null;
+  #hasUuids = false;
+  #texts: readonly string[] | undefined;
+  #piece: JoinPiece | undefined;
+
+  /** `groups`: those to keep with it; default: its own. */
+  constructor(batch: InferenceBatch, groups = batch.groups) {
+    const { model, count, uuids } = batch;
+    this.model = model;
+    this.count = count;
+    this.bytes = encodePiece(batch, groups, uuids?.bytes ?? null, null);
+    this.suffixes = uuids?.suffixes.dictionary.length ? ownCategories(uuids.suffixes) : null;
+    this.hasShadows = batch.roles.dictionary.includes('shadow');
+    const last = count - 1;
+    if (uuids === undefined) {
+      this.ends = [batch.ids[0]!, batch.ids[last]!];
+      this.slot = null;
+      this.#texts = batch.ids;
+    } else {
+      this.ends = [readUuid(uuids.bytes, 0), readUuid(uuids.bytes, last * uuidBytes)];
+      this.slot = commonSlot({ count, times: batch.times, uuids: uuids.bytes, suffixes: this.suffixes?.codes });
+      this.#hasUuids = true;
+    }
+  }
+
+  /** 16 bytes for each row; `undefined` where ids are no UUIDs. Made anew each time. */
+  get uuids(): Uint8Array | undefined {
+    return this.#hasUuids ? uuidsOf(this.#columns) : undefined;
+  }
+
+  get ids(): readonly string[] {
+    this.#texts ??= uuidTexts({ bytes: uuidsOf(this.#columns), suffixes: this.suffixes ?? noSuffixes(this.count) });
+    return this.#texts;
+  }
+
+  get times(): Float64Array {
+    return this.#columns.times;
+  }
+
+  get versions(): CategoryColumn {
+    const { header, versions } = this.#columns;
+    return { type: 'category', codes: versions, dictionary: header.versions };
+  }
+
+  get roles(): CategoryColumn {
+    const { header, roles } = this.#columns;
+    return { type: 'category', codes: roles, dictionary: header.roles };
+  }
+
+  get predictions(): Column {
+    const { header, predictions } = this.#columns;
+    return predictions instanceof Float64Array
+      ? { type: 'number', values: predictions }
+      : { type: 'category', codes: predictions, dictionary: header.predictions ?? [] };
+  }
+
+  get scores(): NumberColumn {
+    return { type: 'number', values: this.#columns.scores };
+  }
+
+  get groups(): InferenceBatch['groups'] {
+    const { header, groups } = this.#columns;
+    const columns = header.groups.map(([attribute, dictionary], index) => {
+      const column: CategoryColumn = { type: 'category', codes: groups[index]!, dictionary };
+      return [attribute, column] as const;
+    });
+    return Object.fromEntries(columns);
+  }
+
+  get weights(): NumberColumn | undefined {
+    const { weights } = this.#columns;
+    return weights === null ? undefined : { type: 'number', values: weights };
+  }
+
+  get #columns(): JoinPiece {
+    this.#piece ??= decodePiece(this.bytes);
+    return this.#piece;
+  }
+}
+
+function noSuffixes(count: number): CategoryColumn {
+  return { type: 'category', codes: new Uint8Array(count), dictionary: [] };
 }
 
 /** Outcomes wait for a commit as they are, for that is when they are joined. */
@@ -73,11 +118,4 @@ export function ownOutcomes(batch: OutcomeBatch): OutcomeBatch {
 
 function ownCategories(column: CategoryColumn): CategoryColumn {
   return { ...column, codes: column.codes.slice() };
-}
-
-/** A column like another one, with these numbers or codes. */
-function columnOf(like: Column, values: JoinPiece['predictions']): Column {
-  return like.type === 'number' || values instanceof Float64Array
-    ? { type: 'number', values: values as Float64Array }
-    : { ...like, codes: values };
 }

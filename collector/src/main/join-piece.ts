@@ -49,11 +49,13 @@ type Codes = Uint8Array | Uint16Array | Uint32Array;
  * `rows`: those to keep; `null` keeps all.
  */
 export function encodePiece(
-  batch: Pick<InferenceBatch, 'count' | 'times' | 'versions' | 'roles' | 'predictions' | 'scores' | 'weights'>,
+  batch: Pick<InferenceBatch, 'count' | 'times' | 'versions' | 'roles' | 'predictions' | 'scores'> & {
+    readonly weights?: InferenceBatch['weights'] | undefined;
+  },
   kept: InferenceBatch['groups'],
   uuids: Uint8Array | null,
   rows: Int32Array | null,
-): JoinPiece {
+): Uint8Array {
   const { versions, roles, predictions, scores, times, weights } = batch;
   const groups = Object.entries(kept);
   const header: PieceHeader = {
@@ -72,18 +74,16 @@ export function encodePiece(
   const writer = new ColumnWriter(16 + text.length + count * rowBytes + 8 * (numbers + coded.length + 2));
   writer.u32(0, version, count, text.length);
   writer.bytes(text);
-  const columns = {
-    times: writer.numbers(times, rows),
-    scores: writer.numbers(scores.values, rows),
-    predictions:
-      predictions.type === 'number' ? writer.numbers(predictions.values, rows) : writer.codes(predictions, rows),
-    ...writer.ids(uuids, count, rows),
-    versions: writer.codes(versions, rows),
-    roles: writer.codes(roles, rows),
-    groups: groups.map(([, column]) => writer.codes(column, rows)),
-    weights: weights === undefined ? null : writer.numbers(weights.values, rows),
-  };
-  return { rows: count, bytes: writer.finish(), header, ...columns };
+  writer.numbers(times, rows);
+  writer.numbers(scores.values, rows);
+  if (predictions.type === 'number') writer.numbers(predictions.values, rows);
+  else writer.codes(predictions, rows);
+  writer.ids(uuids, count, rows);
+  writer.codes(versions, rows);
+  writer.codes(roles, rows);
+  for (const [, column] of groups) writer.codes(column, rows);
+  if (weights !== undefined) writer.numbers(weights.values, rows);
+  return writer.finish();
 }
 
 /** Pieces that lie one behind the other. They are views into the bytes. Throws `BAD_DATA` for an unknown format. */
@@ -122,6 +122,19 @@ export function idOf({ tails, heads }: JoinPiece, row: number): string {
   return readUuid(bytes, 0);
 }
 
+/** The ids of all rows, 16 bytes each. */
+export function uuidsOf({ rows, tails, heads }: JoinPiece): Uint8Array {
+  const uuids = new DataView(new ArrayBuffer(rows * uuidBytes));
+  const headWords = new DataView(heads.buffer, heads.byteOffset, heads.byteLength);
+  for (let row = 0, from = 0, to = 0; row < rows; row++, from += headBytes, to += uuidBytes) {
+    uuids.setUint32(to, headWords.getUint32(from));
+    uuids.setUint32(to + 4, headWords.getUint32(from + 4));
+    uuids.setUint32(to + 8, headWords.getUint32(from + 8));
+    uuids.setUint32(to + headBytes, tails[row]!);
+  }
+  return new Uint8Array(uuids.buffer);
+}
+
 /** A row as the record it stands for: without a label or shadows, for those that get any have a record of their own. */
 export function recordOf(piece: JoinPiece, row: number): JoinRecord {
   const { header, predictions, scores, times } = piece;
@@ -153,7 +166,8 @@ export function recordOf(piece: JoinPiece, row: number): JoinRecord {
 const version = 1;
 const headBytes = 12;
 
-function decodePiece(bytes: Uint8Array): JoinPiece {
+/** The first piece in these bytes, which begin at a multiple of 8. A view into them. Throws `BAD_DATA` for an unknown format. */
+export function decodePiece(bytes: Uint8Array): JoinPiece {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const byteLength = bytes.length < 16 ? 0 : view.getUint32(0, true);
   const found = byteLength === 0 ? 0 : view.getUint32(4, true);
@@ -221,25 +235,25 @@ class ColumnWriter {
     this.#bytes.set(values, this.#place(1, values.length));
   }
 
-  numbers(values: Float64Array, rows: Int32Array | null): Float64Array {
+  numbers(values: Float64Array, rows: Int32Array | null): void {
     const count = rows?.length ?? values.length;
-    return copy(values, new Float64Array(this.#buffer, this.#place(8, count), count), rows);
+    copy(values, new Float64Array(this.#buffer, this.#place(8, count), count), rows);
   }
 
-  codes({ codes, dictionary }: CategoryColumn, rows: Int32Array | null): Codes {
+  codes({ codes, dictionary }: CategoryColumn, rows: Int32Array | null): void {
     const count = rows?.length ?? codes.length;
     const width = widthOf(dictionary.length);
     const start = this.#place(width, count);
-    if (width === 1) return copy(codes, new Uint8Array(this.#buffer, start, count), rows);
-    if (width === 2) return copy(codes, new Uint16Array(this.#buffer, start, count), rows);
-    return copy(codes, new Uint32Array(this.#buffer, start, count), rows);
+    if (width === 1) copy(codes, new Uint8Array(this.#buffer, start, count), rows);
+    else if (width === 2) copy(codes, new Uint16Array(this.#buffer, start, count), rows);
+    else copy(codes, new Uint32Array(this.#buffer, start, count), rows);
   }
 
   /** Four bytes at a time: to cut ids in two byte by byte takes as long as all other columns together. */
-  ids(uuids: Uint8Array | null, count: number, rows: Int32Array | null): Pick<JoinPiece, 'tails' | 'heads'> {
+  ids(uuids: Uint8Array | null, count: number, rows: Int32Array | null): void {
     const tails = new Uint32Array(this.#buffer, this.#place(4, count), count);
     const heads = new Uint8Array(this.#buffer, this.#place(1, count * headBytes), count * headBytes);
-    if (uuids === null) return { tails, heads };
+    if (uuids === null) return;
     const words = new DataView(uuids.buffer, uuids.byteOffset, uuids.byteLength);
     const headWords = new DataView(this.#buffer, heads.byteOffset, heads.byteLength);
     for (let index = 0; index < count; index++) {
@@ -250,7 +264,6 @@ class ColumnWriter {
       headWords.setUint32(to + 8, words.getUint32(from + 8));
       tails[index] = words.getUint32(from + headBytes);
     }
-    return { tails, heads };
   }
 
   finish(): Uint8Array {
@@ -266,12 +279,7 @@ class ColumnWriter {
   }
 }
 
-function copy<Into extends Float64Array | Codes>(
-  values: Float64Array | Codes,
-  into: Into,
-  rows: Int32Array | null,
-): Into {
+function copy(values: Float64Array | Codes, into: Float64Array | Codes, rows: Int32Array | null): void {
   if (rows === null) into.set(values);
   else for (let index = 0; index < rows.length; index++) into[index] = values[rows[index]!]!;
-  return into;
 }

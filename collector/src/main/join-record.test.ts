@@ -3,6 +3,7 @@ import { decodeFrame, encodeInferences } from '@plumbline/sdk/wire';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { joinEntryOf } from '../profile/index.ts';
+import { JoinColumns } from './join-columns.ts';
 import {
   decodeJoinRecord,
   encodeJoinRecord,
@@ -84,7 +85,7 @@ describe('a join record', () => {
         );
         const batch = decodeFrame(encodeInferences(events, { producer: 'p', batch: 1 }));
         if (batch.kind !== 'inference') throw new Error(batch.kind);
-        const encode = joinEncoder(batch);
+        const encode = joinEncoder(new JoinColumns(batch));
         for (let row = 0; row < batch.count; row++) {
           expect(decodeJoinRecord(encode(row))).toEqual({ ...joinEntryOf(batch, row), labelTime: null, shadows: [] });
         }

@@ -150,11 +150,12 @@ async function putInferences(transaction: Transaction, { batch, rows }: LooseRow
 
 function shadowRows(inferences: readonly ModelBatch<JoinColumns>[]): ShadowRow[] {
   return inferences.flatMap(({ settings, batch }) => {
-    const code = batch.roles.dictionary.indexOf('shadow') + 1;
-    if (code === 0) return [];
+    if (!batch.hasShadows) return [];
+    const { roles, times } = batch;
+    const code = roles.dictionary.indexOf('shadow') + 1;
     return batch.ids.flatMap((id, row) =>
-      batch.roles.codes[row] === code && primaryId(id) !== id
-        ? [{ settings, id, primary: joinKey(settings.name, primaryId(id)), time: batch.times[row]! }]
+      roles.codes[row] === code && primaryId(id) !== id
+        ? [{ settings, id, primary: joinKey(settings.name, primaryId(id)), time: times[row]! }]
         : [],
     );
   });

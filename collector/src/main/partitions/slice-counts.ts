@@ -11,7 +11,7 @@ import {
 } from '../../profile/index.ts';
 import { type VersionKey, versionKey } from '../../store/history.ts';
 import { withCosts } from '../costs.ts';
-import { type JoinColumns, joinColumns, ownOutcomes } from '../join-columns.ts';
+import { JoinColumns, ownOutcomes } from '../join-columns.ts';
 import { readJoinKey } from '../join-record.ts';
 import type { JoinEffects, ModelBatch } from '../join-run.ts';
 import { joinedGroups, partByUnit, segmentColumns, type UnitRows, unitsOf, wholeOf } from '../segments.ts';
@@ -53,7 +53,7 @@ export class SliceCounts {
     const segments = segmentColumns(settings, batch);
     this.inferences.push({
       settings,
-      batch: joinColumns(batch, joinedGroups(batch, segments)),
+      batch: new JoinColumns(batch, joinedGroups(batch, segments)),
       partition: place.partition,
     });
     const waiting: UnitRows[] = [];
