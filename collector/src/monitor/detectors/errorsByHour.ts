@@ -1,5 +1,5 @@
 import { atItsHour, errorRateIndicator } from '../../profile/index.ts';
-import { shareScore } from '../../statistics/evidence/index.ts';
+import { type OrientedScore, shareScore } from '../../statistics/evidence/index.ts';
 import type { OutcomeArrivals } from '../arrivals.ts';
 import { steadyDetector } from './steadyDetector.ts';
 import { arrivedErrors, squaredRise, upwards, type WatchedErrors, type WayToWatch } from './waysToWatchErrors.ts';
@@ -13,50 +13,59 @@ const { signal, score } = errorRateIndicator;
  * Cells: right, wrong of all; then these two of each bucket of hours: how much more is wrong than may be at that hour.
  */
 export function errorsByHour(errors: WatchedErrors): WayToWatch | null {
-  const { reference, stream, boundsOf, past, overall, effect } = errors;
-  const byBucket = reference.seasons?.signals[signal];
-  if (byBucket === undefined) return null;
-  const effectAtHour = reference.designEffects[signal]?.[atItsHour(score.name)] ?? effect;
-  const uppers = byBucket.map((counts) => boundsOf(counts, effectAtHour, byBucket.length).upper);
+  const { stream, boundsOf, past, overall, effect } = errors;
+  const { seasons, designEffects } = errors.reference;
+  const byBucket = seasons?.signals[signal];
+  if (seasons === null || byBucket === undefined) return null;
+  const designEffect = designEffects[signal]?.[atItsHour(score.name)] ?? effect;
+  const uppers = byBucket.map((counts) => boundsOf(counts, designEffect, byBucket.length).upper);
   const riseAt = (bucket: number): number => squaredRise(overall.mean, uppers[bucket]!, rateOf(byBucket[bucket]!));
-
   const cells = 2 + 2 * byBucket.length;
-  const isBetted = (bucket: number): boolean => uppers[bucket]! < 1;
-  const bets = () => {
-    const highest = Math.max(...uppers.filter((_, bucket) => isBetted(bucket)));
-    const mean = averageOf(byBucket, (bucket) => Math.min(1, uppers[bucket]!));
-    const read = shareScore(score.name, cells, [1], (cell) => cell < 2);
-    const oriented = upwards(score, { ...overall, upper: mean }, effectAtHour).map((one) => ({
-      ...one,
-      values: Float64Array.from({ length: cells }, (_, cell) =>
-        cell < 2 ? 0 : (cell % 2) - (uppers[bucketOf(cell)] ?? 0),
-      ),
-      considered: Uint8Array.from({ length: cells }, (_, cell) => (cell >= 2 && isBetted(bucketOf(cell)) ? 1 : 0)),
-      nullMean: 0,
-      low: -highest,
-      bets: one.bets.map((bet) => Math.min(bet, 0.9 / highest)),
-    }));
-    return { read, oriented };
-  };
-  const { bucketOfHour } = reference.seasons!;
-  const countsOf = (_: unknown, { overall: came, hours = {} }: OutcomeArrivals): Float64Array => {
-    const counts = new Float64Array(cells);
-    counts.set(arrivedErrors(came));
-    for (const [hour, [labelledThen, wrongThen]] of Object.entries(hours)) {
-      const bucket = bucketOfHour[Number(hour)] ?? null;
-      if (bucket === null) continue;
-      counts[2 + 2 * bucket]! += labelledThen - wrongThen;
-      counts[3 + 2 * bucket]! += wrongThen;
-    }
-    return counts;
-  };
   return {
-    speed: averageOf(byBucket, riseAt) / effectAtHour,
+    speed: averageOf(byBucket, riseAt) / designEffect,
     detector: () => {
-      const { read, oriented } = bets();
-      return steadyDetector(stream, oriented, { scores: [read], counts: [...past, ...byBucket.flat()] }, countsOf);
+      const upper = averageOf(byBucket, (bucket) => Math.min(1, uppers[bucket]!));
+      const oriented = upwards(score, { ...overall, upper }, designEffect).map((bets) => againstHours(bets, uppers));
+      const read = shareScore(score.name, cells, [1], (cell) => cell < 2);
+      const counts = [...past, ...byBucket.flat()];
+      return steadyDetector(stream, oriented, { scores: [read], counts }, (_, arrivals) =>
+        arrivedByHour(arrivals, seasons.bucketOfHour, cells),
+      );
     },
   };
+}
+
+/** Bets on how much more than `uppers` is wrong in each bucket; none where everything may be. */
+function againstHours(bets: OrientedScore, uppers: readonly number[]): OrientedScore {
+  const cells = 2 + 2 * uppers.length;
+  const isBetted = (bucket: number): boolean => uppers[bucket]! < 1;
+  const highest = Math.max(...uppers.filter((upper) => upper < 1));
+  return {
+    ...bets,
+    values: Float64Array.from({ length: cells }, (_, cell) =>
+      cell < 2 ? 0 : (cell % 2) - (uppers[bucketOf(cell)] ?? 0),
+    ),
+    considered: Uint8Array.from({ length: cells }, (_, cell) => (cell >= 2 && isBetted(bucketOf(cell)) ? 1 : 0)),
+    nullMean: 0,
+    low: -highest,
+    bets: bets.bets.map((bet) => Math.min(bet, 0.9 / highest)),
+  };
+}
+
+function arrivedByHour(
+  { overall, hours = {} }: OutcomeArrivals,
+  bucketOfHour: readonly (number | null)[],
+  cells: number,
+): Float64Array {
+  const counts = new Float64Array(cells);
+  counts.set(arrivedErrors(overall));
+  for (const [hour, [labelled, wrong]] of Object.entries(hours)) {
+    const bucket = bucketOfHour[Number(hour)] ?? null;
+    if (bucket === null) continue;
+    counts[2 + 2 * bucket]! += labelled - wrong;
+    counts[3 + 2 * bucket]! += wrong;
+  }
+  return counts;
 }
 
 function bucketOf(cell: number): number {
