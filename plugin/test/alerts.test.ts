@@ -34,6 +34,24 @@ describe('the inbox of alerts', () => {
     await page.locator('tbody tr').first().waitFor();
   });
 
+  it('shows what has been open for long, however many others changed since, fifty at a time', async () => {
+    const longOpen = drift!;
+    const resolved = Array.from({ length: 60 }, (_, index) => ({
+      ...longOpen,
+      id: `r${index}`,
+      state: 'resolved' as const,
+    }));
+    collector().answer('GET', '/v1/alerts', ({ url }) => ({
+      body: url.includes('cursor=older')
+        ? { items: [longOpen], nextCursor: null }
+        : { items: resolved, nextCursor: 'older' },
+    }));
+    const page = await open('/alerts');
+    await page.getByText(longOpen.sentence).waitFor();
+    await page.getByRole('radio', { name: 'Resolved' }).check({ force: true });
+    await page.getByText('1 to 50 of 60').waitFor();
+  });
+
   it('is calm when nothing is open, and says what that means', async () => {
     collector().answer('GET', '/v1/alerts', { body: { items: [], nextCursor: null } });
     const page = await open('/alerts');

@@ -4,7 +4,6 @@ import type {
   Alert,
   AlertChanges,
   AlertHistory,
-  AlertList,
   AuditPage,
   AuditVerification,
   CollectorStatus,
@@ -72,7 +71,7 @@ export interface SettingsToSave {
 export const collector = {
   me: () => read<Me>('v1/me'),
   status: () => read<CollectorStatus>('v1/status'),
-  models: readFleet,
+  models: () => readAll<ModelList['items'][number]>('v1/models', 1_000),
   model: (model: string) => read<ModelDetail>(modelPath(model)),
   drift: (model: string, query: ReportQuery) => read<DriftReport>(`${modelPath(model)}/drift`, query),
   distribution: (model: string, signal: string, query: ReportQuery) =>
@@ -86,7 +85,8 @@ export const collector = {
     read<Exemplars>(`${modelPath(model)}/exemplars`, query),
   versions: (model: string) => read<VersionList>(`${modelPath(model)}/versions`),
   retrainRecommendation: (model: string) => read<RetrainRecommendation>(`${modelPath(model)}/retrain`),
-  alerts: (query: PageQuery & { readonly model?: string }) => read<AlertList>('v1/alerts', query),
+  /** One of each kind a model at most: an open one that nothing has changed since is as much there as the latest. */
+  alerts: (query: { readonly model?: string } = {}) => readAll<Alert>('v1/alerts', 500, query),
   alert: (alert: string) => read<Alert>(alertPath(alert)),
   alertHistory: (alert: string) => read<AlertHistory>(`${alertPath(alert)}/history`, { limit: 100 }),
   alertChanges: (alert: string) => read<AlertChanges>(`${alertPath(alert)}/changes`),
@@ -130,22 +130,17 @@ function alertPath(alert: string): string {
   return `v1/alerts/${encodeURIComponent(alert)}`;
 }
 
-/** All models: as many pages as it takes, the largest that the collector gives. */
-async function readFleet(): Promise<Pick<ModelList, 'items'>> {
-  const items: ModelList['items'] = [];
-  let cursor: string | null = null;
+/** Everything in a list: as many pages as it takes. `limit` is the largest page that the collector gives of it. */
+async function readAll<Item>(path: string, limit: number, query: object = {}): Promise<{ readonly items: Item[] }> {
+  const items: Item[] = [];
+  let cursor: string | undefined;
   do {
-    const page: ModelList = await read<ModelList>('v1/models', {
-      limit: largestPage,
-      ...(cursor === null ? {} : { cursor }),
-    });
+    const page: { items: Item[]; nextCursor: string | null } = await read(path, { ...query, limit, cursor });
     items.push(...page.items);
-    cursor = page.nextCursor;
-  } while (cursor !== null);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
   return { items };
 }
-
-const largestPage = 1_000;
 
 function read<T>(path: string, params: object = {}): Promise<T> {
   const given = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));

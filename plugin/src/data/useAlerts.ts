@@ -5,7 +5,7 @@ import { modelKeys } from './modelKeys';
 export function alertsQuery(model: string) {
   return queryOptions({
     queryKey: modelKeys.alerts(model),
-    queryFn: () => collector.alerts({ model, limit: pageSize }),
+    queryFn: () => collector.alerts({ model }),
   });
 }
 
@@ -14,9 +14,9 @@ export function useAlerts(model: string) {
   return useQuery(alertsQuery(model));
 }
 
-/** The latest alerts of the whole fleet, open and closed. */
+/** Alerts of the whole fleet, open and closed. */
 export function useFleetAlerts() {
-  return useQuery({ queryKey: alertKeys.list, queryFn: () => collector.alerts({ limit: pageSize }) });
+  return useQuery({ queryKey: alertKeys.list, queryFn: () => collector.alerts() });
 }
 
 /** One alert: what it groups, and who is on it. */
@@ -38,11 +38,11 @@ export function useAlertChanges(alert: string) {
 export function useSilences(model?: string) {
   return useQuery({
     queryKey: [...alertKeys.silences, model ?? null],
-    queryFn: () => collector.silences({ limit: pageSize, ...(model === undefined ? {} : { model }) }),
+    queryFn: () => collector.silences({ limit: silencesRead, ...(model === undefined ? {} : { model }) }),
   });
 }
 
-const pageSize = 200;
+const silencesRead = 200;
 
 const alertKeys = {
   list: ['alerts', 'list'] as const,

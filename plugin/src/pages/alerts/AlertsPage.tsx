@@ -1,8 +1,10 @@
 import { PluginPage } from '@grafana/runtime';
 import { Badge, Box, EmptyState, FilterInput, RadioButtonGroup, Stack, Text, TextLink } from '@grafana/ui';
 import type { Alert } from '@plumbline/collector/api';
+import { useState } from 'react';
 import { AlertStateBadge } from '../../components/badges';
 import { Noted } from '../../components/Noted';
+import { Pages, rowsOfPage } from '../../components/Pages';
 import { PlainTable } from '../../components/PlainTable';
 import { QueryState } from '../../components/QueryState';
 import { TimeText } from '../../components/TimeText';
@@ -88,7 +90,11 @@ function Inbox({ view, onView }: { readonly view: AlertView; readonly onView: (v
       <QueryState query={query} subject={t('alerts.subject', 'the alerts')}>
         {({ items }) => {
           const shown = selectAlerts(items, { view, severity: only, search: search ?? '' });
-          return shown.length === 0 ? <NoAlerts alerts={items} /> : <AlertsTable alerts={shown} />;
+          return shown.length === 0 ? (
+            <NoAlerts alerts={items} />
+          ) : (
+            <AlertsTable key={`${view} ${only} ${search}`} alerts={shown} />
+          );
         }}
       </QueryState>
     </>
@@ -109,40 +115,45 @@ function NoAlerts({ alerts }: { readonly alerts: readonly Alert[] }) {
 }
 
 function AlertsTable({ alerts }: { readonly alerts: readonly Alert[] }) {
+  const [asked, setAsked] = useState(1);
+  const { page, rows } = rowsOfPage(alerts, asked);
   return (
-    <PlainTable
-      label={t('alerts.title', 'Alerts')}
-      columns={[
-        t('alerts.column.state', 'State'),
-        t('alerts.column.model', 'Model'),
-        t('alerts.column.what', 'What'),
-        t('alerts.column.since', 'Since'),
-        t('alerts.column.who', 'Who'),
-        t('alerts.column.do', 'Actions'),
-      ]}
-      rows={alerts.map((alert) => ({
-        key: alert.id,
-        cells: [
-          <Stack key="state" direction="column" gap={0.5} alignItems="flex-start">
-            <AlertStateBadge alert={alert} />
-            <Badge color={alert.severity === 'page' ? 'red' : 'blue'} text={severityText(alert.severity)} />
-          </Stack>,
-          <Noted key="model" note={t('alerts.version', 'version {{version}}', { version: alert.version })}>
-            <TextLink href={modelPath(alert.model)} inline={false}>
-              {alert.model}
-            </TextLink>
-          </Noted>,
-          <Stack key="what" direction="column" gap={0}>
-            <TextLink href={alertPath(alert.id)} inline={false} weight="medium">
-              {kindText(alert.kind)}
-            </TextLink>
-            <Text>{alert.sentence}</Text>
-          </Stack>,
-          <TimeText key="since" at={alert.firedAt ?? alert.since} />,
-          <AttentionBadges key="who" alert={alert} />,
-          <AcknowledgeButton key="do" alert={alert} />,
-        ],
-      }))}
-    />
+    <Stack direction="column" gap={2}>
+      <PlainTable
+        label={t('alerts.title', 'Alerts')}
+        columns={[
+          t('alerts.column.state', 'State'),
+          t('alerts.column.model', 'Model'),
+          t('alerts.column.what', 'What'),
+          t('alerts.column.since', 'Since'),
+          t('alerts.column.who', 'Who'),
+          t('alerts.column.do', 'Actions'),
+        ]}
+        rows={rows.map((alert) => ({
+          key: alert.id,
+          cells: [
+            <Stack key="state" direction="column" gap={0.5} alignItems="flex-start">
+              <AlertStateBadge alert={alert} />
+              <Badge color={alert.severity === 'page' ? 'red' : 'blue'} text={severityText(alert.severity)} />
+            </Stack>,
+            <Noted key="model" note={t('alerts.version', 'version {{version}}', { version: alert.version })}>
+              <TextLink href={modelPath(alert.model)} inline={false}>
+                {alert.model}
+              </TextLink>
+            </Noted>,
+            <Stack key="what" direction="column" gap={0}>
+              <TextLink href={alertPath(alert.id)} inline={false} weight="medium">
+                {kindText(alert.kind)}
+              </TextLink>
+              <Text>{alert.sentence}</Text>
+            </Stack>,
+            <TimeText key="since" at={alert.firedAt ?? alert.since} />,
+            <AttentionBadges key="who" alert={alert} />,
+            <AcknowledgeButton key="do" alert={alert} />,
+          ],
+        }))}
+      />
+      <Pages page={page} rows={alerts.length} onNavigate={setAsked} />
+    </Stack>
   );
 }
