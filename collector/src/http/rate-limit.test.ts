@@ -14,6 +14,15 @@ describe('a rate limit', () => {
     expect(taken()).toEqual([true, true, true, false, false]);
   });
 
+  it('never saves up more than a burst', () => {
+    let now = 0;
+    const limit = createRateLimit({ burst: 3, perMinute: 60, clock: () => now });
+    limit.take('ana');
+    // Two are left, and two come back: a place for one.
+    now += 2_000;
+    expect([1, 2, 3, 4].map(() => limit.take('ana'))).toEqual([true, true, true, false]);
+  });
+
   it('gives nothing back when the clock goes backwards', () => {
     let now = 60_000;
     const limit = createRateLimit({ burst: 1, perMinute: 1, clock: () => now });

@@ -1,7 +1,7 @@
 import type { RoutingDocument } from '@plumbline/sdk/routing';
 import { hashOf } from '../store/audit.ts';
 import type { AutomaticReason } from './reasons.ts';
-import type { VersionState } from './version-states.ts';
+import type { VersionState } from './versionStates.ts';
 
 export type { VersionState };
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { automaticReasons, gateCodes, holdReasons, refusalReasons } from '../../rollout/reasons.ts';
-import { versionStates } from '../../rollout/version-states.ts';
+import { versionStates } from '../../rollout/versionStates.ts';
 import { estimate } from './findings.ts';
 
 export const versionState = z.enum(versionStates);
