@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import type { FollowResult } from './ingest/collector.ts';
 import { collect, publish, startBroker } from './ingest/processes.ts';
 import type { Load, MemoryUse } from './memory/fill.ts';
-import { formatReport, type Measurement } from './report.ts';
+import { formatReport, type Measurement, machineNote } from './report.ts';
 
 /**
  * `npm run bench:memory`: memory of a collector against models x features x groups, each in a process of its own with four
@@ -33,7 +33,11 @@ const loads: readonly Load[] = [
 
 const mebibyte = 2 ** 20;
 const results = values.soak === undefined ? loads.flatMap(measure) : await soak(Number(values.soak));
-process.stdout.write(formatReport({ name: 'memory', results }, values.json ? 'json' : 'table'));
+const notes = [
+  'What the program keeps by itself once it has worked is counted with the models: of one model it is most, of a hundred little.',
+  machineNote(),
+];
+process.stdout.write(formatReport({ name: 'memory', results, notes }, values.json ? 'json' : 'table'));
 
 function measure(load: Load): Measurement[] {
   const program = new URL('./memory/fill.ts', import.meta.url).pathname;

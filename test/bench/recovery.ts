@@ -87,9 +87,9 @@ async function benchCatchUp(): Promise<Measurement[]> {
   await server.stop();
   return [
     measured('SQLite: process start until it reads, median', median(starts) / 1_000, 's'),
-    measured('SQLite: inferences that waited, median', median(backlogs), 'events'),
-    measured('SQLite: process start until all of them are counted, median', median(catchUps) / 1_000, 's'),
-    measured('SQLite: process start until all of them are counted, longest', Math.max(...catchUps) / 1_000, 's'),
+    measured('SQLite: process start until all that waited is counted, median', median(catchUps) / 1_000, 's'),
+    measured('SQLite: process start until all that waited is counted, longest', Math.max(...catchUps) / 1_000, 's'),
+    measured('SQLite: inferences counted by then, median', median(backlogs), 'events'),
   ];
 }
 

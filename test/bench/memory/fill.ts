@@ -36,13 +36,6 @@ let now = start;
 
 const directory = mkdtempSync(join(tmpdir(), 'plumbline-memory-'));
 const store = await openSqliteStore({ path: join(directory, 'collector.sqlite') });
-const reference = buildReference([batchOf('model 0', 1, 500)], [], {
-  task: 'binary_classification',
-  features: [],
-  groups: [{ attribute: 'group' }],
-  positive: 'yes',
-  windowMs,
-});
 const names = Array.from({ length: models }, (_, index) => `model ${index}`);
 const logger = { debug() {}, info() {}, warn() {}, error: console.error };
 const engine = await createEngine({
@@ -51,7 +44,7 @@ const engine = await createEngine({
   budget: budgetSettings.parse({}),
   clock: () => now,
   logger,
-  startingReference: () => reference,
+  startingReference: ({ name }) => referenceOf(name),
 });
 const emptyBytes = used();
 let batch = 0;
@@ -69,6 +62,20 @@ process.stdout.write(JSON.stringify(use));
 await engine.close();
 await store.close();
 rmSync(directory, { recursive: true, force: true });
+
+/** Of its own for each model, as models have: what is alike is kept once. */
+function referenceOf(model: string) {
+  const before = now;
+  const rows = batchOf(model, 1, 500);
+  now = before;
+  return buildReference([rows], [], {
+    task: 'binary_classification',
+    features: [],
+    groups: [{ attribute: 'group' }],
+    positive: 'yes',
+    windowMs,
+  });
+}
 
 function batchOf(model: string, number: number, rows: number) {
   const events = Array.from({ length: rows }, (): InferenceEvent => {
