@@ -33,10 +33,9 @@ const loads: readonly Load[] = [
 
 const mebibyte = 2 ** 20;
 const results = values.soak === undefined ? loads.flatMap(measure) : await soak(Number(values.soak));
-const notes = [
-  'What the program keeps by itself once it has worked is counted with the models: of one model it is most, of a hundred little.',
-  machineNote(),
-];
+const ofModels =
+  'What the program keeps for itself is counted with the models: with one it is most, with a hundred little.';
+const notes = [...(values.soak === undefined ? [ofModels] : []), machineNote()];
 process.stdout.write(formatReport({ name: 'memory', results, notes }, values.json ? 'json' : 'table'));
 
 function measure(load: Load): Measurement[] {
