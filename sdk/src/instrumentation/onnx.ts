@@ -72,10 +72,7 @@ export function instrumentOnnx(
   if (typeof prototype !== 'object' || prototype === null) {
     throw new TypeError('instrumentOnnx: expected the module "onnxruntime-node"');
   }
-  const port = recordPortOf(monitor);
-  const artefacts = new WeakMap<object, Artefact>();
-  const functions = new OptionFunctions(port, 'runs of ONNX Runtime');
-  const reader = new FeatureReader(options.columns ?? {});
+  const sessions = new SessionRecorder(recordPortOf(monitor), options);
   followCallScopes();
   const replacements = [
     {
@@ -85,13 +82,7 @@ export function instrumentOnnx(
       replacement: (original: (...args: unknown[]) => unknown) =>
         async function create(this: unknown, ...args: unknown[]) {
           const session = await Reflect.apply(original, this, args);
-          safely(port, () => {
-            if (typeof session === 'object' && session !== null) {
-              const known = () => tellLoaded(port, options, session as OnnxSession, artefact);
-              const artefact = artefactOf(args[0], () => safely(port, known));
-              artefacts.set(session, artefact);
-            }
-          });
+          sessions.created(session, args[0]);
           return session;
         },
     },
@@ -100,20 +91,7 @@ export function instrumentOnnx(
       method: 'run',
       replacement: (original: (...args: unknown[]) => unknown) =>
         function run(this: OnnxSession, ...args: unknown[]) {
-          const call = safely(port, () => begin(port, functions, options, this, artefacts.get(this), args[0]));
-          if (call === undefined) {
-            return Reflect.apply(original, this, args);
-          }
-          // Nothing of a run is another run: only the scopes of others are of interest.
-          const answer = port.within(call.span, () => Reflect.apply(original, this, args));
-          return observed(
-            Promise.resolve(answer),
-            (outputs) => {
-              finish(port, functions, options, reader, call, outputs as OnnxValues, null);
-              return outputs;
-            },
-            (error) => finish(port, functions, options, reader, call, {}, error),
-          );
+          return sessions.recordRun(this, args[0], () => Reflect.apply(original, this, args));
         },
     },
   ];
@@ -129,79 +107,126 @@ interface Run {
   readonly startedAt: number;
 }
 
-function begin(
-  port: RecordPort,
-  functions: OptionFunctions,
-  options: OnnxOptions,
-  { inputNames, outputNames }: OnnxSession,
-  artefact: Artefact | undefined,
-  given: unknown,
-): Run | undefined {
-  if (typeof given !== 'object' || given === null) {
-    return undefined;
-  }
-  const session = { inputNames, outputNames, path: artefact?.path ?? null, digest: artefact?.digest ?? null };
-  const { model: modelOption } = options;
-  const model =
-    typeof modelOption === 'function'
-      ? (functions.read(undefined, () => modelOption(session)) ?? null)
-      : modelOf(port, modelOption);
-  if (model === null || isWithinCallOf(model)) {
-    return undefined;
-  }
-  const read = functions.read(model, () => ({ version: versionOf(options, session) }));
-  if (read === undefined) {
-    return undefined;
-  }
-  // The names stay what they are, though the app may fill the same object anew for its next call.
-  const feeds = { ...(given as OnnxValues) };
-  return { model, version: read.version, feeds, span: port.startSpan(model), startedAt: performance.now() };
-}
+/** Records the runs of the sessions of one runtime, and keeps what they were made of. */
+class SessionRecorder {
+  readonly #port: RecordPort;
+  readonly #options: OnnxOptions;
+  readonly #functions: OptionFunctions;
+  readonly #reader: FeatureReader;
+  readonly #artefacts = new WeakMap<object, Artefact>();
 
-function modelOf(port: RecordPort, model: string | undefined): string | null {
-  if (model === undefined && port.models.length !== 1) {
-    port.warn('onnx_model', 'sessions are not recorded: the monitor has several models; say which with "model"');
-    return null;
+  constructor(port: RecordPort, options: OnnxOptions) {
+    this.#port = port;
+    this.#options = options;
+    this.#functions = new OptionFunctions(port, 'runs of ONNX Runtime');
+    this.#reader = new FeatureReader(options.columns ?? {});
   }
-  return model ?? port.models[0] ?? null;
-}
 
-function finish(
-  port: RecordPort,
-  functions: OptionFunctions,
-  options: OnnxOptions,
-  reader: FeatureReader,
-  call: Run,
-  outputs: OnnxValues,
-  error: unknown,
-): void {
-  const latencyMs = performance.now() - call.startedAt;
-  const { model, version, feeds, span } = call;
-  const batch = functions.read(model, (): InferenceBatchRecord => {
-    const features = options.features?.(feeds) ?? reader.rows(feeds);
-    const failed = error !== null;
-    const result: Partial<OnnxResult> = failed
-      ? {}
-      : (options.result?.(outputs, feeds) ?? resultOf(outputs, rowCount(feeds), options.labels));
-    return {
-      model,
-      version,
-      features,
-      groups: options.groups?.(feeds),
-      latencyMs,
-      predictions: result.predictions,
-      scores: result.scores,
-      error: failed ? errorTypeOf(error) : null,
-    };
-  });
-  if (batch === undefined) {
-    safely(port, () => span?.end());
-    return;
+  /** `source`: what the app made the session of, a path or bytes. */
+  created(session: unknown, source: unknown): void {
+    this.#safely(() => {
+      if (typeof session !== 'object' || session === null) return;
+      const known = () => this.#safely(() => this.#tellLoaded(session as OnnxSession, artefact));
+      const artefact = artefactOf(source, known);
+      this.#artefacts.set(session, artefact);
+    });
   }
-  functions.worked();
-  const ids = port.recordBatch(batch, span);
-  if (error === null && options.recorded !== undefined) {
-    functions.tell(() => options.recorded?.(ids, outputs));
+
+  /** Runs a session, and records the run where it is to be recorded. */
+  recordRun(session: OnnxSession, feeds: unknown, run: () => unknown): unknown {
+    const begun = this.#safely(() => this.#begin(session, feeds));
+    if (begun === undefined) {
+      return run();
+    }
+    // Nothing of a run is another run: only the scopes of others are of interest.
+    const answer = this.#port.within(begun.span, run);
+    return observed(
+      Promise.resolve(answer),
+      (outputs) => {
+        this.#finish(begun, outputs as OnnxValues, null);
+        return outputs;
+      },
+      (error) => this.#finish(begun, {}, error),
+    );
+  }
+
+  #begin(ofApp: OnnxSession, given: unknown): Run | undefined {
+    if (typeof given !== 'object' || given === null) {
+      return undefined;
+    }
+    const session = sessionOf(ofApp, this.#artefacts.get(ofApp));
+    const { model: modelOption } = this.#options;
+    const model =
+      typeof modelOption === 'function'
+        ? (this.#functions.read(undefined, () => modelOption(session)) ?? null)
+        : this.#modelNamed(modelOption);
+    if (model === null || isWithinCallOf(model)) {
+      return undefined;
+    }
+    const read = this.#functions.read(model, () => ({ version: versionOf(this.#options, session) }));
+    if (read === undefined) {
+      return undefined;
+    }
+    // The names stay what they are, though the app may fill the same object anew for its next call.
+    const feeds = { ...(given as OnnxValues) };
+    return { model, version: read.version, feeds, span: this.#port.startSpan(model), startedAt: performance.now() };
+  }
+
+  /** The model of a name, or the monitor's only one. */
+  #modelNamed(model: string | undefined): string | null {
+    const { models } = this.#port;
+    if (model === undefined && models.length !== 1) {
+      const text = 'sessions are not recorded: the monitor has several models; say which with "model"';
+      this.#port.warn('onnx_model', text);
+      return null;
+    }
+    return model ?? models[0] ?? null;
+  }
+
+  #finish({ model, version, feeds, span, startedAt }: Run, outputs: OnnxValues, error: unknown): void {
+    const latencyMs = performance.now() - startedAt;
+    const read = this.#functions.read(model, () => this.#rowsOf(feeds, outputs, error));
+    if (read === undefined) {
+      this.#safely(() => span?.end());
+      return;
+    }
+    this.#functions.worked();
+    const ids = this.#port.recordBatch({ model, version, latencyMs, ...read }, span);
+    const options = this.#options;
+    if (error === null && options.recorded !== undefined) {
+      this.#functions.tell(() => options.recorded?.(ids, outputs));
+    }
+  }
+
+  #rowsOf(feeds: OnnxValues, outputs: OnnxValues, error: unknown) {
+    const options = this.#options;
+    const features = options.features?.(feeds) ?? this.#reader.rows(feeds);
+    const groups = options.groups?.(feeds);
+    if (error !== null) return { features, groups, error: errorTypeOf(error) };
+    const { predictions, scores } =
+      options.result?.(outputs, feeds) ?? resultOf(outputs, rowCount(feeds), options.labels);
+    return { features, groups, predictions, scores };
+  }
+
+  /** Only where the app says which version a session is: one that is none of them must not stand for the one compiled in. */
+  #tellLoaded(ofApp: OnnxSession, artefact: Artefact): void {
+    const session = sessionOf(ofApp, artefact);
+    const { digest } = session;
+    const version = versionOf(this.#options, session);
+    if (version === undefined || digest === null) return;
+    const { model: modelOption } = this.#options;
+    const model = typeof modelOption === 'function' ? modelOption(session) : this.#modelNamed(modelOption);
+    if (typeof model === 'string') this.#port.loaded({ model, version, digest });
+  }
+
+  /** For what no inference depends on. The message of what is thrown may hold features, and stays here. */
+  #safely<Value>(run: () => Value): Value | undefined {
+    try {
+      return run();
+    } catch (error) {
+      this.#port.warn('instrumentation', `ONNX Runtime is not watched as it should be: ${errorTypeOf(error)}`);
+      return undefined;
+    }
   }
 }
 
@@ -232,34 +257,12 @@ async function digestOf(source: unknown): Promise<string | null> {
   return source instanceof Uint8Array || source instanceof ArrayBuffer ? artefactDigest({ bytes: source }) : null;
 }
 
-/** Only where the app says which version a session is: one that is none of them must not stand for the one compiled in. */
-function tellLoaded(port: RecordPort, options: OnnxOptions, ofApp: OnnxSession, { path, digest }: Artefact): void {
-  const { inputNames, outputNames } = ofApp;
-  const session = { inputNames, outputNames, path, digest };
-  const version = versionOf(options, session);
-  const model =
-    version === undefined
-      ? null
-      : typeof options.model === 'function'
-        ? options.model(session)
-        : modelOf(port, options.model);
-  if (version !== undefined && typeof model === 'string' && digest !== null) {
-    port.loaded({ model, version, digest });
-  }
+function sessionOf({ inputNames, outputNames }: OnnxSession, artefact: Artefact | undefined): OnnxSession {
+  return { inputNames, outputNames, path: artefact?.path ?? null, digest: artefact?.digest ?? null };
 }
 
 function versionOf({ version }: OnnxOptions, session: OnnxSession): string | undefined {
   return typeof version === 'function' ? version(session) : version;
-}
-
-/** For what no inference depends on. The message of what is thrown may hold features, and stays here. */
-function safely<Value>(port: RecordPort, run: () => Value): Value | undefined {
-  try {
-    return run();
-  } catch (error) {
-    port.warn('instrumentation', `ONNX Runtime is not watched as it should be: ${errorTypeOf(error)}`);
-    return undefined;
-  }
 }
 
 export type { OnnxResult, OnnxTensor, OnnxValues };
