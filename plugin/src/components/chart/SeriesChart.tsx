@@ -51,7 +51,8 @@ export function SeriesChart({ name, points, unit }: SeriesChartProps) {
   const [lowest, highest] = [ticks[0] ?? 0, ticks.at(-1) ?? 1];
   const scale = linearScale([lowest, highest], [bottom, margin.top]);
   const y = (value: number) => scale(Math.min(highest, Math.max(lowest, value)));
-  const isBeyond = (value: number) => value < lowest || value > highest;
+  // By half a pixel at least: 0.1 + 0.2 is no further than 0.3.
+  const isBeyond = (value: number) => Math.abs(scale(value) - y(value)) > 0.5;
   const slot = (width - margin.left - margin.right) / Math.max(1, points.length);
   const x = (index: number) => margin.left + (index + 0.5) * slot;
   const spanMs = (points.at(-1)?.to ?? 0) - (points[0]?.from ?? 0);
