@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../evaluation/bootstrap.ts';
 import { type GateResult, gatesNotPassed, worstVerdict } from '../gate.ts';
+import { assessCanaryFairness, type GroupComparison } from './canaryFairness.ts';
 import { assessCanaryRate, type CanaryRateInput } from './canaryRate.ts';
 import { assessFreshness } from './freshness.ts';
 import { assessIntegrity } from './integrity.ts';
@@ -88,6 +89,47 @@ describe('the rate of bad rows of a canary', () => {
     const empty = assessCanaryRate(input({ canary: { n: 0, k: 0 }, champion: { n: 0, k: 0 } }));
     expect(empty.numbers).toMatchObject({ championRate: null, canaryRate: null, difference: null });
     expect(JSON.parse(JSON.stringify(empty))).toEqual(empty);
+  });
+});
+
+describe('the groups of a canary', () => {
+  const comparison: GroupComparison = {
+    attribute: 'sex',
+    group: 'f',
+    what: 'gap',
+    champion: 0.05,
+    canary: 0.06,
+    canaryRows: 500,
+    championRows: 500,
+    margin: 0.02,
+    evidencePeakLog: 0,
+    sides: 2,
+  };
+  const assess = (change: Partial<GroupComparison>) =>
+    assessCanaryFairness({ comparisons: [comparison, { ...comparison, group: 'm', ...change }], ...levels });
+  const levels = { minimumRows: 100, alpha: 0.05, at: 0 };
+
+  test('pass while none is worse off by more than the margin', () => {
+    expect(assess({})).toMatchObject({ verdict: 'pass', code: 'NO_HARM_SEEN' });
+  });
+
+  test('do not pass with one that looks worse off, though it may be chance', () => {
+    const result = assess({ canary: 0.1 });
+    expect(result).toMatchObject({ verdict: 'inconclusive', code: 'NOT_SHOWN' });
+    expect(result.reason).toMatch(/^sex = m is 10.* from the reference group/);
+  });
+
+  test('fail at the level that all of their tests share', () => {
+    // Two gaps that may grow to either side: four tests.
+    const levelLog = Math.log(4 / 0.05);
+    expect(assess({ evidencePeakLog: levelLog + 1e-9 })).toMatchObject({ verdict: 'fail', numbers: { levelLog } });
+    expect(assess({ evidencePeakLog: levelLog - 1e-9 }).verdict).toBe('pass');
+  });
+
+  test('are not judged by few rows, and nothing passes where all are like that', () => {
+    expect(assess({ canary: 0.5, championRows: 99 })).toMatchObject({ verdict: 'pass', numbers: { judged: 1 } });
+    const few = assessCanaryFairness({ comparisons: [{ ...comparison, canaryRows: 99 }], ...levels });
+    expect(few).toMatchObject({ verdict: 'inconclusive', code: 'GROUPS_TOO_SMALL' });
   });
 });
 
