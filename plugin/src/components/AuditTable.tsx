@@ -32,7 +32,7 @@ export function AuditTable({ records }: { readonly records: AuditRecord[] }) {
       {
         id: 'action',
         header: t('audit.column.action', 'Did'),
-        cell: ({ row: { original } }) => <div className={styles.action}>{formatWords(original.action)}</div>,
+        cell: ({ row: { original } }) => <Text>{formatWords(original.action)}</Text>,
       },
       {
         id: 'target',
@@ -46,7 +46,7 @@ export function AuditTable({ records }: { readonly records: AuditRecord[] }) {
       {
         id: 'reason',
         header: t('audit.column.reason', 'Why'),
-        cell: ({ row: { original } }) => <Text>{original.reason}</Text>,
+        cell: ({ row: { original } }) => <div className={styles.reason}>{original.reason}</div>,
       },
     ],
     [styles],
@@ -103,5 +103,5 @@ function Json({ label, value }: { readonly label: string; readonly value: unknow
 const getStyles = () => ({
   // Ids break anywhere: what people wrote gets the room.
   name: css({ minWidth: '18ch', overflowWrap: 'anywhere' }),
-  action: css({ whiteSpace: 'nowrap' }),
+  reason: css({ minWidth: '40ch' }),
 });
