@@ -202,6 +202,37 @@ export const fairnessReport = z.object({
   ),
 });
 
+/** Hidden, with the reason in `suppressed` of the estimate, where the mean absolute error of the back-test is above 0.03. */
+const backTest = estimate.describe(
+  'Mean absolute error of the same estimate over `n` stretches of final windows; below `high` in 95 % of cases where nothing but labels ' +
+    'is left to chance. `value` null: not tested, and why',
+);
+
+const beforeLabels = z.object({
+  assumes: z
+    .literal('no concept drift')
+    .describe('Nobody can see without labels that the same score means something else'),
+  rows: z.number().describe('Predictions with a score'),
+  chosen: z
+    .enum(['CBPE', 'ATC', 'DoC', 'BBSE'])
+    .nullable()
+    .describe('The method that was off least; null where none is tested, or all are off by more than 0.03'),
+  methods: z.array(
+    z.object({
+      method: z
+        .enum(['CBPE', 'ATC', 'DoC', 'BBSE'])
+        .describe(
+          'Confidence-based performance estimation, average thresholded confidence, difference of confidences, black box shift estimation',
+        ),
+      errorRate: estimate,
+      backTest,
+    }),
+  ),
+  statistics: z
+    .record(z.string(), z.object({ estimate, backTest }))
+    .describe('By CBPE: `accuracy`, `precision`, `recall`, `f1`, `areaUnderCurve`'),
+});
+
 /** `GET /v1/models/:model/performance?version=&segment=&from=&to=`; default: the champion's latest 24 windows */
 export const performanceReport = z.object({
   model: z.string(),
@@ -264,6 +295,10 @@ export const performanceReport = z.object({
         .nullable()
         .optional()
         .describe('Error rate of the labels that came in this window, whichever window their predictions belong to'),
+      expected: z
+        .record(z.string(), estimate)
+        .optional()
+        .describe('`beforeLabels.statistics` of this window alone; absent where it is final or nothing is expected'),
     }),
   ),
   expectedErrors: z
@@ -274,6 +309,10 @@ export const performanceReport = z.object({
         'Mean absolute difference over `n` windows that are final and have 30 labels; below `high` in 95 % of cases where scores ' +
           'are worth what they were in the reference',
       ),
+      beforeLabels: beforeLabels
+        .nullable()
+        .optional()
+        .describe('What labels may turn out to say of the windows that are not final; null where there is none'),
     })
     .nullable()
     .optional()
