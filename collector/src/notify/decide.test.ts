@@ -202,5 +202,6 @@ describe('routes', () => {
     expect(names({ severity: 'page' }, routes)).toEqual(['pager', 'chat']);
     expect(names({ kind: 'fairness', model: 'other' }, routes)).toEqual([]);
     expect(receiversOf(alert(), settings(routes)).get('chat')).toBe(2 * hour);
+    expect(receiversOf(alert(), settings(routes.toReversed())).get('chat')).toBe(2 * hour);
   });
 });

@@ -160,6 +160,11 @@ describe('a retrain', () => {
     expect(guards.find((guard) => guard.code === code)?.text.length).toBeGreaterThan(10);
   });
 
+  it('is not held back by data that were broken once', () => {
+    const over: Alert = { ...firing, id: 'dq', kind: 'data_quality', state: 'resolved' };
+    expect(recommend({ alerts: [firing, over] }).verdict).toBe('recommended');
+  });
+
   it('is one at a time', () => {
     const { verdict, job: flying, guards } = recommend({ jobs: [jobAt(10 * hour, { id: 'rt_9', state: 'running' })] });
     expect([verdict, flying, failing(guards)]).toEqual(['in_flight', 'rt_9', ['job_in_flight']]);
