@@ -32,4 +32,9 @@ describe('the value of a bin', () => {
     const next = 1 + Number.EPSILON;
     expect(binValue([0, 1, next, 5], 1)).toBe(1);
   });
+
+  it('lies in a bin between neighbouring numbers, whose middle is rounded to the edge above', () => {
+    const edges = [1 + Number.EPSILON, 1 + 2 * Number.EPSILON];
+    expect(binValue(edges, edges[0]!)).toBe(edges[0]);
+  });
 });
