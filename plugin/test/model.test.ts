@@ -169,7 +169,7 @@ describe('the drift tab', () => {
     const rows = page.locator('tbody tr');
     await rows.first().waitFor();
     expect(await rows.count()).toBe(driftReport.signals.length);
-    expect(await rows.first().innerText()).toContain('162 %');
+    expect(await rows.first().innerText()).toContain('162\u00a0%');
     await page.getByText('income: reference against current').waitFor();
     await page.getByText('Reference, n 5,000').waitFor();
     await page.getByText(/^Current, n 18,240/).waitFor();
@@ -377,8 +377,8 @@ describe('the performance tab', () => {
     const accuracy = page.getByRole('region', { name: 'Accuracy' });
     await accuracy.waitFor();
     const text = await accuracy.innerText();
-    expect(text).toContain('78.7 %');
-    expect(text).toContain('77.9 % to 79.5 %');
+    expect(text).toContain('78.7\u00a0%');
+    expect(text).toContain('77.9\u00a0% to 79.5\u00a0%');
     expect(text).toContain('n 176,900, provisional');
     await page.getByText('176,900 of 341,200 rows (51.8 %)').waitFor();
     await page.getByText('62,057').waitFor();
@@ -398,7 +398,7 @@ describe('the performance tab', () => {
     });
     const page = await open(`${model}/performance?statistic=somethingEntirelyNew`);
     await page.getByRole('heading', { name: 'Are the probabilities true?' }).waitFor();
-    expect(await page.getByLabel('Macro F1').innerText()).toContain('31 %');
+    expect(await page.getByLabel('Macro F1').innerText()).toContain('31\u00a0%');
     expect(await page.getByLabel('Brier score').innerText()).toContain('0 is perfect, lower is better');
     expect(await page.getByLabel('Something entirely new', { exact: true }).innerText()).toContain('0.310');
     expect(await page.getByRole('combobox', { name: 'Statistic' }).inputValue()).toBe('Something entirely new');

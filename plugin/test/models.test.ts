@@ -14,8 +14,8 @@ describe('the models page', () => {
     const [first, last] = [await rows.nth(1).innerText(), await rows.last().innerText()];
     expect(first).toContain('credit-risk');
     expect(first).toContain('Alarm');
-    expect(first).toContain('2 at 10 %');
-    expect(first).toContain('18.2 k');
+    expect(first).toContain('2 at 10\u00a0%');
+    expect(first).toContain('18.2\u00a0k');
     expect(first).toContain('Risk analytics');
     expect(last).toMatch(/fraud|claims/);
   });

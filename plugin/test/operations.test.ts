@@ -1,7 +1,14 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { apiError } from './testing/collector.ts';
-import { auditPage, auditVerification, deadLetterCodeList, deadLetterList } from './testing/fixtures/index.ts';
+import {
+  auditPage,
+  auditVerification,
+  deadLetterCodeList,
+  deadLetterList,
+  deliveryList,
+  retrainJobList,
+} from './testing/fixtures/index.ts';
 import { openPages } from './testing/pages.ts';
 
 const { collector, open } = openPages();
@@ -37,6 +44,21 @@ describe('the retrain page', () => {
       body: { reason: 'The labels are wrong' },
     });
     expect(actions()[0]?.headers['if-match']).toBe('"4"');
+  });
+
+  it('says of how many jobs it tells, and reads older ones when asked; without one under way there is nothing to do', async () => {
+    const [, done] = retrainJobList.items;
+    collector().answer('GET', '/v1/retrain-jobs', ({ url }) => ({
+      body: url.includes('cursor=older')
+        ? { items: [{ ...done, id: 'rt_00', requestedBy: 'user:grace' }], nextCursor: null }
+        : { items: [done], nextCursor: 'older' },
+    }));
+    const page = await open('/retrain');
+    await page.getByText('1 of the latest 1 jobs').waitFor();
+    expect(await page.getByRole('columnheader').allInnerTexts()).not.toContain('Actions');
+    await page.getByRole('button', { name: 'Read older ones' }).click();
+    await page.getByText('asked for by grace').waitFor();
+    expect(await page.getByRole('button', { name: 'Read older ones' }).count()).toBe(0);
   });
 
   it('says how a job comes about when there is none', async () => {
@@ -89,10 +111,19 @@ describe('the webhooks page', () => {
     await page.getByText('model.retrain.requested').first().waitFor();
   });
 
-  it('asks for deliveries in the state of the address', async () => {
+  it('asks for deliveries in the state of the address, and for older ones of it', async () => {
+    const [, dead] = deliveryList.items;
+    collector().answer('GET', '/v1/deliveries', ({ url }) => ({
+      body: url.includes('cursor=older')
+        ? { items: [{ ...dead, id: 'de_00', type: 'model.version.promoted' }], nextCursor: null }
+        : { items: [dead], nextCursor: 'older' },
+    }));
     const page = await open('/webhooks?state=dead');
     await page.getByText('model.alert.fired').first().waitFor();
-    expect(collector().requests.some(({ url }) => url.includes('state=dead'))).toBe(true);
+    await page.getByRole('button', { name: 'Read older ones' }).click();
+    await page.getByText('model.version.promoted').waitFor();
+    const asked = collector().requests.filter(({ url }) => url.startsWith('/v1/deliveries'));
+    expect(asked.every(({ url }) => url.includes('state=dead'))).toBe(true);
   });
 
   it('does not take a code that nothing was refused as for good news, and leads back to all', async () => {

@@ -44,8 +44,8 @@ export interface ReportQuery {
 
 /** A page of a list: where the page before ended, by what it gave as `nextCursor`. */
 export interface PageQuery {
-  readonly cursor?: string;
-  readonly limit?: number;
+  readonly cursor?: string | undefined;
+  readonly limit?: number | undefined;
 }
 
 /** One control action. The collector refuses it when `revision` is no longer the target's. */
@@ -97,12 +97,13 @@ export const collector = {
   silences: (query: PageQuery & { readonly model?: string }) => read<SilenceList>('v1/silences', query),
   retrainJobs: (query: PageQuery & { readonly model?: string }) => read<RetrainJobList>('v1/retrain-jobs', query),
   webhooks: () => read<WebhookList>('v1/webhooks'),
-  deliveries: (query: PageQuery & { readonly webhook?: string; readonly state?: string }) =>
+  deliveries: (query: PageQuery & { readonly state?: string | undefined }) =>
     read<DeliveryList>('v1/deliveries', query),
-  deadLetters: (query: PageQuery & { readonly code?: string }) => read<DeadLetterList>('v1/dead-letters', query),
+  deadLetters: (query: PageQuery & { readonly code?: string | undefined }) =>
+    read<DeadLetterList>('v1/dead-letters', query),
   deadLetterCodes: () => read<DeadLetterCodeList>('v1/dead-letter-codes'),
   deadLetter: (letter: string) => read<DeadLetterDetail>(`v1/dead-letters/${encodeURIComponent(letter)}`),
-  audit: (query: { readonly after?: string; readonly limit: number }) =>
+  audit: (query: { readonly after?: string | undefined; readonly limit: number }) =>
     read<AuditPage>('v1/audit', { order: 'newest', ...query }),
   verifyAudit: () => read<AuditVerification>('v1/audit/verify'),
   act: ({ verb, target, revision, body, idempotencyKey }: ActionRequest) =>

@@ -6,12 +6,16 @@ import type { ReactNode } from 'react';
 interface PlainTableProps {
   readonly label: string;
   readonly columns: readonly string[];
+  /** A column in which every row has `null` is left out. */
   readonly rows: readonly { readonly key: string; readonly cells: readonly ReactNode[]; readonly below?: ReactNode }[];
 }
 
 /** Rows and columns, and what belongs to a row below it. Scrolls sideways where it does not fit. */
 export function PlainTable({ label, columns, rows }: PlainTableProps) {
   const styles = useStyles2(getStyles);
+  const filled = columns
+    .map((title, index) => ({ title, index }))
+    .filter(({ index }) => rows.some(({ cells }) => cells[index] !== null));
   return (
     // Somebody who cannot use a mouse must be able to scroll it.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is operable
@@ -19,7 +23,7 @@ export function PlainTable({ label, columns, rows }: PlainTableProps) {
       <table className={styles.table}>
         <thead>
           <tr>
-            {columns.map((title) => (
+            {filled.map(({ title }) => (
               <th key={title} scope="col">
                 {title}
               </th>
@@ -29,13 +33,13 @@ export function PlainTable({ label, columns, rows }: PlainTableProps) {
         {rows.map(({ key, cells, below }) => (
           <tbody key={key}>
             <tr>
-              {cells.map((cell, index) => (
-                <td key={columns[index] ?? index}>{cell}</td>
+              {filled.map(({ title, index }) => (
+                <td key={title}>{cells[index]}</td>
               ))}
             </tr>
             {below !== undefined && below !== null && (
               <tr>
-                <td colSpan={columns.length} className={styles.below}>
+                <td colSpan={filled.length} className={styles.below}>
                   {below}
                 </td>
               </tr>

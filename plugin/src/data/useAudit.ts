@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { collector } from '../api/client';
+import { listQuery } from './listQuery';
 
 /** How far back the excerpt on a model's page looks, in records of the whole log. */
 const recordsRead = 200;
@@ -13,11 +14,7 @@ export function useAudit() {
 /** The whole audit log, newest first, a page at a time. It is read again only when asked: records do not change. */
 export function useAuditLog() {
   return useInfiniteQuery({
-    queryKey: ['audit', 'log'],
-    queryFn: ({ pageParam }) =>
-      collector.audit({ limit: pageSize, ...(pageParam === null ? {} : { after: pageParam }) }),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ nextCursor }) => nextCursor,
+    ...listQuery(['audit', 'log'], (after) => collector.audit({ limit: pageSize, after })),
     refetchInterval: false,
   });
 }

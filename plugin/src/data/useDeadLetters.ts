@@ -1,20 +1,13 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { collector } from '../api/client';
-
-const pageSize = 50;
+import { listQuery } from './listQuery';
 
 /** Batches of events that could not be read, the latest first; of one code, or of all. */
 export function useDeadLetters(code: string | null) {
   return useInfiniteQuery({
-    queryKey: ['dead-letters', 'list', code],
-    queryFn: ({ pageParam }) =>
-      collector.deadLetters({
-        limit: pageSize,
-        ...(code === null ? {} : { code }),
-        ...(pageParam === null ? {} : { cursor: pageParam }),
-      }),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ nextCursor }) => nextCursor,
+    ...listQuery(['dead-letters', 'list', code], (cursor) =>
+      collector.deadLetters({ code: code ?? undefined, cursor }),
+    ),
     placeholderData: keepPreviousData,
   });
 }

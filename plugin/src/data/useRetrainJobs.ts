@@ -1,16 +1,24 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { collector } from '../api/client';
+import { listQuery } from './listQuery';
 import { modelKeys } from './modelKeys';
 
-/** Requests to train the model anew, and what became of them. */
+/** Requests to train the model anew, and what became of them, the latest first. */
 export function useRetrainJobs(model: string) {
-  return useQuery({ queryKey: modelKeys.retrainJobs(model), queryFn: () => collector.retrainJobs({ model }) });
+  return useInfiniteQuery(
+    listQuery(modelKeys.retrainJobs(model), (cursor) => collector.retrainJobs({ model, cursor })),
+  );
 }
 
-/** The latest retrain jobs of the whole fleet. */
+/** Retrain jobs of the whole fleet, the latest first. */
 export function useFleetRetrainJobs() {
-  return useQuery({ queryKey: ['retrain', 'list'], queryFn: () => collector.retrainJobs({ limit: 200 }) });
+  return useInfiniteQuery(
+    listQuery(['retrain', 'list'], (cursor) => collector.retrainJobs({ limit: fleetPage, cursor })),
+  );
 }
+
+/** Jobs are searched among those that have been read. */
+const fleetPage = 200;
 
 /** Whether the model should be trained anew, and what holds it back. */
 export function useRetrainRecommendation(model: string) {

@@ -1,21 +1,16 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { collector } from '../api/client';
+import { listQuery } from './listQuery';
 
 /** Everybody who is told of what happens, and how that goes. */
 export function useWebhooks() {
   return useQuery({ queryKey: ['webhooks', 'list'], queryFn: () => collector.webhooks() });
 }
 
-export interface DeliveryFilter {
-  readonly webhook?: string;
-  readonly state?: string;
-}
-
 /** Deliveries, newest first. */
-export function useDeliveries(filter: DeliveryFilter) {
-  return useQuery({
-    queryKey: ['webhooks', 'deliveries', filter],
-    queryFn: () => collector.deliveries({ limit: 200, ...filter }),
+export function useDeliveries(filter: { readonly state: string | undefined }) {
+  return useInfiniteQuery({
+    ...listQuery(['webhooks', 'deliveries', filter], (cursor) => collector.deliveries({ ...filter, cursor })),
     placeholderData: keepPreviousData,
   });
 }

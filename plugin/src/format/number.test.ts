@@ -15,22 +15,22 @@ import {
 
 describe('numbers people read', () => {
   it.each([
-    [0, '0 %'],
-    [0.412, '41.2 %'],
-    [1, '100 %'],
-    [0.0042, '0.42 %'],
-    [0.009_999_999, '1 %'],
-    [-0.05, '-5 %'],
+    [0, '0\u00a0%'],
+    [0.412, '41.2\u00a0%'],
+    [1, '100\u00a0%'],
+    [0.0042, '0.42\u00a0%'],
+    [0.009_999_999, '1\u00a0%'],
+    [-0.05, '-5\u00a0%'],
     [null, '–'],
   ])('writes the share %s as %s', (share, text) => {
     expect(formatShare(share)).toBe(text);
   });
 
   it.each([
-    [0, '0 %'],
-    [1.426, '143 %'],
-    [9.98, '998 %'],
-    [9.99, '> 999 %'],
+    [0, '0\u00a0%'],
+    [1.426, '143\u00a0%'],
+    [9.98, '998\u00a0%'],
+    [9.99, '>\u00a0999\u00a0%'],
   ])('writes evidence of %s alarm levels as %s', (level, text) => {
     expect(formatLevel(level)).toBe(text);
   });
@@ -63,11 +63,11 @@ describe('numbers people read', () => {
   it.each([
     [0, '0'],
     [999, '999'],
-    [1_204, '1.2 k'],
-    [18_240, '18.2 k'],
-    [999_499, '999 k'],
-    [999_600, '1 M'],
-    [2_400_000, '2.4 M'],
+    [1_204, '1.2\u00a0k'],
+    [18_240, '18.2\u00a0k'],
+    [999_499, '999\u00a0k'],
+    [999_600, '1\u00a0M'],
+    [2_400_000, '2.4\u00a0M'],
   ])('shortens %s to %s', (count, text) => {
     expect(formatShortCount(count)).toBe(text);
   });
@@ -77,22 +77,22 @@ describe('numbers people read', () => {
   });
 
   it.each([
-    [-0.24, '-24 pp'],
-    [0.0042, '0.42 pp'],
-    [0, '0 pp'],
+    [-0.24, '-24\u00a0pp'],
+    [0.0042, '0.42\u00a0pp'],
+    [0, '0\u00a0pp'],
     [null, '–'],
   ])('writes the difference of shares %s as %s', (difference, text) => {
     expect(formatPoints(difference)).toBe(text);
   });
 
   it('writes basis points as percent', () => {
-    expect(formatBasisPoints(1_000)).toBe('10 %');
-    expect(formatBasisPoints(25)).toBe('0.25 %');
+    expect(formatBasisPoints(1_000)).toBe('10\u00a0%');
+    expect(formatBasisPoints(25)).toBe('0.25\u00a0%');
   });
 
   it('says nothing where there is no interval', () => {
     expect(formatInterval({ value: 0.3, low: null, high: null, n: 10 })).toBe('–');
-    expect(formatInterval({ value: 0.3, low: 0.2, high: 0.4, n: 10 }, formatShare)).toBe('20 % to 40 %');
+    expect(formatInterval({ value: 0.3, low: 0.2, high: 0.4, n: 10 }, formatShare)).toBe('20\u00a0% to 40\u00a0%');
   });
 });
 
@@ -105,10 +105,10 @@ it('writes money and time with their unit', () => {
     '-$0.5',
   ]);
   expect([0, 345.21, 999.6, 1_234, 75_000].map(formatMilliseconds)).toEqual([
-    '0 ms',
-    '345 ms',
-    '1 s',
-    '1.23 s',
-    '75 s',
+    '0\u00a0ms',
+    '345\u00a0ms',
+    '1\u00a0s',
+    '1.23\u00a0s',
+    '75\u00a0s',
   ]);
 });

@@ -9,6 +9,11 @@ const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const threeDigits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
 const cents = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
+/** A number and its unit, which stay on one line. */
+export function withUnit(number: string, unit: string): string {
+  return `${number}\u00a0${unit}`;
+}
+
 /** A row count: `18,240`. */
 export function formatCount(count: number): string {
   return whole.format(count);
@@ -20,7 +25,7 @@ export function formatShortCount(count: number): string {
     return formatCount(count);
   }
   const [divisor, unit] = Math.abs(count) < 999_500 ? [1_000, 'k'] : [1_000_000, 'M'];
-  return `${threeDigits.format(count / divisor)} ${unit}`;
+  return withUnit(threeDigits.format(count / divisor), unit);
 }
 
 /** A share in [0, 1] as a percentage with one digit, two below one percent: `41.2 %`, `0.42 %`. */
@@ -30,7 +35,7 @@ export function formatShare(share: number | null): string {
   }
   const percent = share * 100;
   const digits = percent !== 0 && Math.abs(percent) < 0.995 ? 2 : 1;
-  return `${percent.toFixed(digits).replace(/\.0$/, '')} %`;
+  return withUnit(percent.toFixed(digits).replace(/\.0$/, ''), '%');
 }
 
 /** A difference of shares in percentage points: `-24 pp`, `0.42 pp`. */
@@ -85,8 +90,8 @@ export function formatMilliseconds(milliseconds: number | null): string {
     return nothing;
   }
   return Math.abs(milliseconds) < 999.5
-    ? `${threeDigits.format(milliseconds)} ms`
-    : `${threeDigits.format(milliseconds / 1_000)} s`;
+    ? withUnit(threeDigits.format(milliseconds), 'ms')
+    : withUnit(threeDigits.format(milliseconds / 1_000), 's');
 }
 
 /** The collector's gauge of evidence ends here, in alarm levels: what is shown as this may be any higher. */
@@ -94,7 +99,7 @@ const highestLevel = 9.99;
 
 /** Evidence in alarm levels as a percentage of one: `143 %`, `> 999 %` at the end of the gauge. */
 export function formatLevel(level: number): string {
-  return `${level >= highestLevel ? '> ' : ''}${formatCount(level * 100)} %`;
+  return `${level >= highestLevel ? '>\u00a0' : ''}${withUnit(formatCount(level * 100), '%')}`;
 }
 
 /** The 95 % interval of an estimate: `0.29 to 0.33`; nothing when it has none. */

@@ -1,5 +1,6 @@
 import { dateTimeFormat, dateTimeFormatTimeAgo } from '@grafana/data';
 import { t } from '../i18n';
+import { withUnit } from './number';
 
 /** A moment in the person's time zone: `2026-11-22 12:00`. */
 export function formatTime(atMs: number): string {
@@ -35,5 +36,5 @@ export function formatDuration(durationMs: number): string {
     [1_000, 's'],
   ];
   const [unitMs, unit] = units.find(([size]) => durationMs >= 2 * size || durationMs === size) ?? [1_000, 's'];
-  return `${(durationMs / unitMs).toLocaleString('en-US', { maximumFractionDigits: 1 })} ${unit}`;
+  return withUnit((durationMs / unitMs).toLocaleString('en-US', { maximumFractionDigits: 1 }), unit);
 }

@@ -149,7 +149,7 @@ function AlertsTable({ alerts }: { readonly alerts: readonly Alert[] }) {
             </Stack>,
             <TimeText key="since" at={alert.firedAt ?? alert.since} />,
             <AttentionBadges key="who" alert={alert} />,
-            <AcknowledgeButton key="do" alert={alert} />,
+            alert.state === 'resolved' ? null : <AcknowledgeButton key="do" alert={alert} />,
           ],
         }))}
       />

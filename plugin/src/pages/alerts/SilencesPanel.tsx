@@ -43,7 +43,7 @@ export function SilencesPanel() {
                 <Text key="why">
                   {t('silences.by', '{{name}}: {{reason}}', { name: formatActor(silence.by), reason: silence.reason })}
                 </Text>,
-                <EndButton key="do" silence={silence} />,
+                silence.state === 'ended' ? null : <EndButton key="do" silence={silence} />,
               ],
             }))}
           />
@@ -75,8 +75,8 @@ function SilenceBadge({ silence: { state, endedBy } }: { readonly silence: Silen
   }
 }
 
-function EndButton({ silence: { id, model, state, revision } }: { readonly silence: Silence }) {
-  return state === 'ended' ? null : (
+function EndButton({ silence: { id, model, revision } }: { readonly silence: Silence }) {
+  return (
     <ActionButton
       verb="unsilence"
       model={model}

@@ -1,9 +1,9 @@
 import { PluginPage } from '@grafana/runtime';
 import { Alert, Box, Button, EmptyState, FilterInput, Stack, Text } from '@grafana/ui';
-import type { AuditPage as AuditRecords } from '@plumbline/collector/api';
 import { failureFrom } from '../../api/failure';
 import { AuditTable } from '../../components/AuditTable';
 import { QueryState } from '../../components/QueryState';
+import { ReadOlder } from '../../components/ReadOlder';
 import { useAuditLog, useAuditVerification } from '../../data/useAudit';
 import { formatCount } from '../../format/number';
 import { hrefTo } from '../../hrefTo';
@@ -49,8 +49,7 @@ export function AuditPage() {
         />
       </Box>
       <QueryState query={query} subject={t('audit.subject', 'the audit trail')}>
-        {({ pages }: { pages: AuditRecords[] }) => {
-          const records = pages.flatMap(({ items }) => items);
+        {({ items: records }) => {
           const shown = searchAudit(records, search ?? '');
           return (
             <Stack direction="column" gap={2}>
@@ -73,16 +72,7 @@ export function AuditPage() {
                     read: formatCount(records.length),
                   })}
                 </Text>
-                {query.hasNextPage && (
-                  <Button
-                    size="sm"
-                    variant="secondary"
-                    disabled={query.isFetchingNextPage}
-                    onClick={() => query.fetchNextPage()}
-                  >
-                    {t('audit.older', 'Read older ones')}
-                  </Button>
-                )}
+                <ReadOlder query={query} />
               </Stack>
             </Stack>
           );

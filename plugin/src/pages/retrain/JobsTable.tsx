@@ -48,7 +48,7 @@ export function JobsTable({ jobs, showsModel }: JobsTableProps) {
           <Progress key="state" job={job} />,
           <Why key="why" job={job} />,
           <Result key="result" job={job} />,
-          <CancelButton key="do" job={job} />,
+          isUnderWay(job) ? <CancelButton key="do" job={job} /> : null,
         ],
         below:
           (job.reasons ?? []).length + (job.guards ?? []).length === 0 ? null : (
@@ -159,7 +159,7 @@ function OutcomeBadge({ verdict }: { readonly verdict: NonNullable<RetrainJob['o
 }
 
 function CancelButton({ job }: { readonly job: RetrainJob }) {
-  return isUnderWay(job) ? (
+  return (
     <ActionButton
       verb="cancel-retrain"
       model={job.model}
@@ -174,5 +174,5 @@ function CancelButton({ job }: { readonly job: RetrainJob }) {
         'The trainer is told to stop. What it still reports is refused, and no version comes of it.',
       )}
     />
-  ) : null;
+  );
 }

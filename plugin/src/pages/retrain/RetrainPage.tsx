@@ -1,7 +1,9 @@
 import { PluginPage } from '@grafana/runtime';
-import { Box, EmptyState, FilterInput, RadioButtonGroup, Stack } from '@grafana/ui';
+import { Box, EmptyState, FilterInput, RadioButtonGroup, Stack, Text } from '@grafana/ui';
 import { QueryState } from '../../components/QueryState';
+import { ReadOlder } from '../../components/ReadOlder';
 import { useFleetRetrainJobs } from '../../data/useRetrainJobs';
+import { formatCount } from '../../format/number';
 import { hrefTo } from '../../hrefTo';
 import { t } from '../../i18n';
 import { fleetPath } from '../../routing';
@@ -72,6 +74,19 @@ export function RetrainPage() {
                 <EmptyState variant="not-found" message={t('retrain.none-match', 'No job matches this filter')} />
               ) : (
                 <JobsTable jobs={shown} showsModel />
+              )}
+              {query.hasNextPage && (
+                <Box marginTop={2}>
+                  <Stack direction="row" gap={2} alignItems="center">
+                    <Text color="secondary" variant="bodySmall" tabular>
+                      {t('retrain.read', '{{shown}} of the latest {{read}} jobs', {
+                        shown: formatCount(shown.length),
+                        read: formatCount(items.length),
+                      })}
+                    </Text>
+                    <ReadOlder query={query} />
+                  </Stack>
+                </Box>
               )}
             </>
           );

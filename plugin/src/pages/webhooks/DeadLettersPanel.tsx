@@ -6,6 +6,7 @@ import { Noted } from '../../components/Noted';
 import { Panel } from '../../components/Panel';
 import { PlainTable } from '../../components/PlainTable';
 import { QueryState } from '../../components/QueryState';
+import { ReadOlder } from '../../components/ReadOlder';
 import { TimeText } from '../../components/TimeText';
 import { useDeadLetter, useDeadLetterCodes, useDeadLetters } from '../../data/useDeadLetters';
 import { formatActor } from '../../format/name';
@@ -44,9 +45,8 @@ export function DeadLettersPanel() {
       }
     >
       <QueryState query={query} subject={t('dead-letters.subject', 'the dead letters')}>
-        {({ pages }) => {
-          const items = pages.flatMap((page) => page.items);
-          return items.length === 0 ? (
+        {({ items, total }) =>
+          items.length === 0 ? (
             <Text color="secondary">
               {code === null
                 ? t('dead-letters.none', 'Every batch of events could be read.')
@@ -56,7 +56,7 @@ export function DeadLettersPanel() {
             <Stack direction="column" gap={1.5}>
               <Text>
                 {t('dead-letters.total', '{{all}} in all, the latest first', {
-                  all: formatCount(pages[0]?.total ?? items.length),
+                  all: formatCount(total),
                 })}
               </Text>
               {codes?.items
@@ -65,16 +65,10 @@ export function DeadLettersPanel() {
                   <ReplayCode key={known.code} code={known} />
                 ))}
               <LettersTable letters={items} />
-              {query.hasNextPage && (
-                <div>
-                  <Button variant="secondary" size="sm" onClick={() => query.fetchNextPage()}>
-                    {t('dead-letters.older', 'Show older ones')}
-                  </Button>
-                </div>
-              )}
+              <ReadOlder query={query} />
             </Stack>
-          );
-        }}
+          )
+        }
       </QueryState>
     </Panel>
   );

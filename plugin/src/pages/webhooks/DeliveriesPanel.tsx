@@ -1,4 +1,4 @@
-import { Badge, RadioButtonGroup, Text } from '@grafana/ui';
+import { Badge, RadioButtonGroup, Stack, Text } from '@grafana/ui';
 import type { Delivery } from '@plumbline/collector/api';
 import { ActionButton } from '../../components/ActionButton';
 import { Disclosure } from '../../components/Disclosure';
@@ -6,8 +6,10 @@ import { Noted } from '../../components/Noted';
 import { Panel } from '../../components/Panel';
 import { PlainTable } from '../../components/PlainTable';
 import { QueryState } from '../../components/QueryState';
+import { ReadOlder } from '../../components/ReadOlder';
 import { TimeText } from '../../components/TimeText';
 import { useDeliveries } from '../../data/useWebhooks';
+import { formatMilliseconds } from '../../format/number';
 import { formatTime } from '../../format/time';
 import { t } from '../../i18n';
 import { useParameter } from '../../useParameter';
@@ -18,7 +20,7 @@ const states = ['pending', 'delivered', 'dead'] as const;
 export function DeliveriesPanel() {
   const [state, setState] = useParameter('state');
   const wanted = states.find((known) => known === state);
-  const query = useDeliveries(wanted === undefined ? {} : { state: wanted });
+  const query = useDeliveries({ state: wanted });
   return (
     <Panel
       title={t('deliveries.title', 'Deliveries')}
@@ -46,7 +48,10 @@ export function DeliveriesPanel() {
                 : t('deliveries.none-match', 'No delivery is in this state.')}
             </Text>
           ) : (
-            <DeliveriesTable deliveries={items} />
+            <Stack direction="column" gap={1.5}>
+              <DeliveriesTable deliveries={items} />
+              <ReadOlder query={query} />
+            </Stack>
           )
         }
       </QueryState>
@@ -74,7 +79,7 @@ function DeliveriesTable({ deliveries }: { readonly deliveries: readonly Deliver
             <Text>{delivery.type}</Text>
           </Noted>,
           <StateBadge key="state" delivery={delivery} />,
-          <ReplayButton key="do" delivery={delivery} />,
+          delivery.state === 'dead' ? <ReplayButton key="do" delivery={delivery} /> : null,
         ],
         below: delivery.attempts.length === 0 ? null : <Attempts delivery={delivery} />,
       }))}
@@ -120,7 +125,7 @@ function Attempts({ delivery: { attempts } }: { readonly delivery: Delivery }) {
           cells: [
             <TimeText key="time" at={at} />,
             [status, error, answer].filter((part) => part != null && part !== '').join(': '),
-            t('attempt.milliseconds', '{{ms}} ms', { ms: Math.round(durationMs) }),
+            formatMilliseconds(durationMs),
             peer ?? '',
           ],
         }))}
@@ -129,8 +134,8 @@ function Attempts({ delivery: { attempts } }: { readonly delivery: Delivery }) {
   );
 }
 
-function ReplayButton({ delivery: { id, webhook, state, revision } }: { readonly delivery: Delivery }) {
-  return state === 'dead' ? (
+function ReplayButton({ delivery: { id, webhook, revision } }: { readonly delivery: Delivery }) {
+  return (
     <ActionButton
       verb="replay-delivery"
       model={webhook}
@@ -142,5 +147,5 @@ function ReplayButton({ delivery: { id, webhook, state, revision } }: { readonly
       title={t('delivery.replay-title', 'Send a delivery to {{webhook}} again', { webhook })}
       explanation={t('delivery.replay-what', 'It is tried again from the beginning, with the id it had.')}
     />
-  ) : null;
+  );
 }

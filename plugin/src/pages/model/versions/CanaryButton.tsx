@@ -1,5 +1,6 @@
 import type { VersionDetail, VersionList } from '@plumbline/collector/api';
 import { ActionButton } from '../../../components/ActionButton';
+import { formatBasisPoints } from '../../../format/number';
 import { t } from '../../../i18n';
 import { StartExplanation } from './StartExplanation';
 import { notStartable, waitsItsTurn } from './unavailable';
@@ -55,7 +56,7 @@ export function CanaryButton({ list, version }: CanaryButtonProps) {
               {
                 label: t('action.canary-weight', 'Share of the traffic'),
                 initial: first,
-                options: larger.map((value) => ({ value, label: `${value / 100} %` })),
+                options: larger.map((value) => ({ value, label: formatBasisPoints(value) })),
                 toBody: (weightBasisPoints) => ({ weightBasisPoints }),
               },
             ]

@@ -3,6 +3,7 @@ import type { RetrainRecommendation } from '@plumbline/collector/api';
 import { EvidenceOfRetrain } from '../../../components/EvidenceOfRetrain';
 import { Panel } from '../../../components/Panel';
 import { QueryState } from '../../../components/QueryState';
+import { ReadOlder } from '../../../components/ReadOlder';
 import { useRetrainJobs, useRetrainRecommendation } from '../../../data/useRetrainJobs';
 import { formatShare } from '../../../format/number';
 import { formatTime } from '../../../format/time';
@@ -22,7 +23,10 @@ export function RetrainPanel({ model }: { readonly model: string }) {
             items.length === 0 ? (
               <Text color="secondary">{t('retrain.none', 'No retrain has been asked for.')}</Text>
             ) : (
-              <JobsTable jobs={items} showsModel={false} />
+              <Stack direction="column" gap={1.5}>
+                <JobsTable jobs={items} showsModel={false} />
+                <ReadOlder query={query} />
+              </Stack>
             )
           }
         </QueryState>

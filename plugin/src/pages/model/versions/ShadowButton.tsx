@@ -1,5 +1,6 @@
 import type { VersionDetail, VersionList } from '@plumbline/collector/api';
 import { ActionButton } from '../../../components/ActionButton';
+import { formatBasisPoints } from '../../../format/number';
 import { t } from '../../../i18n';
 import { StartExplanation } from './StartExplanation';
 import { notStartable, waitsItsTurn } from './unavailable';
@@ -36,7 +37,7 @@ export function ShadowButton({ list, version }: ShadowButtonProps) {
         {
           label: t('action.shadow-sample', 'Share of the traffic to copy'),
           initial: 10_000,
-          options: [1_000, 5_000, 10_000].map((value) => ({ value, label: `${value / 100} %` })),
+          options: [1_000, 5_000, 10_000].map((value) => ({ value, label: formatBasisPoints(value) })),
           toBody: (sampleBasisPoints) => ({ sampleBasisPoints }),
         },
       ]}
