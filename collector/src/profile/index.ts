@@ -44,7 +44,7 @@ export type {
 export { bandRange, calibrationSignal } from './signals/calibration.ts';
 export { embeddingOf, projectionsOf } from './signals/embeddings.ts';
 export { exceedanceSignal } from './signals/exceedance.ts';
-export { type ExpectedErrors, expectedErrorSignal, expectedErrors } from './signals/expectedErrors.ts';
+export { type ExpectedErrors, expectedErrorSignal, expectedErrors, judgedByScore } from './signals/expectedErrors.ts';
 export { groupRatesSignal, groupSignal } from './signals/groupSignals.ts';
 export { labelSignal } from './signals/labelSignals.ts';
 export { type GroupRates, groupRatesOf, poorCounts } from './signals/ratedGroups.ts';

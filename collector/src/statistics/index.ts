@@ -39,7 +39,6 @@ export {
   type ReliabilityBin,
   reliability,
 } from './performance/calibration.ts';
-export { expectedPerformance } from './performance/expectedPerformance.ts';
 export { matthewsCorrelation } from './performance/matthewsCorrelation.ts';
 export { meanOfQueries } from './performance/meanOfQueries.ts';
 export { type MulticlassMetrics, multiclassMetrics } from './performance/multiclassMetrics.ts';

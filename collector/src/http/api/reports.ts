@@ -202,10 +202,17 @@ export const fairnessReport = z.object({
   ),
 });
 
-/** Hidden, with the reason in `suppressed` of the estimate, where the mean absolute error of the back-test is above 0.03. */
+const labelFreeMethod = z
+  .enum(['CBPE', 'ATC', 'DoC', 'BBSE'])
+  .describe(
+    'Confidence-based performance estimation, average thresholded confidence, difference of confidences, black box shift estimation',
+  );
+
+const hideable = estimate.describe('Hidden, with the reason in `suppressed`, where its back-test is above 0.03');
+
 const backTest = estimate.describe(
-  'Mean absolute error of the same estimate over `n` stretches of final windows; below `high` in 95 % of cases where nothing but labels ' +
-    'is left to chance. `value` null: not tested, and why',
+  'Mean absolute error of the same estimate over `n` stretches of final windows with about 1,000 labels each, after the reference; ' +
+    'below `high` in 95 % of cases where scores are worth what they were in the reference. `suppressed` says why there is none',
 );
 
 const beforeLabels = z.object({
@@ -213,24 +220,15 @@ const beforeLabels = z.object({
     .literal('no concept drift')
     .describe('Nobody can see without labels that the same score means something else'),
   rows: z.number().describe('Predictions with a score'),
-  chosen: z
-    .enum(['CBPE', 'ATC', 'DoC', 'BBSE'])
+  chosen: labelFreeMethod
     .nullable()
-    .describe('The method that was off least; null where none is tested, or all are off by more than 0.03'),
-  methods: z.array(
-    z.object({
-      method: z
-        .enum(['CBPE', 'ATC', 'DoC', 'BBSE'])
-        .describe(
-          'Confidence-based performance estimation, average thresholded confidence, difference of confidences, black box shift estimation',
-        ),
-      errorRate: estimate,
-      backTest,
-    }),
-  ),
+    .describe('The one that was off least; null where none is tested, or all are off by more than 0.03'),
+  methods: z.array(z.object({ method: labelFreeMethod, errorRate: hideable, backTest })),
   statistics: z
-    .record(z.string(), z.object({ estimate, backTest }))
-    .describe('By CBPE: `accuracy`, `precision`, `recall`, `f1`, `areaUnderCurve`'),
+    .record(z.string(), z.object({ estimate: hideable, backTest }))
+    .describe(
+      'By CBPE: `accuracy`, `precision`, `recall`, `f1`, `areaUnderCurve`; the interval is of what labels will say',
+    ),
 });
 
 /** `GET /v1/models/:model/performance?version=&segment=&from=&to=`; default: the champion's latest 24 windows */
@@ -305,10 +303,7 @@ export const performanceReport = z.object({
     .object({
       errorRate: estimate.describe('Of all predictions with a score, as scores let expect: labels are not looked at'),
       difference: estimate.describe('Of those with a label: the error rate less what scores let expect'),
-      backTest: estimate.describe(
-        'Mean absolute difference over `n` windows that are final and have 30 labels; below `high` in 95 % of cases where scores ' +
-          'are worth what they were in the reference',
-      ),
+      backTest: backTest.describe('Of the error rate by CBPE'),
       beforeLabels: beforeLabels
         .nullable()
         .optional()

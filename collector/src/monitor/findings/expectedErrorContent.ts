@@ -1,6 +1,6 @@
 import { scoreMoments } from '../../statistics/evidence/index.ts';
 import type { StreamDetector } from '../detectors/streamDetector.ts';
-import { drawnRate } from '../figures/expectedErrorBackTest.ts';
+import { drawnRate } from '../figures/expectedErrorReport.ts';
 import type { Evidence } from '../finding.ts';
 import { isNotable, sentence, shareMoveText } from '../sentences/phrases.ts';
 import { amountText } from '../sentences/text.ts';

@@ -19,13 +19,14 @@ interface LabelledRow extends Omit<SampleRow, 'id'> {
   readonly label: string | null;
 }
 
-/** One window of these rows, against a reference of other ones. */
+/** One window of these rows, and another one of `open`, against a reference of other ones. */
 function reportOf(
   task: Task,
   past: readonly LabelledRow[],
   now: readonly LabelledRow[],
   watermark: number,
   findings: readonly Finding[] = [],
+  open: readonly LabelledRow[] = [],
 ) {
   const batch = (rows: readonly LabelledRow[]) => batchOf(rows.map((row, index) => ({ ...row, id: `${index}` })));
   const outcomes = past.flatMap(({ label }, i) => (label === null ? [] : [{ inferenceId: `${i}`, label }]));
@@ -34,11 +35,14 @@ function reportOf(
     windowMs: hour,
     ...(task === 'binary_classification' ? { positive: '1' } : {}),
   });
-  const profile = createProfile(reference.shape);
-  const current = batch(now);
-  foldInferences(profile, current, Int32Array.from(now.keys()));
-  now.forEach(({ label }, row) => {
-    if (label !== null) foldOutcome(profile, joinEntryOf(current, row), label);
+  const profiles = [now, open].slice(0, open.length === 0 ? 1 : 2).map((rows, i) => {
+    const profile = createProfile(reference.shape);
+    const current = batch(rows);
+    foldInferences(profile, current, Int32Array.from(rows.keys()));
+    rows.forEach(({ label }, row) => {
+      if (label !== null) foldOutcome(profile, joinEntryOf(current, row), label);
+    });
+    return { from: i * hour, to: (i + 1) * hour, profile };
   });
   return performanceReport({
     settings: modelSettings.parse({ name: 'm', task, outcomeDelay: '1h' }),
@@ -46,7 +50,7 @@ function reportOf(
     from: 0,
     to: hour,
     reference,
-    profiles: [{ from: 0, to: hour, profile }],
+    profiles,
     findings: [{ from: 0, to: hour, findings }],
     watermark,
   });
@@ -85,8 +89,90 @@ describe('the performance report', () => {
     expect(wrong.difference.low).toBeGreaterThan(0.05);
     expect(wrong.backTest.value).toBeGreaterThan(wrong.backTest.high!);
 
-    expect(report(turned, 0).backTest).toMatchObject({ value: null, suppressed: 'no final window with 30 labels' });
+    expect(report(turned, 0).backTest).toMatchObject({
+      value: null,
+      suppressed: 'fewer than 30 labels in final windows',
+    });
     expect(report(scored(4, 100, 1)).difference).toMatchObject({ value: null, suppressed: 'no labels' });
+  });
+
+  describe('before labels', () => {
+    const before = past.map((row) => ({ ...row, time: -hour }));
+    /** A window with labels, and one without. */
+    const expectedOf = (tested: readonly LabelledRow[], open: readonly LabelledRow[], from = before) => {
+      const unlabelled = open.map((row) => ({ ...row, label: null }));
+      return reportOf('binary_classification', from, tested, 2 * hour, [], unlabelled);
+    };
+    /** Fewer rows that are easy to tell: harder cases. */
+    const harder = scored(6, 8_000, 0).filter(({ score }, i) => Math.abs((score ?? 0) - 0.5) < 0.25 || i % 3 === 0);
+
+    test('says what they may turn out to be, and which method was off least where they came', () => {
+      const { expectedErrors, windows } = expectedOf(scored(5, 4_000, 0), harder);
+      const { assumes, rows, chosen, methods, statistics } = expectedErrors!.beforeLabels!;
+      expect({ assumes, rows }).toEqual({ assumes: 'no concept drift', rows: harder.length });
+      const truth = reportOf('binary_classification', before, harder, 9 * hour).statistics;
+      expect(truth.accuracy?.value).toBeLessThan(0.7);
+      for (const name of ['accuracy', 'precision', 'recall', 'f1', 'areaUnderCurve']) {
+        const { estimate, backTest } = statistics[name]!;
+        expect(estimate.low, name).toBeLessThan(truth[name]!.value!);
+        expect(estimate.high, name).toBeGreaterThan(truth[name]!.value!);
+        expect(estimate.high! - estimate.low!, name).toBeLessThan(0.1);
+        expect(backTest, name).toMatchObject({ n: 1, value: expect.closeTo(0, 1) });
+        expect(windows[1]!.expected?.[name], name).toEqual(estimate);
+      }
+      expect(windows[0]!.expected).toBeUndefined();
+      const shown = methods.filter(({ errorRate }) => errorRate.value !== null);
+      const least = Math.min(...shown.map(({ backTest }) => backTest.value!));
+      expect(methods.map(({ method }) => method)).toEqual(['CBPE', 'ATC', 'DoC', 'BBSE']);
+      expect(methods.find(({ method }) => method === chosen)?.backTest.value).toBe(least);
+      expect(methods[0]!.errorRate.value).toBeCloseTo(1 - statistics.accuracy!.estimate.value!, 12);
+      expect(methods[0]!.backTest).toEqual(expectedErrors!.backTest);
+      // As many are decided positive as ever: BBSE takes it that nothing changed.
+      expect(methods[3]!.errorRate.value).toBeLessThan(methods[0]!.errorRate.value! - 0.05);
+    });
+
+    test('hides what was off by more than 0.03 where labels came, and says so', () => {
+      const turned = scored(3, 4_000, 0).map((row, i) => ({ ...row, label: i % 2 === 0 ? '1' : row.label }));
+      const { chosen, methods, statistics } = expectedOf(turned, harder).expectedErrors!.beforeLabels!;
+      expect(chosen).toBeNull();
+      for (const { errorRate, backTest } of methods) {
+        expect(backTest.value).toBeGreaterThan(0.03);
+        expect(errorRate).toMatchObject({
+          value: null,
+          suppressed: expect.stringMatching(/^off by 0\.\d+ on average/),
+        });
+      }
+      expect(statistics.accuracy?.estimate.suppressed).toContain('more than 0.03');
+    });
+
+    test('chooses the method for other shares of classes where these came', () => {
+      // Of positives there are four times as many, of each class they are what they were.
+      const more = (seed: number) => scored(seed, 12_000, 0).filter(({ label }, i) => label === '1' || i % 4 === 0);
+      const uneven = before.map((row, i) => ({
+        ...row,
+        prediction: (row.score ?? 0) >= 0.7 || i % 97 === 0 ? '1' : '0',
+      }));
+      const decided = (rows: LabelledRow[]) =>
+        rows.map((row, i) => ({ ...row, prediction: (row.score ?? 0) >= 0.7 || i % 97 === 0 ? '1' : '0' }));
+      const { chosen, methods } = expectedOf(decided(more(8)), decided(more(9)), uneven).expectedErrors!.beforeLabels!;
+      expect(chosen).toBe('BBSE');
+      expect(methods[0]!.errorRate.suppressed).toContain('more than 0.03');
+    });
+
+    test('says what was not tested, and which method has nothing to say', () => {
+      const ranks = (rows: readonly LabelledRow[]) =>
+        rows.map((row) => ({ ...row, score: Math.ceil((row.score ?? 0) * 10) }));
+      const report = expectedOf(
+        ranks(scored(5, 20, 0)),
+        ranks(harder),
+        before.map((row, i) => ({ ...row, ...ranks(past)[i], time: -hour })),
+      );
+      const { chosen, methods } = report.expectedErrors!.beforeLabels!;
+      expect(chosen).toBeNull();
+      expect(methods[2]!.errorRate.suppressed).toBe('scores are no probabilities');
+      expect(methods[1]!.errorRate.value).toBeGreaterThan(0.3);
+      expect(methods[1]!.backTest).toMatchObject({ value: null, suppressed: 'fewer than 30 labels in final windows' });
+    });
   });
 
   test('of a binary model with probabilities tells of decisions, ranking and calibration', () => {

@@ -10,7 +10,7 @@ import { confusionBounds, type LabelBounds } from '../../statistics/labelBounds.
 import { calibrationLine, reliability } from '../../statistics/performance/calibration.ts';
 import { isClassification, outcomeSignal, ratingSignal } from '../detectors/streams.ts';
 import { finite } from '../figures/estimates.ts';
-import { expectedErrorBackTest } from '../figures/expectedErrorBackTest.ts';
+import { expectedErrorReport } from '../figures/expectedErrorReport.ts';
 import { classMetrics, performanceStatistics } from '../figures/performanceStatistics.ts';
 import type { Estimate, Finding } from '../finding.ts';
 import { ratingTypes } from '../ratings.ts';
@@ -28,6 +28,7 @@ export function performanceReport(input: ReportInput & { readonly watermark: num
   const merged = all && effectiveProfile(all);
   const isFinal = (end: number): boolean => end + settings.outcomeDelay <= watermark;
   const arrived = arrivedErrors(input);
+  const expected = expectedErrorsOf(input, isFinal);
   const totals = all === null ? { rows: 0, labelled: 0 } : profileTotals(all);
   return {
     ...aboutOf(input),
@@ -43,6 +44,7 @@ export function performanceReport(input: ReportInput & { readonly watermark: num
     classes: merged === null ? [] : classesOf(merged),
     windows: input.profiles.map((window) => {
       const { rows, labelled } = profileTotals(window.profile);
+      const expectedOfWindow = expected?.byWindow.get(window.from);
       const statistics = { ...performanceStatistics(effectiveProfile(window.profile), settings) };
       return {
         from: window.from,
@@ -54,22 +56,22 @@ export function performanceReport(input: ReportInput & { readonly watermark: num
         statistics,
         bounds: boundsOf(window.profile),
         arrived: arrived.get(window.from) ?? null,
+        ...(expectedOfWindow === undefined ? {} : { expected: expectedOfWindow }),
       };
     }),
-    expectedErrors: expectedErrorsOf(input, isFinal),
+    expectedErrors: expected?.report ?? null,
     evidence: latestFindings(input).get(outcomeSignal(settings.task))?.evidence ?? null,
     findings: outcomeFindings(input),
     ratings: ratingReport(input),
   };
 }
 
-function expectedErrorsOf(
-  { reference, profiles }: ReportInput,
-  isFinal: (end: number) => boolean,
-): PerformanceReport['expectedErrors'] {
+function expectedErrorsOf({ reference, profiles }: ReportInput, isFinal: (end: number) => boolean) {
   if (reference === null) return null;
-  const windows = profiles.map(({ profile, from, to }) => ({ profile, from, isFinal: isFinal(to) }));
-  return expectedErrorBackTest(reference, windows);
+  return expectedErrorReport(
+    reference,
+    profiles.map(({ profile, from, to }) => ({ profile, from, isFinal: isFinal(to) })),
+  );
 }
 
 /** The latest finding of each signal about being right, from outcomes or ahead of them; ratings have a report of their own. */

@@ -9,6 +9,8 @@ import { scoreDistribution } from '../views/views.ts';
 export interface ExpectedErrors {
   readonly signal: typeof expectedErrorSignal;
   readonly score: Score;
+  /** Of the positive class by score bin, in the labels of the reference; ascending. */
+  readonly probabilities: Float64Array;
   /** Rows with a score by the chance that their prediction is wrong, in hundredths; labels are not looked at. */
   readonly counts: (profile: Profile) => Float64Array;
   /** The same rows, those of each hundredth in three cells: not labelled, right, wrong. */
@@ -61,14 +63,16 @@ function fittedOn(reference: Profile): ExpectedErrors | null {
   });
   const values = past.map((count, level) => (count === 0 ? (level + 0.5) / levels : sums[level]! / count));
   const score: Score = { name: 'wrong by score', kind: 'mean', values, considered: new Uint8Array(levels).fill(1) };
-  return scoreMoments(score, past).variance > 0 ? { signal: expectedErrorSignal, score, counts, outcomes } : null;
+  return scoreMoments(score, past).variance > 0
+    ? { signal: expectedErrorSignal, score, probabilities, counts, outcomes }
+    : null;
 }
 
 const levels = 100;
 const fewestLabels = 30;
 
 /** Rows with a score: cell `3 * (2 * bin + decision)` those without a label, then those that were right and wrong. */
-function judgedByScore({ shape, counts }: Profile): Float64Array {
+export function judgedByScore({ shape, counts }: Profile): Float64Array {
   const { scoreOffset, scoreBins } = planOf(shape);
   const judged = new Float64Array(6 * scoreBins);
   for (let cell = 0; cell < judged.length; cell += 3) {

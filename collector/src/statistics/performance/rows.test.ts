@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { wilsonInterval } from '../wilsonInterval.ts';
-import { expectedPerformance } from './expectedPerformance.ts';
 import { meanOfQueries } from './meanOfQueries.ts';
 import { normalisedDiscountedGain, precisionAt, rankedAveragePrecision, recallAt, reciprocalRank } from './ranking.ts';
 import { pinballLoss, relativeErrors } from './relativeErrors.ts';
@@ -57,24 +56,6 @@ describe('relativeErrors', () => {
   it('punishes the two sides of a quantile by its share', () => {
     expect(pinballLoss([8, 12], [10, 10], 0.9)).toBeCloseTo((0.9 * 2 + 0.1 * 2) / 2, 12);
     expect(pinballLoss([], [], 0.5)).toBeNull();
-  });
-});
-
-describe('expectedPerformance', () => {
-  it('gives the expected counts of six rows', () => {
-    const { confusion, accuracy, f1, areaUnderCurve } = expectedPerformance([0.9, 0.8, 0.3, 0.6, 0.1, 0.45], 0.5);
-    expect(confusion.truePositive).toBeCloseTo(2.3, 12);
-    expect(confusion.falsePositive).toBeCloseTo(0.7, 12);
-    expect(confusion.falseNegative).toBeCloseTo(0.85, 12);
-    expect(confusion.trueNegative).toBeCloseTo(2.15, 12);
-    expect(accuracy).toBeCloseTo(0.7416667, 7);
-    expect(f1).toBeCloseTo(0.7479675, 7);
-    expect(areaUnderCurve).toBeCloseTo(0.8146756, 7);
-  });
-
-  it('says nothing without rows or without doubt', () => {
-    expect(expectedPerformance([], 0.5)).toMatchObject({ accuracy: null, f1: null, areaUnderCurve: null });
-    expect(expectedPerformance([0, 0], 0.5)).toMatchObject({ accuracy: 1, f1: null, areaUnderCurve: null });
   });
 });
 

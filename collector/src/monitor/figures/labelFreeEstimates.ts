@@ -1,0 +1,103 @@
+import {
+  effectiveProfile,
+  expectedErrors,
+  judgedByScore,
+  type Profile,
+  scoreDistribution,
+} from '../../profile/index.ts';
+import type { ConfusionCounts } from '../../statistics/confusionMetrics.ts';
+import { averageThresholdedConfidence } from '../../statistics/performance/averageThresholdedConfidence.ts';
+import { blackBoxShift } from '../../statistics/performance/blackBoxShift.ts';
+import { differenceOfConfidences } from '../../statistics/performance/differenceOfConfidences.ts';
+import { type ExpectedPerformance, expectedPerformance } from '../../statistics/performance/expectedPerformance.ts';
+import { binMiddle } from '../../statistics/performance/probabilityLosses.ts';
+import { total } from '../../statistics/total.ts';
+
+/** How the error rate can be estimated where labels are missing. */
+export const labelFreeMethods = ['CBPE', 'ATC', 'DoC', 'BBSE'] as const;
+
+export type LabelFreeMethod = (typeof labelFreeMethods)[number];
+
+/** Learned from the labels of a reference; `rows` are predictions by score bin and decision: `2 * bin + decision`. */
+export interface LabelFreeEstimates {
+  readonly performance: (rows: Float64Array) => ExpectedPerformance;
+  /** In [0, 1], `null` where a method has nothing to say. */
+  readonly errorRates: (rows: Float64Array) => Readonly<Record<LabelFreeMethod, number | null>>;
+}
+
+/** `null` where the reference does not say how wrong predictions are by their scores (`expectedErrors`). */
+export function labelFreeEstimates(reference: Profile): LabelFreeEstimates | null {
+  const probabilities = expectedErrors(reference)?.probabilities;
+  const past = effectiveProfile(reference);
+  const scores = scoreDistribution(past);
+  if (probabilities === undefined || scores === null) return null;
+  const labels = scores.positives.map((count, bin) => count + scores.negatives[bin]!);
+  const performance = (rows: Float64Array) => expectedPerformance({ probabilities, labels }, rows);
+  const { right, wrong } = labelledDecisions(past);
+  const known = right.map((count, cell) => count + wrong[cell]!);
+  const errors = total(wrong);
+  const calibrated = confidences(probabilities);
+  const stated = reference.shape.scoreBins?.kind === 'logit' ? confidences(binMiddles(scores.edges)) : null;
+  const confusion = confusionOf({ right, wrong });
+  return {
+    performance,
+    errorRates: (rows) => {
+      const { value } = performance(rows).accuracy;
+      const { negative, positive } = decisions(rows);
+      return {
+        CBPE: value === null ? null : 1 - value,
+        ATC: averageThresholdedConfidence(calibrated, known, errors, rows),
+        // Confidence as the model states it: where scores are no probabilities it states none.
+        DoC: stated && differenceOfConfidences(stated, known, errors, rows),
+        BBSE: blackBoxShift(confusion, { positive, negative }),
+      };
+    },
+  };
+}
+
+/** Predictions with a score, with a label or without, by score bin and decision. */
+export function scoredDecisions(profile: Profile): Float64Array {
+  const judged = judgedByScore(profile);
+  return Float64Array.from({ length: judged.length / 3 }, (_, cell) => total(judged.subarray(3 * cell, 3 * cell + 3)));
+}
+
+/** Predictions with a score and a label, by score bin and decision. */
+export interface LabelledDecisions {
+  readonly right: Float64Array;
+  readonly wrong: Float64Array;
+}
+
+export function labelledDecisions(profile: Profile): LabelledDecisions {
+  const judged = judgedByScore(profile);
+  const those = (outcome: number) => judged.filter((_, cell) => cell % 3 === outcome);
+  return { right: those(1), wrong: those(2) };
+}
+
+export function confusionOf({ right, wrong }: LabelledDecisions): ConfusionCounts {
+  const [were, wereNot] = [decisions(right), decisions(wrong)];
+  return {
+    truePositive: were.positive,
+    trueNegative: were.negative,
+    falsePositive: wereNot.positive,
+    falseNegative: wereNot.negative,
+  };
+}
+
+function decisions(rows: Float64Array) {
+  return {
+    negative: total(rows.filter((_, cell) => cell % 2 === 0)),
+    positive: total(rows.filter((_, cell) => cell % 2 === 1)),
+  };
+}
+
+/** In what was decided, by cell; `probabilities` of the positive class, by bin. */
+function confidences(probabilities: Float64Array): Float64Array {
+  return Float64Array.from({ length: 2 * probabilities.length }, (_, cell) => {
+    const probability = probabilities[cell >> 1]!;
+    return cell % 2 === 1 ? probability : 1 - probability;
+  });
+}
+
+function binMiddles(edges: Float64Array): Float64Array {
+  return Float64Array.from({ length: edges.length - 1 }, (_, bin) => binMiddle(edges[bin]!, edges[bin + 1]!));
+}

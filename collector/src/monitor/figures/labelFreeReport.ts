@@ -1,0 +1,114 @@
+import type { Profile } from '../../profile/index.ts';
+import type { ExpectedPerformance } from '../../statistics/performance/expectedPerformance.ts';
+import { total } from '../../statistics/total.ts';
+import type { Estimate } from '../finding.ts';
+import { numberText } from '../sentences/text.ts';
+import { bare, finite, suppressed } from './estimates.ts';
+import { byName, type LabelFreeBackTest, labelFreeBackTest, statisticNames } from './labelFreeBackTest.ts';
+import {
+  type LabelFreeEstimates,
+  type LabelFreeMethod,
+  labelFreeEstimates,
+  labelFreeMethods,
+  labelledDecisions,
+  scoredDecisions,
+} from './labelFreeEstimates.ts';
+
+export interface ReportedWindow {
+  readonly profile: Profile;
+  readonly from: number;
+  /** No label that keeps the outcome delay is still to come. */
+  readonly isFinal: boolean;
+}
+
+/** What labels may turn out to say. An estimate whose back-test is off by more than 0.03 is hidden, with that as the reason. */
+export interface LabelFreeReport {
+  /** Of the error rate by confidence-based performance estimation. */
+  readonly backTest: Estimate;
+  /** Of all windows that are not final; `null` where there is none. */
+  readonly beforeLabels: {
+    readonly assumes: 'no concept drift';
+    readonly rows: number;
+    /** The method that was off least, of those that are shown and tested. */
+    readonly chosen: LabelFreeMethod | null;
+    readonly methods: { readonly method: LabelFreeMethod; readonly errorRate: Estimate; readonly backTest: Estimate }[];
+    readonly statistics: Record<string, { readonly estimate: Estimate; readonly backTest: Estimate }>;
+  } | null;
+  /** Of each window that is not final, by its begin. */
+  readonly byWindow: ReadonlyMap<number, Record<string, Estimate>>;
+}
+
+/** `windows`: oldest first, all later than the reference and with its shape. `null` where errors are not expected. */
+export function labelFreeReport(reference: Profile, windows: readonly ReportedWindow[]): LabelFreeReport | null {
+  const estimates = labelFreeEstimates(reference);
+  if (estimates === null) return null;
+  const tested = windows.filter(({ isFinal }) => isFinal).map(({ profile }) => labelledDecisions(profile));
+  const backTest = labelFreeBackTest(estimates, tested);
+  const open = windows.filter(({ isFinal }) => !isFinal);
+  const rows = open.map(({ profile }) => scoredDecisions(profile));
+  return {
+    backTest: backTest.methods.CBPE,
+    beforeLabels: rows.length === 0 ? null : beforeLabels(estimates, backTest, together(rows)),
+    byWindow: new Map(open.map(({ from }, i) => [from, statisticsOf(estimates.performance(rows[i]!), backTest)])),
+  };
+}
+
+function beforeLabels(
+  estimates: LabelFreeEstimates,
+  backTest: LabelFreeBackTest,
+  rows: Float64Array,
+): LabelFreeReport['beforeLabels'] {
+  const n = total(rows);
+  const rates = estimates.errorRates(rows);
+  const performance = estimates.performance(rows);
+  const methods = labelFreeMethods.map((method) => {
+    const rate = rates[method];
+    const { low, high } = performance.accuracy;
+    const estimate = rate === null ? suppressed(n, n === 0 ? 'no scores' : silence[method]) : bare(rate, n);
+    const errorRate =
+      method === 'CBPE' && rate !== null ? finite({ value: rate, low: 1 - high!, high: 1 - low!, n }) : estimate;
+    return { method, errorRate: unlessOff(errorRate, backTest.methods[method]), backTest: backTest.methods[method] };
+  });
+  const [best] = methods
+    .filter(({ errorRate, backTest }) => errorRate.value !== null && backTest.value !== null)
+    .sort((a, b) => a.backTest.value! - b.backTest.value!);
+  const statistics = statisticsOf(performance, backTest);
+  return {
+    assumes: 'no concept drift',
+    rows: n,
+    chosen: best?.method ?? null,
+    methods,
+    statistics: byName(statisticNames, (name) => ({
+      estimate: statistics[name],
+      backTest: backTest.statistics[name],
+    })),
+  };
+}
+
+function statisticsOf(performance: ExpectedPerformance, { statistics }: LabelFreeBackTest) {
+  return byName(statisticNames, (name) => {
+    const expected = performance[name];
+    const estimate = expected.value === null ? suppressed(expected.n, 'nothing to divide by') : finite(expected);
+    return unlessOff(estimate, statistics[name]);
+  });
+}
+
+/** The specification's limit: an estimate that is further off than this on average helps nobody. */
+const furthestOff = 0.03;
+
+function unlessOff(estimate: Estimate, { value }: Estimate): Estimate {
+  if (value === null || value <= furthestOff || estimate.value === null) return estimate;
+  return suppressed(estimate.n, `off by ${numberText(value)} on average where labels came, more than ${furthestOff}`);
+}
+
+/** Why a method says nothing of rows that there are. */
+const silence: Readonly<Record<LabelFreeMethod, string>> = {
+  CBPE: 'no scores',
+  ATC: 'no scores',
+  DoC: 'scores are no probabilities',
+  BBSE: 'decisions hardly depend on what is true',
+};
+
+function together(windows: readonly Float64Array[]): Float64Array {
+  return windows[0]!.map((_, cell) => total(windows.map((rows) => rows[cell]!)));
+}
