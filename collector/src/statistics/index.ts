@@ -54,7 +54,6 @@ export { pinballLoss, relativeErrors } from './performance/relativeErrors.ts';
 export { populationStabilityContributions, populationStabilityIndex } from './populationStabilityIndex.ts';
 export {
   populationStabilityEffect,
-  populationStabilityThreshold,
   type StabilitySize,
 } from './populationStabilityTest.ts';
 export { type ResidualMetrics, residualMetrics } from './residualMetrics.ts';

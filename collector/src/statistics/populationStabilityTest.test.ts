@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { divergenceBand } from './divergenceBand.ts';
 import { populationStabilityIndex } from './populationStabilityIndex.ts';
-import { populationStabilityEffect, populationStabilityThreshold } from './populationStabilityTest.ts';
+import { populationStabilityEffect } from './populationStabilityTest.ts';
 import { multinomial, seededRandom } from './simulate.ts';
+import { chiSquareQuantile } from './special/chiSquareQuantile.ts';
 import { chiSquareTail } from './special/chiSquareTail.ts';
 import { noncentralChiSquareTail } from './special/noncentralChiSquareTail.ts';
 import { normalCdf } from './special/normalCdf.ts';
@@ -47,42 +47,6 @@ describe('noncentralChiSquareTail', () => {
   });
 });
 
-describe('populationStabilityThreshold', () => {
-  const at = (n: number, material: number): number =>
-    populationStabilityThreshold({ n, m: 10_000, cells: 10 }, { material, alpha: 0.05 })!;
-
-  it.each([
-    [500, 0.02, 0.0676],
-    [1_000, 0.02, 0.0487],
-    [5_000, 0.02, 0.0315],
-    [50_000, 0.02, 0.0264],
-    [500, 0.1, 0.172],
-    [1_000, 0.1, 0.147],
-    [5_000, 0.1, 0.1213],
-    [50_000, 0.1, 0.1127],
-  ])('with %i rows, more than %f is said from %f on', (n, material, threshold) => {
-    expect(at(n, material)).toBeCloseTo(threshold, 4);
-  });
-
-  it('becomes the bare limit with all the rows in the world', () => {
-    const size = { n: 1e12, m: 1e12, cells: 10 };
-    expect(populationStabilityThreshold(size, { material: 0.1, alpha: 0.05 })).toBeCloseTo(0.1, 4);
-  });
-
-  it('without a tolerance is the critical value, alone and over 200 signals', () => {
-    const size = { n: 1_000, m: 10_000, cells: 10 };
-    expect(populationStabilityThreshold(size, { material: 0, alpha: 0.05 })).toBeCloseTo(0.018611, 6);
-    // Over 200 features.
-    expect(populationStabilityThreshold(size, { material: 0, alpha: 0.05 / 200 })).toBeCloseTo(0.03457, 6);
-    expect(divergenceBand({ ...size, share: 1 - 0.05 / 200 }).populationStabilityIndex).toBeCloseTo(0.03457, 6);
-  });
-
-  it('says nothing where nothing can be said', () => {
-    expect(populationStabilityThreshold({ n: 0, m: 10, cells: 10 }, { material: 0.1, alpha: 0.05 })).toBeNull();
-    expect(populationStabilityThreshold({ n: 10, m: 10, cells: 1 }, { material: 0.1, alpha: 0.05 })).toBeNull();
-  });
-});
-
 describe('populationStabilityEffect', () => {
   const size = { n: 1_000, m: 10_000, cells: 10 };
 
@@ -92,9 +56,28 @@ describe('populationStabilityEffect', () => {
   });
 
   it('has a lower end above 0 just where the two-sided test rejects', () => {
-    const critical = populationStabilityThreshold(size, { material: 0, alpha: 0.025 })!;
+    const critical = chiSquareQuantile(0.025, 9) * 0.0011;
     expect(populationStabilityEffect(critical * 0.999, size).low).toBe(0);
     expect(populationStabilityEffect(critical * 1.01, size).low).toBeGreaterThan(0);
+  });
+
+  // Reference values: from which observed PSI on the true one is above a limit with 95 %, against 10,000 rows in 10 cells.
+  it.each([
+    [500, 0.02, 0.0676],
+    [1_000, 0.02, 0.0487],
+    [5_000, 0.02, 0.0315],
+    [50_000, 0.02, 0.0264],
+    [500, 0.1, 0.172],
+    [1_000, 0.1, 0.147],
+    [5_000, 0.1, 0.1213],
+    [50_000, 0.1, 0.1127],
+    [1_000, 0, 0.018611],
+  ])('of %i rows rests on the distribution by which more than %f is said from %f on', (n, material, threshold) => {
+    const scale = 1 / n + 1 / 10_000;
+    const exceeds = (observed: number) => noncentralChiSquareTail(observed / scale, 9, material / scale);
+    // They are rounded to four digits after the point.
+    expect(exceeds(threshold - 5e-5)).toBeGreaterThan(0.05);
+    expect(exceeds(threshold + 5e-5)).toBeLessThan(0.05);
   });
 
   it('covers the true index in 95 % of windows', () => {

@@ -1,5 +1,4 @@
 import { type Estimated, nothing } from './estimated.ts';
-import { chiSquareQuantile } from './special/chiSquareQuantile.ts';
 import { invertMonotone } from './special/invertMonotone.ts';
 import { noncentralChiSquareTail } from './special/noncentralChiSquareTail.ts';
 
@@ -43,26 +42,6 @@ export function populationStabilityEffect(observed: number | null, size: Stabili
     high: noncentralityWith(0.975) * scale,
     n,
   };
-}
-
-/**
- * From which observed PSI on may one say that the true PSI is larger than `material`, with error probability `alpha`? The
- * rules of thumb (0.1, 0.25) are what this becomes with infinitely many rows. Divide `alpha` by the number of signals to
- * be right about all of them (Bonferroni). `null` without rows or with a single cell.
- *
- * @example populationStabilityThreshold({ n: 500, m: 10000, cells: 10 }, { material: 0.02, alpha: 0.05 }) // 0.0676
- */
-export function populationStabilityThreshold(
-  size: StabilitySize,
-  claim: { readonly material: number; readonly alpha: number },
-): number | null {
-  const scale = scaleOf(size);
-  const degrees = size.cells - 1;
-  if (!Number.isFinite(scale) || degrees < 1) return null;
-  const noncentrality = claim.material / scale;
-  if (noncentrality === 0) return scale * chiSquareQuantile(claim.alpha, degrees);
-  const far = (Math.sqrt(noncentrality) + Math.sqrt(chiSquareQuantile(claim.alpha / 2, degrees)) + 8) ** 2;
-  return scale * invertMonotone((x) => claim.alpha - noncentralChiSquareTail(x, degrees, noncentrality), 0, far);
 }
 
 function scaleOf({ n, m, designEffect = 1 }: StabilitySize): number {
