@@ -19,7 +19,7 @@ export {
   outcomeCell,
   weightOf,
 } from './fold/outcome.ts';
-export { effectiveProfile, rowCounts, wholeWeights } from './fold/weighted.ts';
+export { effectiveProfile, onOneScale, rowCounts, wholeWeights } from './fold/weighted.ts';
 export { copyProfile, createProfile, mergeInto, mergeProfiles, type Profile } from './profile.ts';
 export {
   atItsHour,

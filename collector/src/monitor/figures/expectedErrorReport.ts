@@ -1,10 +1,4 @@
-import {
-  type ExpectedErrors,
-  effectiveProfile,
-  expectedErrors,
-  type Profile,
-  type Reference,
-} from '../../profile/index.ts';
+import { type ExpectedErrors, expectedErrors, onOneScale, type Profile, type Reference } from '../../profile/index.ts';
 import { standardNormal95 } from '../../statistics/estimated.ts';
 import { meanWithInterval } from '../../statistics/residualMetrics.ts';
 import { total } from '../../statistics/total.ts';
@@ -29,16 +23,14 @@ export function expectedErrorReport(
   windows: readonly ReportedWindow[],
 ): { readonly report: ExpectedErrorReport; readonly byWindow: LabelFreeReport['byWindow'] } | null {
   const expected = expectedErrors(reference.profile);
-  const later = windows
-    .filter(
-      ({ profile, from }) =>
-        profile.shape.id === reference.shape.id && !(from <= (reference.to ?? Number.NEGATIVE_INFINITY)),
-    )
-    .map((window) => ({ ...window, profile: effectiveProfile(window.profile) }));
+  const later = windows.filter(
+    ({ profile, from }) =>
+      profile.shape.id === reference.shape.id && !(from <= (reference.to ?? Number.NEGATIVE_INFINITY)),
+  );
   const labelFree = labelFreeReport(reference.profile, later);
   if (expected === null || labelFree === null || later.length === 0) return null;
   const { byWindow, ...tested } = labelFree;
-  const profiles = later.map(({ profile }) => profile);
+  const profiles = onOneScale(later.map(({ profile }) => profile));
   const scored = profiles.map(expected.counts);
   const errorRate = drawnRate(expected.score.values, (level) => total(scored.map((counts) => counts[level]!)));
   const difference = excessOfErrors(expected, profiles);

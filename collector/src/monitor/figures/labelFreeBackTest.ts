@@ -61,7 +61,7 @@ function errorsOf(estimates: LabelFreeEstimates, stretch: LabelledDecisions) {
   const errorRate = total(stretch.wrong) / total(rows);
   return {
     methods: byName(labelFreeMethods, (method): Off => {
-      const rate = rates[method];
+      const rate = rates[method].value;
       return { error: rate === null ? null : errorRate - rate, deviation: expected.accuracy.labelDeviation };
     }),
     statistics: byName(statisticNames, (name): Off => {

@@ -6,6 +6,7 @@ import {
   scoreDistribution,
 } from '../../profile/index.ts';
 import type { ConfusionCounts } from '../../statistics/confusionMetrics.ts';
+import type { Estimated } from '../../statistics/estimated.ts';
 import { averageThresholdedConfidence } from '../../statistics/performance/averageThresholdedConfidence.ts';
 import { blackBoxShift } from '../../statistics/performance/blackBoxShift.ts';
 import { differenceOfConfidences } from '../../statistics/performance/differenceOfConfidences.ts';
@@ -21,8 +22,8 @@ export type LabelFreeMethod = (typeof labelFreeMethods)[number];
 /** Learned from the labels of a reference; `rows` are predictions by score bin and decision: `2 * bin + decision`. */
 export interface LabelFreeEstimates {
   readonly performance: (rows: Float64Array) => ExpectedPerformance;
-  /** In [0, 1], `null` where a method has nothing to say. */
-  readonly errorRates: (rows: Float64Array) => Readonly<Record<LabelFreeMethod, number | null>>;
+  /** In [0, 1], only CBPE with an interval; `null` where a method has nothing to say. */
+  readonly errorRates: (rows: Float64Array) => Readonly<Record<LabelFreeMethod, Estimated>>;
 }
 
 /** `null` where the reference does not say how wrong predictions are by their scores (`expectedErrors`). */
@@ -42,17 +43,22 @@ export function labelFreeEstimates(reference: Profile): LabelFreeEstimates | nul
   return {
     performance,
     errorRates: (rows) => {
-      const { value } = performance(rows).accuracy;
-      const { negative, positive } = decisions(rows);
+      const n = total(rows);
+      const bare = (value: number | null): Estimated => ({ value, low: null, high: null, n });
       return {
-        CBPE: value === null ? null : 1 - value,
-        ATC: averageThresholdedConfidence(calibrated, known, errors, rows),
+        CBPE: complement(performance(rows).accuracy),
+        ATC: bare(averageThresholdedConfidence(calibrated, known, errors, rows)),
         // Confidence as the model states it: where scores are no probabilities it states none.
-        DoC: stated && differenceOfConfidences(stated, known, errors, rows),
-        BBSE: blackBoxShift(confusion, { positive, negative }),
+        DoC: bare(stated && differenceOfConfidences(stated, known, errors, rows)),
+        BBSE: bare(blackBoxShift(confusion, decisions(rows))),
       };
     },
   };
+}
+
+function complement({ value, low, high, n }: Estimated): Estimated {
+  const rest = (share: number | null) => (share === null ? null : 1 - share);
+  return { value: rest(value), low: rest(high), high: rest(low), n };
 }
 
 /** Predictions with a score, with a label or without, by score bin and decision. */

@@ -1,9 +1,9 @@
-import type { Profile } from '../../profile/index.ts';
+import { effectiveProfile, onOneScale, type Profile } from '../../profile/index.ts';
 import type { ExpectedPerformance } from '../../statistics/performance/expectedPerformance.ts';
 import { total } from '../../statistics/total.ts';
 import type { Estimate } from '../finding.ts';
 import { numberText } from '../sentences/text.ts';
-import { bare, finite, suppressed } from './estimates.ts';
+import { finite, suppressed } from './estimates.ts';
 import { byName, type LabelFreeBackTest, labelFreeBackTest, statisticNames } from './labelFreeBackTest.ts';
 import {
   type LabelFreeEstimates,
@@ -42,14 +42,16 @@ export interface LabelFreeReport {
 export function labelFreeReport(reference: Profile, windows: readonly ReportedWindow[]): LabelFreeReport | null {
   const estimates = labelFreeEstimates(reference);
   if (estimates === null) return null;
-  const tested = windows.filter(({ isFinal }) => isFinal).map(({ profile }) => labelledDecisions(profile));
-  const backTest = labelFreeBackTest(estimates, tested);
+  const final = windows.filter(({ isFinal }) => isFinal);
+  const labelled = final.map(({ profile }) => labelledDecisions(effectiveProfile(profile)));
+  const backTest = labelFreeBackTest(estimates, labelled);
   const open = windows.filter(({ isFinal }) => !isFinal);
-  const rows = open.map(({ profile }) => scoredDecisions(profile));
+  const ofWindow = ({ profile }: ReportedWindow) =>
+    statisticsOf(estimates.performance(scoredDecisions(effectiveProfile(profile))), backTest);
   return {
     backTest: backTest.methods.CBPE,
-    beforeLabels: rows.length === 0 ? null : beforeLabels(estimates, backTest, together(rows)),
-    byWindow: new Map(open.map(({ from }, i) => [from, statisticsOf(estimates.performance(rows[i]!), backTest)])),
+    beforeLabels: open.length === 0 ? null : beforeLabels(estimates, backTest, together(open)),
+    byWindow: new Map(open.map((window) => [window.from, ofWindow(window)])),
   };
 }
 
@@ -63,10 +65,7 @@ function beforeLabels(
   const performance = estimates.performance(rows);
   const methods = labelFreeMethods.map((method) => {
     const rate = rates[method];
-    const { low, high } = performance.accuracy;
-    const estimate = rate === null ? suppressed(n, n === 0 ? 'no scores' : silence[method]) : bare(rate, n);
-    const errorRate =
-      method === 'CBPE' && rate !== null ? finite({ value: rate, low: 1 - high!, high: 1 - low!, n }) : estimate;
+    const errorRate = rate.value === null ? suppressed(n, n === 0 ? 'no scores' : silence[method]) : finite(rate);
     return { method, errorRate: unlessOff(errorRate, backTest.methods[method]), backTest: backTest.methods[method] };
   });
   const [best] = methods
@@ -109,6 +108,7 @@ const silence: Readonly<Record<LabelFreeMethod, string>> = {
   BBSE: 'decisions hardly depend on what is true',
 };
 
-function together(windows: readonly Float64Array[]): Float64Array {
-  return windows[0]!.map((_, cell) => total(windows.map((rows) => rows[cell]!)));
+function together(windows: readonly ReportedWindow[]): Float64Array {
+  const rows = onOneScale(windows.map(({ profile }) => profile)).map(scoredDecisions);
+  return rows[0]!.map((_, cell) => total(rows.map((counts) => counts[cell]!)));
 }

@@ -14,6 +14,7 @@ import {
   foldOutcome,
   joinEntryOf,
   mergeInto,
+  onOneScale,
   overallConfusion,
   type Profile,
   profileTotals,
@@ -123,6 +124,21 @@ describe('rows that stand for more than themselves', () => {
     const profile = fold(sampleRows(10, 1));
     expect(effectiveProfile(profile)).toBe(profile);
     expect(rowCounts(profile)).toEqual({ seen: 10, stoodFor: 10, effective: 10 });
+  });
+
+  it('can be added up, a stretch that was thinned as heavy as it was beside one that was not', () => {
+    const rows = sampleRows(400, 9);
+    const [plain, thinned] = [
+      fold(rows.slice(0, 200)),
+      fold(rows.slice(200, 300).map((row) => ({ ...row, weight: 2 }))),
+    ];
+    const whole = createProfile(shape);
+    for (const part of [plain, thinned]) mergeInto(whole, part);
+    const counts = onOneScale([plain, thinned]).map((part) => signalCounts(part, 'feature:income'));
+    const together = counts[0]!.map((count, cell) => count + counts[1]![cell]!);
+    expect(together).toEqual(signalCounts(effectiveProfile(whole), 'feature:income'));
+    expect(onOneScale([plain])).toEqual([plain]);
+    expect(onOneScale([])).toEqual([]);
   });
 
   it('have whole weights, by their ids: 2.5 is 2 or 3, each half of the time', () => {

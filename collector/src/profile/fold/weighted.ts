@@ -73,6 +73,12 @@ export function effectiveProfile(profile: Profile, heaviest = heaviestOf(profile
   return whole;
 }
 
+/** Effective profiles that may be added up, each as heavy beside the others as it was. */
+export function onOneScale(profiles: readonly Profile[]): Profile[] {
+  const heaviest = Math.max(1, ...profiles.map(heaviestOf));
+  return profiles.map((profile) => effectiveProfile(profile, heaviest));
+}
+
 /** Rows that came, inferences they stand for, and how many rows these are worth; all equal when no row has a weight. */
 interface RowCounts {
   readonly seen: number;
