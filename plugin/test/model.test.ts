@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { apiError } from './testing/collector.ts';
 import {
   driftReport,
+  embeddingDriftReport,
   exemplars,
   fairnessReport,
   modelDetail,
@@ -123,7 +124,7 @@ describe('the overview', () => {
       .first()
       .waitFor();
     await page.getByRole('link', { name: 'Drift of credit-risk, version 1' }).waitFor();
-    await page.getByText(/olu is on it/).waitFor();
+    await page.getByText(/Olu is on it/).waitFor();
     await page.getByText('Nobody is on it.').waitFor();
     await page.getByText('Rollout canary started').waitFor();
     await page.getByText(/A roll-back goes to version 1, which is healthy/).waitFor();
@@ -211,6 +212,24 @@ describe('the drift tab', () => {
     });
     const page = await open(`${model}/drift`);
     await page.getByText('This version has no reference yet').waitFor();
+  });
+
+  it('says how an embedding moved as a whole, leads to the projection that moved most, and says where no rows are kept', async () => {
+    const drift = '/v1/models/credit-risk/drift';
+    collector().answer('GET', drift, { body: embeddingDriftReport });
+    const page = await open(`${model}/drift`);
+    const embedding = page.getByRole('region', { name: /^Embedding query/ });
+    await embedding.getByText('chance alone stays below 0.013', { exact: true }).waitFor();
+    await embedding.getByText('as by chance, which stays below 0.004').waitFor();
+    await embedding.getByText('0.680 to 0.740, n 250').waitFor();
+    await embedding.getByRole('button', { name: 'query.projection_11' }).click();
+    await page.getByText('query.projection_11: reference against current').waitFor();
+    const [of] = embeddingDriftReport.embeddings!;
+    const embeddings = [{ ...of!, domainClassifierArea: null, maximumMeanDiscrepancy: null }];
+    collector().answer('GET', drift, { body: { ...embeddingDriftReport, embeddings } });
+    await collector().listening();
+    collector().announce('window', 'credit-risk');
+    await page.getByText('Not known: needs sampledRows').nth(1).waitFor();
   });
 
   it('keeps the ranking when the distribution cannot be read', async () => {
@@ -426,12 +445,49 @@ describe('the performance tab', () => {
     expect(await chart.getByText(/ %$/).allTextContents()).not.toContain('0 %');
   });
 
-  it('says how outcomes come about when there are none', async () => {
-    collector().answer('GET', '/v1/models/credit-risk/performance', {
-      body: { ...performanceReport, labelledRows: 0 },
-    });
+  it('says what to expect before labels come, how far that was off, and why some of it is hidden', async () => {
+    const page = await open(`${model}/performance`);
+    const before = page.getByRole('region', { name: 'Before labels' });
+    await before.getByText('on average over 16 stretches of final windows').waitFor();
+    await before.getByText(/^No concept drift/).waitFor();
+    await before.getByText(/164,300 predictions .* 20.5\s% are expected to be wrong: by CBPE/).waitFor();
+    const recall = before.getByRole('row', { name: /^Recall/ });
+    expect(await recall.innerText()).toContain('Hidden: off by 0.04 on average where labels came');
+    await before.getByText('Error rate by method (4)').click();
+    await before.getByRole('row', { name: /^Calibrated scores \(CBPE\) Off least/ }).waitFor();
+  });
+
+  it('says how outcomes come about when there are none, and what to expect though nothing has tested it', async () => {
+    const { expectedErrors } = performanceReport;
+    const backTest = {
+      value: null,
+      low: null,
+      high: null,
+      n: 0,
+      suppressed: 'fewer than 1000 labels in final windows',
+    };
+    const methods = expectedErrors!.beforeLabels!.methods.map((method) => ({ ...method, backTest }));
+    const beforeLabels = { ...expectedErrors!.beforeLabels!, chosen: null, methods };
+    const answer = (expected: object) =>
+      collector().answer('GET', '/v1/models/credit-risk/performance', {
+        body: { ...performanceReport, labelledRows: 0, expectedErrors: { ...expectedErrors, ...expected } },
+      });
+    answer({ backTest, beforeLabels });
     const page = await open(`${model}/performance`);
     await page.getByText('No labels have arrived yet').waitFor();
+    await page.getByText(/^Not tested yet/).waitFor();
+    await page.getByText(/No estimate for them has been tested yet/).waitFor();
+    const tooFar = { ...backTest, value: 0.2, high: 0.03, n: 3, suppressed: undefined };
+    answer({
+      backTest: tooFar,
+      beforeLabels: { ...beforeLabels, methods: methods.map((method) => ({ ...method, backTest: tooFar })) },
+    });
+    await collector().listening();
+    collector().announce('window', 'credit-risk');
+    await page
+      .getByText('on average over 3 stretches of final windows: do not trust it where labels are missing')
+      .waitFor();
+    await page.getByText(/every method was off by more than 3 percentage points/).waitFor();
   });
 });
 
@@ -470,7 +526,7 @@ describe('the versions tab', () => {
 describe('the alerts tab', () => {
   it('shows open alerts first, who is on them, and the audit trail', async () => {
     const page = await open(`${model}/alerts`);
-    await page.getByText(/olu is on it since/).waitFor();
+    await page.getByText(/Olu is on it since/).waitFor();
     await page.getByText(/Fired .* resolved/).waitFor();
     await page.getByRole('cell', { name: 'Shadow agrees' }).waitFor();
     await page.getByRole('button', { name: 'Acknowledge', exact: true }).waitFor();

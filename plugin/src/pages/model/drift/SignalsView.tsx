@@ -2,6 +2,7 @@ import { Grid, Stack } from '@grafana/ui';
 import type { DriftReport } from '@plumbline/collector/api';
 import type { ReportQuery } from '../../../api/client';
 import { useParameter } from '../useReportQuery';
+import { EmbeddingPanel } from './EmbeddingPanel';
 import { HeatMapPanel } from './HeatMapPanel';
 import { SignalPanel } from './SignalPanel';
 import { SignalsPanel } from './SignalsPanel';
@@ -13,19 +14,25 @@ interface SignalsViewProps {
   readonly query: ReportQuery;
 }
 
-/** Signals over time, ranked, and the chosen one in full. */
+/** Signals over time, ranked; what projections of an embedding say together; and the chosen signal in full. */
 export function SignalsView({ report, signals, query }: SignalsViewProps) {
   const [chosen, choose] = useParameter('signal');
   const shown = signals.find(({ signal }) => signal === chosen) ?? signals[0];
   if (shown === undefined) {
     return null;
   }
+  const embeddings = (report.embeddings ?? []).filter(({ furthest }) =>
+    signals.some(({ signal }) => signal === furthest),
+  );
   return (
     <Stack direction="column" gap={2}>
       <Grid columns={{ xs: 1, xxl: 2 }} gap={2} alignItems="start">
         <SignalsPanel signals={signals} chosen={shown.signal} onChoose={choose} />
         <HeatMapPanel windows={report.windows} signals={signals} chosen={shown.signal} onChoose={choose} />
       </Grid>
+      {embeddings.map((embedding) => (
+        <EmbeddingPanel key={embedding.feature} embedding={embedding} onChoose={choose} />
+      ))}
       <SignalPanel report={report} signal={shown} query={query} />
     </Stack>
   );

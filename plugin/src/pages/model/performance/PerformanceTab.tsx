@@ -6,6 +6,7 @@ import { t } from '../../../i18n';
 import { RatingsPanels } from '../RatingsPanels';
 import { ReportToolbar } from '../ReportToolbar';
 import { useReportQuery } from '../useReportQuery';
+import { BeforeLabelsPanel } from './BeforeLabelsPanel';
 import { CalibrationPanel } from './CalibrationPanel';
 import { ClassesPanel } from './ClassesPanel';
 import { ConfusionPanel } from './ConfusionPanel';
@@ -25,12 +26,14 @@ export function PerformanceTab({ detail: { model } }: { readonly detail: ModelDe
             <Stack direction="column" gap={2}>
               <RatingsPanels report={report} />
               {report.findings !== undefined && report.findings.length > 0 && <LabelsPanel report={report} />}
+              {report.expectedErrors != null && <BeforeLabelsPanel expected={report.expectedErrors} />}
               <NoLabels />
             </Stack>
           ) : (
             <Stack direction="column" gap={2}>
               <StatisticTiles report={report} />
               <OverTimePanel report={report} />
+              {report.expectedErrors != null && <BeforeLabelsPanel expected={report.expectedErrors} />}
               <Grid columns={{ xs: 1, lg: 2 }} gap={2} alignItems="start">
                 {report.calibration != null ? (
                   <Stack direction="column" gap={2}>
