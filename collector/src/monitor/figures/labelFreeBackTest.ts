@@ -28,8 +28,8 @@ export interface LabelFreeBackTest {
 
 /**
  * How far off were estimates without labels, on predictions whose labels came after all? `windows` oldest first: those that are
- * final and later than the reference. They are taken together until they have 1,000 labels, what remains with the last ones: a
- * share of fewer is often off by 0.03 by chance alone.
+ * final and later than the reference. For each number they are taken together until chance alone seldom makes it off by 0.03,
+ * and what remains with the last ones; all of them where they do not suffice.
  *
  * Source: the mean absolute deviation of a normal variable, sqrt(2 / pi) standard deviations.
  */
@@ -37,11 +37,19 @@ export function labelFreeBackTest(
   estimates: LabelFreeEstimates,
   windows: readonly LabelledDecisions[],
 ): LabelFreeBackTest {
-  const tests = stretches(windows).map((stretch) => errorsOf(estimates, stretch));
-  const over = (of: (test: (typeof tests)[number]) => Off) => meanAbsolute(tests.map(of));
+  const stretchesFor = (name: StatisticName) =>
+    stretches(windows, (rows) => {
+      const { value, labelDeviation } = estimates.performance(rows)[name];
+      return value !== null && labelDeviation <= smallDeviation;
+    });
+  const judged = stretchesFor('accuracy');
   return {
-    methods: byName(labelFreeMethods, (method) => over(({ methods }) => methods[method])),
-    statistics: byName(statisticNames, (name) => over(({ statistics }) => statistics[name])),
+    methods: byName(labelFreeMethods, (method) =>
+      meanAbsolute(judged.map((one) => methodError(estimates, one, method))),
+    ),
+    statistics: byName(statisticNames, (name) =>
+      meanAbsolute(stretchesFor(name).map((one) => statisticError(estimates, one, name))),
+    ),
   };
 }
 
@@ -52,43 +60,45 @@ interface Off {
   readonly deviation: number;
 }
 
-function errorsOf(estimates: LabelFreeEstimates, stretch: LabelledDecisions) {
-  const rows = stretch.right.map((count, cell) => count + stretch.wrong[cell]!);
-  const expected = estimates.performance(rows);
-  const rates = estimates.errorRates(rows);
-  const confusion = confusionMetrics(confusionOf(stretch));
-  const actual = { ...confusion, areaUnderCurve: areaUnderCurve(...labelsByBin(stretch)) };
-  const errorRate = total(stretch.wrong) / total(rows);
-  return {
-    methods: byName(labelFreeMethods, (method): Off => {
-      const rate = rates[method].value;
-      return { error: rate === null ? null : errorRate - rate, deviation: expected.accuracy.labelDeviation };
-    }),
-    statistics: byName(statisticNames, (name): Off => {
-      const [was, should] = [actual[name].value, expected[name].value];
-      const error = was === null || should === null ? null : was - should;
-      return { error, deviation: expected[name].labelDeviation };
-    }),
-  };
+function methodError(estimates: LabelFreeEstimates, stretch: LabelledDecisions, method: LabelFreeMethod): Off {
+  const rows = rowsOf(stretch);
+  const { value } = estimates.errorRates(rows)[method];
+  const error = value === null ? null : total(stretch.wrong) / total(rows) - value;
+  return { error, deviation: estimates.performance(rows).accuracy.labelDeviation };
 }
 
-function stretches(windows: readonly LabelledDecisions[]): LabelledDecisions[] {
-  const found: LabelledDecisions[] = [];
+function statisticError(estimates: LabelFreeEstimates, stretch: LabelledDecisions, name: StatisticName): Off {
+  const { value, labelDeviation } = estimates.performance(rowsOf(stretch))[name];
+  const { value: actual } =
+    name === 'areaUnderCurve' ? areaUnderCurve(...labelsByBin(stretch)) : confusionMetrics(confusionOf(stretch))[name];
+  return { error: actual === null || value === null ? null : actual - value, deviation: labelDeviation };
+}
+
+function stretches(
+  windows: readonly LabelledDecisions[],
+  suffices: (rows: Float64Array) => boolean,
+): LabelledDecisions[] {
+  const full: LabelledDecisions[] = [];
+  let rest: LabelledDecisions | null = null;
   for (const window of windows) {
-    const last = found.at(-1);
-    if (last === undefined || labelsOf(last) >= fullStretch) found.push(window);
-    else found[found.length - 1] = together(last, window);
+    rest = rest === null ? window : together(rest, window);
+    if (labelsOf(rest) < fewestLabels || !suffices(rowsOf(rest))) continue;
+    full.push(rest);
+    rest = null;
   }
-  const [before, last] = found.slice(-2);
-  if (before !== undefined && last !== undefined && labelsOf(last) < fullStretch) {
-    found.splice(-2, 2, together(before, last));
-  }
-  return found.filter((stretch) => labelsOf(stretch) >= fewestLabels);
+  if (rest === null) return full;
+  const last = full.pop();
+  const all = last === undefined ? rest : together(last, rest);
+  return labelsOf(all) < fewestLabels ? full : [...full, all];
 }
 
-/** A share of 1,000 labels is off by more than 0.03 in at most 6 % of cases: 0.03 is 1.9 times sqrt(0.25 / 1,000). */
-const fullStretch = 1_000;
+/** 0.03 is 1.9 of these: chance alone makes a number off by more in 6 % of cases. Of a share, 1,000 labels or fewer. */
+const smallDeviation = 0.0158;
 const fewestLabels = 30;
+
+function rowsOf({ right, wrong }: LabelledDecisions): Float64Array {
+  return right.map((count, cell) => count + wrong[cell]!);
+}
 
 function together(a: LabelledDecisions, b: LabelledDecisions): LabelledDecisions {
   const sum = (left: Float64Array, right: Float64Array) => left.map((count, cell) => count + right[cell]!);
