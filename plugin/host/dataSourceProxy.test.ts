@@ -40,7 +40,7 @@ describe('the proxy of the data source', () => {
     const [seen] = collector.requests;
     expect(seen?.url).toBe('/v1/models/credit-risk/drift?from=1');
     expect(seen?.headers.authorization).toBe('Bearer the-token');
-    expect(decodeJwt(String(seen?.headers['x-grafana-id'])).sub).toBe('user:vic');
+    expect(decodeJwt(String(seen?.headers['x-grafana-id'])).sub).toBe('user:4');
     expect(seen?.headers).not.toHaveProperty('cookie');
   });
 

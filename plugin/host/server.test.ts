@@ -162,7 +162,7 @@ describe('the identity token', () => {
       { issuer: host.issuer, audience: 'org:1', algorithms: ['ES256'], typ: 'jwt', maxTokenAge: '10 minutes' },
     );
     expect(protectedHeader.kid).toBeTypeOf('string');
-    expect(payload).toMatchObject({ sub: 'user:olu', name: 'Olu', username: 'olu', role: 'Editor', type: 'user' });
+    expect(payload).toMatchObject({ sub: 'user:3', name: 'Olu', username: 'olu', role: 'Editor', type: 'user' });
     expect(payload.exp! - payload.iat!).toBe(600);
   });
 

@@ -6,6 +6,7 @@ import { Navigate, Route, Routes } from 'react-router-dom';
 import { startLiveUpdates } from './data/live';
 import { prefetchFor } from './data/prefetch';
 import { createQueryClient } from './data/queryClient';
+import { usePeople } from './data/usePeople';
 import { t } from './i18n';
 import { pageCode } from './pageCode';
 import { NotConfiguredPage } from './pages/NotConfiguredPage';
@@ -42,14 +43,21 @@ export default function App({ meta }: AppRootProps<AppSettings>) {
   return (
     <QueryClientProvider client={queryClient}>
       <Suspense fallback={<LoadingPlaceholder text={t('app.loading', 'Loading...')} />}>
-        <Routes>
-          {pages.map(([path, Page]) => (
-            <Route key={path} path={path} element={<Page />} />
-          ))}
-          <Route path="" element={<Navigate to="models" replace />} />
-          <Route path="*" element={<NotFoundPage />} />
-        </Routes>
+        <Pages />
       </Suspense>
     </QueryClientProvider>
+  );
+}
+
+function Pages() {
+  usePeople();
+  return (
+    <Routes>
+      {pages.map(([path, Page]) => (
+        <Route key={path} path={path} element={<Page />} />
+      ))}
+      <Route path="" element={<Navigate to="models" replace />} />
+      <Route path="*" element={<NotFoundPage />} />
+    </Routes>
   );
 }

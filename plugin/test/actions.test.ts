@@ -23,7 +23,7 @@ describe('a control action', () => {
     });
     expect(sent?.headers['if-match']).toBe('"14"');
     expect(sent?.headers['idempotency-key']).toMatch(/^[0-9a-f]{32}$/);
-    expect(decodeJwt(String(sent?.headers['x-grafana-id'])).sub).toBe('user:olu');
+    expect(decodeJwt(String(sent?.headers['x-grafana-id'])).sub).toBe('user:3');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 

@@ -14,7 +14,7 @@ describe('the inbox of alerts', () => {
     await page.getByRole('region', { name: 'Alerts' }).waitFor();
     const rows = page.locator('tbody tr');
     expect(await rows.count()).toBe(alerts.filter(({ state }) => state !== 'resolved').length);
-    expect(await rows.first().innerText()).not.toContain('olu');
+    expect(await rows.first().innerText()).not.toContain('Olu');
   });
 
   it('keeps its filter in the address', async () => {

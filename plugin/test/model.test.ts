@@ -124,7 +124,7 @@ describe('the overview', () => {
       .first()
       .waitFor();
     await page.getByRole('link', { name: 'Drift of credit-risk, version 1' }).waitFor();
-    await page.getByText(/olu is on it/).waitFor();
+    await page.getByText(/Olu is on it/).waitFor();
     await page.getByText('Nobody is on it.').waitFor();
     await page.getByText('Rollout canary started').waitFor();
     await page.getByText(/A roll-back goes to version 1, which is healthy/).waitFor();
@@ -526,7 +526,7 @@ describe('the versions tab', () => {
 describe('the alerts tab', () => {
   it('shows open alerts first, who is on them, and the audit trail', async () => {
     const page = await open(`${model}/alerts`);
-    await page.getByText(/olu is on it since/).waitFor();
+    await page.getByText(/Olu is on it since/).waitFor();
     await page.getByText(/Fired .* resolved/).waitFor();
     await page.getByRole('cell', { name: 'Shadow agrees' }).waitFor();
     await page.getByRole('button', { name: 'Acknowledge', exact: true }).waitFor();

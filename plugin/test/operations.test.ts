@@ -91,7 +91,7 @@ describe('the webhooks page', () => {
     await page.getByText('Done: replay-delivery').waitFor();
     await page.getByRole('button', { name: 'Look inside' }).first().click();
     await page.getByText('504c4202').waitFor();
-    await page.getByText(/^Read again .* by olu$/).waitFor();
+    await page.getByText(/^Read again .* by Olu$/).waitFor();
     await decide(page, 'Try again', 'The producer was mended');
     await page.getByText('Done: replay-dead-letter', { exact: true }).waitFor();
     await decide(page, 'Try all BAD_FRAME again', 'And the others');

@@ -14,6 +14,7 @@ const storePort = [
   'store/audit-heads.ts',
   'store/audit-signature.ts',
   'store/outgoing.ts',
+  'store/people.ts',
   'store/counts.ts',
   'store/history.ts',
   'store/rollups.ts',

@@ -37,7 +37,7 @@ export const identitySettings = z.strictObject({
       roles: z
         .record(z.string(), z.enum(roles))
         .default({})
-        .describe('Role by token subject (`user:<uid>`); else by the role claim: Viewer, Editor, Admin'),
+        .describe('Role by token subject (`user:<id>`); else by the role claim: Viewer, Editor, Admin'),
     })
     .optional(),
   insecureLocal: z

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { PlumblineError } from '../errors.ts';
 import { type Actor, systemActor } from '../rollout/actor.ts';
+import { notePerson } from '../store/people.ts';
 import type { Admit } from './admission.ts';
 import { etagOf, isNotModified } from './etag.ts';
 import { once } from './idempotency.ts';
@@ -51,7 +52,11 @@ async function answerOnce(
   if (control === null) return { body: await route.answer(raw), replayed: false };
   const { idempotencyKey: key, expectedRevision: revision } = control;
   const request = { path, revision, body: raw.body ?? null };
-  return once(services.store, { actor, key, request, at: services.clock() }, () => route.answer(raw));
+  const at = services.clock();
+  return once(services.store, { actor, key, request, at }, async (transaction) => {
+    if (actor.human) await notePerson(transaction, actor, { at, requestId: key });
+    return route.answer(raw);
+  });
 }
 
 function sendJson(request: FastifyRequest, reply: FastifyReply, body: unknown): FastifyReply {

@@ -131,6 +131,7 @@ describe('an alert', () => {
       expect(text).toContain(`## ${title}`);
     }
     expect(text).toContain('feature:income');
+    expect(text, 'who did it').toContain('ed of Grafana \\(user:ed\\)');
     expect(text).not.toContain('<script>');
     const { body } = await api.ask('/v1/audit?order=newest&limit=1');
     expect(text).toContain(body.items[0].hash);

@@ -31,7 +31,7 @@ export interface OnceRequest {
 export async function once(
   store: JoiningStore,
   { actor, key, request, at }: OnceRequest,
-  work: () => Promise<unknown>,
+  work: (transaction: Transaction) => Promise<unknown>,
 ): Promise<{ body: unknown; replayed: boolean }> {
   const fingerprint = hashOf(request);
   return store.transaction(async (transaction) => {
@@ -43,7 +43,7 @@ export async function once(
       }
       return { body: stored.body, replayed: true };
     }
-    const body = await work();
+    const body = await work(transaction);
     await transaction.put(answers, storedKey, { request: fingerprint, body, at });
     return { body, replayed: false };
   });

@@ -60,6 +60,8 @@ describe('a version', () => {
       'STALE_REVISION',
     );
     expectError(await api.act('/v1/actions/promote/credit', { version: '1' }, { as: 'ed', revision }), 'BAD_REQUEST');
+    const named = async () => (await api.ask('/v1/people')).body.items;
+    expect(await named(), 'who is refused has not acted').toEqual([]);
     const key = { 'idempotency-key': 'one-click-of-ed' };
     const first = await api.act('/v1/actions/promote/credit', promote, { as: 'ed', revision, headers: key });
     expect(first.body, first.text).toMatchObject({
@@ -84,6 +86,16 @@ describe('a version', () => {
     expectError(await api.act('/v1/actions/approve/ap_none', yes, { as: 'ana', revision: 1 }), 'NOT_FOUND');
     const granted = await api.act(path, yes, { as: 'ana', revision: approval.revision });
     expect(granted.body, granted.text).toMatchObject({ outcome: 'done' });
+    const [ana, ed] = [
+      { subject: 'user:ana', name: 'ana of Grafana' },
+      { subject: 'user:ed', name: 'ed of Grafana' },
+    ];
+    expect(await named()).toEqual([ana, ed]);
+    const audit = (await api.ask('/v1/audit?limit=500')).body.items;
+    expect(audit.filter(({ action }: { action: string }) => action === 'person.named')).toMatchObject([
+      { actor: ed.subject, target: 'person/user:ed', before: null, after: { name: ed.name } },
+      { actor: ana.subject, target: 'person/user:ana', before: null, after: { name: ana.name } },
+    ]);
     const versions = await versionsOf(api);
     expect(versions).toMatchObject({ routing: { champion: '1', canary: null, shadow: null } });
     expect((await api.ask('/v1/models')).body.items[0]).toMatchObject({ champion: '1' });

@@ -2,7 +2,7 @@ import type { Role } from '../config/settings.ts';
 
 /** Who does something: a person behind Grafana, a machine with a token, or the collector itself. */
 export interface Actor {
-  /** `user:<uid>`, `token:<name>`, `local:<name>` or `system:<room>`. What approvals and the audit log compare. */
+  /** `user:<id>`, `token:<name>`, `local:<name>` or `system:<room>`. What approvals and the audit log compare. */
   readonly subject: string;
   /** For reading only. */
   readonly name: string;

@@ -13,7 +13,7 @@ export interface AuditRecord {
   readonly sequence: number;
   /** Milliseconds since 1970-01-01 UTC. */
   readonly at: number;
-  /** Subject of the actor: `user:<uid>`, `token:<name>`, `system:<room>`. */
+  /** Subject of the actor: `user:<id>`, `token:<name>`, `system:<room>`. */
   readonly actor: string;
   /** What was done, `<room>.<verb>`: `version.promoted`. */
   readonly action: string;

@@ -11,7 +11,7 @@ export interface IdentitySigner {
 const lifetimeSeconds = 600;
 
 /**
- * Signs identity tokens like Grafana's: ES256, ten minutes, audience `org:<id>`, subject `user:<uid>`. The key lives as
+ * Signs identity tokens like Grafana's: ES256, ten minutes, audience `org:<id>`, subject `user:<id>`. The key lives as
  * long as the process.
  *
  * `issuer` is Grafana's root URL, with its closing slash.
@@ -38,8 +38,8 @@ export async function createIdentitySigner(issuer: string, clock: () => number):
       })
         .setProtectedHeader({ alg: 'ES256', typ: 'jwt', kid: keyId })
         .setIssuer(issuer)
-        .setAudience([`org:${organisation}`])
-        .setSubject(`user:${person.uid}`)
+        .setAudience(`org:${organisation}`)
+        .setSubject(`user:${person.id}`)
         .setIssuedAt(issuedAt)
         .setExpirationTime(issuedAt + lifetimeSeconds)
         .sign(privateKey);

@@ -32,6 +32,7 @@ const prefix = `api/plugin-proxy/${plugin.id}`;
 /** Every request of the client once. A new one does not compile until it stands here. */
 const requests: Readonly<Record<Exclude<keyof typeof collector, 'act' | 'saveSettings'>, () => Promise<unknown>>> = {
   me: () => collector.me(),
+  people: () => collector.people(),
   status: () => collector.status(),
   models: () => collector.models(),
   model: () => collector.model(id),

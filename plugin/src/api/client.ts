@@ -19,6 +19,7 @@ import type {
   Me,
   ModelDetail,
   ModelList,
+  People,
   PerformanceReport,
   RetrainJobList,
   RetrainRecommendation,
@@ -70,6 +71,7 @@ export interface SettingsToSave {
 /** Every request of the plugin, by what it is for. Nothing else in the plugin knows an address. */
 export const collector = {
   me: () => read<Me>('v1/me'),
+  people: () => read<People>('v1/people'),
   status: () => read<CollectorStatus>('v1/status'),
   models: () => readAll<ModelList['items'][number]>('v1/models', 1_000),
   model: (model: string) => read<ModelDetail>(modelPath(model)),

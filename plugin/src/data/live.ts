@@ -15,9 +15,9 @@ type Kind = (typeof kinds)[number];
 
 /** Lists of the whole fleet that an event of a kind may change. */
 const listsOf: Readonly<Record<Kind, readonly (readonly string[])[]>> = {
-  alert: [['alerts'], ['audit', 'latest'], ['webhooks']],
-  version: [['audit', 'latest']],
-  retrain: [['retrain'], ['audit', 'latest'], ['webhooks']],
+  alert: [['alerts'], ['audit', 'latest'], ['webhooks'], ['people']],
+  version: [['audit', 'latest'], ['people']],
+  retrain: [['retrain'], ['audit', 'latest'], ['webhooks'], ['people']],
   window: [],
 };
 

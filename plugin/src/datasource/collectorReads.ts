@@ -5,6 +5,7 @@ import type {
   FairnessReport,
   ModelDetail,
   ModelList,
+  People,
   PerformanceReport,
   VersionList,
 } from '@plumbline/collector/api';
@@ -49,6 +50,7 @@ export function collectorReads(base: string) {
       } while (cursor !== null);
       return items;
     },
+    people: () => read<People>('v1/people'),
     model: (model: string) => read<ModelDetail>(modelPath(model)),
     versions: (model: string) => read<VersionList>(`${modelPath(model)}/versions`),
     drift: (model: string, range: Range) => read<DriftReport>(`${modelPath(model)}/drift`, range),

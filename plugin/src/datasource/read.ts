@@ -1,4 +1,5 @@
 import type { DataFrame, TimeRange } from '@grafana/data';
+import { namePeople } from '../format/people';
 import { t } from '../i18n';
 import type { CollectorReads } from './collectorReads';
 import { distributionFrame } from './frames/distributionFrame';
@@ -40,6 +41,8 @@ export async function readQuestion(
       case 'fairness':
         return [fairnessFrame(await collector.fairness(model, range), statistic, groups)];
       case 'events':
+        // An older collector does not tell what people are called: their subjects do.
+        await collector.people().then(namePeople, () => undefined);
         return [eventsFrame(await collector.model(model), moments)];
     }
   }

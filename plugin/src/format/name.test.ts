@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatDigest, formatSignal, formatWords } from './name';
+import { formatActor, formatDigest, formatSignal, formatWords } from './name';
+import { namePeople } from './people';
 
 describe('names people read', () => {
   it.each([
@@ -20,6 +21,17 @@ describe('names people read', () => {
     ['score', 'Score'],
   ])('turns %s into %s', (name, text) => {
     expect(formatWords(name)).toBe(text);
+  });
+
+  it('names people as the collector does, and those whom it does not name by their subject', () => {
+    namePeople({ items: [{ subject: 'user:3', name: 'Ada Byron' }] });
+    expect(['user:3', 'user:4', 'token:trainer', 'system:gates', 'somebody'].map(formatActor)).toEqual([
+      'Ada Byron',
+      '4',
+      'trainer (machine)',
+      'gates (automatic)',
+      'somebody',
+    ]);
   });
 
   it('shortens a digest', () => {

@@ -1,6 +1,7 @@
 import { t } from '../i18n';
+import { nameOfPerson } from './people';
 
-/** `user:ada` -> `ada`, `token:trainer` -> `trainer (machine)`, `system:gates` -> `gates (automatic)`. */
+/** `user:3` -> `Ada Byron`, `token:trainer` -> `trainer (machine)`, `system:gates` -> `gates (automatic)`. */
 export function formatActor(subject: string): string {
   const [kind, ...rest] = subject.split(':');
   const name = rest.join(':');
@@ -13,7 +14,7 @@ export function formatActor(subject: string): string {
     case 'system':
       return t('format.automatic', '{{name}} (automatic)', { name });
     default:
-      return name;
+      return nameOfPerson(subject) ?? name;
   }
 }
 

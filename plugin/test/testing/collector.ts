@@ -108,6 +108,7 @@ function standardAnswers(): Map<string, Answer> {
   const model = '/v1/models/credit-risk';
   const answers = new Map<string, Answer>([
     ['GET /v1/me', ({ headers }) => ({ body: meOf(headers) })],
+    ['GET /v1/people', { body: fixtures.people }],
     ['GET /v1/status', { body: fixtures.collectorStatus }],
     ['GET /v1/models', { body: fixtures.modelList }],
     [`GET ${model}`, { body: fixtures.modelDetail }],

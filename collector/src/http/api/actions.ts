@@ -76,12 +76,22 @@ export const personVerbs: readonly (typeof verbs)[number][] = [
 
 /** `GET /v1/me` */
 export const me = z.object({
-  subject: z.string().describe('`user:<uid>`, `token:<name>` or `local:<name>`'),
+  subject: z.string().describe('`user:<id>`, `token:<name>` or `local:<name>`'),
   name: z.string(),
   role: role.nullable().describe('null: a machine, which has scopes instead'),
   scopes: z.array(z.string()),
   actions: z.array(verb),
   insecure: z.boolean().describe('True in the local mode, which trusts everybody on this machine'),
+});
+
+/** `GET /v1/people` */
+export const people = z.object({
+  items: z.array(
+    z.object({
+      subject: z.string().describe('`user:<id>`, as everything else names them'),
+      name: z.string().describe('As it was when they last acted'),
+    }),
+  ),
 });
 
 const reason = z.string().trim().min(3).max(1_000);
@@ -174,5 +184,6 @@ export const actionResult = z.object({
 });
 
 export type Me = z.infer<typeof me>;
+export type People = z.infer<typeof people>;
 export type Verb = z.infer<typeof verb>;
 export type ActionResult = z.infer<typeof actionResult>;

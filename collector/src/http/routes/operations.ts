@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { PlumblineError } from '../../errors.ts';
 import { readCounts } from '../../store/counts.ts';
-import { collectorStatus, me } from '../api.ts';
+import { readPeople } from '../../store/people.ts';
+import { collectorStatus, me, people } from '../api.ts';
 import { actionsOf } from '../identity/access.ts';
 import { collectMetrics } from '../metrics/collect.ts';
 import { prometheusContentType, prometheusText } from '../metrics/prometheus-text.ts';
@@ -71,6 +72,15 @@ export const operationRoutes: readonly Route[] = [
       actions: actionsOf(actor),
       insecure: services.insecure,
     }),
+  }),
+
+  jsonRoute({
+    method: 'GET',
+    path: '/v1/people',
+    summary: 'What people are called who ever acted',
+    access: { kind: 'read' },
+    response: people,
+    handle: async ({ services }) => ({ items: await services.store.read(readPeople) }),
   }),
 
   jsonRoute({

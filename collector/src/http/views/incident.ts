@@ -3,6 +3,7 @@ import type { ModelSettings } from '../../config/index.ts';
 import type { Finding } from '../../monitor/finding.ts';
 import { readJobs, type StoredRetrainJob } from '../../retrain/index.ts';
 import { type AuditRecord, readLatestAudit } from '../../store/audit.ts';
+import { readNamer } from '../../store/people.ts';
 import type { ReadTransaction } from '../../store/port.ts';
 import { changesAround } from './alert-changes.ts';
 
@@ -17,6 +18,8 @@ interface Incident {
   readonly changes: Awaited<ReturnType<typeof changesAround>>['items'];
   readonly jobs: readonly StoredRetrainJob[];
   readonly audit: readonly AuditRecord[];
+  /** Who somebody is, for a reader who knows no subjects. */
+  readonly named: (subject: string) => string;
   readonly now: number;
 }
 
@@ -51,6 +54,7 @@ export async function incidentReport(
     beside,
     jobs,
     now,
+    named: await readNamer(transaction),
     audit: audit.reverse(),
     history: (await readAlertHistory(transaction, alert.id, { limit: 500 })).reverse(),
     changes: (await changesAround(transaction, alert)).items,
@@ -58,7 +62,7 @@ export async function incidentReport(
 }
 
 function markdownOf(incident: Incident): string {
-  const { alert, settings, now } = incident;
+  const { alert, settings, now, named } = incident;
   const ended = isOpen(alert) ? null : alert.changedAt;
   const fired = alert.firedWallAt;
   return [
@@ -88,7 +92,7 @@ function markdownOf(incident: Incident): string {
               String(one.minutesBefore),
               time(one.at),
               `${one.kind}: ${one.text}`,
-              one.actor,
+              named(one.actor),
             ]),
           ),
     ),
@@ -100,7 +104,7 @@ function markdownOf(incident: Incident): string {
           time(one.at),
           one.transition.replaceAll('_', ' '),
           one.state?.replaceAll('_', ' ') ?? '-',
-          one.actor,
+          named(one.actor),
           one.text,
         ]),
       ),
@@ -114,7 +118,7 @@ function markdownOf(incident: Incident): string {
             incident.jobs.map(({ job }) => [
               job.id,
               job.state.replaceAll('_', ' '),
-              job.requestedBy,
+              named(job.requestedBy),
               job.result?.version ?? job.error ?? '-',
               job.outcome?.text ?? '-',
             ]),
@@ -124,7 +128,14 @@ function markdownOf(incident: Incident): string {
       'Actions, as audited',
       table(
         ['Record', 'When', 'Who', 'What', 'Why', 'Hash'],
-        incident.audit.map((one) => [String(one.sequence), time(one.at), one.actor, one.action, one.reason, one.hash]),
+        incident.audit.map((one) => [
+          String(one.sequence),
+          time(one.at),
+          named(one.actor),
+          one.action,
+          one.reason,
+          one.hash,
+        ]),
       ),
     ),
     'Each hash is of its record and of the hash before it: `plumbline audit verify` reads the whole log.',

@@ -224,6 +224,6 @@ async function credentials(as: AskOptions['as'], grafana: FakeGrafana, now: numb
     return { authorization: `Bearer ${secretOf(as)}` };
   }
   const role = people[as as Person];
-  const idToken = await grafana.sign(personClaims(grafana, now, { sub: `user:${as}`, name: as, role }));
+  const idToken = await grafana.sign(personClaims(grafana, now, { sub: `user:${as}`, name: `${as} of Grafana`, role }));
   return { authorization: `Bearer ${secretOf('grafana')}`, 'x-grafana-id': idToken };
 }
