@@ -25,9 +25,10 @@ describe('names people read', () => {
 
   it('names people as the collector does, and those whom it does not name by their subject', () => {
     namePeople({ items: [{ subject: 'user:3', name: 'Ada Byron' }] });
-    expect(['user:3', 'user:4', 'token:trainer', 'system:gates', 'somebody'].map(formatActor)).toEqual([
+    expect(['user:3', 'user:4', 'user:olu', 'token:trainer', 'system:gates', 'somebody'].map(formatActor)).toEqual([
       'Ada Byron',
-      '4',
+      'user 4',
+      'olu',
       'trainer (machine)',
       'gates (automatic)',
       'somebody',

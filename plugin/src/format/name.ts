@@ -14,7 +14,8 @@ export function formatActor(subject: string): string {
     case 'system':
       return t('format.automatic', '{{name}} (automatic)', { name });
     default:
-      return nameOfPerson(subject) ?? name;
+      // Grafana's number of somebody is no name.
+      return nameOfPerson(subject) ?? (/^\d+$/.test(name) ? t('format.user', 'user {{id}}', { id: name }) : name);
   }
 }
 
