@@ -521,6 +521,15 @@ describe('the versions tab', () => {
     await page.getByText('No version is registered yet').waitFor();
     await page.getByText(/plumbline register credit-risk/).waitFor();
   });
+
+  it('says of a version that has decided nothing yet that there are no rows to compare', async () => {
+    collector().answer('GET', '/v1/models/credit-risk/performance', ({ url }) => ({
+      body: url.includes('version=3') ? { ...performanceReport, from: 0, to: 0, statistics: {} } : performanceReport,
+    }));
+    const page = await open(`${model}/versions?version=3`);
+    await page.getByRole('cell', { name: 'no rows yet' }).waitFor();
+    expect(await page.getByText('1970').count()).toBe(0);
+  });
 });
 
 describe('the alerts tab', () => {

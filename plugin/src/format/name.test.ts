@@ -25,14 +25,9 @@ describe('names people read', () => {
 
   it('names people as the collector does, and those whom it does not name by their subject', () => {
     namePeople({ items: [{ subject: 'user:3', name: 'Ada Byron' }] });
-    expect(['user:3', 'user:4', 'user:olu', 'token:trainer', 'system:gates', 'somebody'].map(formatActor)).toEqual([
-      'Ada Byron',
-      'user 4',
-      'olu',
-      'trainer (machine)',
-      'gates (automatic)',
-      'somebody',
-    ]);
+    expect(
+      ['user:3', 'user:4', 'user:olu', 'token:ci', 'trainer:rt_1', 'system:gates', 'somebody'].map(formatActor),
+    ).toEqual(['Ada Byron', 'user 4', 'olu', 'ci (machine)', 'trainer (machine)', 'gates (automatic)', 'somebody']);
   });
 
   it('shortens a digest', () => {

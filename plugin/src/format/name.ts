@@ -9,6 +9,9 @@ export function formatActor(subject: string): string {
     return subject;
   }
   switch (kind) {
+    case 'trainer':
+      // The token of one job, which stands beside: what it acts on.
+      return t('format.machine', '{{name}} (machine)', { name: kind });
     case 'token':
       return t('format.machine', '{{name}} (machine)', { name });
     case 'system':

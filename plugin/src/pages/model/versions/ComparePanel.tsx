@@ -98,12 +98,7 @@ function ComparisonTable({ left, right, first, second }: ComparisonTableProps) {
       rows={[
         {
           key: 'time',
-          cells: [
-            t('compare.time', 'Event time'),
-            formatRange(left.from, left.to),
-            formatRange(right.from, right.to),
-            '',
-          ],
+          cells: [t('compare.time', 'Event time'), eventTime(left), eventTime(right), ''],
         },
         ...names.map((name) => ({
           key: name,
@@ -117,6 +112,11 @@ function ComparisonTable({ left, right, first, second }: ComparisonTableProps) {
       ]}
     />
   );
+}
+
+/** Of a version that has decided nothing in production the report begins and ends at 0. */
+function eventTime({ from, to }: PerformanceReport): string {
+  return from === to ? t('compare.no-rows', 'no rows yet') : formatRange(from, to);
 }
 
 type Estimate = PerformanceReport['statistics'][string] | undefined;
