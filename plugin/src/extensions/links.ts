@@ -3,7 +3,7 @@ import {
   type PluginExtensionPanelContext,
   PluginExtensionPoints,
 } from '@grafana/data';
-import { getTemplateSrv } from '@grafana/runtime';
+import { getTemplateSrv, locationService } from '@grafana/runtime';
 import { modelPath, modelsPath } from '../routing';
 import { modelOfAlert, modelOfPanel } from './modelOfContext';
 
@@ -23,6 +23,13 @@ export const alertLink: PluginExtensionAddedLinkConfig = {
   title: 'Open the alerted model in Plumbline',
   description: 'See what is wrong with the model that this alert is about',
   path: modelsPath(),
+  // The menu of a rule does not follow paths, and shows the link only where the rule is labelled as this app's (README).
+  onClick: (_, { context }) => {
+    const model = modelOfAlert(context);
+    if (model !== null) {
+      locationService.push(modelPath(model));
+    }
+  },
   configure: (context) => pathTo(modelOfAlert(context)),
 };
 

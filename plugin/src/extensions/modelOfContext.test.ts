@@ -43,6 +43,15 @@ describe('the model of an alert', () => {
     expect(modelOfAlert(context)).toBe('fraud');
   });
 
+  it('is read through the proxy that Grafana makes of its frozen state', () => {
+    const instance = Object.freeze({ labels: Object.freeze({ model: 'fraud' }) });
+    const guarded = <Guarded extends object>(guard: Guarded): Guarded =>
+      new Proxy(guard, { get: (target, property) => guarded(Reflect.get(target, property)) });
+    const context = guarded({ instance });
+    expect(() => context.instance.labels).toThrow(TypeError);
+    expect(modelOfAlert(context)).toBe('fraud');
+  });
+
   it.each([
     undefined,
     null,

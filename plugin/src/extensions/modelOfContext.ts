@@ -32,14 +32,9 @@ export function modelOfPanel(targets: readonly unknown[] | undefined, replace: R
 
 /** Of an alert or its rule: the label `model`, when the alert is one of Plumbline's. */
 export function modelOfAlert(context: unknown): string | null {
-  const { labels, instance, rule } = asRecord(context);
-  for (const found of [
-    labels,
-    asRecord(instance).labels,
-    asRecord(rule).labels,
-    asRecord(asRecord(instance).rule).labels,
-  ]) {
-    const { model } = asRecord(found);
+  const instance = ownValue(context, 'instance');
+  for (const labelled of [context, instance, ownValue(context, 'rule'), ownValue(instance, 'rule')]) {
+    const model = ownValue(ownValue(labelled, 'labels'), 'model');
     if (typeof model === 'string') {
       return one(model);
     }
@@ -53,6 +48,10 @@ function one(text: string): string | null {
   return name === '' || /[${}|*]/.test(name) ? null : name;
 }
 
-function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+/**
+ * Grafana hands out proxies of its state that answer with proxies. Of state that is frozen that is forbidden, so that reading
+ * a property throws; its descriptor can be had.
+ */
+function ownValue(of: unknown, property: string): unknown {
+  return typeof of === 'object' && of !== null ? Object.getOwnPropertyDescriptor(of, property)?.value : undefined;
 }
