@@ -46,7 +46,12 @@ describe('the model of an alert', () => {
   it('is read through the proxy that Grafana makes of its frozen state', () => {
     const instance = Object.freeze({ labels: Object.freeze({ model: 'fraud' }) });
     const guarded = <Guarded extends object>(guard: Guarded): Guarded =>
-      new Proxy(guard, { get: (target, property) => guarded(Reflect.get(target, property)) });
+      new Proxy(guard, {
+        get(target, property) {
+          const value: unknown = Reflect.get(target, property);
+          return typeof value === 'object' && value !== null ? guarded(value) : value;
+        },
+      });
     const context = guarded({ instance });
     expect(() => context.instance.labels).toThrow(TypeError);
     expect(modelOfAlert(context)).toBe('fraud');
