@@ -37,18 +37,18 @@ export function labelFreeBackTest(
   estimates: LabelFreeEstimates,
   windows: readonly LabelledDecisions[],
 ): LabelFreeBackTest {
-  const stretchesFor = (name: StatisticName) =>
+  const stretchesFor = byName(statisticNames, (name) =>
     stretches(windows, (rows) => {
       const { value, labelDeviation } = estimates.performance(rows)[name];
       return value !== null && labelDeviation <= smallDeviation;
-    });
-  const judged = stretchesFor('accuracy');
+    }),
+  );
   return {
     methods: byName(labelFreeMethods, (method) =>
-      meanAbsolute(judged.map((one) => methodError(estimates, one, method))),
+      meanAbsolute(stretchesFor.accuracy.map((one) => methodError(estimates, one, method))),
     ),
     statistics: byName(statisticNames, (name) =>
-      meanAbsolute(stretchesFor(name).map((one) => statisticError(estimates, one, name))),
+      meanAbsolute(stretchesFor[name].map((one) => statisticError(estimates, one, name))),
     ),
   };
 }
