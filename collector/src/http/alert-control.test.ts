@@ -3,7 +3,7 @@ import { collectorClient } from '../cli/collector-client.ts';
 import { run as profile } from '../cli/profile.ts';
 import { bareShape } from '../main/learning-rows.ts';
 import { startTestApi, type TestApi } from '../main/testing/api.ts';
-import { hourMs, inferences, outcome, Producer } from '../main/testing/traffic.ts';
+import { hourMs, inferences, outcome, Producer, testModelInput } from '../main/testing/traffic.ts';
 import { createProfile, decodeReference } from '../profile/index.ts';
 import { putProfile, readReference } from '../store/history.ts';
 import { allKept, putKeptFrom } from '../store/rollups.ts';
@@ -33,13 +33,7 @@ beforeAll(async () => {
   api = await startTestApi({
     models: [
       {
-        name: 'credit',
-        positive: 'yes',
-        window: '1h',
-        lateness: '5m',
-        outcomeDelay: '1h',
-        reference: { rows: 200 },
-        groups: [{ attribute: 'sex' }],
+        ...testModelInput,
         segments: { sex: ['f'] },
         owner: 'lending <script>',
         retrain: { on: ['drift'], approval: 'required', minimumLabelledRows: 500, principal: 'town' },
@@ -193,7 +187,11 @@ describe('a retrain', () => {
     expect((await cancel(queued.revision + 1)).body.error.code).toBe('STALE_REVISION');
     expect((await cancel(queued.revision)).body).toMatchObject({ outcome: 'done' });
     const { body: over } = await api.ask(`/v1/retrain-jobs/${job.id}`);
-    expect(over).toMatchObject({ state: 'cancelled', error: 'cancelled by user:ed: wrong data', deadlineAt: null });
+    expect(over).toMatchObject({
+      state: 'cancelled',
+      error: 'cancelled by ed of Grafana (user:ed): wrong data',
+      deadlineAt: null,
+    });
     expect((await cancel(over.revision)).body.error.details).toEqual({ reason: 'job_is_over' });
     const event = { type: '', subject: '', time: 0, data: { jobId: job.id, model: 'credit' } };
     const { token } = api.services.retrain.completeEvent({ ...event, type: 'model.retrain.requested' }).callback as {
