@@ -3,6 +3,7 @@ import { PlumblineError } from '../errors.ts';
 import type { Finding } from '../monitor/finding.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { EnqueueEvent } from '../store/outgoing.ts';
+import { readNamed } from '../store/people.ts';
 import type { Store, Transaction } from '../store/port.ts';
 import { type Alert, type AlertSeverity, alertKindOf, alertKinds, severityRank } from './alert.ts';
 import { type AlertPolicy, type AlertTransition, assessAlert } from './assess.ts';
@@ -310,6 +311,7 @@ export class AlertService {
 
   async #endAcknowledgement(transaction: Transaction, alert: Alert, why: string, now: number): Promise<Alert> {
     const taken = alert.acknowledgement;
+    const by = taken === null ? 'nobody' : await readNamed(transaction, taken.by);
     const next: Alert = { ...alert, acknowledgement: null };
     await writeAlert(transaction, next);
     await recordEvent(transaction, next, {
@@ -317,7 +319,7 @@ export class AlertService {
       eventTime: null,
       transition: 'acknowledgement_ended',
       actor: 'system:alert',
-      text: `The acknowledgement by ${taken?.by ?? 'nobody'} ended: ${why}`,
+      text: `The acknowledgement by ${by} ended: ${why}`,
     });
     return next;
   }

@@ -14,6 +14,7 @@ export interface AlertMessage {
   /** Milliseconds since 1970-01-01 UTC, wall-clock. */
   readonly firedAt: number;
   readonly endedAt: number | null;
+  /** `by` with the name. */
   readonly acknowledgement: Alert['acknowledgement'];
   readonly link: string;
 }
@@ -44,13 +45,15 @@ export interface MessageContext {
   readonly linkOf: (alert: Alert) => string;
   /** All alerts of the model, told of or not. */
   readonly all: readonly Alert[];
+  /** Who somebody is, for a reader who knows no subjects. */
+  readonly named: (subject: string) => string;
 }
 
 export function messageOf(
   { reason, open, news, resolved }: Omit<Notification, 'reason'> & Pick<NotificationMessage, 'reason'>,
-  { linkOf, all, ...context }: MessageContext,
+  { linkOf, all, named, ...context }: MessageContext,
 ): NotificationMessage {
-  const toMessage = (alert: Alert) => messageOfAlert(alert, linkOf(alert));
+  const toMessage = (alert: Alert) => messageOfAlert(alert, linkOf(alert), named);
   return {
     ...context,
     reason,
@@ -62,7 +65,7 @@ export function messageOf(
   };
 }
 
-function messageOfAlert(alert: Alert, link: string): AlertMessage {
+function messageOfAlert(alert: Alert, link: string, named: (subject: string) => string): AlertMessage {
   const { id, model, environment, version, kind, severity, state, sentence, acknowledgement } = alert;
   return {
     id,
@@ -73,7 +76,7 @@ function messageOfAlert(alert: Alert, link: string): AlertMessage {
     severity,
     state,
     sentence,
-    acknowledgement,
+    acknowledgement: acknowledgement && { ...acknowledgement, by: named(acknowledgement.by) },
     link,
     firedAt: alert.firedWallAt ?? alert.changedAt,
     endedAt: isOpen(alert) ? null : alert.changedAt,

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Alert } from '../alert/index.ts';
 import { writeAlert } from '../alert/records.ts';
 import { modelSettings, notificationSettings } from '../config/settings.ts';
+import { notePerson } from '../store/people.ts';
 import type { Store } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import type { WakeableLoop } from '../wakeable-loop.ts';
@@ -225,6 +226,18 @@ describe('a Slack-compatible chat', () => {
     expect(message.attachments[0]?.text).toContain('Error rate 33 % instead of 24 % &lt;!channel&gt; &amp; more');
     expect(message.attachments[0]?.text).toContain('<https://grafana.example.com/a/app/alerts/a1b2|Open>');
     expect(JSON.stringify(message)).not.toContain('<!channel>');
+  });
+
+  it('names who acknowledged', async () => {
+    await run(['slack']);
+    await set({});
+    now += 10 * minute;
+    await store.transaction((transaction) =>
+      notePerson(transaction, { subject: 'user:3', name: 'Ana' }, { at: now, requestId: null }),
+    );
+    await set({ acknowledgement: { by: 'user:3', at: now, until: now + 60 * minute, comment: 'on it' } });
+    const [, acknowledged] = await bodies(2);
+    expect(JSON.stringify(acknowledged)).toContain('Ana (user:3)');
   });
 });
 

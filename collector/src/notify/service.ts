@@ -9,6 +9,7 @@ import {
   silenceOf,
 } from '../alert/index.ts';
 import type { ModelSettings, NotificationSettings, NotifierSettings } from '../config/settings.ts';
+import { readNamer } from '../store/people.ts';
 import { compositeKey, jsonCollection, type ReadTransaction, type Store, type Transaction } from '../store/port.ts';
 import type { Outbox } from '../webhook/index.ts';
 import { decideNotification, type Notifiable, type Notification, type NotificationGroup } from './decide.ts';
@@ -165,6 +166,7 @@ export class NotificationService {
       environment,
       linkOf,
       all,
+      named: await readNamer(transaction),
       owner: settings?.owner ?? '',
       runbook: settings?.runbook ?? '',
     };

@@ -2,6 +2,7 @@ import type { Alert } from '../alert/index.ts';
 import type { ModelSettings } from '../config/settings.ts';
 import { PlumblineError } from '../errors.ts';
 import type { EnqueueEvent, OutgoingEvent } from '../store/outgoing.ts';
+import { readNamed } from '../store/people.ts';
 import type { ReadTransaction, Store, Transaction } from '../store/port.ts';
 import { cancelledEvent, requestedEvent, requestedType } from './events.ts';
 import type { RetrainGuard } from './guards.ts';
@@ -183,7 +184,8 @@ export class RetrainService {
         });
       }
       const state = decision === 'approve' ? 'queued' : 'cancelled';
-      const error = decision === 'approve' ? null : `denied by ${actor.subject}: ${reason}`;
+      const error =
+        decision === 'approve' ? null : `denied by ${await readNamed(transaction, actor.subject)}: ${reason}`;
       const next: RetrainJob = { ...job, state, changedAt: now, startedAt: decision === 'approve' ? now : null, error };
       const revision = await recordJob(transaction, next, job, {
         actor: actor.subject,
@@ -208,7 +210,7 @@ export class RetrainService {
         throw new PlumblineError('REFUSED', `the job is ${job.state} already`, { details: { reason: 'job_is_over' } });
       }
       const now = this.#options.clock();
-      const error = `cancelled by ${actor.subject}: ${reason}`;
+      const error = `cancelled by ${await readNamed(transaction, actor.subject)}: ${reason}`;
       const next: RetrainJob = { ...job, state: 'cancelled', changedAt: now, error };
       const cause = { actor: actor.subject, reason, requestId: control.requestId };
       const revision = await recordJob(transaction, next, job, cause);

@@ -16,7 +16,7 @@ export function holdsOf(
   if (rollout === null) return [];
   const holds: Hold[] = [];
   const hold = (code: HoldReason, text: string = holdReasons[code]) => void holds.push({ code, text });
-  if (rollout.paused !== null) hold('manual', `paused by ${rollout.paused.by}: ${rollout.paused.reason}`);
+  if (rollout.paused !== null) hold('manual', `paused: ${rollout.paused.reason}`);
   if (frozen !== null) hold('freeze_window', frozen);
   if (promotion !== null) hold('awaiting_approval');
   else if (rollout.readyAt !== null) hold('awaiting_promotion');

@@ -48,7 +48,7 @@ describe('a version that starts while another one is on its way', () => {
     expect(await world.stateOf('3')).toBe('canary');
     expect((await world.version('3')).history[0]).toMatchObject({
       actor: 'system:queue',
-      reason: 'queued by user:ada: because I say so',
+      reason: 'queued: because I say so',
     });
     expect((await world.view()).queue).toEqual([]);
   });

@@ -59,9 +59,9 @@ function sentenceOf(event: RolloutEvent): string | null {
     case 'released':
       return `${version} is out of quarantine and begins again as registered`;
     case 'breakGlassOpened':
-      return `${event.actor} may give traffic alone until ${new Date(event.expiresAt).toISOString()}; everybody is told`;
+      return `You may give traffic alone until ${new Date(event.expiresAt).toISOString()}; everybody is told`;
     case 'breakGlassClosed':
-      return event.reviewed ? `${event.actor} has looked at what was done in the emergency` : 'The emergency is over';
+      return event.reviewed ? 'You have looked at what was done in the emergency' : 'The emergency is over';
     case 'quarantined':
       return `${version} is out of service`;
   }

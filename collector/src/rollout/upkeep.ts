@@ -29,7 +29,7 @@ export function dueByTime(
   }
   const first = queue[0];
   if (first !== undefined && rollout === null) {
-    const reason = `queued by ${first.by}: ${first.reason}`;
+    const reason = `queued: ${first.reason}`;
     due.push({ intent: { kind: 'startQueued', ...started }, room: 'queue', reason });
   }
   return due;

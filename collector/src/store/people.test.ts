@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readAudit } from './audit.ts';
-import { notePerson, type Person, readNamer, readPeople } from './people.ts';
+import { notePerson, type Person, readNamed, readNamer, readPeople } from './people.ts';
 import type { Store } from './port.ts';
 import { openSqliteStore } from './sqlite.ts';
 
@@ -43,6 +43,10 @@ describe('what people are called', () => {
     await note({ subject: 'user:3', name: 'Ada' });
     await note({ subject: 'user:4', name: 'Ada' });
     const named = await store.read(readNamer);
-    expect(['user:3', 'user:4', 'user:5'].map(named)).toEqual(['Ada (user:3)', 'Ada (user:4)', 'user:5']);
+    const subjects = ['user:3', 'user:4', 'user:5'];
+    expect(subjects.map(named)).toEqual(['Ada (user:3)', 'Ada (user:4)', 'user:5']);
+    expect(await store.read((transaction) => Promise.all(subjects.map((one) => readNamed(transaction, one))))).toEqual(
+      subjects.map(named),
+    );
   });
 });

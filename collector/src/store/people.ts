@@ -44,10 +44,13 @@ export async function readPeople(transaction: ReadTransaction): Promise<Person[]
 }
 
 /** The name of somebody who acted, and the subject, by which they are told apart; a subject without a name by itself. */
+export async function readNamed(transaction: ReadTransaction, subject: string): Promise<string> {
+  const known = (await transaction.get(people, subject))?.value;
+  return known === undefined ? subject : `${known.name} (${subject})`;
+}
+
+/** `readNamed` of everybody. */
 export async function readNamer(transaction: ReadTransaction): Promise<(subject: string) => string> {
-  const names = new Map((await readPeople(transaction)).map(({ subject, name }) => [subject, name]));
-  return (subject) => {
-    const name = names.get(subject);
-    return name === undefined ? subject : `${name} (${subject})`;
-  };
+  const named = new Map((await readPeople(transaction)).map(({ subject, name }) => [subject, `${name} (${subject})`]));
+  return (subject) => named.get(subject) ?? subject;
 }

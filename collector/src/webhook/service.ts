@@ -1,5 +1,6 @@
 import { PlumblineError } from '../errors.ts';
 import { appendAudit } from '../store/audit.ts';
+import { readNamed } from '../store/people.ts';
 import type { Store, Transaction } from '../store/port.ts';
 import { type Endpoint, pingType } from './endpoint.ts';
 import {
@@ -54,7 +55,7 @@ export class DeliveryService {
           type: pingType,
           subject: name,
           time: now,
-          data: { text: `Test by ${actor.subject}`, reason: control.reason },
+          data: { text: `Test by ${await readNamed(transaction, actor.subject)}`, reason: control.reason },
         },
         'once',
       );
