@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '../alert/index.ts';
+import { testAlert } from '../alert/testing/test-alert.ts';
 import { notificationSettings } from '../config/settings.ts';
 import { decideNotification, type Notifiable, type NotificationGroup } from './decide.ts';
 import { receiversOf } from './route.ts';
@@ -9,40 +10,14 @@ const hour = 60 * minute;
 
 const empty: NotificationGroup = {
   notifier: 'chat',
-  model: 'm',
+  model: 'credit-risk',
   environment: 'production',
   lastAt: null,
   told: {},
 };
 
-const alert = (change: Partial<Alert> = {}): Alert => ({
-  id: 'a',
-  model: 'm',
-  environment: 'production',
-  kind: 'drift',
-  severity: 'ticket',
-  state: 'firing',
-  version: '1',
-  since: 0,
-  firedAt: 0,
-  resolvedAt: null,
-  changedAt: 0,
-  firedWallAt: 0,
-  heldState: null,
-  alarms: 1,
-  climb: 0,
-  windowsSinceAlarm: 0,
-  quietWindows: 0,
-  firingWindows: 1,
-  sentence: 'x moved',
-  findings: [],
-  acknowledgement: null,
-  expected: null,
-  ...change,
-});
-
 const about = (change: Partial<Alert> = {}, more: Partial<Notifiable> = {}): Notifiable => ({
-  alert: alert(change),
+  alert: testAlert(change),
   silenced: false,
   inhibited: false,
   repeatMs: 4 * hour,
@@ -184,7 +159,7 @@ describe('routes', () => {
       routes,
     });
   const names = (change: Partial<Alert>, routes: unknown[] = []) => [
-    ...receiversOf(alert(change), settings(routes)).keys(),
+    ...receiversOf(testAlert(change), settings(routes)).keys(),
   ];
 
   it('wake nobody for a ticket when there are none', () => {
@@ -195,13 +170,13 @@ describe('routes', () => {
   it('match by severity, kind and model, and add up; the shortest repeat counts', () => {
     const routes = [
       { severities: ['page'], notifiers: ['pager'] },
-      { kinds: ['drift'], models: ['m'], notifiers: ['chat'], repeat: '1d' },
-      { models: ['m'], notifiers: ['chat'], repeat: '2h' },
+      { kinds: ['drift'], models: ['credit-risk'], notifiers: ['chat'], repeat: '1d' },
+      { models: ['credit-risk'], notifiers: ['chat'], repeat: '2h' },
     ];
     expect(names({ severity: 'page', model: 'other' }, routes)).toEqual(['pager']);
     expect(names({ severity: 'page' }, routes)).toEqual(['pager', 'chat']);
     expect(names({ kind: 'fairness', model: 'other' }, routes)).toEqual([]);
-    expect(receiversOf(alert(), settings(routes)).get('chat')).toBe(2 * hour);
-    expect(receiversOf(alert(), settings(routes.toReversed())).get('chat')).toBe(2 * hour);
+    expect(receiversOf(testAlert(), settings(routes)).get('chat')).toBe(2 * hour);
+    expect(receiversOf(testAlert(), settings(routes.toReversed())).get('chat')).toBe(2 * hour);
   });
 });

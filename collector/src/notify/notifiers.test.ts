@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Alert } from '../alert/index.ts';
 import { writeAlert } from '../alert/records.ts';
+import { testAlert } from '../alert/testing/test-alert.ts';
 import { modelSettings, notificationSettings } from '../config/settings.ts';
 import { notePerson } from '../store/people.ts';
 import type { Store } from '../store/port.ts';
@@ -33,30 +34,17 @@ let sender: WakeableLoop;
 let people: NotificationService;
 let deliveries: DeliveryService;
 
-const alert: Alert = {
+const alert = testAlert({
   id: 'a1b2',
-  model: 'credit-risk',
-  environment: 'production',
   kind: 'performance',
   severity: 'page',
-  state: 'firing',
   version: '7',
   since: start,
   firedAt: start,
-  resolvedAt: null,
   changedAt: start,
   firedWallAt: start,
-  heldState: null,
-  alarms: 1,
-  climb: 0,
-  windowsSinceAlarm: 0,
-  quietWindows: 0,
-  firingWindows: 1,
-  findings: [],
-  acknowledgement: null,
-  expected: null,
   sentence: 'Error rate 33 % instead of 24 % <!channel> & more',
-};
+});
 
 async function run(types: readonly string[]) {
   const { port } = receiver.address() as AddressInfo;

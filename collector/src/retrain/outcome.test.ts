@@ -1,28 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Alert } from '../alert/index.ts';
+import { testAlert } from '../alert/testing/test-alert.ts';
 import type { RetrainJob } from './job.ts';
 import { assessOutcome, type VersionFate } from './outcome.ts';
+import { testJob } from './testing/test-job.ts';
 
-const job: RetrainJob = {
-  id: 'rt_1',
-  model: 'credit-risk',
-  environment: 'production',
-  version: '1',
-  state: 'succeeded',
-  trigger: { kind: 'drift', alert: 'a', reason: 'income moved' },
-  requestedBy: 'system:policy',
-  requestedAt: 0,
-  changedAt: 0,
-  startedAt: 0,
-  progress: 1,
-  error: null,
+const job = testJob({
   result: { version: '2', digest: 'sha256:0' },
-  externalRunId: null,
-  reasons: [],
-  guards: [],
   outcome: { verdict: 'pending', windows: 2, at: 0, text: '' },
-};
-const alert = { kind: 'drift', state: 'firing', version: '2', sentence: 'income moved' } as Alert;
+});
+const alert = testAlert({ version: '2' });
 const fate = (change: Partial<VersionFate> = {}): VersionFate => ({
   version: '2',
   state: 'champion',

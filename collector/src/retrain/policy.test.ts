@@ -1,57 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '../alert/index.ts';
+import { testAlert } from '../alert/testing/test-alert.ts';
 import { retrainSettings } from '../config/settings.ts';
 import type { RetrainGuard } from './guards.ts';
 import type { RetrainJob } from './job.ts';
 import { type RetrainSituation, recommendRetrain } from './policy.ts';
+import { testJob } from './testing/test-job.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
 
-const firing: Alert = {
-  id: 'alert-1',
-  model: 'credit-risk',
-  environment: 'production',
-  kind: 'drift',
-  severity: 'ticket',
-  state: 'firing',
-  version: '1',
-  since: 0,
-  firedAt: 0,
-  resolvedAt: null,
-  changedAt: 0,
-  quietWindows: 0,
-  firingWindows: 3,
-  sentence: 'income moved up',
-  findings: [],
-  acknowledgement: null,
-  heldState: null,
-  firedWallAt: 0,
-  alarms: 1,
-  climb: 0,
-  windowsSinceAlarm: 0,
-  expected: null,
-};
-
-const job: RetrainJob = {
-  id: 'rt_1',
-  model: 'credit-risk',
-  environment: 'production',
-  version: '1',
-  state: 'succeeded',
-  trigger: { kind: 'drift', alert: 'alert-1', reason: 'income moved up' },
-  requestedBy: 'system:policy',
-  requestedAt: 0,
-  changedAt: 0,
-  startedAt: 0,
-  progress: null,
-  result: null,
-  error: null,
-  externalRunId: null,
-  reasons: [],
-  guards: [],
-  outcome: null,
-};
+const firing = testAlert({ firingWindows: 3 });
 
 const data: RetrainSituation['data'] = {
   labelledRows: 5_000,
@@ -79,11 +38,7 @@ function recommend(change: Partial<RetrainSituation> = {}, policy: Record<string
   });
 }
 
-const jobAt = (requestedAt: number, change: Partial<RetrainJob> = {}): RetrainJob => ({
-  ...job,
-  requestedAt,
-  ...change,
-});
+const jobAt = (requestedAt: number, change: Partial<RetrainJob> = {}) => testJob({ requestedAt, ...change });
 const failing = (guards: readonly RetrainGuard[]) =>
   guards.filter(({ verdict }) => verdict === 'fail' || verdict === 'unknown').map(({ code }) => code);
 
