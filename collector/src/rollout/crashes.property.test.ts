@@ -8,10 +8,10 @@ import { readAudit, verifyAudit } from '../store/audit.ts';
 import type { OutgoingEvent } from '../store/outgoing.ts';
 import { jsonCollection, type Store, type Transaction } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
-import type { Actor } from './actor.ts';
 import type { RolloutAction } from './intents.ts';
 import { RolloutService } from './service.ts';
-import { trafficWeights } from './state.ts';
+import { trafficWeights, unknownSpec } from './state.ts';
+import { person } from './testing/actors.ts';
 
 /**
  * Random commands on a real store while the power goes out between any two writes: what was not finished leaves no trace,
@@ -72,14 +72,6 @@ function bound(transaction: Transaction): Transaction {
 }
 
 const people = ['ada', 'grace', 'olu'] as const;
-const person = (name: string): Actor => ({
-  subject: `user:${name}`,
-  name,
-  role: 'approver',
-  scopes: [],
-  human: true,
-});
-
 type Wish = {
   readonly verb: string;
   readonly version: string;
@@ -186,22 +178,7 @@ async function live(steps: readonly Wish[]): Promise<{ champion: string | null; 
     const command = async (): Promise<unknown> => {
       switch (verb) {
         case 'register':
-          return service.register(
-            actor,
-            settings,
-            {
-              version,
-              digest: digestOf(version),
-              inputs: [],
-              classes: [],
-              threshold: 0.5,
-              reference: null,
-              heldOut: null,
-              labelColumn: 'label',
-              parameters: {},
-            },
-            'api',
-          );
+          return service.register(actor, settings, { ...unknownSpec, version, digest: digestOf(version) }, 'api');
         case 'approve':
         case 'deny':
           return service.approve(

@@ -6,34 +6,17 @@ import type { Command, DecisionContext, Intent, RolloutEvent } from './command.t
 import { decide } from './decide.ts';
 import type { GateName, GateResult } from './gate.ts';
 import { refusalReasons } from './reasons.ts';
-import { emptyState, type RolloutState, routingDocument, trafficWeights } from './state.ts';
+import { emptyState, type RolloutState, routingDocument, trafficWeights, unknownSpec } from './state.ts';
+import { ada, grace, person } from './testing/actors.ts';
 
 /** Random lives of a model: any command, by anybody, at any time, with gates that pass or do not. */
 
-const person = (name: string): Actor => ({
-  subject: `user:${name}`,
-  name,
-  role: 'approver',
-  scopes: [],
-  human: true,
-});
 const machine: Actor = { subject: 'token:ci', name: 'ci', role: null, scopes: ['control'], human: false };
-const actors = fc.constantFrom(person('ada'), person('grace'), person('olu'), machine);
+const actors = fc.constantFrom(ada, grace, person('olu'), machine);
 const versions = fc.constantFrom('1', '2', '3', '__proto__');
 const digests = fc.constantFrom('a', 'b').map((digit) => `sha256:${digit.repeat(64)}`);
 const weights = fc.option(fc.integer({ min: 1, max: 10_000 }), { nil: null });
 const approvalIds = fc.constantFrom('ap_0', 'ap_1', 'ap_2', 'ap_3');
-
-const spec = (digest: string) => ({
-  digest,
-  inputs: [],
-  classes: [],
-  threshold: 0.5,
-  reference: null,
-  heldOut: null,
-  labelColumn: 'label',
-  parameters: {},
-});
 
 type Step = {
   readonly intent: Intent;
@@ -52,7 +35,7 @@ const intents: fc.Arbitrary<Intent> = fc.oneof(
   fc.record({
     kind: fc.constant('register' as const),
     version: versions,
-    spec: digests.map(spec),
+    spec: digests.map((digest) => ({ ...unknownSpec, digest })),
     source: fc.constant('api'),
   }),
   fc.record({ kind: fc.constant('observe' as const), version: versions }),
@@ -245,7 +228,12 @@ function sensibleIntent(state: RolloutState, choice: number): Intent {
   if (champion !== null && choice > 11) options.push({ kind: 'rollBack', to: null, cause: 'POST_PROMOTION' });
   if (choice > 13) options.push({ kind: 'breakGlass', forMs: 3_600_000 });
   const next = String(state.versions.length + 1);
-  options.push({ kind: 'register', version: next, spec: spec(`sha256:${next.padStart(64, '0')}`), source: 'api' });
+  options.push({
+    kind: 'register',
+    version: next,
+    spec: { ...unknownSpec, digest: `sha256:${next.padStart(64, '0')}` },
+    source: 'api',
+  });
   // The list is never empty.
   return options[choice % options.length] as Intent;
 }

@@ -3,12 +3,12 @@ import type { ModelSettings } from '../config/settings.ts';
 import { hourMs, testModel } from '../main/testing/traffic.ts';
 import { createProfile, foldInferences, foldOutcome, type Profile } from '../profile/index.ts';
 import { batchOf } from '../profile/sampleBatch.ts';
-import { identifyShape } from '../profile/shape.ts';
+import { sampleShape } from '../profile/sampleShape.ts';
 import { seededRandom } from './evaluation/bootstrap.ts';
 import type { GateName, GateResult } from './gate.ts';
 import { look, startGuard } from './guard.ts';
 import type { Guard } from './guardState.ts';
-import type { Rollout } from './state.ts';
+import { testCanary } from './testing/testCanary.ts';
 
 /**
  * What the guards promise, through the very code that decides: 300 canaries, each looked at after every one of 60 windows
@@ -22,33 +22,10 @@ const looks = 60;
 const rows = 200;
 const runs = 300;
 
-const canary: Rollout = {
-  id: 'r',
-  version: '2',
-  stage: 'canary',
-  weightBasisPoints: 5_000,
-  sampleBasisPoints: 0,
-  steps: [5_000],
-  startedAt: 0,
-  stageFrom: 0,
-  stepFrom: 0,
-  stepAt: 0,
-  paused: null,
-  readyAt: null,
-  earlierWeightBasisPoints: 0,
-};
+const canary = testCanary({ weightBasisPoints: 5_000, steps: [5_000], earlierWeightBasisPoints: 0 });
 
 const groupsOfSex = [{ attribute: 'sex', groups: ['f', 'm'] }];
-const binary = identifyShape({
-  task: 'binary_classification',
-  signals: [],
-  scoreBins: null,
-  positive: 'yes',
-  favourable: null,
-  classes: [],
-  groups: groupsOfSex,
-  residualScale: 1,
-});
+const binary = sampleShape({ groups: groupsOfSex });
 
 interface Behaviour {
   /** Share of wrong predictions, by group. */
@@ -308,16 +285,7 @@ describe('a canary that is worse by just what is allowed', () => {
 });
 
 describe('a canary of a regression', () => {
-  const regression = identifyShape({
-    task: 'regression',
-    signals: [],
-    scoreBins: null,
-    positive: null,
-    favourable: null,
-    classes: [],
-    groups: groupsOfSex,
-    residualScale: 1,
-  });
+  const regression = sampleShape({ task: 'regression', positive: null, groups: groupsOfSex });
   const settings = testModel({
     task: 'regression',
     positive: undefined,

@@ -3,11 +3,11 @@ import { bareShape } from '../main/learning-rows.ts';
 import { testModel } from '../main/testing/traffic.ts';
 import { createProfile, foldInferences, foldOutcome, type Profile } from '../profile/index.ts';
 import { batchOf } from '../profile/sampleBatch.ts';
-import { identifyShape } from '../profile/shape.ts';
+import { sampleShape } from '../profile/sampleShape.ts';
 import { seededRandom } from './evaluation/bootstrap.ts';
 import { look, startGuard } from './guard.ts';
 import type { Guard, GuardedWindow } from './guardState.ts';
-import type { Rollout } from './state.ts';
+import { testCanary } from './testing/testCanary.ts';
 
 const settings = testModel({ groups: [], rollout: { gates: { canaryRows: 50, canaryErrorMargin: 0.01 } } });
 const hour = 3_600_000;
@@ -43,20 +43,7 @@ function windowOf(rows: number, labelled: number, wrong: number, failed = 0): Pr
   return profile;
 }
 
-const canary: Rollout = {
-  id: 'r1',
-  version: '2',
-  stage: 'canary',
-  weightBasisPoints: 1_000,
-  sampleBasisPoints: 0,
-  steps: [1_000],
-  startedAt: 0,
-  stageFrom: 0,
-  stepFrom: 0,
-  stepAt: 0,
-  paused: null,
-  readyAt: null,
-};
+const canary = testCanary();
 
 function lookAt(guard: Guard, windows: readonly GuardedWindow[], readFrom = 0, rollout = canary) {
   const input = { settings, rollout, windows, readFrom, to: 0, candidateDigest: '', instances: [], at: 0 };
@@ -147,16 +134,7 @@ describe('the guards of a canary', () => {
 describe('the guards of a canary that ranks', () => {
   test('count what each ranking lost of the gain it could have had', () => {
     const ranking = testModel({ task: 'ranking', positive: undefined, groups: [] });
-    const shape = identifyShape({
-      task: 'ranking',
-      signals: [],
-      scoreBins: null,
-      positive: null,
-      favourable: null,
-      classes: [],
-      groups: [],
-      residualScale: 1,
-    });
+    const shape = sampleShape({ task: 'ranking', positive: null });
     const windowOf = (relevances: readonly string[]) => {
       const profile = createProfile(shape);
       const shown = JSON.stringify(['a', 'b', 'c']);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { readAudit } from '../store/audit.ts';
 import { trafficWeights } from './state.ts';
-import { ada, grace, openWorld, trainer, world } from './testing/world.ts';
+import { ada, grace, trainer } from './testing/actors.ts';
+import { openWorld, world } from './testing/world.ts';
 
 /** What comes between the steps of a rollout: another version, a freeze, a wrong artefact, time, and people who decide. */
 

@@ -1,15 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ada, openWorld, trainer, world } from './testing/world.ts';
+import { unknownSpec } from './state.ts';
+import { ada, trainer } from './testing/actors.ts';
+import { openWorld, world } from './testing/world.ts';
 
 /** Registering a version and evaluating it. */
 
 describe('a registration', () => {
   test('needs its artefact uploaded', async () => {
     await openWorld();
-    const spec = { inputs: [], classes: [], threshold: 0.5, reference: null, heldOut: null, labelColumn: 'label' };
-    const missing = { ...spec, version: '1', digest: `sha256:${'1'.repeat(64)}`, parameters: {} };
+    const missing = { ...unknownSpec, version: '1', digest: `sha256:${'1'.repeat(64)}` };
     await expect(world.service.register(trainer, world.settings, missing, 'api')).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });

@@ -6,7 +6,8 @@ import { versionList } from '../http/api.ts';
 import { readAudit, verifyAudit } from '../store/audit.ts';
 import { jsonCollection } from '../store/port.ts';
 import { trafficWeights } from './state.ts';
-import { ada, grace, openWorld, trainer, world } from './testing/world.ts';
+import { ada, grace, trainer } from './testing/actors.ts';
+import { openWorld, world } from './testing/world.ts';
 
 const kinds = () => world.happened.map(({ kind }) => kind);
 const audit = () => world.store.read((transaction) => readAudit(transaction, 0, 1_000));

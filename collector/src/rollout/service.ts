@@ -57,17 +57,8 @@ export interface Control {
   readonly requestId: string;
 }
 
-export interface RegisterVersion {
+export interface RegisterVersion extends VersionSpec {
   readonly version: string;
-  readonly digest: string;
-  readonly inputs: readonly string[];
-  readonly classes: readonly string[];
-  readonly threshold: number;
-  readonly reference: string | null;
-  readonly heldOut: string | null;
-  readonly training?: string | null | undefined;
-  readonly labelColumn: string;
-  readonly parameters: VersionSpec['parameters'];
 }
 
 export interface ActionOutcome {

@@ -63,10 +63,22 @@ export interface VersionSpec {
   /** Digest of the held-out rows (CSV). */
   readonly heldOut: string | null;
   /** Digest of the rows it was trained on (CSV); not there or `null`: not told. */
-  readonly training?: string | null;
+  readonly training?: string | null | undefined;
   readonly labelColumn: string;
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
 }
+
+/** Of a version that was only ever seen in events. */
+export const unknownSpec: VersionSpec = {
+  digest: '',
+  inputs: [],
+  classes: [],
+  threshold: 0.5,
+  reference: null,
+  heldOut: null,
+  labelColumn: 'label',
+  parameters: {},
+};
 
 export interface VersionRecord {
   readonly version: string;

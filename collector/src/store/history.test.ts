@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../monitor/finding.ts';
 import { createProfile, foldAgreement, profileTotals } from '../profile/index.ts';
 import { totals } from '../profile/plan.ts';
-import { identifyShape } from '../profile/shape.ts';
+import { sampleShape } from '../profile/sampleShape.ts';
 import { putDeadLetters, readDeadLetters } from './dead-letters.ts';
 import {
   deleteFindings,
@@ -34,18 +34,8 @@ afterEach(() => store.close());
 const one = { model: 'a/b', environment: 'production', version: '1' };
 
 function emptyProfile(classes: readonly string[] = []) {
-  return createProfile(
-    identifyShape({
-      task: classes.length > 0 ? 'multiclass_classification' : 'binary_classification',
-      signals: [],
-      scoreBins: null,
-      positive: 'yes',
-      favourable: null,
-      classes,
-      groups: [],
-      residualScale: 1,
-    }),
-  );
+  const task = classes.length > 0 ? 'multiclass_classification' : 'binary_classification';
+  return createProfile(sampleShape({ task, classes }));
 }
 
 async function putWindows(froms: readonly number[], key = one) {

@@ -3,19 +3,10 @@ import { decodeProfile, encodeProfile } from '../encoding/encode.ts';
 import { foldInferences } from '../fold/fold.ts';
 import { createProfile, mergeProfiles } from '../profile.ts';
 import { batchOf } from '../sampleBatch.ts';
-import { identifyShape } from '../shape.ts';
+import { sampleShape } from '../sampleShape.ts';
 import { firstCellFrom, latencyCells, latencyEdge } from './latencies.ts';
 
-const bare = identifyShape({
-  task: 'binary_classification',
-  signals: [],
-  scoreBins: null,
-  positive: 'yes',
-  favourable: null,
-  classes: [],
-  groups: [],
-  residualScale: 1,
-});
+const bare = sampleShape();
 
 function fold(latencies: readonly (number | null)[]) {
   const profile = createProfile(bare);

@@ -3,23 +3,14 @@ import { expect, test } from 'vitest';
 import { planOf } from '../plan.ts';
 import { createProfile } from '../profile.ts';
 import { batchOf } from '../sampleBatch.ts';
-import { identifyShape } from '../shape.ts';
+import { sampleShape } from '../sampleShape.ts';
 import { cellFinder, findCell } from './cellFinder.ts';
 import { nextUp } from './edges.ts';
 import { foldLatencies, latencyCells } from './latencies.ts';
 import { scoreBinOf } from './scoreBin.ts';
 import { stepEdges } from './stepEdges.ts';
 
-const shape = identifyShape({
-  task: 'binary_classification',
-  signals: [],
-  scoreBins: { kind: 'logit' },
-  positive: 'yes',
-  favourable: null,
-  classes: [],
-  groups: [],
-  residualScale: 1,
-});
+const shape = sampleShape({ scoreBins: { kind: 'logit' } });
 const clamped = (value: number, most: number) => Math.max(0, Math.min(most, value));
 
 test('edges of steps lie where the function takes them, to the last bit', () => {

@@ -4,7 +4,8 @@ import { referenceEdges } from '../cells/edges.ts';
 import { addToSum, boundedDeviation } from '../cells/sums.ts';
 import { planOf } from '../plan.ts';
 import { createProfile, type Profile } from '../profile.ts';
-import { identifyShape, type NumericSignal } from '../shape.ts';
+import { sampleShape } from '../sampleShape.ts';
+import type { NumericSignal } from '../shape.ts';
 import { foldNumbers } from './foldNumbers.ts';
 
 /** What folding means, value by value, as plainly as it can be said. */
@@ -29,8 +30,7 @@ function foldPlainly(profile: Profile, { edges, centre, scale }: NumericSignal, 
 }
 
 function profileOf(signal: NumericSignal): Profile {
-  const content = { task: 'regression' as const, signals: [signal], scoreBins: null, positive: null, favourable: null };
-  return createProfile(identifyShape({ ...content, classes: [], groups: [], residualScale: 1 }));
+  return createProfile(sampleShape({ task: 'regression', signals: [signal], positive: null }));
 }
 
 const anyNumber = fc.double();

@@ -3,7 +3,7 @@ import { logisticOnnx } from '../../../../test/onnx/logistic.ts';
 import { onnxModel } from '../../../../test/onnx/model.ts';
 import { modelSettings } from '../../config/settings.ts';
 import { digestOf } from '../artefacts.ts';
-import type { VersionSpec } from '../state.ts';
+import { unknownSpec, type VersionSpec } from '../state.ts';
 import { seededRandom } from './bootstrap.ts';
 import { type EvaluatedVersion, type EvaluationInput, evaluateVersions } from './evaluate.ts';
 
@@ -24,17 +24,7 @@ function version(name: string, bytes: Uint8Array, spec: Partial<VersionSpec> = {
   return {
     version: name,
     bytes,
-    spec: {
-      digest: digestOf(bytes),
-      inputs: ['a', 'b'],
-      classes: ['no', 'yes'],
-      threshold: 0.5,
-      reference: null,
-      heldOut: null,
-      labelColumn: 'label',
-      parameters: {},
-      ...spec,
-    },
+    spec: { ...unknownSpec, digest: digestOf(bytes), inputs: ['a', 'b'], classes: ['no', 'yes'], ...spec },
   };
 }
 

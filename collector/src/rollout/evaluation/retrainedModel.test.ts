@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { fitLogistic, type LogisticModel } from '../../../../test/demo/logistic-regression.ts';
 import { seededRandom } from '../../../../test/demo/random.ts';
 import { logisticOnnx } from '../../../../test/onnx/logistic.ts';
-import { ada, openWorld, trainer, world } from '../testing/world.ts';
+import { unknownSpec } from '../state.ts';
+import { ada, trainer } from '../testing/actors.ts';
+import { openWorld, world } from '../testing/world.ts';
 
 /**
  * The textbook's worked example of a retrained model, through the real store, ONNX Runtime and gates: a data set is split
@@ -57,13 +59,11 @@ async function register(version: string, model: LogisticModel, heldOut: Row[], t
     trainer,
     world.settings,
     {
+      ...unknownSpec,
       version,
       digest,
       inputs,
       classes: ['no', 'yes'],
-      threshold: 0.5,
-      reference: null,
-      labelColumn: 'label',
       heldOut: await world.artefacts.put(csv(heldOut)),
       training: await world.artefacts.put(csv(training)),
       parameters: { algorithm: 'logistic regression', seed, testShare },

@@ -18,19 +18,9 @@ import { seededRandom } from '../evaluation/bootstrap.ts';
 import type { LoadedArtefacts } from '../gates/integrity.ts';
 import type { RolloutAction } from '../intents.ts';
 import { type ActionOutcome, RolloutService } from '../service.ts';
-import type { RolloutState, VersionState } from '../state.ts';
+import { type RolloutState, unknownSpec, type VersionState } from '../state.ts';
 import type { VersionView } from '../versionsView.ts';
-
-const person = (name: string): Actor => ({
-  subject: `user:${name}`,
-  name,
-  role: 'approver',
-  scopes: [],
-  human: true,
-});
-export const ada = person('ada');
-export const grace = person('grace');
-export const trainer: Actor = { subject: 'token:trainer', name: 'trainer', role: null, scopes: [], human: false };
+import { ada, grace, trainer } from './actors.ts';
 
 /** How a version behaves in one hour. */
 export interface Behaviour {
@@ -147,14 +137,12 @@ class World {
       trainer,
       this.settings,
       {
+        ...unknownSpec,
         version,
         digest,
         inputs: ['truth', 'noise'],
         classes: ['no', 'yes'],
-        threshold: 0.5,
-        reference: null,
         heldOut,
-        labelColumn: 'label',
         parameters: { trainedBy: 'test' },
       },
       'api',
