@@ -209,3 +209,5 @@ export type Happening =
   | { readonly kind: 'breakGlassClosed'; readonly version: string; readonly reviewed: boolean };
 
 export type EventKind = Happening['kind'];
+
+export type EventOf<Kind extends EventKind> = Extract<RolloutEvent, { readonly kind: Kind }>;
