@@ -25,7 +25,7 @@ export interface WebhookAgentOptions {
   readonly timeoutMs: number;
   /** Told what kind of address was connected. */
   readonly onPeer?: (addressClass: string) => void;
-  readonly findAddresses?: FindAddresses;
+  readonly findAddresses?: FindAddresses | undefined;
 }
 
 /**
