@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { connect } from '@nats-io/transport-node';
+import { Worker } from 'node:worker_threads';
 import { connectBus } from '../../collector/src/bus/index.ts';
 import { collectorSettings } from '../../collector/src/config/settings.ts';
 import { partitionPositions, readOwners } from '../../collector/src/main/partitions/ownership.ts';
 import { readCounts } from '../../collector/src/store/counts.ts';
 import { openStore } from '../../collector/src/store/open.ts';
 import type { Store } from '../../collector/src/store/port.ts';
-import { makeLedger, publishAll } from '../faults/ledger.ts';
 import { type NatsServer, startNatsServer } from '../stack/nats-server.ts';
 import { postgresMissing, startPostgres } from '../stack/postgres.ts';
 import { type ManagedProcess, startProcess } from '../stack/process.ts';
+import type { TrafficSettings } from './recovery/traffic.ts';
 import { formatReport, type Measurement, machineNote } from './report.ts';
 
 /**
@@ -30,8 +30,6 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const deadMs = Number(values.seconds) * 1_000;
-/** Traffic is made in parts of this much event time. */
-const partMs = 5_000;
 const batchesPerSecond = 100;
 const rowsPerBatch = 100;
 const model = { name: 'credit risk', positive: 'yes', window: '1m', lateness: '10s', reference: { rows: 1_000 } };
@@ -62,7 +60,7 @@ try {
 async function benchCatchUp(): Promise<Measurement[]> {
   const server = await startBroker('catch-up');
   const store = { sqlite: join(directory, 'collector.sqlite') };
-  const traffic = startTraffic(server, (rounds + 2) * (deadMs + 15_000));
+  const traffic = startTraffic(server);
   let collector = await startCollector(server, store);
   const starts: number[] = [];
   const catchUps: number[] = [];
@@ -98,7 +96,7 @@ async function benchTakeOver(): Promise<Measurement[]> {
   const postgres = await startPostgres({ directory: join(directory, 'postgres') });
   const settings = { postgres: postgres.url };
   const store = await openStore(settings);
-  const traffic = startTraffic(server, rounds * 60_000);
+  const traffic = startTraffic(server);
   const collectors = await Promise.all([1, 2, 3].map(() => startCollector(server, settings)));
   const owned: Record<'killed' | 'paused', number[]> = { killed: [], paused: [] };
   const counted: Record<'killed' | 'paused', number[]> = { killed: [], paused: [] };
@@ -170,32 +168,11 @@ function startCollector(server: NatsServer, store: object): Promise<ManagedProce
   });
 }
 
-/** Publishes until told to stop, at most for `forMs`. */
-function startTraffic(server: NatsServer, forMs: number): { stop(): Promise<void> } {
-  const stopping = new AbortController();
-  const publishing = (async () => {
-    const connection = await connect({ ...server.admin });
-    for (let part = 0; part * partMs < forMs && !stopping.signal.aborted; part++) {
-      const ledger = makeLedger({
-        model: model.name,
-        producer: `bench-${part}`,
-        seed: part,
-        rowsPerBatch,
-        windowMs: 60_000,
-        inferences: (batchesPerSecond * rowsPerBatch * partMs) / 1_000,
-        startAt: 1_700_000_000_000 + part * partMs,
-        stepMs: 1_000 / (batchesPerSecond * rowsPerBatch),
-      });
-      await publishAll(connection, ledger.batches, { perSecond: 2 * batchesPerSecond, stop: stopping.signal });
-    }
-    await connection.close();
-  })();
-  return {
-    async stop() {
-      stopping.abort();
-      await publishing;
-    },
-  };
+/** Publishes until told to stop. */
+function startTraffic({ admin: user }: NatsServer): { stop(): Promise<unknown> } {
+  const settings: TrafficSettings = { user, model: model.name, batchesPerSecond, rowsPerBatch };
+  const thread = new Worker(new URL('./recovery/traffic.ts', import.meta.url), { workerData: settings });
+  return { stop: () => thread.terminate() };
 }
 
 async function lastSequence(server: NatsServer): Promise<number> {
