@@ -13,7 +13,7 @@ import {
 import { putReference, readReference, type VersionKey, versionKey } from '../store/history.ts';
 import { type CommitContext, latestEventAt, type StretchContext, trafficsOf } from './commit-context.ts';
 import type { CommitResult } from './engine.ts';
-import type { JoinRecord } from './join-record.ts';
+import { type JoinRecord, readJoinKey } from './join-record.ts';
 import type { JoinCounts, JoinEffects } from './join-run.ts';
 import { bareShape } from './learning-rows.ts';
 import type { Stretch, UnplacedRows } from './pending.ts';
@@ -169,8 +169,10 @@ export async function countRows(
 export function joinEffects(context: StretchContext): JoinEffects {
   const { transaction, windows, traffics, touched } = context;
   return {
-    async labelled(settings, record, label) {
-      for (const key of unitsOf(settings, record)) await foldLabel(context, settings, key, record, label);
+    async labelled(settings, record, label, joinKey) {
+      const { inferenceId } = readJoinKey(joinKey);
+      for (const key of unitsOf(settings, record))
+        await foldLabel(context, settings, key, { inferenceId, record, label });
     },
     async rated(settings, record, type, value) {
       for (const key of unitsOf(settings, record)) {
@@ -199,12 +201,15 @@ export async function foldLabel(
   { transaction, windows, traffics, touched }: StretchContext,
   settings: ModelSettings,
   key: VersionKey,
-  record: JoinRecord,
-  label: string | number,
+  {
+    inferenceId,
+    record,
+    label,
+  }: { readonly inferenceId: string; readonly record: JoinRecord; readonly label: string | number },
 ): Promise<void> {
   const window = await windows.find(transaction, key, windowStart(record.time, settings.window));
   if (window !== undefined) {
-    foldOutcome(window.profile, record, label);
+    foldOutcome(window.profile, record, label, inferenceId);
     windows.change(window);
   }
   const traffic = traffics.get(versionKey(key));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { overallConfusion } from '../profile/index.ts';
+import { overallConfusion, sampledOutcomes } from '../profile/index.ts';
 import { seededRandom } from '../statistics/simulate.ts';
 import { readFindings, readProfiles } from '../store/history.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
@@ -54,14 +54,20 @@ describe('outcomes', () => {
     expect(record).toBeUndefined();
   });
 
-  test('correct a label: the old one is taken back', async () => {
-    const { engine, producer } = await withRows();
+  test('correct a label: the old one is taken back, from sampled rows too', async () => {
+    const settings = testModel({ sampledRows: 10 });
+    const reference = await ordinaryReference(settings);
+    const engine = await engineOn({ models: [settings], startingReference: () => reference });
+    const producer = new Producer('p');
     const rows = [0, 1, 2, 3].map((index) => inference(`x${index}`, start, { prediction: 'yes' }));
     engine.apply(producer.inferences(rows), null);
     engine.apply(producer.outcomes(rows.map(({ id }) => outcome(id, start + 10, 'no'))), null);
     await engine.commit();
-    const confusion = async () => overallConfusion((await store.read((tx) => readProfiles(tx, one)))[0]!.profile);
+    const profile = async () => (await store.read((tx) => readProfiles(tx, one)))[0]!.profile;
+    const confusion = async () => overallConfusion(await profile());
+    const losses = async () => sampledOutcomes(await profile()).rows.map(({ loss }) => loss);
     expect(await confusion()).toMatchObject({ falsePositive: 4, truePositive: 0 });
+    expect(await losses()).toEqual([1, 1, 1, 1]);
     engine.apply(
       producer.outcomes([
         outcome('x0', start + 20, 'yes'),
@@ -72,6 +78,7 @@ describe('outcomes', () => {
     );
     await engine.commit();
     expect(await confusion()).toMatchObject({ falsePositive: 3, truePositive: 1 });
+    expect((await losses()).sort()).toEqual([0, 1, 1, 1]);
     expect(engine.counts()).toMatchObject({ joinedOutcomes: 4, correctedOutcomes: 1, repeatedOutcomes: 2 });
   });
 

@@ -121,7 +121,7 @@ async function recount(
       for (const row of rows) {
         const record = records.get(batch.ids[row]!);
         if (record !== undefined && record.label !== null) {
-          foldOutcome(window.profile, { ...record, label: null }, record.label);
+          foldOutcome(window.profile, { ...record, label: null }, record.label, batch.ids[row]!);
         }
       }
     }

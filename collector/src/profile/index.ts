@@ -69,6 +69,7 @@ export {
 export { signalWatchedBy } from './signals/watchedSignal.ts';
 export { exemplarsOf } from './sketches/exemplars.ts';
 export { capturesOf, heaviestOf, spanRowsOf } from './sketches/provenance.ts';
+export { type CodedFeature, type CodedRange, codedFeatures, codedRange } from './views/codedFeatures.ts';
 export {
   type ErrorSums,
   errorSizeCounts,
@@ -88,7 +89,9 @@ export {
   type RareValueCounts,
   rareValueCounts,
   rowsByHour,
+  type SampledOutcome,
   sampledArrivals,
+  sampledOutcomes,
   sampledRows,
   unknownFeatures,
 } from './views/sketchViews.ts';

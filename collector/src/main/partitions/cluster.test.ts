@@ -29,6 +29,7 @@ const model = testModel({
   outcomeDelay: '1m',
   reference: { rows: 500 },
   segments: { sex: ['f'] },
+  sampledRows: 50,
 });
 
 let directory: string;

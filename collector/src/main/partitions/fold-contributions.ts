@@ -81,7 +81,7 @@ async function foldLabels(
 ): Promise<void> {
   const settings = settingsOf(context, key);
   if (settings === undefined) return;
-  for (const { record, label } of labels) await foldLabel(context, settings, key, record, label);
+  for (const each of labels) await foldLabel(context, settings, key, each);
   const traffic = context.traffics.get(versionKey(key));
   if (traffic === undefined || traffic.state.learning !== null) await learned.keep(context.transaction, key, labels);
 }

@@ -78,14 +78,14 @@ export class SliceCounts {
     return {
       labelled: async (settings, record, label, joinKey) => {
         const from = windowStart(record.time, settings.window);
+        const { inferenceId } = readJoinKey(joinKey);
         for (const key of unitsOf(settings, record)) {
           const reference = references.get(versionKey(key));
           if (reference === undefined) {
-            const { inferenceId } = readJoinKey(joinKey);
             const { labels } = entryOf(this.#labels, versionKey(key), () => ({ key, labels: [] }));
             labels.push({ inferenceId, record, label });
           } else {
-            foldOutcome(windowOf(this.#outcomes, key, from, reference), record, label);
+            foldOutcome(windowOf(this.#outcomes, key, from, reference), record, label, inferenceId);
             arrivalsOf(key).add(reference.shape, record, label);
           }
         }

@@ -3,14 +3,14 @@ import type { ProfileShape } from '../shape.ts';
 import { readExemplars, writeExemplars } from '../sketches/exemplars.ts';
 import { provenanceCells } from '../sketches/provenance.ts';
 import { ByteReader, ByteWriter, bad } from './bytes.ts';
-import { readSketches, writeSketches } from './encodeSketches.ts';
+import { readOutcomes, readSketches, writeOutcomes, writeSketches } from './encodeSketches.ts';
 
 /**
- * A profile as bytes, for the store. Format, version 5:
+ * A profile as bytes, for the store. Format, version 6:
  * `P L P`, version byte, 16 bytes of the shape's id, counts, sums, minima and maxima (little-endian doubles), sketches
- * (`encodeSketches.ts`), rows by latency, provenance (`provenance.ts`), exemplars (`exemplars.ts`). Version 4
- * had three numbers of provenance, version 3 neither these nor exemplars, version 2 no latencies and version 1 no sketches
- * either; they are read as profiles in which these are empty.
+ * (`encodeSketches.ts`), rows by latency, provenance (`provenance.ts`), exemplars (`exemplars.ts`), outcomes of sampled rows.
+ * Version 5 had no such outcomes, version 4 three numbers of provenance, version 3 neither these nor exemplars, version 2 no
+ * latencies and version 1 no sketches either; they are read as profiles in which these are empty.
  * Counts and sums are whole numbers: zigzag varints, a 0 byte starts a run of zeros (its length as a varint), and
  * any other number is `1` followed by its double (1 would be the zigzag of -0).
  *
@@ -28,6 +28,7 @@ export function encodeProfile(profile: Profile): Uint8Array {
   writer.integers(profile.latencies);
   writer.integers(profile.provenance);
   writeExemplars(writer, profile.exemplars);
+  writeOutcomes(writer, profile.sketches);
   return writer.finish();
 }
 
@@ -47,6 +48,7 @@ export function decodeProfile(bytes: Uint8Array, shape: ProfileShape): Profile {
     reader.integers(profile.provenance.subarray(0, bytes[3] === withProvenance ? 3 : provenanceCells));
     readExemplars(reader, profile.exemplars);
   }
+  if (bytes[3]! >= withOutcomes) readOutcomes(reader, profile.sketches);
   reader.end();
   return profile;
 }
@@ -62,7 +64,8 @@ export function shapeIdOf(bytes: Uint8Array): string {
   return `shape:${Buffer.from(id).toString('hex')}`;
 }
 
-const currentVersion = 5;
+const currentVersion = 6;
+const withOutcomes = 6;
 /** Without rows that were made of spans. */
 const withProvenance = 4;
 const withLatencies = 3;

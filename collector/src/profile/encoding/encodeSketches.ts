@@ -49,6 +49,18 @@ export function readSketches(reader: ByteReader, sketches: Sketches): void {
   for (let i = 0; i < size; i++) ids.rows.push(readRow(reader));
 }
 
+/** By sampled row the number of outcomes, then the sum of losses; nothing where rows are not kept. References have none. */
+export function writeOutcomes(writer: ByteWriter, { ids }: Sketches): void {
+  writer.integers(ids.outcomes.subarray(0, ids.size));
+  writer.integers(ids.losses.subarray(0, ids.size));
+}
+
+/** Into sketches whose rows have been read. */
+export function readOutcomes(reader: ByteReader, { ids }: Sketches): void {
+  reader.integers(ids.outcomes.subarray(0, ids.size));
+  reader.integers(ids.losses.subarray(0, ids.size));
+}
+
 function writeHeavy(writer: ByteWriter, heavy: HeavyHitters): void {
   writer.varint(heavy.undercount);
   writer.varint(heavy.counts.size);

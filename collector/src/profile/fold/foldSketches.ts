@@ -2,7 +2,7 @@ import type { Column, InferenceBatch } from '@plumbline/sdk/event';
 import type { Profile } from '../profile.ts';
 import { addDistinct } from '../sketches/distinctCounter.ts';
 import { addHeavy } from '../sketches/heavyHitters.ts';
-import { addId, addUuid, noRow, type SampledRow } from '../sketches/idSample.ts';
+import { addId, addUuid, type SampledRow, withoutRow } from '../sketches/idSample.ts';
 import { createRareValues, hoursPerWeek, type Sketches } from '../sketches/sketches.ts';
 import { featurePlaces, textAt } from './columns.ts';
 
@@ -45,10 +45,6 @@ export function foldIds(
     if (uuids === undefined || uuids.suffixes.codes[row] !== 0) addId(ids, batch.ids[row]!, rowOf);
     else addUuid(ids, uuids.bytes, row * 16, rowOf);
   }
-}
-
-function withoutRow(): SampledRow {
-  return noRow;
 }
 
 function sampledRow(columns: readonly (Column | undefined)[], row: number): SampledRow {

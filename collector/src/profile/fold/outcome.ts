@@ -4,6 +4,7 @@ import { addToSum, boundedDeviation } from '../cells/sums.ts';
 import { groupCells, type Plan, planOf, residualSums, rightCell, totals, wrongCell } from '../plan.ts';
 import type { Profile } from '../profile.ts';
 import type { ProfileShape } from '../shape.ts';
+import { addOutcome } from '../sketches/idSample.ts';
 import { addError, errorSizeOf } from '../views/errorSizes.ts';
 import { textAt } from './columns.ts';
 import { decisionOf, predictionText } from './decision.ts';
@@ -28,13 +29,19 @@ export interface JoinEntry {
 /**
  * Adds the outcome of an inference that was folded before: moves it from the unlabelled cells to its label's cells.
  * With a `joined.label` the old label is taken back first, so a corrected label leaves what the right one alone would.
- * The caller keeps `{ ...joined, label }` afterwards.
+ * The caller keeps `{ ...joined, label }` afterwards. With the inference's `id` the outcome is noted with its row, where the
+ * profile samples it.
  */
-export function foldOutcome(profile: Profile, joined: JoinEntry, label: string | number): void {
-  if (!isUsableLabel(profile.shape, joined, label)) return;
-  if (joined.label !== null && isUsableLabel(profile.shape, joined, joined.label))
-    moveOutcome(profile, joined, joined.label, -weightOf(joined));
-  moveOutcome(profile, joined, label, weightOf(joined));
+export function foldOutcome(profile: Profile, joined: JoinEntry, label: string | number, id?: string): void {
+  const { shape, sketches } = profile;
+  if (!isUsableLabel(shape, joined, label)) return;
+  const fold = (said: string | number, times: 1 | -1): void => {
+    moveOutcome(profile, joined, said, times * weightOf(joined));
+    const loss = id === undefined ? null : lossOf(shape, joined, said);
+    if (id !== undefined && loss !== null) addOutcome(sketches.ids, id, loss, times);
+  };
+  if (joined.label !== null && isUsableLabel(shape, joined, joined.label)) fold(joined.label, -1);
+  fold(label, 1);
 }
 
 /** How many inferences an entry stands for. */
@@ -62,6 +69,24 @@ export function judge(shape: ProfileShape, joined: JoinEntry, label: string | nu
       ? decision !== positive
       : predictionText(joined.prediction) !== labelText;
   return { decision: decision === 1 ? 1 : 0, label: positive, wrong };
+}
+
+/**
+ * How bad a prediction was: 1 where it was wrong, else 0; of a number how far off in units of `residualScale`; of a ranking
+ * 1 - NDCG, in [0, 1]. `null` without a prediction.
+ */
+function lossOf(shape: ProfileShape, joined: JoinEntry, label: string | number): number | null {
+  if (decisionOf(shape, joined.prediction) < 0) return null;
+  switch (shape.task) {
+    case 'ranking': {
+      const quality = rankingQuality(joined.prediction, label);
+      return quality === null ? null : 1 - quality[0];
+    }
+    case 'regression':
+      return Math.abs(boundedDeviation((Number(joined.prediction) - labelNumber(label)) / shape.residualScale));
+    default:
+      return judge(shape, joined, label)?.wrong ? 1 : 0;
+  }
 }
 
 /** Cell of an answer that is not right or wrong, as `outcomeSizes` counts them; `null` where there is none. */

@@ -143,7 +143,7 @@ function foldPart(shape: ProfileShape, part: Part, labels: ReadonlyMap<string, s
     foldInferences(profile, batch, rows);
     for (const row of rows) {
       const label = labels.get(batch.ids[row]!);
-      if (label !== undefined) foldOutcome(profile, joinEntryOf(batch, row), label);
+      if (label !== undefined) foldOutcome(profile, joinEntryOf(batch, row), label, batch.ids[row]!);
     }
   }
   return profile;

@@ -3,7 +3,10 @@ import { hash32, hashUuid, highSeed, lowSeed } from './textHash.ts';
 /**
  * The inferences whose ids have the smallest hashes: a uniform sample without replacement of all different ids, the same
  * on every machine and in any order of arrival. Each with how often it came, so repeats can be told from new rows, and, if
- * wanted, with its values.
+ * wanted, with its values and with what its outcome said.
+ *
+ * An outcome may be folded where its row is not, and added up with the row later: until then it has a place of its own, which takes
+ * none from any row in the end, since rows with outcomes are among all rows.
  *
  * Source: Cohen and Kaplan 2007 (bottom-k sketches).
  */
@@ -15,6 +18,9 @@ export interface IdSample {
   readonly counts: Float64Array;
   /** Values of the row by signal; empty lists when rows are not kept. */
   readonly rows: SampledRow[];
+  /** How many outcomes are known of the row, and the sum of their losses in units of 2^-10. Empty when rows are not kept. */
+  readonly outcomes: Float64Array;
+  readonly losses: Float64Array;
   size: number;
 }
 
@@ -23,8 +29,21 @@ export type SampledRow = readonly (number | string | null)[];
 
 export const noRow: SampledRow = [];
 
-export function createIdSample(capacity: number): IdSample {
-  return { capacity, hashes: new Float64Array(capacity), counts: new Float64Array(capacity), rows: [], size: 0 };
+export function withoutRow(): SampledRow {
+  return noRow;
+}
+
+export function createIdSample(capacity: number, keepsRows: boolean): IdSample {
+  const ofRows = keepsRows ? capacity : 0;
+  return {
+    capacity,
+    hashes: new Float64Array(capacity),
+    counts: new Float64Array(capacity),
+    rows: [],
+    outcomes: new Float64Array(ofRows),
+    losses: new Float64Array(ofRows),
+    size: 0,
+  };
 }
 
 /** Adds one arrival of an id. `rowOf` is only called for an id that enters the sample. */
@@ -34,6 +53,21 @@ export function addId(sample: IdSample, id: string, rowOf: () => SampledRow): vo
   // Most ids are turned away by the upper half of their hash.
   if (size === capacity && high > Math.floor(hashes[size - 1]! / lowPart)) return;
   add(sample, high * lowPart + (hash32(id, lowSeed) >>> 11), 1, rowOf);
+}
+
+/** What the outcome of an id said. `times`: -1 takes back what was said before. Nothing where rows are not kept. */
+export function addOutcome(sample: IdSample, id: string, loss: number, times: 1 | -1): void {
+  if (sample.outcomes.length === 0) return;
+  const at = add(sample, hash32(id, highSeed) * lowPart + (hash32(id, lowSeed) >>> 11), 0, withoutRow);
+  if (at < 0) return;
+  sample.outcomes[at] = sample.outcomes[at]! + times;
+  sample.losses[at] = sample.losses[at]! + times * Math.round(loss * lossUnits);
+}
+
+/** The loss of a sampled row; `null` while its outcome is not known. */
+export function sampledLoss({ outcomes, losses, counts }: IdSample, at: number): number | null {
+  // An id that came twice may have two outcomes, of the same row.
+  return (outcomes[at] ?? 0) > 0 && counts[at]! > 0 ? losses[at]! / outcomes[at]! / lossUnits : null;
 }
 
 /** `addId` for an id that is a UUID, given as its 16 bytes at an offset. */
@@ -47,33 +81,53 @@ export function addUuid(sample: IdSample, bytes: Uint8Array, offset: number, row
 /** Commutative and associative. */
 export function mergeIds(target: IdSample, source: IdSample): void {
   for (let i = 0; i < source.size; i++) {
-    add(target, source.hashes[i]!, source.counts[i]!, () => source.rows[i] ?? noRow);
+    const at = add(target, source.hashes[i]!, source.counts[i]!, () => source.rows[i] ?? noRow);
+    if (at < 0 || target.outcomes.length === 0) continue;
+    target.outcomes[at] = target.outcomes[at]! + (source.outcomes[i] ?? 0);
+    target.losses[at] = target.losses[at]! + (source.losses[i] ?? 0);
   }
 }
 
-export function copyIds({ capacity, hashes, counts, rows, size }: IdSample): IdSample {
-  return { capacity, hashes: hashes.slice(), counts: counts.slice(), rows: rows.slice(), size };
+export function copyIds({ capacity, hashes, counts, rows, outcomes, losses, size }: IdSample): IdSample {
+  return {
+    capacity,
+    hashes: hashes.slice(),
+    counts: counts.slice(),
+    rows: rows.slice(),
+    outcomes: outcomes.slice(),
+    losses: losses.slice(),
+    size,
+  };
 }
 
 /** Low 21 bits of a hash come from the second half. */
 const lowPart = 2 ** 21;
 
-function add(sample: IdSample, hash: number, count: number, rowOf: () => SampledRow): void {
-  const { hashes, counts, rows, capacity } = sample;
+/** Losses are kept as whole numbers, so that sums are the same in any order and can be taken back. */
+const lossUnits = 2 ** 10;
+
+/** Returns the place of the hash, -1 where it is too large to be in the sample. */
+function add(sample: IdSample, hash: number, count: number, rowOf: () => SampledRow): number {
+  const { hashes, counts, rows, outcomes, losses, capacity } = sample;
   const at = placeOf(hashes, sample.size, hash);
   if (at < sample.size && hashes[at] === hash) {
+    // Its outcome may have come first.
+    if (counts[at] === 0 && count > 0) rows[at] = rowOf();
     counts[at] = counts[at]! + count;
-    return;
+    return at;
   }
-  if (at >= capacity) return;
+  if (at >= capacity) return -1;
   const last = Math.min(sample.size, capacity - 1);
-  hashes.copyWithin(at + 1, at, last);
-  counts.copyWithin(at + 1, at, last);
+  for (const values of [hashes, counts, outcomes, losses]) {
+    values.copyWithin(at + 1, at, last);
+    values[at] = 0;
+  }
   hashes[at] = hash;
   counts[at] = count;
   rows.splice(at, 0, rowOf());
   if (rows.length > capacity) rows.pop();
   sample.size = last + 1;
+  return at;
 }
 
 /** How many of the first `size` ascending hashes are smaller. */

@@ -16,7 +16,7 @@ import {
   mergeDistinct,
 } from './distinctCounter.ts';
 import { addHeavy, copyHeavy, createHeavyHitters, mergeHeavy, rankedHeavy } from './heavyHitters.ts';
-import { addId, copyIds, createIdSample, mergeIds, noRow } from './idSample.ts';
+import { addId, addOutcome, copyIds, createIdSample, mergeIds, noRow, sampledLoss } from './idSample.ts';
 import { isEmptySketches } from './sketches.ts';
 
 const texts = fc.array(fc.string({ maxLength: 6 }), { maxLength: 60 });
@@ -127,7 +127,7 @@ describe('frequent values', () => {
 
 describe('the sample of ids', () => {
   const sampleOf = (ids: readonly string[], capacity = 8) => {
-    const sample = createIdSample(capacity);
+    const sample = createIdSample(capacity, false);
     for (const id of ids) addId(sample, id, () => noRow);
     return sample;
   };
@@ -146,6 +146,46 @@ describe('the sample of ids', () => {
         expect(left).toEqual(sampleOf([...z, ...y, ...x]));
       }),
     );
+  });
+
+  it('has what outcomes say, wherever they are folded, taken back where they were corrected', () => {
+    const rowOf = (id: string) => () => [id];
+    fc.assert(
+      fc.property(texts, fc.array(fc.tuple(fc.nat(), fc.double({ min: 0, max: 5, noNaN: true }))), (ids, said) => {
+        fc.pre(ids.length > 0);
+        const part = () => createIdSample(8, true);
+        const [whole, rows, first, corrected] = [part(), part(), part(), part()];
+        for (const id of ids) for (const sample of [whole, rows]) addId(sample, id, rowOf(id));
+        for (const [pick, loss] of said) {
+          const id = ids[pick % ids.length]!;
+          addOutcome(first, id, 1, 1);
+          addOutcome(corrected, id, 1, -1);
+          for (const sample of [whole, corrected]) addOutcome(sample, id, loss, 1);
+        }
+        const left = copyIds(rows);
+        mergeIds(left, first);
+        mergeIds(left, corrected);
+        const right = copyIds(corrected);
+        mergeIds(right, rows);
+        mergeIds(right, first);
+        expect(left).toEqual(whole);
+        expect(right).toEqual(whole);
+      }),
+    );
+  });
+
+  it('knows no loss of a row without an outcome, or of an outcome without its row', () => {
+    const sample = createIdSample(8, true);
+    addId(sample, 'a', () => [1]);
+    expect(sampledLoss(sample, 0)).toBeNull();
+    addOutcome(sample, 'a', 0.25, 1);
+    expect(sampledLoss(sample, 0)).toBe(0.25);
+    const alone = createIdSample(8, true);
+    addOutcome(alone, 'a', 0.25, 1);
+    expect(sampledLoss(alone, 0)).toBeNull();
+    const withoutRows = createIdSample(8, false);
+    addOutcome(withoutRows, 'a', 0.25, 1);
+    expect(withoutRows.size).toBe(0);
   });
 
   it('holds the same ids however often they come, and counts how often', () => {

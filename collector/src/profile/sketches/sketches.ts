@@ -33,7 +33,7 @@ export function createSketches(shape: ProfileShape): Sketches {
     otherType: new Float64Array(shape.signals.length),
     unknownFeatures: createHeavyHitters(knownUnknowns),
     rare: shape.signals.map(() => null),
-    ids: createIdSample(shape.sampledRows ?? sampledIds),
+    ids: createIdSample(shape.sampledRows ?? sampledIds, shape.sampledRows !== undefined),
   };
 }
 

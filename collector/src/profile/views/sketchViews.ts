@@ -2,7 +2,7 @@ import { planOf } from '../plan.ts';
 import type { Profile } from '../profile.ts';
 import { distinctCount, distinctStandardError } from '../sketches/distinctCounter.ts';
 import { rankedHeavy } from '../sketches/heavyHitters.ts';
-import type { SampledRow } from '../sketches/idSample.ts';
+import { type SampledRow, sampledLoss } from '../sketches/idSample.ts';
 import { findSignal, profileTotals, signalCounts } from './views.ts';
 
 /** What statistics and monitors read from the sketches of a profile. */
@@ -53,13 +53,41 @@ export function distinctValues(profile: Profile, signal: string): { readonly cou
 export function sampledArrivals({ sketches }: Profile): { readonly arrivals: number; readonly different: number } {
   const { counts, size } = sketches.ids;
   let arrivals = 0;
-  for (let i = 0; i < size; i++) arrivals += counts[i]!;
-  return { arrivals, different: size };
+  let different = 0;
+  for (let i = 0; i < size; i++) {
+    arrivals += counts[i]!;
+    if (counts[i]! > 0) different++;
+  }
+  return { arrivals, different };
 }
 
 /** Values of the sampled rows, one a signal in the order of the shape; none unless the shape asks for them. */
 export function sampledRows(profile: Profile): readonly SampledRow[] {
   return profileTotals(profile).rows === 0 || profile.shape.sampledRows === undefined ? [] : profile.sketches.ids.rows;
+}
+
+/** Of a sampled row, what its outcome said. */
+export interface SampledOutcome {
+  /** In the order of the shape's signals. */
+  readonly values: SampledRow;
+  /** 1 for a wrong class, else 0; of numbers the error in units of `residualScale`; of rankings 1 - NDCG. */
+  readonly loss: number;
+  /** Random in [0, 1), the same wherever the id is met; rows are ascending in it. */
+  readonly place: number;
+  /** Parts rows at random into two halves, whatever their places. */
+  readonly half: 0 | 1;
+}
+
+/** The sampled rows with outcomes, and `reach`: every row of the profile whose place is at most this is among the sampled. */
+export function sampledOutcomes({ sketches }: Profile): { readonly rows: SampledOutcome[]; readonly reach: number } {
+  const { ids } = sketches;
+  const rows: SampledOutcome[] = [];
+  for (let at = 0; at < ids.size; at++) {
+    const loss = sampledLoss(ids, at);
+    const hash = ids.hashes[at]!;
+    if (loss !== null) rows.push({ values: ids.rows[at]!, loss, place: hash / 2 ** 53, half: hash % 2 === 0 ? 0 : 1 });
+  }
+  return { rows, reach: ids.size < ids.capacity ? 1 : ids.hashes[ids.size - 1]! / 2 ** 53 };
 }
 
 function signalIndex(profile: Profile, signal: string): number {
