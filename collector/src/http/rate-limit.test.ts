@@ -30,4 +30,16 @@ describe('a rate limit', () => {
     now = 0;
     expect(limit.take('ana')).toBe(false);
   });
+
+  it('remembers nobody whose places have all come back', () => {
+    let now = 0;
+    const limit = createRateLimit({ burst: 1, perMinute: 1, clock: () => now });
+    limit.take('ana');
+    now = 60_000;
+    limit.take('ben');
+    // Having all of one's places and not being known are told apart only by a clock that is set back.
+    now = 0;
+    expect(limit.take('ana')).toBe(true);
+    expect(limit.take('ben')).toBe(false);
+  });
 });

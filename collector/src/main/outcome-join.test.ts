@@ -10,10 +10,11 @@ import type { Store } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { createEngine } from './engine.ts';
 import { joinBlocks } from './join-blocks.ts';
-import { joins } from './join-record.ts';
+import { joinKey, joins } from './join-record.ts';
 import { silentLogger } from './logger.ts';
 import { inference, outcome, Producer, testModel } from './testing/traffic.ts';
 import { uuidOfText } from './testing/uuid-of-text.ts';
+import { WaitingOutcomes } from './waiting-outcomes.ts';
 
 const start = 1_700_000_000_000 - (1_700_000_000_000 % 3_600_000);
 const partitions = 3;
@@ -123,5 +124,20 @@ describe('outcomes', { timeout: 120_000 }, () => {
     // It would prove nothing if none had been kept in a block, or none had been found there.
     expect(blocks).toBeGreaterThan(100);
     expect(labelled).toBeGreaterThan(60);
+  });
+
+  test('wait for a hundred thousand inferences at most, and more of them for one that is waited for already', () => {
+    const waiting = new WaitingOutcomes();
+    const settings = testModel();
+    const add = (number: number, value: string) =>
+      waiting.addLabel({ settings, key: joinKey('credit', `${number}`), label: { value, time: start } });
+    for (let number = 0; number < 100_000; number++) add(number, 'no');
+    expect(waiting.labels).toBe(100_000);
+    expect([add(100_000, 'no'), waiting.addShadow({ settings, id: 'a~2', primary: 'a', time: start })]).toEqual([
+      'refused',
+      'refused',
+    ]);
+    expect(add(7, 'yes')).toBe('repeated');
+    expect(waiting.labels).toBe(100_000);
   });
 });

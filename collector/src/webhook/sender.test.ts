@@ -339,6 +339,21 @@ describe('a receiver that fails', () => {
     expect(received).toHaveLength(4);
   });
 
+  it('stays disabled when what was on its way to it before succeeds', async () => {
+    let held: ServerResponse | undefined;
+    answer = (response, call) => {
+      if (call === 1) held = response;
+      else response.writeHead(410).end();
+    };
+    await send([webhook()], { timeoutMs: 60_000 });
+    await expect.poll(() => held).toBeDefined();
+    await send([webhook()]);
+    await expect.poll(async () => (await stateOf('trainer')).disabled).not.toBeNull();
+    held?.writeHead(204).end();
+    await expect.poll(async () => (await stateOf('trainer')).lastSuccessAt).not.toBeNull();
+    expect((await stateOf('trainer')).disabled?.reason).toMatch(/410/);
+  });
+
   it('gets a dead delivery again by hand, once, with its schedule from the start', async () => {
     await send([webhook({ url: 'http://10.0.0.1/', allowPrivateAddresses: false })]);
     const dead = await deliveryWhen((one) => one.state === 'dead');
