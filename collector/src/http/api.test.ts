@@ -126,7 +126,7 @@ describe('a model that nobody has used yet', () => {
   });
 
   it('has no reports, and says that it has no version', async () => {
-    for (const report of ['drift', 'fairness', 'performance', 'usage', 'distribution?signal=score']) {
+    for (const report of ['drift', 'fairness', 'performance', 'usage', 'weak-segments', 'distribution?signal=score']) {
       expectError(await api.ask(`/v1/models/credit/${report}`), 'UNKNOWN_VERSION');
     }
   });

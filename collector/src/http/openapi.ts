@@ -22,6 +22,7 @@ const namedAnswers: Readonly<Record<string, z.ZodType>> = {
   FairnessReport: api.fairnessReport,
   PerformanceReport: api.performanceReport,
   UsageReport: api.usageReport,
+  WeakSegmentReport: api.weakSegmentReport,
   VersionDetail: api.versionDetail,
   VersionList: api.versionList,
   Evaluation: api.evaluation,

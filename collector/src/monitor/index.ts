@@ -16,4 +16,5 @@ export { fairnessReport } from './reports/fairnessReport.ts';
 export { performanceReport } from './reports/performanceReport.ts';
 export { aboutOf, historyOf, latestFindings, type ReportInput } from './reports/reportInput.ts';
 export { usageReport } from './reports/usageReport.ts';
+export { weakSegmentReport } from './reports/weakSegmentReport.ts';
 export { decodeMonitorState, encodeMonitorState, type MonitorState } from './state.ts';

@@ -340,6 +340,48 @@ const amount = z.object({
   percentile95: z.number().nullable(),
 });
 
+/** `GET /v1/models/:model/weak-segments?version=&segment=&from=&to=`; default: the champion's latest 168 windows */
+export const weakSegmentReport = z.object({
+  model: z.string(),
+  version: z.string(),
+  segment,
+  from: z.number(),
+  to: z.number(),
+  missing: z
+    .enum(['sampled_rows', 'outcomes'])
+    .nullable()
+    .describe(
+      'Why nothing was searched: the model keeps no rows (`sampledRows`), or fewer than 400 of those kept have an outcome that is final',
+    ),
+  trouble: z
+    .enum(['wrong', 'large_error', 'poor_ranking'])
+    .nullable()
+    .describe('What is more frequent in the segments; of numbers and rankings the worst tenth of all'),
+  threshold: z
+    .number()
+    .nullable()
+    .describe('The error above which a number is among the worst tenth, in its unit; of a ranking 1 - NDCG'),
+  rate: estimate.describe('Share in trouble of all sampled rows with outcomes'),
+  falseDiscoveryRate: z.number().describe('Expected share of segments that are none among those confirmed, at most'),
+  segments: z
+    .array(
+      z.object({
+        sentence: z.string(),
+        conditions: z.array(z.object({ signal: z.string(), text: z.string() })),
+        share: z.number().describe('Of the rows'),
+        found: estimate.describe(
+          'Share in trouble in the half of the rows that was searched: too high, since it was picked',
+        ),
+        tested: estimate.describe('In the other half, which had no part in the search'),
+        evidence: z
+          .number()
+          .describe('By what bets on the other half would have multiplied a stake; 1 and less: nothing (an e-value)'),
+        confirmed: z.boolean(),
+      }),
+    )
+    .describe('The loudest first; each next one was looked for outside of those before'),
+});
+
 /** `GET /v1/models/:model/usage?version=&segment=&from=&to=`; default: the champion's latest 48 windows */
 export const usageReport = z.object({
   model: z.string(),
@@ -371,3 +413,4 @@ export type Distribution = z.infer<typeof distribution>;
 export type FairnessReport = z.infer<typeof fairnessReport>;
 export type PerformanceReport = z.infer<typeof performanceReport>;
 export type UsageReport = z.infer<typeof usageReport>;
+export type WeakSegmentReport = z.infer<typeof weakSegmentReport>;

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { distribution, driftReport, fairnessReport, performanceReport, usageReport } from '../../monitor/index.ts';
+import {
+  distribution,
+  driftReport,
+  fairnessReport,
+  performanceReport,
+  usageReport,
+  weakSegmentReport,
+} from '../../monitor/index.ts';
 import * as api from '../api.ts';
 import { limitUpTo, pageOf, pageQuery } from '../page.ts';
 import type { Services } from '../ports.ts';
@@ -14,6 +21,7 @@ import { rangeFields, rangeQuery } from './range-query.ts';
 
 const driftWindows = 48;
 const summaryWindows = 24;
+const searchedWindows = 168;
 
 export const modelRoutes: readonly JsonRoute[] = [
   jsonRoute({
@@ -95,6 +103,17 @@ export const modelRoutes: readonly JsonRoute[] = [
     response: api.performanceReport,
     handle: async ({ services, params, query }) =>
       performanceReport(await inputOf(services, params.model, query, summaryWindows)),
+  }),
+
+  jsonRoute({
+    ...report(
+      'weak-segments',
+      'In which segments the model is worse than elsewhere: searched for, and tested on other rows',
+    ),
+    query: rangeQuery,
+    response: api.weakSegmentReport,
+    handle: async ({ services, params, query }) =>
+      weakSegmentReport(await inputOf(services, params.model, query, searchedWindows)),
   }),
 
   jsonRoute({

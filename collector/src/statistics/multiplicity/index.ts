@@ -1,1 +1,2 @@
+export { eBenjaminiHochberg } from './eBenjaminiHochberg.ts';
 export { whatChanged } from './whatChanged.ts';

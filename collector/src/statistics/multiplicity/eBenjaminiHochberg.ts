@@ -1,4 +1,4 @@
-import { largestTogether } from '../../../collector/src/statistics/multiplicity/whatChanged.ts';
+import { largestTogether } from './whatChanged.ts';
 
 /**
  * Which of many hypotheses are rejected by their e-values, with an expected share of false discoveries of at most `alpha`

@@ -1,0 +1,47 @@
+import type { CodedRange } from '../../profile/index.ts';
+import type { Trouble } from '../figures/weakSegments.ts';
+import { nameText, numberText, shareText } from './text.ts';
+
+/** `income below 21k`, `region north or south`, `age missing`. */
+export function conditionText(name: string, range: CodedRange): string {
+  const feature = nameText(name);
+  switch (range.kind) {
+    case 'numbers':
+      return `${feature} ${numbersText(range.low, range.high)}`;
+    case 'categories':
+      return `${feature} ${oneOf(range.categories.map(nameText))}`;
+    case 'missing':
+      return `${feature} missing`;
+    case 'invalid':
+      return `${feature} not a number`;
+    case 'other_known':
+      return `${feature} one of its rare values`;
+    case 'unseen':
+      return `${feature} a value the reference does not have`;
+  }
+}
+
+/** `income below 21k and region north: 31 % wrong instead of 12 %, in 9 % of the rows`; `error`: of large errors, as text. */
+export function weakSegmentSentence(segment: {
+  readonly conditions: readonly string[];
+  readonly trouble: Trouble;
+  readonly error: string;
+  readonly rate: number | null;
+  readonly overall: number;
+  readonly share: number;
+}): string {
+  const { conditions, trouble, error, rate, overall, share } = segment;
+  const where = conditions.join(' and ');
+  if (rate === null) return `${where}: none among the rows to test on`;
+  const what = { wrong: 'wrong', large_error: `off by more than ${error}`, poor_ranking: 'poorly ranked' }[trouble];
+  return `${where}: ${shareText(rate)} ${what} instead of ${shareText(overall)}, in ${shareText(share)} of the rows`;
+}
+
+function numbersText(low: number | null, high: number | null): string {
+  if (low === null) return high === null ? 'known' : `below ${numberText(high)}`;
+  return high === null ? `from ${numberText(low)}` : `from ${numberText(low)} to below ${numberText(high)}`;
+}
+
+function oneOf(values: readonly string[]): string {
+  return values.length < 2 ? (values[0] ?? '') : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+}
