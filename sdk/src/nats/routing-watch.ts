@@ -32,122 +32,148 @@ export interface RoutingWatchOptions {
 }
 
 export function watchRouting(options: RoutingWatchOptions): { stop(): void } {
-  const { connection, key, random } = options;
-  const heartbeatMs = options.heartbeatMs ?? 2_000;
-  const inbox = createInbox(options.inboxPrefix);
-  const subject = `$KV.${routingBucket}.${key}`;
-  let current: Generation | undefined;
-  let generations = 0;
-  let attempts = 0;
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
+  return new RoutingWatch(options);
+}
 
-  void create();
-  return {
-    stop() {
-      stopped = true;
-      clearTimeout(timer);
-      leave();
-    },
-  };
+class RoutingWatch {
+  readonly #options: RoutingWatchOptions;
+  readonly #heartbeatMs: number;
+  readonly #subject: string;
+  readonly #inbox: string;
+  #current: Generation | undefined;
+  #generations = 0;
+  #attempts = 0;
+  #stopped = false;
+  #timer: NodeJS.Timeout | undefined;
 
-  async function create(): Promise<void> {
-    leave();
-    generations += 1;
-    const name = `plumbline_${inbox.slice(inbox.lastIndexOf('.') + 1)}_${generations}`;
+  constructor(options: RoutingWatchOptions) {
+    this.#options = options;
+    this.#heartbeatMs = options.heartbeatMs ?? 2_000;
+    this.#subject = `$KV.${routingBucket}.${options.key}`;
+    this.#inbox = createInbox(options.inboxPrefix);
+    void this.#create();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#leave();
+  }
+
+  async #create(): Promise<void> {
+    const { connection, random, watching, problem } = this.#options;
+    this.#leave();
+    this.#generations += 1;
     // The server looks for a subscription to this very subject: a wildcard that covers it is no interest to it.
-    const deliverSubject = `${inbox}.${generations}`;
-    const generation: Generation = {
-      delivered: 0,
-      subscription: connection.subscribe(deliverSubject, {
-        callback: (error, message) => receive(generation, error, message),
-      }),
-    };
-    current = generation;
-    const config = {
-      name,
-      deliver_subject: deliverSubject,
-      deliver_policy: 'last_per_subject',
-      filter_subject: subject,
-      ack_policy: 'none',
-      max_deliver: 1,
-      idle_heartbeat: heartbeatMs * nanosecondsPerMs,
-      inactive_threshold: 3 * heartbeatMs * nanosecondsPerMs,
-      mem_storage: true,
-      num_replicas: 1,
-    };
+    const deliverSubject = `${this.#inbox}.${this.#generations}`;
+    const name = `plumbline_${this.#inbox.slice(this.#inbox.lastIndexOf('.') + 1)}_${this.#generations}`;
     try {
-      const answer = await connection.request(
-        `$JS.API.CONSUMER.CREATE.${stream}.${name}.${subject}`,
-        JSON.stringify({ stream_name: stream, config }),
-        { timeout: requestTimeoutMs },
-      );
-      const { error } = answer.json<{ error?: { description?: string } }>();
-      if (error !== undefined) {
-        throw new Error(error.description ?? 'JetStream refused without a reason');
-      }
-      attempts = 0;
-      again(3 * heartbeatMs);
-      options.watching();
+      this.#current = this.#receiveOn(deliverSubject);
+      await requestConsumer(connection, consumerConfig(name, deliverSubject, this.#subject, this.#heartbeatMs));
+      this.#attempts = 0;
+      this.#again(3 * this.#heartbeatMs);
+      watching();
     } catch (error) {
-      if (!stopped && !connection.isClosed()) {
-        options.problem(explain(error));
-        attempts += 1;
-        again(backoffMs(attempts, random));
+      if (!this.#stopped && !connection.isClosed()) {
+        problem(explain(error));
+        this.#attempts += 1;
+        this.#again(backoffMs(this.#attempts, random));
       }
     }
   }
 
-  function receive(generation: Generation, error: Error | null, message: Msg): void {
-    if (stopped || generation !== current) {
-      return;
-    }
+  #receiveOn(deliverSubject: string): Generation {
+    const generation: Generation = {
+      delivered: 0,
+      subscription: this.#options.connection.subscribe(deliverSubject, {
+        callback: (error, message) => {
+          if (!this.#stopped && generation === this.#current) {
+            this.#received(generation, error, message);
+          }
+        },
+      }),
+    };
+    return generation;
+  }
+
+  #received(generation: Generation, error: Error | null, message: Msg): void {
     if (error !== null) {
-      options.problem(explain(error));
+      this.#options.problem(explain(error));
       return;
     }
     // The consumer lives: expect its next sign of life.
-    again(3 * heartbeatMs);
-    if (message.subject !== subject) {
-      const last = Number(message.headers?.get('Nats-Last-Consumer') ?? 0);
-      if (last > generation.delivered) {
-        // The heartbeat knows of a value that never arrived.
-        again(0);
-      }
-      return;
+    this.#again(3 * this.#heartbeatMs);
+    if (message.subject === this.#subject) {
+      this.#delivered(generation, message);
+    } else if (Number(message.headers?.get('Nats-Last-Consumer') ?? 0) > generation.delivered) {
+      // The heartbeat knows of a value that never arrived.
+      this.#again(0);
     }
+  }
+
+  #delivered(generation: Generation, message: Msg): void {
     generation.delivered += 1;
     if (deliverySequence(message.reply) !== generation.delivered) {
-      again(0);
+      this.#again(0);
       return;
     }
     // A marker says that the key was deleted: the last document stays in force.
     if (!message.headers?.get('KV-Operation')) {
-      options.value(message.data);
+      this.#options.value(message.data);
     }
   }
 
   /** Makes the consumer again after a while, unless it gives a sign of life before. */
-  function again(delayMs: number): void {
-    clearTimeout(timer);
-    if (!stopped && !connection.isClosed()) {
-      timer = setTimeout(() => void create(), delayMs).unref();
+  #again(delayMs: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#stopped && !this.#options.connection.isClosed()) {
+      this.#timer = setTimeout(() => void this.#create(), delayMs).unref();
     }
   }
 
   /** The server removes a consumer nobody listens to by itself. */
-  function leave(): void {
-    if (!connection.isClosed()) {
-      current?.subscription.unsubscribe();
+  #leave(): void {
+    if (!this.#options.connection.isClosed()) {
+      this.#current?.subscription.unsubscribe();
     }
-    current = undefined;
+    this.#current = undefined;
   }
 }
 
+/** One consumer after the other. */
 interface Generation {
   readonly subscription: Subscription;
   /** Values received so far. */
   delivered: number;
+}
+
+/** Of an ordered consumer that begins with the latest value of a key. */
+function consumerConfig(name: string, deliverSubject: string, subject: string, heartbeatMs: number) {
+  return {
+    name,
+    deliver_subject: deliverSubject,
+    deliver_policy: 'last_per_subject',
+    filter_subject: subject,
+    ack_policy: 'none',
+    max_deliver: 1,
+    idle_heartbeat: heartbeatMs * nanosecondsPerMs,
+    inactive_threshold: 3 * heartbeatMs * nanosecondsPerMs,
+    mem_storage: true,
+    num_replicas: 1,
+  };
+}
+
+/** Throws what the server, or JetStream, says against it. */
+async function requestConsumer(connection: NatsConnection, config: ReturnType<typeof consumerConfig>): Promise<void> {
+  const answer = await connection.request(
+    `$JS.API.CONSUMER.CREATE.${stream}.${config.name}.${config.filter_subject}`,
+    JSON.stringify({ stream_name: stream, config }),
+    { timeout: requestTimeoutMs },
+  );
+  const { error } = answer.json<{ error?: { description?: string } }>();
+  if (error !== undefined) {
+    throw new Error(error.description ?? 'JetStream refused without a reason');
+  }
 }
 
 const stream = `KV_${routingBucket}`;
