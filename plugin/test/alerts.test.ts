@@ -1,12 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { apiError } from './testing/collector.ts';
-import { alerts } from './testing/fixtures/index.ts';
+import { alertHistory, alerts, silenceList } from './testing/fixtures/index.ts';
 import { openPages } from './testing/pages.ts';
 
 const { collector, open } = openPages();
 const [drift] = alerts;
 const alertPage = `/alerts/${drift?.id}`;
+
+/** A list as two pages: its first item, and when asked with the cursor, the rest. */
+function inPages<Item>({ items }: { readonly items: readonly Item[] }, url: string) {
+  return url.includes('cursor=older')
+    ? { items: items.slice(1), nextCursor: null }
+    : { items: items.slice(0, 1), nextCursor: 'older' };
+}
 
 describe('the inbox of alerts', () => {
   it('shows what is open in the whole fleet, what nobody looks at first', async () => {
@@ -116,7 +123,18 @@ describe('the page of an alert', () => {
     await approver.getByText('Done: expect').waitFor();
   });
 
-  it('is exported as an incident with everything known of it', async () => {
+  it('reads what happened to it earlier when asked', async () => {
+    collector().answer('GET', `/v1/alerts/${drift?.id}/history`, ({ url }) => ({ body: inPages(alertHistory, url) }));
+    const page = await open(alertPage);
+    await page.getByText('Olu: Looking into it').waitFor();
+    await page.getByRole('button', { name: 'Read older ones' }).click();
+    await page.getByText(/Half of the alarm level/).waitFor();
+    expect(await page.getByText('Olu: Looking into it').count()).toBe(1);
+    expect(await page.getByRole('button', { name: 'Read older ones' }).count()).toBe(0);
+  });
+
+  it('is exported as an incident with everything known of it, however many pages that is', async () => {
+    collector().answer('GET', `/v1/alerts/${drift?.id}/history`, ({ url }) => ({ body: inPages(alertHistory, url) }));
     const page = await open(alertPage);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -131,7 +149,7 @@ describe('the page of an alert', () => {
     ]);
     const everything = JSON.parse(await readFile(await other.path(), 'utf8'));
     expect(everything).toMatchObject({ format: 'plumbline-incident', alert: { id: drift?.id } });
-    expect(everything.history[0].text).toBe('Looking into it');
+    expect(everything.history).toEqual(alertHistory.items);
     expect(everything.changes[0].text).toBe('Canary of version 2 started at 10 %');
   });
 
@@ -157,6 +175,15 @@ describe('silences', () => {
     await dialog.getByRole('textbox').fill('The campaign is over');
     await dialog.getByRole('button', { name: 'End' }).click();
     await page.getByText('Done: unsilence').waitFor();
+  });
+
+  it('that ended longer ago are read when asked', async () => {
+    collector().answer('GET', '/v1/silences', ({ url }) => ({ body: inPages(silenceList, url) }));
+    const page = await open('/alerts?view=silences');
+    await page.getByText(/Campaign until the evening/).waitFor();
+    await page.getByRole('button', { name: 'Read older ones' }).click();
+    await page.getByText(/Migration of the feature store/).waitFor();
+    expect(await page.getByRole('button', { name: 'Read older ones' }).count()).toBe(0);
   });
 
   it('say how one comes about when there is none', async () => {

@@ -90,13 +90,14 @@ export const collector = {
   /** One of each kind a model at most: an open one that nothing has changed since is as much there as the latest. */
   alerts: (query: { readonly model?: string } = {}) => readAll<Alert>('v1/alerts', 500, query),
   alert: (alert: string) => read<Alert>(alertPath(alert)),
-  alertHistory: (alert: string) => read<AlertHistory>(`${alertPath(alert)}/history`, { limit: 100 }),
+  alertHistory: (alert: string, query: PageQuery) => read<AlertHistory>(`${alertPath(alert)}/history`, query),
+  wholeAlertHistory: (alert: string) => readAll<AlertHistory['items'][number]>(`${alertPath(alert)}/history`, 500),
   alertChanges: (alert: string) => read<AlertChanges>(`${alertPath(alert)}/changes`),
   alertCertificates: (alert: string) => read<object>(`${alertPath(alert)}/certificates`),
   /** Markdown. */
   alertIncident: (alert: string) =>
     send<string>({ url: addressOf(`${alertPath(alert)}/incident`), method: 'GET', responseType: 'text' }),
-  silences: (query: PageQuery & { readonly model?: string }) => read<SilenceList>('v1/silences', query),
+  silences: (query: PageQuery) => read<SilenceList>('v1/silences', query),
   retrainJobs: (query: PageQuery & { readonly model?: string }) => read<RetrainJobList>('v1/retrain-jobs', query),
   webhooks: () => read<WebhookList>('v1/webhooks'),
   deliveries: (query: PageQuery & { readonly state?: string | undefined }) =>

@@ -1,5 +1,6 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { collector } from '../api/client';
+import { listQuery } from './listQuery';
 import { modelKeys } from './modelKeys';
 
 export function alertsQuery(model: string) {
@@ -26,7 +27,9 @@ export function useAlert(alert: string) {
 
 /** Everything that happened to an alert, newest first. */
 export function useAlertHistory(alert: string) {
-  return useQuery({ queryKey: alertKeys.history(alert), queryFn: () => collector.alertHistory(alert) });
+  return useInfiniteQuery(
+    listQuery(alertKeys.history(alert), (cursor) => collector.alertHistory(alert, { limit: 100, cursor })),
+  );
 }
 
 /** What changed around the model before the alert fired. */
@@ -34,15 +37,15 @@ export function useAlertChanges(alert: string) {
   return useQuery({ queryKey: alertKeys.changes(alert), queryFn: () => collector.alertChanges(alert) });
 }
 
-/** Silences: those that hold, those that wait, and the latest that ended. */
-export function useSilences(model?: string) {
-  return useQuery({
-    queryKey: [...alertKeys.silences, model ?? null],
-    queryFn: () => collector.silences({ limit: silencesRead, ...(model === undefined ? {} : { model }) }),
-  });
+/** Silences, the latest end first: those that hold or wait before those that ended. */
+export function useSilences() {
+  return useInfiniteQuery(
+    listQuery(alertKeys.silences, (cursor) => collector.silences({ limit: silencesPage, cursor })),
+  );
 }
 
-const silencesRead = 200;
+/** Large, because whoever ends a silence looks for it among those that have been read. */
+const silencesPage = 200;
 
 const alertKeys = {
   list: ['alerts', 'list'] as const,

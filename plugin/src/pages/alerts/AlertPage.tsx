@@ -5,6 +5,7 @@ import { useParams } from 'react-router-dom';
 import { AlertStateBadge } from '../../components/badges';
 import { Panel } from '../../components/Panel';
 import { QueryState } from '../../components/QueryState';
+import { ReadOlder } from '../../components/ReadOlder';
 import { SentenceList } from '../../components/SentenceList';
 import { TimeText } from '../../components/TimeText';
 import { useAlert, useAlertChanges, useAlertHistory } from '../../data/useAlerts';
@@ -95,7 +96,12 @@ function Incident({ alert }: { readonly alert: Alert }) {
             subject={t('alert.history-subject', 'the history of the alert')}
             notFound={(message) => <Text color="secondary">{message}</Text>}
           >
-            {({ items }) => <History items={items} />}
+            {({ items }) => (
+              <Stack direction="column" gap={1.5}>
+                <History items={items} />
+                <ReadOlder query={history} />
+              </Stack>
+            )}
           </QueryState>
         </Panel>
       </Stack>

@@ -30,7 +30,7 @@ export function ExportButtons({ alert }: { readonly alert: Alert }) {
 
   async function everything(): Promise<string> {
     const [history, changes, certificates] = await Promise.all([
-      collector.alertHistory(alert.id),
+      collector.wholeAlertHistory(alert.id),
       collector.alertChanges(alert.id),
       collector.alertCertificates(alert.id),
     ]);

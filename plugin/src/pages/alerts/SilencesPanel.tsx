@@ -1,8 +1,9 @@
-import { Badge, EmptyState, Text, TextLink } from '@grafana/ui';
+import { Badge, EmptyState, Stack, Text, TextLink } from '@grafana/ui';
 import type { Silence } from '@plumbline/collector/api';
 import { ActionButton } from '../../components/ActionButton';
 import { PlainTable } from '../../components/PlainTable';
 import { QueryState } from '../../components/QueryState';
+import { ReadOlder } from '../../components/ReadOlder';
 import { useSilences } from '../../data/useAlerts';
 import { formatActor } from '../../format/name';
 import { formatRange } from '../../format/time';
@@ -21,35 +22,44 @@ export function SilencesPanel() {
             {t('silences.none-how', 'An alert is silenced from its own page, for a while and with a reason.')}
           </EmptyState>
         ) : (
-          <PlainTable
-            label={t('alerts.silences', 'Silences')}
-            columns={[
-              t('silences.column.state', 'State'),
-              t('silences.column.model', 'Model'),
-              t('silences.column.scope', 'What'),
-              t('silences.column.time', 'From and until'),
-              t('silences.column.why', 'Who and why'),
-              t('silences.column.do', 'Actions'),
-            ]}
-            rows={items.map((silence) => ({
-              key: silence.id,
-              cells: [
-                <SilenceBadge key="state" silence={silence} />,
-                <TextLink key="model" href={modelPath(silence.model, 'alerts')} inline={false}>
-                  {silence.model}
-                </TextLink>,
-                silenceScope(silence),
-                formatRange(silence.startsAt, silence.endsAt),
-                <Text key="why">
-                  {t('silences.by', '{{name}}: {{reason}}', { name: formatActor(silence.by), reason: silence.reason })}
-                </Text>,
-                silence.state === 'ended' ? null : <EndButton key="do" silence={silence} />,
-              ],
-            }))}
-          />
+          <Stack direction="column" gap={1.5}>
+            <SilencesTable silences={items} />
+            <ReadOlder query={query} />
+          </Stack>
         )
       }
     </QueryState>
+  );
+}
+
+function SilencesTable({ silences }: { readonly silences: readonly Silence[] }) {
+  return (
+    <PlainTable
+      label={t('alerts.silences', 'Silences')}
+      columns={[
+        t('silences.column.state', 'State'),
+        t('silences.column.model', 'Model'),
+        t('silences.column.scope', 'What'),
+        t('silences.column.time', 'From and until'),
+        t('silences.column.why', 'Who and why'),
+        t('silences.column.do', 'Actions'),
+      ]}
+      rows={silences.map((silence) => ({
+        key: silence.id,
+        cells: [
+          <SilenceBadge key="state" silence={silence} />,
+          <TextLink key="model" href={modelPath(silence.model, 'alerts')} inline={false}>
+            {silence.model}
+          </TextLink>,
+          silenceScope(silence),
+          formatRange(silence.startsAt, silence.endsAt),
+          <Text key="why">
+            {t('silences.by', '{{name}}: {{reason}}', { name: formatActor(silence.by), reason: silence.reason })}
+          </Text>,
+          silence.state === 'ended' ? null : <EndButton key="do" silence={silence} />,
+        ],
+      }))}
+    />
   );
 }
 
