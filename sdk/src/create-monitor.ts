@@ -7,14 +7,15 @@ import { errorTypeOf } from './error-type.ts';
 import { MonitorOptionsError } from './errors.ts';
 import { atExit, atSignal } from './exit.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import { ModelState } from './model-state.ts';
+import { Listeners } from './listeners.ts';
+import type { ModelState } from './model-state.ts';
+import { modelStates } from './model-states.ts';
 import { modelStatus } from './model-status.ts';
 import type { Monitor } from './monitor.ts';
 import type { MonitorOptions } from './options.ts';
 import { totalOf } from './pipeline/counts.ts';
 import { LossPeriod } from './pipeline/loss-period.ts';
 import type { Preview } from './privacy/preview.ts';
-import { Redactor } from './privacy/redactor.ts';
 import { type MonitorSettings, readOptions } from './read-options.ts';
 import type { InferenceRecord, OutcomeRecord } from './record.ts';
 import { type RecordPort, recordPort } from './record-port.ts';
@@ -27,7 +28,8 @@ import type { Route } from './routing/choose.ts';
 import type { RoutingDocument } from './routing/document.ts';
 import { LastGoodFolder } from './routing/last-good.ts';
 import { RoutingTable } from './routing/table.ts';
-import { type ConnectionState, type FlushResult, type MonitorStatus, startUpLine } from './status.ts';
+import { StartUp } from './start-up.ts';
+import type { ConnectionState, FlushResult, MonitorStatus } from './status.ts';
 import { routingKey } from './subjects.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 import type { Transport, TransportListener } from './transport.ts';
@@ -65,12 +67,11 @@ class RunningMonitor implements Monitor {
   readonly #recorder: Recorder;
   readonly #artefacts: Artefacts;
   readonly #heart: ReturnType<typeof startHeartbeat>;
-  readonly #routingListeners = new Set<(document: RoutingDocument) => void>();
-  readonly #connectionListeners = new Set<(connected: boolean) => void>();
+  readonly #startUp: StartUp;
+  readonly #routingListeners = new Listeners<RoutingDocument>((error) => this.#callbackFailed(error));
+  readonly #connectionListeners = new Listeners<boolean>((error) => this.#callbackFailed(error));
   #connection: ConnectionState = { state: 'connecting', server: null };
   #shutdown: Promise<FlushResult> | undefined;
-  #announced = false;
-  #announceTimer: NodeJS.Timeout | undefined;
   #forgetExit: () => void = () => {};
 
   constructor(settings: MonitorSettings) {
@@ -84,21 +85,7 @@ class RunningMonitor implements Monitor {
     this.#telemetry = new Telemetry(sdkVersion, settings.telemetry, (error) =>
       diagnostics.warn('telemetry', `OpenTelemetry failed: ${messageOf(error)}`),
     );
-    this.#models = new Map(
-      [...settings.models].map(([name, model]) => {
-        const warn = (reason: string) => diagnostics.warn('redact', reason);
-        const redactor =
-          model.redact === undefined
-            ? undefined
-            : new Redactor({
-                redact: model.redact,
-                now: monotonic,
-                warn,
-                breaker: this.#breakers.make('redactor_paused', name),
-              });
-        return [name, new ModelState(model, { pseudonyms: settings.pseudonyms, redactor })];
-      }),
-    );
+    this.#models = modelStates(settings, { diagnostics, breakers: this.#breakers, now: monotonic });
     this.#delivery = new Delivery({
       settings,
       models: this.#models,
@@ -143,6 +130,10 @@ class RunningMonitor implements Monitor {
       diagnostics,
       changed: () => this.#heart.beat(),
     });
+    this.#startUp = new StartUp(
+      () => this.status(),
+      (line) => diagnostics.info(line),
+    );
     this.#start();
   }
 
@@ -211,10 +202,7 @@ class RunningMonitor implements Monitor {
         route: (model, key) => this.#routing.route(model, key),
         source: (model) => this.#routing.source(model),
         connected: () => this.#connection.state === 'connected',
-        onConnection: (listener) => {
-          this.#connectionListeners.add(listener);
-          return () => void this.#connectionListeners.delete(listener);
-        },
+        onConnection: (listener) => this.#connectionListeners.add(listener),
       },
       models: [...this.#models.keys()],
       telemetry: this.#settings.telemetry,
@@ -237,16 +225,14 @@ class RunningMonitor implements Monitor {
   }
 
   onRouting(listener: (document: RoutingDocument) => void): () => void {
-    this.#routingListeners.add(listener);
+    const forget = this.#routingListeners.add(listener);
     for (const model of this.#models.keys()) {
       const document = this.#routing.document(model);
       if (document !== null) {
-        this.#safely(() => listener(document), undefined);
+        this.#routingListeners.tellOne(listener, document);
       }
     }
-    return () => {
-      this.#routingListeners.delete(listener);
-    };
+    return forget;
   }
 
   loaded(artefact: LoadedArtefact): Promise<ArtefactCheck> {
@@ -292,31 +278,8 @@ class RunningMonitor implements Monitor {
 
   #start(): void {
     const { environment, flushAtExit, flushAtSignals, warning } = this.#settings;
-    const modelOfKey = new Map([...this.#models.keys()].map((model) => [routingKey(environment, model), model]));
-    const listener: TransportListener = {
-      connected: (server) => {
-        this.#connectionChanged({ state: 'connected', server });
-        this.#announce();
-        this.#delivery.connected();
-        this.#heart.beat();
-      },
-      disconnected: () => {
-        this.#connectionChanged({ state: 'disconnected', server: null });
-        this.#delivery.disconnected();
-      },
-      answered: (token, answer) => this.#delivery.answered(token, answer),
-      publishDenied: (subject, reason) => this.#delivery.denied(subject, reason),
-      routing: (key, value) => {
-        const model = modelOfKey.get(key);
-        if (model !== undefined) {
-          this.#routing.received(model, value);
-        }
-      },
-      problem: (code, message) => this.#diagnostics.raise(code, message),
-      solved: (code) => this.#diagnostics.clear(code),
-    };
-    this.#announceTimer = setTimeout(() => this.#announce(), announceAfterMs).unref();
-    this.#transport.start(listener, { routingKeys: [...modelOfKey.keys()] });
+    const models = new Map([...this.#models.keys()].map((model) => [routingKey(environment, model), model]));
+    this.#transport.start(this.#listener(models), { routingKeys: [...models.keys()] });
     const undo = [
       flushAtExit ? atExit(() => void this.shutdown({ timeoutMs: exitTimeoutMs })) : () => {},
       flushAtSignals ? atSignal(() => this.shutdown()) : () => {},
@@ -331,35 +294,48 @@ class RunningMonitor implements Monitor {
     }
   }
 
+  /** `models`: by the keys of their routing. */
+  #listener(models: ReadonlyMap<string, string>): TransportListener {
+    return {
+      connected: (server) => {
+        this.#connectionChanged({ state: 'connected', server });
+        this.#startUp.connected(server);
+        this.#delivery.connected();
+        this.#heart.beat();
+      },
+      disconnected: () => {
+        this.#connectionChanged({ state: 'disconnected', server: null });
+        this.#delivery.disconnected();
+      },
+      answered: (token, answer) => this.#delivery.answered(token, answer),
+      publishDenied: (subject, reason) => this.#delivery.denied(subject, reason),
+      routing: (key, value) => {
+        const model = models.get(key);
+        if (model !== undefined) {
+          this.#routing.received(model, value);
+        }
+      },
+      problem: (code, message) => this.#diagnostics.raise(code, message),
+      solved: (code) => this.#diagnostics.clear(code),
+    };
+  }
+
   async #stop(timeoutMs: number): Promise<FlushResult> {
     this.#recorder.closed = true;
     this.#delivery.stopRecovery();
     this.#forgetExit();
     const result = await this.flush({ timeoutMs });
     this.#heart.stop();
-    clearTimeout(this.#announceTimer);
+    this.#startUp.stop();
     await this.#delivery.stop();
     await within(closeTimeoutMs, this.#transport.close()).catch(() => {});
     this.#connection = { state: 'closed', server: null };
     return result;
   }
 
-  /** One line when the first connection is there, or has not come: what is connected, of no effect, or missing. */
-  #announce(): void {
-    if (this.#announced) {
-      this.#diagnostics.info(`${this.#settings.service} is connected to ${this.#connection.server}`);
-      return;
-    }
-    this.#announced = true;
-    clearTimeout(this.#announceTimer);
-    this.#diagnostics.info(startUpLine(this.status()));
-  }
-
   #connectionChanged(connection: ConnectionState): void {
     this.#connection = connection;
-    for (const listener of this.#connectionListeners) {
-      this.#safely(() => listener(connection.state === 'connected'), undefined);
-    }
+    this.#connectionListeners.tell(connection.state === 'connected');
   }
 
   #routingChanged(document: RoutingDocument): void {
@@ -367,9 +343,7 @@ class RunningMonitor implements Monitor {
     this.#heart?.beat();
     this.#diagnostics.clear('routing_malformed');
     this.#artefacts?.compare();
-    for (const listener of this.#routingListeners) {
-      this.#safely(() => listener(document), undefined);
-    }
+    this.#routingListeners.tell(document);
   }
 
   #wrapTools(): WrapTools {
@@ -387,9 +361,13 @@ class RunningMonitor implements Monitor {
     try {
       return run();
     } catch (error) {
-      this.#diagnostics.warn('callback', `a function of the app threw ${errorTypeOf(error)}`);
+      this.#callbackFailed(error);
       return otherwise;
     }
+  }
+
+  #callbackFailed(error: unknown): void {
+    this.#diagnostics.warn('callback', `a function of the app threw ${errorTypeOf(error)}`);
   }
 }
 
@@ -407,5 +385,4 @@ const monotonic = () => performance.now();
 const flushTimeoutMs = 2_000;
 /** A call never waits longer for us than this. */
 const serverlessTimeoutMs = 1_000;
-const announceAfterMs = 5_000;
 const closeTimeoutMs = 1_000;
