@@ -445,6 +445,25 @@ describe('the performance tab', () => {
     expect(await chart.getByText(/ %$/).allTextContents()).not.toContain('0 %');
   });
 
+  it('draws what was expected of open windows beside what was seen, says what that assumes, and hides what was off', async () => {
+    const page = await open(`${model}/performance`);
+    const legend = page.getByText('Estimated before labels, with 95 % interval: assumes no concept drift');
+    const dashed = page.locator('svg polyline[stroke-dasharray]');
+    const hoverLast = async (name: RegExp) => {
+      const chart = page.getByRole('img', { name });
+      const { width, height } = (await chart.boundingBox())!;
+      await chart.hover({ position: { x: width - 20, y: height / 2 } });
+    };
+    await legend.waitFor();
+    expect(await dashed.count()).toBe(1);
+    await hoverLast(/^Accuracy over/);
+    await page.getByText(/^Before labels: 77.2\s% \(76\s% to 78.4\s%\), n 14,200$/).waitFor();
+    await page.getByRole('radio', { name: 'Recall' }).check({ force: true });
+    await hoverLast(/^Recall over/);
+    await page.getByText('Before labels: Hidden: off by 0.04 on average where labels came, more than 0.03').waitFor();
+    expect([await dashed.count(), await legend.count()]).toEqual([0, 0]);
+  });
+
   it('says what to expect before labels come, how far that was off, and why some of it is hidden', async () => {
     const page = await open(`${model}/performance`);
     const before = page.getByRole('region', { name: 'Before labels' });
@@ -475,6 +494,7 @@ describe('the performance tab', () => {
     answer({ backTest, beforeLabels });
     const page = await open(`${model}/performance`);
     await page.getByText('No labels have arrived yet').waitFor();
+    await page.getByText(/^Estimated before labels, with/).waitFor();
     await page.getByText(/^Not tested yet/).waitFor();
     await page.getByText(/No estimate for them has been tested yet/).waitFor();
     const tooFar = { ...backTest, value: 0.2, high: 0.03, n: 3, suppressed: undefined };

@@ -95,7 +95,7 @@ export function CalibrationChart({ bins }: { readonly bins: Bins }) {
       <ChartLegend
         items={[
           { color, text: t('calibration.points', 'What happened, with 95 % interval') },
-          { color: theme.colors.text.disabled, text: t('calibration.diagonal', 'Perfect') },
+          { color: theme.colors.text.disabled, text: t('calibration.diagonal', 'Perfect'), isDashed: true },
         ]}
       />
     </div>

@@ -23,7 +23,8 @@ const getStyles = (theme: GrafanaTheme2) => {
       ...small,
     }),
     legendItem: css({ display: 'inline-flex', alignItems: 'center', gap: theme.spacing(0.75) }),
-    swatch: css({ width: 14, height: 4, borderRadius: theme.shape.radius.pill }),
+    swatch: css({ width: 14, height: 4, borderRadius: theme.shape.radius.pill, background: 'currentcolor' }),
+    dashed: css({ width: 16, height: 0, borderTop: '2px dashed currentcolor' }),
     tooltip: css({
       position: 'absolute',
       zIndex: 1,

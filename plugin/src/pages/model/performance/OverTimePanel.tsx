@@ -6,8 +6,9 @@ import { StatisticPicker } from '../../../components/StatisticPicker';
 import { statisticName, unitOf } from '../../../format/statistic';
 import { t } from '../../../i18n';
 import { useParameter } from '../useReportQuery';
+import { expectedEstimate } from './expectedEstimate';
 
-/** One statistic over the windows. */
+/** One statistic over the windows; where labels are missing, beside what scores let expect of it. */
 export function OverTimePanel({ report: { windows } }: { readonly report: PerformanceReport }) {
   const [chosen, choose] = useParameter('statistic');
   const names = [...new Set(windows.flatMap(({ statistics }) => Object.keys(statistics)))];
@@ -25,7 +26,13 @@ export function OverTimePanel({ report: { windows } }: { readonly report: Perfor
         <SeriesChart
           name={statisticName(name)}
           unit={unitOf(name)}
-          points={windows.map(({ from, to, final, statistics }) => ({ from, to, final, estimate: statistics[name] }))}
+          points={windows.map(({ from, to, final, statistics, expected }) => ({
+            from,
+            to,
+            final,
+            estimate: statistics[name],
+            expected: expectedEstimate(expected, name),
+          }))}
         />
       )}
     </Panel>

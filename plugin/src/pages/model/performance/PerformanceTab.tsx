@@ -1,5 +1,5 @@
 import { EmptyState, Grid, Stack } from '@grafana/ui';
-import type { ModelDetail } from '@plumbline/collector/api';
+import type { ModelDetail, PerformanceReport } from '@plumbline/collector/api';
 import { QueryState } from '../../../components/QueryState';
 import { usePerformance } from '../../../data/usePerformance';
 import { t } from '../../../i18n';
@@ -21,40 +21,42 @@ export function PerformanceTab({ detail: { model } }: { readonly detail: ModelDe
     <Stack direction="column" gap={2}>
       <ReportToolbar model={model} />
       <QueryState query={query} subject={t('performance.subject', 'the performance report')}>
-        {(report) =>
-          report.labelledRows === 0 ? (
-            <Stack direction="column" gap={2}>
-              <RatingsPanels report={report} />
-              {report.findings !== undefined && report.findings.length > 0 && <LabelsPanel report={report} />}
-              {report.expectedErrors != null && <BeforeLabelsPanel expected={report.expectedErrors} />}
-              <NoLabels />
-            </Stack>
-          ) : (
-            <Stack direction="column" gap={2}>
-              <StatisticTiles report={report} />
-              <OverTimePanel report={report} />
-              {report.expectedErrors != null && <BeforeLabelsPanel expected={report.expectedErrors} />}
-              <Grid columns={{ xs: 1, lg: 2 }} gap={2} alignItems="start">
-                {report.calibration != null ? (
-                  <Stack direction="column" gap={2}>
-                    <LabelsPanel report={report} />
-                    {report.confusion && <ConfusionPanel confusion={report.confusion} />}
-                  </Stack>
-                ) : (
-                  <LabelsPanel report={report} />
-                )}
-                {report.calibration != null ? (
-                  <CalibrationPanel calibration={report.calibration} />
-                ) : (
-                  report.confusion && <ConfusionPanel confusion={report.confusion} />
-                )}
-              </Grid>
-              {report.classes !== undefined && report.classes.length > 0 && <ClassesPanel classes={report.classes} />}
-              <RatingsPanels report={report} />
-            </Stack>
-          )
-        }
+        {(report) => (report.labelledRows === 0 ? <BeforeLabels report={report} /> : <WithLabels report={report} />)}
       </QueryState>
+    </Stack>
+  );
+}
+
+function BeforeLabels({ report }: { readonly report: PerformanceReport }) {
+  const { windows, findings = [], expectedErrors } = report;
+  return (
+    <Stack direction="column" gap={2}>
+      <RatingsPanels report={report} />
+      {findings.length > 0 && <LabelsPanel report={report} />}
+      {windows.some(({ expected }) => expected !== undefined) && <OverTimePanel report={report} />}
+      {expectedErrors != null && <BeforeLabelsPanel expected={expectedErrors} />}
+      <NoLabels />
+    </Stack>
+  );
+}
+
+function WithLabels({ report }: { readonly report: PerformanceReport }) {
+  const { expectedErrors, calibration, confusion, classes = [] } = report;
+  const counts = confusion && <ConfusionPanel confusion={confusion} />;
+  return (
+    <Stack direction="column" gap={2}>
+      <StatisticTiles report={report} />
+      <OverTimePanel report={report} />
+      {expectedErrors != null && <BeforeLabelsPanel expected={expectedErrors} />}
+      <Grid columns={{ xs: 1, lg: 2 }} gap={2} alignItems="start">
+        <Stack direction="column" gap={2}>
+          <LabelsPanel report={report} />
+          {calibration != null && counts}
+        </Stack>
+        {calibration != null ? <CalibrationPanel calibration={calibration} /> : counts}
+      </Grid>
+      {classes.length > 0 && <ClassesPanel classes={classes} />}
+      <RatingsPanels report={report} />
     </Stack>
   );
 }
