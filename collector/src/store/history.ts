@@ -20,6 +20,7 @@ import {
   sortableNumber,
   type Transaction,
 } from './port.ts';
+import { RecentlyUsed } from './recently-used.ts';
 
 /** What is remembered of a model's traffic: profiles and findings by window, references, versions seen. */
 
@@ -201,14 +202,12 @@ export async function readReference(transaction: ReadTransaction, key: VersionKe
   if (known !== undefined) return known;
   const reference = (await transaction.get(references, versionKey(key)))?.value;
   if (reference === undefined) return undefined;
-  if (knownReferences.size >= maximumKnownReferences) knownReferences.clear();
   knownReferences.set(reference.id, reference);
   return reference;
 }
 
 /** By id, which is the hash of their content: every page of a model asks for its own, and reading one takes 50 ms. */
-const knownReferences = new Map<string, Reference>();
-const maximumKnownReferences = 32;
+const knownReferences = new RecentlyUsed<Reference>(32);
 
 /** Sets what a version is compared with. A version that serves already keeps the profiles it has. */
 export async function putReference(transaction: Transaction, key: VersionKey, reference: Reference): Promise<void> {
@@ -309,15 +308,13 @@ export async function decodeWindow(
 }
 
 /** Shapes by id. An id is the hash of its content, so what is known stays true; few are in use at a time. */
-const knownShapes = new Map<string, ProfileShape>();
-const maximumKnownShapes = 1_000;
+const knownShapes = new RecentlyUsed<ProfileShape>(1_000);
 
 async function readShape(transaction: ReadTransaction, id: string): Promise<ProfileShape> {
   const known = knownShapes.get(id);
   if (known !== undefined) return known;
   const stored = await transaction.get(shapes, id);
   if (stored === undefined) throw new Error(`the shape ${id} of a stored profile is not in the store`);
-  if (knownShapes.size >= maximumKnownShapes) knownShapes.clear();
   knownShapes.set(id, stored.value);
   return stored.value;
 }
