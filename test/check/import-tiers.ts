@@ -15,6 +15,7 @@ const storePort = [
   'store/audit-signature.ts',
   'store/outgoing.ts',
   'store/people.ts',
+  'store/segment-records.ts',
   'store/counts.ts',
   'store/history.ts',
   'store/rollups.ts',

@@ -4,6 +4,7 @@ import type { Services } from '../http/ports.ts';
 import { removeOldDeliveries } from '../webhook/index.ts';
 import type { HeartbeatBook } from './heartbeat-book.ts';
 import { noteSdkVersions, noteSettings } from './noted-changes.ts';
+import { searchDueSegments } from './segment-searches.ts';
 import type { CollectorServices } from './services.ts';
 import { giveUpHalves } from './unpaired-halves.ts';
 
@@ -32,7 +33,7 @@ const noteEveryMs = 60_000;
 
 /**
  * What only time brings about: jobs that have been silent for too long end, models fall silent, people are told again,
- * what is old is forgotten.
+ * what is old is forgotten, periods that are over are searched for weak segments.
  */
 export function startMaintenance(options: MaintenanceOptions): { stop(): Promise<void> } {
   const {
@@ -73,6 +74,7 @@ export function startMaintenance(options: MaintenanceOptions): { stop(): Promise
       await forgetOldAnswers(services.store, cleanedAt);
       await removeOldDeliveries(services.store, cleanedAt);
       await giveUpHalves(services.store, publish, cleanedAt);
+      await searchDueSegments(services, settings.models);
     }
     if (changes > 0) changed();
   }

@@ -17,4 +17,5 @@ export { performanceReport } from './reports/performanceReport.ts';
 export { aboutOf, historyOf, latestFindings, type ReportInput } from './reports/reportInput.ts';
 export { usageReport } from './reports/usageReport.ts';
 export { weakSegmentReport } from './reports/weakSegmentReport.ts';
+export { duePeriod, noSearches, type SegmentRecord, searchPeriod } from './segmentRecord.ts';
 export { decodeMonitorState, encodeMonitorState, type MonitorState } from './state.ts';

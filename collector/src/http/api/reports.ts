@@ -380,6 +380,20 @@ export const weakSegmentReport = z.object({
       }),
     )
     .describe('The loudest first; each next one was looked for outside of those before'),
+  record: z
+    .object({
+      periodMs: z.number(),
+      periods: z.number().describe('Periods of event time that were searched'),
+      tested: z.number().describe('Segments that were tested in them'),
+      confirmed: z
+        .array(z.object({ from: z.number(), to: z.number(), sentence: z.string() }))
+        .describe('The latest first'),
+    })
+    .nullable()
+    .describe(
+      'What was confirmed in regular searches, each `auditPeriod` once: of all of these together at most `falseDiscoveryRate` are ' +
+        'expected to be none, whoever looks how often; null where none is made',
+    ),
 });
 
 /** `GET /v1/models/:model/usage?version=&segment=&from=&to=`; default: the champion's latest 48 windows */

@@ -7,6 +7,7 @@ import {
   usageReport,
   weakSegmentReport,
 } from '../../monitor/index.ts';
+import { readSegmentRecord } from '../../store/segment-records.ts';
 import * as api from '../api.ts';
 import { limitUpTo, pageOf, pageQuery } from '../page.ts';
 import type { Services } from '../ports.ts';
@@ -112,8 +113,14 @@ export const modelRoutes: readonly JsonRoute[] = [
     ),
     query: rangeQuery,
     response: api.weakSegmentReport,
-    handle: async ({ services, params, query }) =>
-      weakSegmentReport(await inputOf(services, params.model, query, searchedWindows)),
+    handle: ({ services, params, query }) =>
+      services.store.read(async (transaction) => {
+        const settings = knownModel(services.settings, params.model);
+        const input = await readReportInput(services, transaction, settings, query, searchedWindows);
+        const key = { model: settings.name, environment: settings.environment, version: input.version };
+        const record = input.segment === undefined ? await readSegmentRecord(transaction, key) : undefined;
+        return weakSegmentReport({ ...input, record: record ?? null });
+      }),
   }),
 
   jsonRoute({

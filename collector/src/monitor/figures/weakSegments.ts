@@ -29,11 +29,12 @@ export type Trouble = 'wrong' | 'large_error' | 'poor_ranking';
 
 export interface WeakSegments {
   readonly trouble: Trouble;
-  /** Loss above which a prediction is in trouble: 0.5 for classes. */
+  /** What a prediction in trouble is above: an error in the unit of the numbers, 1 - NDCG of a ranking, 0.5 of classes. */
   readonly threshold: number;
-  /** Sampled rows with outcomes, and how many of them are in trouble. */
+  /** Sampled rows with outcomes, how many of them are in trouble, and how many were tested on. */
   readonly rows: number;
   readonly events: number;
+  readonly testedRows: number;
   /** In one half of the rows these were found, the other half says what they are worth. Loudest first. */
   readonly segments: readonly WeakSegment[];
 }
@@ -107,7 +108,8 @@ export function weakSegments(
       evidence: evidenceOf(detector, state).log,
     };
   });
-  return { trouble, threshold, rows: rows.length, events, segments };
+  const unit = trouble === 'large_error' ? shape.residualScale : 1;
+  return { trouble, threshold: threshold * unit, rows: rows.length, events, testedRows: tested.length, segments };
 }
 
 /** So that halves of them can say anything. */

@@ -70,7 +70,7 @@ function reportOf({ seed, windows, task = 'binary_classification', sampled = 300
   });
   const settings = modelSettings.parse({ name: 'm', task, outcomeDelay: '1h' });
   const range = { from: 0, to: windows * hour, watermark: windows * hour };
-  return weakSegmentReport({ settings, version: '1', ...range, reference, profiles, findings: [] });
+  return weakSegmentReport({ settings, version: '1', ...range, reference, profiles, findings: [], record: null });
 }
 
 describe('weakSegmentReport', () => {

@@ -1,5 +1,5 @@
 import type { CodedRange } from '../../profile/index.ts';
-import type { Trouble } from '../figures/weakSegments.ts';
+import type { WeakSegment, WeakSegments } from '../figures/weakSegments.ts';
 import { nameText, numberText, shareText } from './text.ts';
 
 /** `income below 21k`, `region north or south`, `age missing`. */
@@ -21,20 +21,17 @@ export function conditionText(name: string, range: CodedRange): string {
   }
 }
 
-/** `income below 21k and region north: 31 % wrong instead of 12 %, in 9 % of the rows`; `error`: of large errors, as text. */
-export function weakSegmentSentence(segment: {
-  readonly conditions: readonly string[];
-  readonly trouble: Trouble;
-  readonly error: string;
-  readonly rate: number | null;
-  readonly overall: number;
-  readonly share: number;
-}): string {
-  const { conditions, trouble, error, rate, overall, share } = segment;
-  const where = conditions.join(' and ');
-  if (rate === null) return `${where}: none among the rows to test on`;
-  const what = { wrong: 'wrong', large_error: `off by more than ${error}`, poor_ranking: 'poorly ranked' }[trouble];
-  return `${where}: ${shareText(rate)} ${what} instead of ${shareText(overall)}, in ${shareText(share)} of the rows`;
+/** `income below 21k and region north: 31 % wrong instead of 12 %, in 9 % of the rows`. */
+export function weakSegmentSentence({ conditions, tested }: WeakSegment, all: WeakSegments): string {
+  const where = conditions.map(({ name, range }) => conditionText(name, range)).join(' and ');
+  if (tested.rows === 0) return `${where}: none among the rows to test on`;
+  const what = {
+    wrong: 'wrong',
+    large_error: `off by more than ${numberText(all.threshold)}`,
+    poor_ranking: 'poorly ranked',
+  }[all.trouble];
+  const rates = `${shareText(tested.events / tested.rows)} ${what} instead of ${shareText(all.events / all.rows)}`;
+  return `${where}: ${rates}, in ${shareText(tested.rows / all.testedRows)} of the rows`;
 }
 
 function numbersText(low: number | null, high: number | null): string {

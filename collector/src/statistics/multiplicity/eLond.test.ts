@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { normal, seededRandom } from '../../../collector/src/statistics/simulate.ts';
+import { normal, seededRandom } from '../simulate.ts';
 import { eLond, noTests, type OnlineTests } from './eLond.ts';
 
 describe('eLond', () => {

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { searchDueSegments } from './segment-searches.ts';
+import { startTestApi, type TestApi } from './testing/api.ts';
+import { hourMs, inferences, outcome, Producer, testModelInput } from './testing/traffic.ts';
+
+describe('searches for weak segments', () => {
+  const start = Date.UTC(2026, 10, 2);
+  const day = 24 * hourMs;
+  let api: TestApi;
+  const producer = new Producer('p');
+
+  beforeAll(async () => {
+    api = await startTestApi({ models: [{ ...testModelInput, sampledRows: 150, auditPeriod: '1d' }] });
+  });
+  afterAll(() => api.stop());
+
+  /** Whoever earns little is judged wrongly in two of three cases, all others in one of twenty. */
+  async function pass(hours: number, from: number): Promise<void> {
+    for (let hour = 0; hour < hours; hour++) {
+      const at = start + from + hour * hourMs;
+      const rows = inferences(`h${at}`, 150, at, hourMs);
+      const labels = rows.map(({ id, time, features, prediction }, row) => {
+        const isWrong = row % 20 === 0 || (Number(features.income) < lowIncome && row % 3 !== 0);
+        return outcome(id, time + 60_000, isWrong === (prediction === 'yes') ? 'no' : 'yes');
+      });
+      api.engine.apply(producer.inferences(rows), null);
+      api.engine.apply(producer.outcomes(labels), null);
+      await api.engine.commit();
+    }
+  }
+  const lowIncome = 1_200;
+  const search = () => searchDueSegments(api.services, api.settings.models);
+  const report = async () => (await api.ask('/v1/models/credit/weak-segments')).body;
+
+  it('begin with the period under way, and test each period once, when its outcomes are final', async () => {
+    await search();
+    await pass(20, 0);
+    expect(await report()).toMatchObject({ record: null });
+    await search();
+    expect((await report()).record).toEqual({ periodMs: day, periods: 0, tested: 0, confirmed: [] });
+
+    await pass(5, 20 * hourMs);
+    await search();
+    expect((await report()).record).toMatchObject({ periods: 0 });
+
+    await pass(24, 25 * hourMs);
+    await search();
+    await search();
+    const { record, segments, rate } = await report();
+    expect(record).toMatchObject({ periods: 1, confirmed: [{ from: start, to: start + day }] });
+    expect(record.confirmed[0].sentence).toMatch(
+      /^income below 1\.\d+k: \d\d % wrong instead of \d\d %, in \d\d % of the rows$/,
+    );
+    expect(record.tested).toBeGreaterThanOrEqual(record.confirmed.length);
+    expect(segments[0]).toMatchObject({ confirmed: true, conditions: [{ signal: 'feature:income' }] });
+    expect(rate.n).toBeGreaterThan(5_000);
+  });
+
+  it('are there for the whole and for declared segments only', async () => {
+    expect((await api.ask('/v1/models/credit/weak-segments?segment=none')).body.error.code).toBe('UNKNOWN_SEGMENT');
+  });
+});
