@@ -86,9 +86,12 @@ export function streamDetectors(settings: ModelSettings, reference: Reference): 
   return known.get(key, () => makeDetectors(settings, reference));
 }
 
-/** Those of thirty features take 1.5 MB, up to twice that where signals follow the hour, and 20 to 45 ms to make. */
+/**
+ * Those of thirty features take 1.5 MB, up to twice that where signals follow the hour, and 20 to 45 ms to make. In a small
+ * container they must leave room for what cannot be made again.
+ */
 const known = new BoundedCache<readonly StreamDetector[]>({
-  bytes: 512 * 1_048_576,
+  bytes: Math.min(512 * 1_048_576, (process.constrainedMemory() || Number.POSITIVE_INFINITY) / 4),
   bytesOf: (detectors) => detectors.reduce((sum, { detector }) => sum + detector.components * bytesPerBet, 0),
   wantedFor: 20_000,
 });
