@@ -17,6 +17,7 @@ export {
   readAlert,
   readAlerts,
   readAlertsOfModel,
+  readAlertsOfModels,
   readLiveSilences,
   readSilences,
   type StoredAlert,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PlumblineError } from '../errors.ts';
 import { jsonCollection, type ReadTransaction, type Stored, type Transaction } from '../store/port.ts';
-import { type Alert, type AlertKind, type AlertState, alertKinds } from './alert.ts';
+import { type Alert, type AlertKind, alertKinds } from './alert.ts';
 import { type Silence, silenceState } from './silence.ts';
 
 /** What the alert room keeps: alerts and silences. */
@@ -25,9 +25,11 @@ export function fingerprint(model: string, environment: string, kind: AlertKind)
 /** What an alert of before these fields were known has in them. */
 const later = { heldState: null, firedWallAt: null, expected: null, alarms: 0, climb: 0, windowsSinceAlarm: 0 };
 
+const asNow = ({ value, revision }: Stored<Alert>): StoredAlert => ({ alert: { ...later, ...value }, revision });
+
 export async function readAlert(transaction: ReadTransaction, id: string): Promise<StoredAlert | undefined> {
   const stored = await transaction.get(alerts, id);
-  return stored === undefined ? undefined : { alert: { ...later, ...stored.value }, revision: stored.revision };
+  return stored && asNow(stored);
 }
 
 /** The alert, or `NOT_FOUND`; `STALE_REVISION` when it is not as its reader saw it. */
@@ -49,34 +51,29 @@ export function requireRevision(what: string, revision: number, expected: number
   });
 }
 
-/** Alerts by id; `after` is the last id of the page before. */
-export async function readAlerts(
-  transaction: ReadTransaction,
-  filter: {
-    readonly model?: string | undefined;
-    readonly state?: AlertState | undefined;
-    readonly after?: string;
-    readonly limit?: number;
-  } = {},
-): Promise<StoredAlert[]> {
-  const stored = await transaction.range(alerts, { after: filter.after });
-  return stored
-    .map(({ value, revision }) => ({ alert: { ...later, ...value }, revision }))
-    .filter(({ alert }) => filter.model === undefined || alert.model === filter.model)
-    .filter(({ alert }) => filter.state === undefined || alert.state === filter.state)
-    .slice(0, filter.limit ?? Number.POSITIVE_INFINITY);
+/** Every alert there is, five a model at most. */
+export async function readAlerts(transaction: ReadTransaction): Promise<StoredAlert[]> {
+  return (await transaction.range(alerts, {})).map(asNow);
+}
+
+interface ModelKey {
+  readonly model: string;
+  readonly environment: string;
 }
 
 /** The alerts of one model: a few keys, however many models there are. */
-export async function readAlertsOfModel(
+export function readAlertsOfModel(transaction: ReadTransaction, model: ModelKey): Promise<StoredAlert[]> {
+  return readAlertsOfModels(transaction, [model]);
+}
+
+export async function readAlertsOfModels(
   transaction: ReadTransaction,
-  { model, environment }: { readonly model: string; readonly environment: string },
+  models: readonly ModelKey[],
 ): Promise<StoredAlert[]> {
-  const ids = [...alertKinds, 'traffic' as const].map((kind) => fingerprint(model, environment, kind));
+  const kinds = [...alertKinds, 'traffic' as const];
+  const ids = models.flatMap(({ model, environment }) => kinds.map((kind) => fingerprint(model, environment, kind)));
   const found = await transaction.getMany(alerts, ids);
-  return found.flatMap((stored) =>
-    stored === undefined ? [] : [{ alert: { ...later, ...stored.value }, revision: stored.revision }],
-  );
+  return found.filter((stored) => stored !== undefined).map(asNow);
 }
 
 export async function writeAlert(transaction: Transaction, alert: Alert, expected?: number): Promise<number> {

@@ -48,12 +48,11 @@ export class NotificationService {
       known: (await transaction.range(groups, {})).map(({ value }) => value),
       silences: await readLiveSilences(transaction, now),
     }));
-    const byModel = Map.groupBy(alerts, ({ environment, model }) => compositeKey(environment, model));
+    const toldOf = new Set(known.filter(({ told }) => Object.keys(told).length > 0).map(modelKeyOf));
     let told = 0;
-    for (const [key, all] of byModel) {
-      const ofModel = known.filter(({ environment, model }) => compositeKey(environment, model) === key);
+    for (const [model, all] of Map.groupBy(alerts, modelKeyOf)) {
       // Most models have nothing to tell: no transaction for them.
-      if (!all.some(isOpen) && ofModel.every(({ told: remembered }) => Object.keys(remembered).length === 0)) continue;
+      if (!all.some(isOpen) && !toldOf.has(model)) continue;
       const notifiable = (alert: Alert) => ({
         silenced: silenceOf(alert, silences, now) !== null,
         inhibited: inhibitorOf(alert, all) !== null,
@@ -202,9 +201,11 @@ function partsFor(notifier: NotifierSettings, notification: Notification): reado
   ];
 }
 
-function keyOf(
-  notifier: string,
-  { environment, model }: { readonly environment: string; readonly model: string },
-): string {
-  return compositeKey(environment, model, notifier);
+interface OfModel {
+  readonly environment: string;
+  readonly model: string;
 }
+
+const modelKeyOf = ({ environment, model }: OfModel) => compositeKey(environment, model);
+
+const keyOf = (notifier: string, { environment, model }: OfModel) => compositeKey(environment, model, notifier);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readAlert, readAlertHistory, readAlerts, type StoredAlert } from '../../alert/index.ts';
+import { readAlert, readAlertHistory, readAlerts, readAlertsOfModel, type StoredAlert } from '../../alert/index.ts';
 import { PlumblineError } from '../../errors.ts';
 import type { Finding } from '../../monitor/finding.ts';
 import type { ReadTransaction } from '../../store/port.ts';
@@ -26,11 +26,12 @@ export const alertRoutes: readonly JsonRoute[] = [
     }),
     response: alertList,
     async handle({ services, query }) {
-      if (query.model !== undefined) {
-        knownModel(services.settings, query.model);
-      }
+      const settings = query.model === undefined ? null : knownModel(services.settings, query.model);
       return services.store.read(async (transaction) => {
-        const found = await readAlerts(transaction, { model: query.model, state: query.state });
+        const all = await (settings === null
+          ? readAlerts(transaction)
+          : readAlertsOfModel(transaction, { model: settings.name, environment: settings.environment }));
+        const found = all.filter(({ alert: { state } }) => query.state === undefined || state === query.state);
         const page = pageOf(found, ({ alert: one }) => newestFirstKey(one.changedAt, one.id), query);
         return { ...page, items: await alertBodies(services, transaction, page.items) };
       });

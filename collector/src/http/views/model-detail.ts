@@ -1,4 +1,4 @@
-import { readAlerts } from '../../alert/index.ts';
+import { readAlertsOfModel } from '../../alert/index.ts';
 import type { ModelSettings } from '../../config/index.ts';
 import { declaredSegmentsOf } from '../../config/segments.ts';
 import type { Finding } from '../../monitor/finding.ts';
@@ -133,7 +133,7 @@ async function timelineOf(
   transaction: ReadTransaction,
   { name: model, environment }: ModelSettings,
 ): Promise<ModelDetail['timeline']> {
-  const alerts = await readAlerts(transaction, { model });
+  const alerts = await readAlertsOfModel(transaction, { model, environment });
   const jobs = await readJobs(transaction, { model });
   const targets = new Set([
     `model/${environment}/${model}`,

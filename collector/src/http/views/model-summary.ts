@@ -1,4 +1,4 @@
-import { type Alert, readAlerts } from '../../alert/index.ts';
+import { type Alert, readAlertsOfModel, readAlertsOfModels } from '../../alert/index.ts';
 import type { ModelSettings } from '../../config/index.ts';
 import type { Finding } from '../../monitor/finding.ts';
 import type { RolloutState } from '../../rollout/index.ts';
@@ -26,7 +26,7 @@ export async function summariseModels(
   models: readonly ModelSettings[],
 ): Promise<ModelSummary[]> {
   const alerts = Map.groupBy(
-    (await readAlerts(transaction)).map(({ alert }) => alert),
+    (await readAlertsOfModels(transaction, models.map(keyOf))).map(({ alert }) => alert),
     ({ model }) => model,
   );
   const summaries = [];
@@ -42,9 +42,11 @@ export async function summariseModel(
   transaction: ReadTransaction,
   settings: ModelSettings,
 ): Promise<SummarisedModel> {
-  const alerts = (await readAlerts(transaction, { model: settings.name })).map(({ alert }) => alert);
+  const alerts = (await readAlertsOfModel(transaction, keyOf(settings))).map(({ alert }) => alert);
   return summarise(services, transaction, settings, alerts);
 }
+
+const keyOf = ({ name: model, environment }: ModelSettings) => ({ model, environment });
 
 async function summarise(
   services: Pick<Services, 'rollout'>,
