@@ -309,7 +309,7 @@ describe('a silence', () => {
   };
   const request = { model: 'credit-risk', environment: 'production', reason: 'campaign', endsAt: 10 * hour };
 
-  it('matches what it names, only while it lasts, and only if all that alarms matches', async () => {
+  it('matches what it names, only while it lasts, and only if all that alarms matches; of several the longest is told', async () => {
     await window({ drift: 'alarm' });
     const { alert } = await onlyAlert();
     const { silence } = await silences().start(ana, { ...request, kind: 'drift', signal: 'feature:inc*' }, null);
@@ -317,6 +317,12 @@ describe('a silence', () => {
     expect(of({})).toBe(silence.id);
     expect([of({}, silence.endsAt), of({ kind: 'fairness' }), of({ model: 'other' })]).toEqual([null, null, null]);
     expect(of({ findings: [...alert.findings, { ...alarm, signal: 'feature:age' }] })).toBeNull();
+    const longer = { ...silence, id: 'longer', endsAt: silence.endsAt + 1 };
+    for (const both of [
+      [silence, longer],
+      [longer, silence],
+    ])
+      expect(silenceOf(alert, both, now)?.id).toBe('longer');
     const tickets = { ...silence, signal: null, severity: 'ticket' as const };
     expect(silenceOf({ ...alert, severity: 'page' }, [tickets], now)).toBeNull();
   });

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMonitor, type Monitor, type MonitorOptions } from '../index.ts';
 import { createMemoryTransport, type MemoryTransport } from '../testing/index.ts';
+import { claimLeftOver, disown, readLeftOver } from './left-over.ts';
 
 const patience = { timeout: 10_000, interval: 10 };
 
@@ -91,6 +92,21 @@ describe('a spool', () => {
     for (const name of readdirSync(join(folder, own))) {
       expect(statSync(join(folder, own, name)).mode & 0o077).toBe(0);
     }
+  });
+
+  it('takes over what a process on another host left, once that has been silent for a minute', async () => {
+    const first = start(away());
+    const id = first.record({ features: { age: 1 } });
+    await first.shutdown({ timeoutMs: 20 });
+    const [left = ''] = readdirSync(folder);
+    const owner = join(folder, left, 'owner.json');
+    const host = 'a host that is gone';
+    writeFileSync(owner, JSON.stringify({ host, pid: process.pid }));
+    const claimAt = (silentMs: number) => claimLeftOver(folder, '', statSync(owner).mtimeMs + silentMs);
+    expect(await claimAt(59_999)).toBeUndefined();
+    const claimed = (await claimAt(60_001)) ?? '';
+    disown(claimed);
+    expect((await readLeftOver(claimed)).map(({ events }) => events)).toMatchObject([[{ id }]]);
   });
 
   it('leaves the folder of a living process alone', async () => {
