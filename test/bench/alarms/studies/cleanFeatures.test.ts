@@ -31,3 +31,13 @@ describe('200 clean features in 1000 windows', () => {
     expect(alarming(results, 'rows taken as independent')).toBeGreaterThan(0.9 * features);
   }, 240_000);
 });
+
+it('half a standard deviation is seen in windows that wander about as late as published, after 23', () => {
+  const scenario = 'windows wander, AR(.9) of .1 sd';
+  const rule = 'and a long-run factor of batches';
+  const results = dependence(200, 0, 2_026, [rule], (name) => name === scenario);
+  const delay = results.find(({ metric }) => metric === 'median windows to see .5 sd')!.value!;
+  // Where medians of 200 lie in 99.9 % of cases: the quantiles .5 -+ 3.29 * .5 / sqrt(200) of 2,000 others, whose median was 27.
+  expect(delay).toBeGreaterThanOrEqual(19);
+  expect(delay).toBeLessThanOrEqual(36);
+});
