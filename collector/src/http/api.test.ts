@@ -245,6 +245,14 @@ describe('a model with traffic that drifts', () => {
     );
   });
 
+  it('is estimated before labels come, tested on earlier windows where none that is asked for is final', async () => {
+    const { body } = await api.ask(`/v1/models/credit/performance?version=1&from=${start + 23 * hourMs}`);
+    expect(body.windows).toMatchObject([{ final: false, rows: 200 }]);
+    const { rows, methods } = body.expectedErrors.beforeLabels;
+    expect(rows).toBe(200);
+    for (const { backTest } of methods) expect(backTest.value).toBeGreaterThanOrEqual(0);
+  });
+
   it('tells how long its calls took, and how many failed', async () => {
     const { body } = await api.ask('/v1/models/credit/usage');
     expect(body.amounts.map(({ signal }: { signal: string }) => signal)).toEqual(['latency']);

@@ -14,7 +14,7 @@ export { distribution } from './reports/distribution.ts';
 export { driftReport } from './reports/driftReport.ts';
 export { fairnessReport } from './reports/fairnessReport.ts';
 export { performanceReport } from './reports/performanceReport.ts';
-export { aboutOf, historyOf, latestFindings, type ReportInput } from './reports/reportInput.ts';
+export { aboutOf, historyOf, isFinal, latestFindings, type ReportInput } from './reports/reportInput.ts';
 export { usageReport } from './reports/usageReport.ts';
 export { weakSegmentReport } from './reports/weakSegmentReport.ts';
 export { duePeriod, noSearches, type SegmentRecord, searchPeriod } from './segmentRecord.ts';

@@ -211,7 +211,8 @@ const labelFreeMethod = z
 const hideable = estimate.describe('Hidden, with the reason in `suppressed`, where its back-test is above 0.03');
 
 const backTest = estimate.describe(
-  'Mean absolute error of the same estimate over `n` stretches of final windows after the reference, each so long that labels alone seldom make 0.03; ' +
+  'Mean absolute error of the same estimate over `n` stretches of final windows after the reference, each so long that labels alone seldom make 0.03: ' +
+    'those of the range, or where it has none the latest 24 before it; ' +
     'below `high` in 95 % of cases where scores are worth what they were in the reference. `suppressed` says why there is none',
 );
 

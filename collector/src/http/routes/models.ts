@@ -16,7 +16,7 @@ import { dataQualityReport } from '../views/data-quality.ts';
 import { exemplarReport } from '../views/exemplars.ts';
 import { describeModel } from '../views/model-detail.ts';
 import { summariseModels } from '../views/model-summary.ts';
-import { type ReportQuery, readReportInput } from '../views/report-input.ts';
+import { type ReportQuery, readFinalBefore, readReportInput } from '../views/report-input.ts';
 import { knownModel, modelParams } from './known-model.ts';
 import { rangeFields, rangeQuery } from './range-query.ts';
 
@@ -102,8 +102,13 @@ export const modelRoutes: readonly JsonRoute[] = [
     ...report('performance', 'How right the model is, from the outcomes that are known'),
     query: rangeQuery,
     response: api.performanceReport,
-    handle: async ({ services, params, query }) =>
-      performanceReport(await inputOf(services, params.model, query, summaryWindows)),
+    handle({ services, params, query }) {
+      const settings = knownModel(services.settings, params.model);
+      return services.store.read(async (transaction) => {
+        const input = await readReportInput(services, transaction, settings, query, summaryWindows);
+        return performanceReport({ ...input, earlier: await readFinalBefore(transaction, input, summaryWindows) });
+      });
+    },
   }),
 
   jsonRoute({

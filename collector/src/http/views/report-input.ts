@@ -1,7 +1,7 @@
 import type { ModelSettings } from '../../config/index.ts';
 import { declaredSegmentsOf } from '../../config/segments.ts';
 import { PlumblineError } from '../../errors.ts';
-import type { ReportInput } from '../../monitor/index.ts';
+import { isFinal, type ReportInput } from '../../monitor/index.ts';
 import {
   readBriefs,
   readFindings,
@@ -93,6 +93,22 @@ async function readLatest(
   limit: number,
 ): Promise<WindowProfile[]> {
   return (await readProfiles(transaction, { ...key, to, limit, reverse: true })).reverse();
+}
+
+/**
+ * Windows before those of a report of which all outcomes had the time to arrive, the latest `limit` of them: what estimates
+ * without labels are tested on where the report itself has no such window. None where it has.
+ */
+export async function readFinalBefore(
+  transaction: ReadTransaction,
+  input: ReportInput & { readonly watermark: number },
+  limit: number,
+): Promise<WindowProfile[]> {
+  const { settings, version, segment, from, profiles, watermark } = input;
+  if (profiles.some(({ to }) => isFinal(settings, to, watermark))) return [];
+  const key = { model: settings.name, environment: settings.environment, version, segment };
+  const latest = watermark - settings.outcomeDelay - settings.window;
+  return readLatest(transaction, key, Math.min(from, latest + 1), limit);
 }
 
 /** A range that holds more windows than a report has room for is read in hours or days. */

@@ -15,19 +15,20 @@ interface ExpectedErrorReport extends Omit<LabelFreeReport, 'byWindow'> {
 }
 
 /**
- * The estimate of errors without labels, and tested on the labels that came. Windows count that began after the reference,
- * which the estimate was fitted on. `null` where errors are not expected.
+ * The estimate of errors without labels, and tested on the labels that came, also on those of windows `earlier` than the
+ * report's. Windows count that began after the reference, which the estimate was fitted on. `null` where errors are not
+ * expected.
  */
 export function expectedErrorReport(
   reference: Reference,
   windows: readonly ReportedWindow[],
+  earlier: readonly ReportedWindow[],
 ): { readonly report: ExpectedErrorReport; readonly byWindow: LabelFreeReport['byWindow'] } | null {
   const expected = expectedErrors(reference.profile);
-  const later = windows.filter(
-    ({ profile, from }) =>
-      profile.shape.id === reference.shape.id && !(from <= (reference.to ?? Number.NEGATIVE_INFINITY)),
-  );
-  const labelFree = labelFreeReport(reference.profile, later);
+  const counts = ({ profile, from }: ReportedWindow): boolean =>
+    profile.shape.id === reference.shape.id && !(from <= (reference.to ?? Number.NEGATIVE_INFINITY));
+  const later = windows.filter(counts);
+  const labelFree = labelFreeReport(reference.profile, later, earlier.filter(counts));
   if (expected === null || labelFree === null || later.length === 0) return null;
   const { byWindow, ...tested } = labelFree;
   const profiles = onOneScale(later.map(({ profile }) => profile));

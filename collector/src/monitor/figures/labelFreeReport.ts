@@ -38,11 +38,18 @@ export interface LabelFreeReport {
   readonly byWindow: ReadonlyMap<number, Record<string, Estimate>>;
 }
 
-/** `windows`: oldest first, all later than the reference and with its shape. `null` where errors are not expected. */
-export function labelFreeReport(reference: Profile, windows: readonly ReportedWindow[]): LabelFreeReport | null {
+/**
+ * `windows` and those `earlier`, on which estimates are tested only: oldest first, all later than the reference and with its
+ * shape. `null` where errors are not expected.
+ */
+export function labelFreeReport(
+  reference: Profile,
+  windows: readonly ReportedWindow[],
+  earlier: readonly ReportedWindow[],
+): LabelFreeReport | null {
   const estimates = labelFreeEstimates(reference);
   if (estimates === null) return null;
-  const final = windows.filter(({ isFinal }) => isFinal);
+  const final = [...earlier, ...windows].filter(({ isFinal }) => isFinal);
   const labelled = final.map(({ profile }) => labelledDecisions(effectiveProfile(profile)));
   const backTest = labelFreeBackTest(estimates, labelled);
   const open = windows.filter(({ isFinal }) => !isFinal);

@@ -4,7 +4,7 @@ import { fairnessSignal, gapSignal } from '../detectors/streams.ts';
 import { attributeSummary } from '../figures/attributeSummary.ts';
 import { attributeStatistics } from '../figures/groupStatistics.ts';
 import type { Verdict } from '../finding.ts';
-import { aboutOf, latestFindings, mergedProfile, type ReportInput } from './reportInput.ts';
+import { aboutOf, isFinal, latestFindings, mergedProfile, type ReportInput } from './reportInput.ts';
 
 /** Rates of each group over all windows together, and their gaps to the reference group. */
 export function fairnessReport(input: ReportInput & { readonly watermark?: number }): FairnessReport {
@@ -55,7 +55,7 @@ export function fairnessReport(input: ReportInput & { readonly watermark?: numbe
     from,
     to,
     // Rates that need labels still change while outcomes that keep the model's delay may come.
-    final: input.profiles.every((window) => window.to + settings.outcomeDelay <= (input.watermark ?? to)),
+    final: input.profiles.every((window) => isFinal(settings, window.to, input.watermark ?? to)),
     favourable: shape?.favourable ?? shape?.positive ?? null,
     attributes,
   };

@@ -16,19 +16,22 @@ import type { Estimate, Finding } from '../finding.ts';
 import { ratingTypes } from '../ratings.ts';
 import { coverageOf } from './coverage.ts';
 import { ratingReport } from './ratingReport.ts';
-import { aboutOf, historyOf, latestFindings, type ReportInput, sumOfWindows } from './reportInput.ts';
+import { aboutOf, historyOf, isFinal, latestFindings, type ReportInput, sumOfWindows } from './reportInput.ts';
 
-/**
- * How good a version's predictions were, over everything and window by window. A window is final when every outcome
- * that keeps the model's outcome delay has had the time to arrive: `watermark` is the newest event time seen.
- */
-export function performanceReport(input: ReportInput & { readonly watermark: number }): PerformanceReport {
+interface PerformanceInput extends ReportInput {
+  /** The newest event time seen, of which it depends what is final. */
+  readonly watermark: number;
+  /** Windows before those of the report, for nothing but to test estimates on their labels. */
+  readonly earlier?: ReportInput['profiles'];
+}
+
+/** How good a version's predictions were, over everything and window by window. */
+export function performanceReport(input: PerformanceInput): PerformanceReport {
   const { settings, from, to, watermark } = input;
   const all = sumOfWindows(input);
   const merged = all && effectiveProfile(all);
-  const isFinal = (end: number): boolean => end + settings.outcomeDelay <= watermark;
   const arrived = arrivedErrors(input);
-  const expected = expectedErrorsOf(input, isFinal);
+  const expected = expectedErrorsOf(input);
   const totals = all === null ? { rows: 0, labelled: 0 } : profileTotals(all);
   return {
     ...aboutOf(input),
@@ -36,7 +39,7 @@ export function performanceReport(input: ReportInput & { readonly watermark: num
     to,
     rows: totals.rows,
     labelledRows: totals.labelled,
-    final: input.profiles.every((window) => isFinal(window.to)),
+    final: input.profiles.every((window) => isFinal(settings, window.to, watermark)),
     statistics: merged === null ? {} : { ...performanceStatistics(merged, settings) },
     confusion: all === null ? null : confusionOf(all),
     bounds: merged === null ? {} : boundsOf(merged),
@@ -51,7 +54,7 @@ export function performanceReport(input: ReportInput & { readonly watermark: num
         to: window.to,
         rows,
         labelledRows: labelled,
-        final: isFinal(window.to),
+        final: isFinal(settings, window.to, watermark),
         coverage: coverageOf(window.profile),
         statistics,
         bounds: boundsOf(window.profile),
@@ -66,12 +69,11 @@ export function performanceReport(input: ReportInput & { readonly watermark: num
   };
 }
 
-function expectedErrorsOf({ reference, profiles }: ReportInput, isFinal: (end: number) => boolean) {
+function expectedErrorsOf({ settings, reference, profiles, earlier = [], watermark }: PerformanceInput) {
   if (reference === null) return null;
-  return expectedErrorReport(
-    reference,
-    profiles.map(({ profile, from, to }) => ({ profile, from, isFinal: isFinal(to) })),
-  );
+  const reported = (windows: ReportInput['profiles']) =>
+    windows.map(({ profile, from, to }) => ({ profile, from, isFinal: isFinal(settings, to, watermark) }));
+  return expectedErrorReport(reference, reported(profiles), reported(earlier));
 }
 
 /** The latest finding of each signal about being right, from outcomes or ahead of them; ratings have a report of their own. */

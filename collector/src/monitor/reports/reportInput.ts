@@ -40,6 +40,11 @@ export function historyOf({ history, findings }: ReportInput): readonly Found<Br
   return history ?? findings.map((window) => ({ ...window, findings: briefFindings(window.findings) }));
 }
 
+/** Had every outcome that keeps the model's outcome delay the time to arrive? `watermark`: the newest event time seen. */
+export function isFinal({ outcomeDelay }: ModelSettings, end: number, watermark: number): boolean {
+  return end + outcomeDelay <= watermark;
+}
+
 /** What a report is about, as it says itself. */
 export function aboutOf({ settings, version, segment }: ReportInput) {
   return { model: settings.name, version, ...(segment === undefined ? {} : { segment }) };
