@@ -171,6 +171,11 @@ describe('the drift tab', () => {
     await rows.first().waitFor();
     expect(await rows.count()).toBe(driftReport.signals.length);
     expect(await rows.first().innerText()).toContain('162\u00a0%');
+    const interval = await rows
+      .first()
+      .getByText(/^0.290 to 0.330, n 18,240$/)
+      .boundingBox();
+    expect(interval?.height).toBeLessThan(24); // One line, where it had taken five.
     await page.getByText('income: reference against current').waitFor();
     await page.getByText('Reference, n 5,000').waitFor();
     await page.getByText(/^Current, n 18,240/).waitFor();

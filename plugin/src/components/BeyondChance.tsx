@@ -1,7 +1,7 @@
-import { Stack, Text } from '@grafana/ui';
 import type { EstimateBody } from '@plumbline/collector/api';
 import { formatEffect } from '../format/number';
 import { t } from '../i18n';
+import { AnnotatedNumber } from './AnnotatedNumber';
 import { EstimateText } from './EstimateText';
 
 interface BeyondChanceProps {
@@ -16,13 +16,13 @@ export function BeyondChance({ estimate, format = formatEffect }: BeyondChancePr
   return value === null || high === null ? (
     <EstimateText estimate={estimate} format={format} />
   ) : (
-    <Stack direction="row" gap={1} alignItems="baseline" wrap="wrap">
-      <Text tabular>{format(value)}</Text>
-      <Text color="secondary" variant="bodySmall" tabular>
-        {value > high
+    <AnnotatedNumber
+      number={format(value)}
+      note={
+        value > high
           ? t('chance.above', 'chance alone stays below {{high}}', { high: format(high) })
-          : t('chance.below', 'as by chance, which stays below {{high}}', { high: format(high) })}
-      </Text>
-    </Stack>
+          : t('chance.below', 'as by chance, which stays below {{high}}', { high: format(high) })
+      }
+    />
   );
 }

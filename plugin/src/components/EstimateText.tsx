@@ -1,7 +1,8 @@
-import { Stack, Text } from '@grafana/ui';
+import { Text } from '@grafana/ui';
 import type { EstimateBody } from '@plumbline/collector/api';
 import { formatCount, formatInterval, formatStatistic } from '../format/number';
 import { t } from '../i18n';
+import { AnnotatedNumber } from './AnnotatedNumber';
 
 interface EstimateTextProps {
   readonly estimate: EstimateBody | undefined;
@@ -20,16 +21,16 @@ export function EstimateText({ estimate, format = formatStatistic }: EstimateTex
     );
   }
   return (
-    <Stack direction="row" gap={1} alignItems="baseline" wrap="wrap">
-      <Text tabular>{format(estimate.value)}</Text>
-      <Text color="secondary" variant="bodySmall" tabular>
-        {estimate.low === null
+    <AnnotatedNumber
+      number={format(estimate.value)}
+      note={
+        estimate.low === null
           ? t('estimate.n', 'n {{n}}', { n: formatCount(estimate.n) })
           : t('estimate.interval', '{{interval}}, n {{n}}', {
               interval: formatInterval(estimate, format),
               n: formatCount(estimate.n),
-            })}
-      </Text>
-    </Stack>
+            })
+      }
+    />
   );
 }

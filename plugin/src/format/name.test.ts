@@ -7,7 +7,8 @@ describe('names people read', () => {
     ['feature:income', 'income'],
     ['fairness:sex=female', 'sex = female'],
     ['fairness_gap:sex=female', 'sex = female (gap)'],
-    ['performance:error_rate', 'error_rate'],
+    ['performance:error_rate', 'error rate'],
+    ['feature:error_rate', 'error_rate'],
     ['data_quality:income', 'income'],
     ['score', 'score'],
   ])('shows the signal %s as %s', (signal, text) => {

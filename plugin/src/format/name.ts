@@ -24,7 +24,11 @@ export function formatActor(subject: string): string {
 
 /** `feature:income` -> `income`, `fairness:sex=female` -> `sex = female`, `fairness_gap:sex=female` -> `sex = female (gap)`. */
 export function formatSignal(signal: string): string {
-  const name = signal.replace(/^(feature|fairness|fairness_gap|performance|data_quality):/, '').replace('=', ' = ');
+  if (signal.startsWith('performance:')) {
+    // Words of ours; features and groups are named by whoever declared them.
+    return signal.replace('performance:', '').replaceAll('_', ' ');
+  }
+  const name = signal.replace(/^(feature|fairness|fairness_gap|data_quality):/, '').replace('=', ' = ');
   return signal.startsWith('fairness_gap:') ? t('format.gap', '{{name}} (gap)', { name }) : name;
 }
 

@@ -36,6 +36,7 @@ describe('a statistic', () => {
     ['averageOddsDifference', 0.1, '10\u00a0pp'],
     ['falseDiscoveryRateDifference', 0.1, '10\u00a0pp'],
     ['accuracyDifference', -0.06, '-6\u00a0pp'],
+    ['f1Difference', 0.045, '4.5\u00a0pp'],
     ['subgroupAreaDifference', 0.1, '0.100'],
     ['disparateImpactRatio', 0.699, '0.699'],
     ['treatmentEqualityRatio', 2.5, '2.50'],

@@ -6,7 +6,7 @@ const share =
   /^(?!averagePrecision).*(accuracy|precision|recall|f1|specificity|sensitivity)(At\d+)?$|(Rate|Share|PredictiveValue|PercentageError)$/i;
 /** Differences of shares; those of anything else are plain numbers. */
 const points =
-  /(Parity|Opportunity|Odds|Rate|Accuracy|Precision|Recall|Disparity|Value)Difference$|^conditionalDemographicDisparity$/i;
+  /(Parity|Opportunity|Odds|Rate|Accuracy|Precision|Recall|F1|Disparity|Value)Difference$|^conditionalDemographicDisparity$/i;
 
 /** Words that are written in a way of their own. */
 const spelling: Readonly<Record<string, string>> = {

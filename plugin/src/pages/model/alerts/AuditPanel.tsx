@@ -1,4 +1,4 @@
-import { Text } from '@grafana/ui';
+import { Text, TextLink } from '@grafana/ui';
 import { useMemo } from 'react';
 import { AuditTable } from '../../../components/AuditTable';
 import { Panel } from '../../../components/Panel';
@@ -7,6 +7,7 @@ import { useAlerts } from '../../../data/useAlerts';
 import { useAudit } from '../../../data/useAudit';
 import { useRetrainJobs } from '../../../data/useRetrainJobs';
 import { t } from '../../../i18n';
+import { fleetPath } from '../../../routing';
 import { concerns } from './auditTarget';
 
 const shown = 10;
@@ -30,6 +31,11 @@ export function AuditPanel({ model }: { readonly model: string }) {
         'audit.why',
         'Who did what, when and why. Records are chained by their hashes: none can be changed or removed unnoticed.',
       )}
+      actions={
+        <TextLink href={fleetPath('audit', { search: model })} inline={false}>
+          {t('audit.all', 'Search the whole log')}
+        </TextLink>
+      }
     >
       <QueryState query={query} subject={t('audit.subject', 'the audit trail')}>
         {({ items }) => {

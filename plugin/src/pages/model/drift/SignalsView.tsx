@@ -1,6 +1,7 @@
-import { Grid, Stack } from '@grafana/ui';
+import { Stack } from '@grafana/ui';
 import type { DriftReport } from '@plumbline/collector/api';
 import type { ReportQuery } from '../../../api/client';
+import { SideBySide } from '../../../components/SideBySide';
 import { useParameter } from '../useReportQuery';
 import { EmbeddingPanel } from './EmbeddingPanel';
 import { HeatMapPanel } from './HeatMapPanel';
@@ -26,10 +27,10 @@ export function SignalsView({ report, signals, query }: SignalsViewProps) {
   );
   return (
     <Stack direction="column" gap={2}>
-      <Grid columns={{ xs: 1, xxl: 2 }} gap={2} alignItems="start">
+      <SideBySide>
         <SignalsPanel signals={signals} chosen={shown.signal} onChoose={choose} />
         <HeatMapPanel windows={report.windows} signals={signals} chosen={shown.signal} onChoose={choose} />
-      </Grid>
+      </SideBySide>
       {embeddings.map((embedding) => (
         <EmbeddingPanel key={embedding.feature} embedding={embedding} onChoose={choose} />
       ))}

@@ -1,10 +1,11 @@
-import { Grid, Text } from '@grafana/ui';
+import { Text } from '@grafana/ui';
 import type { PerformanceReport } from '@plumbline/collector/api';
 import { BeyondChance } from '../../../components/BeyondChance';
 import { EstimateText } from '../../../components/EstimateText';
 import { Facts } from '../../../components/Facts';
 import { Noted } from '../../../components/Noted';
 import { Panel } from '../../../components/Panel';
+import { SideBySide } from '../../../components/SideBySide';
 import { formatCount, formatPoints, formatShare } from '../../../format/number';
 import { t } from '../../../i18n';
 import { ExpectedTables } from './ExpectedTables';
@@ -22,10 +23,10 @@ export function BeforeLabelsPanel({ expected }: { readonly expected: Expected })
         'What scores alone let expect: as many predictions wrong as those with such scores were in the reference. Where labels come, they say how far that was off.',
       )}
     >
-      <Grid columns={{ xs: 1, xxl: beforeLabels == null ? 1 : 2 }} gap={3} alignItems="start">
+      <SideBySide>
         <ErrorFacts expected={expected} />
         {beforeLabels != null && <ExpectedTables before={beforeLabels} />}
-      </Grid>
+      </SideBySide>
     </Panel>
   );
 }
