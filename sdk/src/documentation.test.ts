@@ -3,7 +3,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { Kvm } from '@nats-io/kv';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { logisticOnnx } from '../../test/onnx/logistic.ts';
@@ -11,10 +10,12 @@ import type { Applicant } from '../examples/model.ts';
 import type { InferenceEvent, OutcomeEvent } from './event.ts';
 import { type BareServer, startBareServer } from './nats/testing/bare-server.ts';
 import { patience } from './nats/testing/broker.ts';
+import { putRouting } from './nats/testing/put-routing.ts';
 import { createStreams, storedBatches } from './nats/testing/stored-events.ts';
 import { startVendorServer } from './otel/spans/fixtures/make/vendor-server.mjs';
 import type { RoutingDocument } from './routing/index.ts';
-import { routingBucket, routingKey, streamName } from './subjects.ts';
+import { testDocument } from './routing/testing/test-document.ts';
+import { streamName } from './subjects.ts';
 import { batchRows } from './wire/index.ts';
 
 /** Every snippet of README and docs is a file of `examples/`, and runs here, against a server as it speaks of. */
@@ -267,20 +268,5 @@ function list(path: string, ending: string): string[] {
     .sort();
 }
 
-async function route(changes: Partial<RoutingDocument>): Promise<void> {
-  const document: RoutingDocument = {
-    schema: 1,
-    model: 'credit-risk',
-    environment: 'production',
-    revision: 1,
-    salt: 'salt',
-    updatedAt: 1,
-    champion: null,
-    canary: null,
-    shadow: null,
-    pins: {},
-    ...changes,
-  };
-  const bucket = await new Kvm(admin).open(routingBucket);
-  await bucket.put(routingKey('production', 'credit-risk'), JSON.stringify(document));
-}
+const route = (changes: Partial<RoutingDocument>) =>
+  putRouting(admin, testDocument({ model: 'credit-risk', ...changes }));

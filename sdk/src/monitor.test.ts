@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMonitor, type Monitor, type MonitorOptions } from './index.ts';
-import type { RoutingDocument } from './routing/index.ts';
+import { testDocument } from './routing/testing/test-document.ts';
 import { createMemoryTransport, type MemoryTransport } from './testing/index.ts';
 import type { Transport } from './transport.ts';
 
@@ -310,7 +310,7 @@ describe('wrap', () => {
 
   it('takes version and role from the routing of the key, unless the result knows better', async () => {
     const monitor = start();
-    transport.setRouting(routing({ canary: { version: '8', digest: 'd', weightBasisPoints: 10_000 } }));
+    transport.setRouting(testDocument({ canary: { version: '8', digest: 'd', weightBasisPoints: 10_000 } }));
     await vi.waitFor(() => expect(monitor.route('credit').revision).toBe(1));
     const options = { features: () => ({}), key: (key: string) => key };
     monitor.wrap((_: string) => 1, options)('a');
@@ -529,19 +529,3 @@ describe('at the start', () => {
     ]);
   });
 });
-
-function routing(changes: Partial<RoutingDocument>): RoutingDocument {
-  return {
-    schema: 1,
-    model: 'credit',
-    environment: 'production',
-    revision: 1,
-    salt: 's',
-    updatedAt: 0,
-    champion: { version: '7', digest: 'd' },
-    canary: null,
-    shadow: null,
-    pins: {},
-    ...changes,
-  };
-}

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMonitor, type Monitor, type MonitorOptions, type Serving, type VersionsOptions } from './index.ts';
 import type { RoutingDocument } from './routing/index.ts';
+import { testDocument } from './routing/testing/test-document.ts';
 import { createMemoryTransport, type MemoryTransport } from './testing/index.ts';
 
 interface Applicant {
@@ -39,19 +40,8 @@ afterEach(async () => {
 async function start(changes: Partial<RoutingDocument> = {}, more: Partial<MonitorOptions> = {}): Promise<void> {
   const logger = { info: () => {}, warn: (message: string) => void warnings.push(message) };
   monitor = createMonitor({ service: 'api', model: { name: 'credit', version: '1' }, transport, logger, ...more });
-  transport.setRouting({
-    schema: 1,
-    model: 'credit',
-    environment: 'production',
-    revision: 1,
-    salt: 's',
-    updatedAt: 0,
-    champion: { version: '7', digest: 'd7' },
-    canary: null,
-    pins: {},
-    shadow: { version: '9', digest: 'd9', sampleBasisPoints: 10_000 },
-    ...changes,
-  });
+  const shadow = { version: '9', digest: 'd9', sampleBasisPoints: 10_000 };
+  transport.setRouting(testDocument({ shadow, ...changes }));
   await vi.waitFor(() => expect(monitor.route('credit').revision).toBe(1));
 }
 

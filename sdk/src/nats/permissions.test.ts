@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { Kvm } from '@nats-io/kv';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterEach, expect, it, vi } from 'vitest';
 import { createMonitor } from '../index.ts';
-import type { RoutingDocument } from '../routing/index.ts';
-import { heartbeatSubject, routingBucket, routingKey } from '../subjects.ts';
+import { testDocument } from '../routing/testing/test-document.ts';
+import { heartbeatSubject } from '../subjects.ts';
 import { type BareServer, startBareServer } from './testing/bare-server.ts';
 import { patience } from './testing/broker.ts';
+import { putRouting } from './testing/put-routing.ts';
 import { createStreams, storedIds } from './testing/stored-events.ts';
 
 /** The user as docs/permissions.md shows it: what is written there must be enough, word for word. */
@@ -31,20 +31,8 @@ it('an app gets along with exactly the rights the documentation lists', async ()
   const heartbeats: unknown[] = [];
   admin.subscribe(heartbeatSubject('credit-risk'), { callback: (_, message) => void heartbeats.push(message.json()) });
   await admin.flush();
-  const document: RoutingDocument = {
-    schema: 1,
-    model: 'credit-risk',
-    environment: 'production',
-    revision: 4,
-    salt: 's',
-    updatedAt: 0,
-    champion: { version: '8', digest: 'd' },
-    canary: null,
-    shadow: null,
-    pins: {},
-  };
-  const bucket = await new Kvm(admin).open(routingBucket);
-  await bucket.put(routingKey('production', 'credit-risk'), JSON.stringify(document));
+  const champion = { version: '8', digest: 'd' };
+  await putRouting(admin, testDocument({ model: 'credit-risk', champion }));
 
   const warnings: string[] = [];
   const monitor = createMonitor({

@@ -7,8 +7,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { NatsServer } from '../../../test/stack/nats-server.ts';
 import type { Monitor } from '../index.ts';
 import type { Heartbeat, RoutingDocument } from '../routing/index.ts';
+import { testDocument } from '../routing/testing/test-document.ts';
 import { heartbeatSubject, routingBucket, routingKey } from '../subjects.ts';
 import { type Broker, patience, problemsOf, startBroker } from './testing/broker.ts';
+import { putRouting, putRoutingText } from './testing/put-routing.ts';
 import { createStreams } from './testing/stored-events.ts';
 
 const model = { name: 'credit risk', version: '1' };
@@ -23,28 +25,9 @@ beforeEach(async () => {
 
 afterEach(() => broker.stop());
 
-function document(changes: Partial<RoutingDocument> = {}): RoutingDocument {
-  return {
-    schema: 1,
-    model: model.name,
-    environment: 'production',
-    revision: 1,
-    salt: 'salt',
-    updatedAt: 1,
-    champion: { version: '7', digest: 'sha256:7' },
-    canary: null,
-    shadow: null,
-    pins: {},
-    ...changes,
-  };
-}
-
-async function putText(text: string): Promise<void> {
-  const bucket = await new Kvm(broker.admin).open(routingBucket);
-  await bucket.put(routingKey('production', model.name), text);
-}
-
-const put = (changes: Partial<RoutingDocument>) => putText(JSON.stringify(document(changes)));
+const putText = (text: string) => putRoutingText(broker.admin, model.name, text);
+const put = (changes: Partial<RoutingDocument>) =>
+  putRouting(broker.admin, testDocument({ model: model.name, ...changes }));
 const routeOf = (monitor: Monitor) => monitor.route(model.name, 'a customer');
 const routed = (monitor: Monitor, revision: number) =>
   vi.waitFor(() => expect(routeOf(monitor).revision).toBe(revision), patience);

@@ -1,11 +1,11 @@
-import { Kvm } from '@nats-io/kv';
 import { OpenFeature, ProviderEvents, ProviderStatus } from '@openfeature/server-sdk';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Monitor, MonitorOptions } from '../index.ts';
 import { type Broker, patience, startBroker } from '../nats/testing/broker.ts';
+import { putRouting } from '../nats/testing/put-routing.ts';
 import { createStreams } from '../nats/testing/stored-events.ts';
 import type { RoutingDocument } from '../routing/index.ts';
-import { routingBucket, routingKey } from '../subjects.ts';
+import { testDocument } from '../routing/testing/test-document.ts';
 import { createProvider, type ProviderOptions } from './index.ts';
 
 /** The server SDK of OpenFeature as apps use it, a real broker, and the routing document in its bucket. */
@@ -23,23 +23,8 @@ afterEach(async () => {
   await broker.stop();
 });
 
-async function put(changes: Partial<RoutingDocument> = {}): Promise<void> {
-  const document: RoutingDocument = {
-    schema: 1,
-    model: 'credit-risk',
-    environment: 'production',
-    revision: 1,
-    salt: 'salt',
-    updatedAt: 1,
-    champion: { version: '7', digest: 'sha256:7' },
-    canary: null,
-    shadow: null,
-    pins: {},
-    ...changes,
-  };
-  const bucket = await new Kvm(broker.admin).open(routingBucket);
-  await bucket.put(routingKey('production', 'credit-risk'), JSON.stringify(document));
-}
+const put = (changes: Partial<RoutingDocument> = {}) =>
+  putRouting(broker.admin, testDocument({ model: 'credit-risk', ...changes }));
 
 async function start(options: ProviderOptions = { readyMs: 20_000 }, more: Partial<MonitorOptions> = {}) {
   monitor = broker.monitor({ model: { name: 'credit-risk', version: '1' }, ...more });

@@ -22,7 +22,7 @@ import {
 import { instrumentAnthropic, instrumentOnnx, instrumentOpenAI } from '../instrumentation/index.ts';
 import { createProvider } from '../openfeature/index.ts';
 import { createSpanProcessor } from '../otel/index.ts';
-import type { RoutingDocument } from '../routing/index.ts';
+import { testDocument } from '../routing/testing/test-document.ts';
 import { createMemoryTransport, type MemoryTransport } from '../testing/index.ts';
 
 /** What must appear nowhere. Each in the forms in which it might slip through. */
@@ -159,18 +159,11 @@ function expectNone(text: string): void {
 }
 
 /** Half of the keys get another version, and all a shadow. */
-const rollout: RoutingDocument = {
-  schema: 1,
-  model: 'credit',
-  environment: 'production',
-  revision: 3,
-  salt: 's',
-  updatedAt: 0,
-  pins: {},
+const rollout = testDocument({
   champion: { version: '1', digest: 'd' },
   canary: { version: '2', digest: 'e', weightBasisPoints: 5_000 },
   shadow: { version: '3', digest: 'f', sampleBasisPoints: 10_000 },
-};
+});
 
 function fail(error: unknown): never {
   throw error;
@@ -492,18 +485,7 @@ describe('PLUMBLINE_CAPTURE, the switch of the operator', () => {
     expect(transport.batches).toEqual([]);
     expect(monitor.status().counts).toMatchObject({ accepted: 0, dropped: { switched_off: 3 } });
     expect(logged).toEqual([expect.stringContaining('models credit 1 (off)')]);
-    transport.setRouting({
-      schema: 1,
-      model: 'credit',
-      environment: 'production',
-      revision: 3,
-      salt: 's',
-      updatedAt: 0,
-      champion: { version: '2', digest: 'd' },
-      canary: null,
-      shadow: null,
-      pins: {},
-    });
+    transport.setRouting(testDocument({ champion: { version: '2', digest: 'd' } }));
     expect(monitor.route('credit').version).toBe('2');
   });
 

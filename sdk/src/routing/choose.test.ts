@@ -2,19 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bucketOf, chooseRoute, type LoadedDigests, type Route } from './choose.ts';
 import type { RoutingDocument } from './document.ts';
+import { testDocument } from './testing/test-document.ts';
 
-const base: RoutingDocument = {
-  schema: 1,
-  model: 'credit',
-  environment: 'production',
-  revision: 3,
-  salt: 'salt',
-  updatedAt: 0,
-  champion: { version: '7', digest: 'sha256:7' },
-  canary: null,
-  shadow: null,
-  pins: {},
-};
+const base = testDocument({ revision: 3 });
 const never = () => {
   throw new Error('nothing random about it');
 };

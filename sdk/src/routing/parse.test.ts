@@ -1,20 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RoutingDocument } from './document.ts';
 import { parseRouting } from './parse.ts';
+import { testDocument } from './testing/test-document.ts';
 
-const document: RoutingDocument = {
-  schema: 1,
-  model: 'credit',
-  environment: 'production',
-  revision: 3,
-  salt: 'salt',
-  updatedAt: 17,
-  champion: { version: '7', digest: 'sha256:7' },
+const document = testDocument({
   canary: { version: '8', digest: 'sha256:8', weightBasisPoints: 1_000 },
   shadow: { version: '9', digest: 'sha256:9', sampleBasisPoints: 10_000 },
   pins: { vip: '7' },
-};
+});
 const parse = (value: unknown) => parseRouting(Buffer.from(JSON.stringify(value)));
 
 describe('a routing document', () => {

@@ -11,7 +11,7 @@ import { createMonitor, type Monitor } from '../index.ts';
 import { inferenceMetrics } from '../otel/conventions.ts';
 import { GenAiTelemetry, type RequestFacts } from '../otel/gen-ai-telemetry.ts';
 import { modelCallOf } from '../otel/spans/index.ts';
-import type { RoutingDocument } from '../routing/index.ts';
+import { testDocument } from '../routing/testing/test-document.ts';
 import { createMemoryTransport, type MemoryTransport } from '../testing/index.ts';
 
 /** What an app may have registered: a processor of its own that fails. */
@@ -212,18 +212,8 @@ describe('the version that answers', () => {
   it('stands on the span as the variant of a flag, once a routing document decides it', async () => {
     const predict = monitor.wrap((age: number) => age, { features: (age) => ({ age }), key: String });
     predict(44);
-    transport.setRouting({
-      schema: 1,
-      model: 'credit-risk',
-      environment: 'production',
-      revision: 3,
-      salt: 's',
-      updatedAt: 0,
-      champion: { version: '7', digest: 'd' },
-      shadow: null,
-      pins: {},
-      canary: { version: '8', digest: 'e', weightBasisPoints: 10_000 },
-    });
+    const canary = { version: '8', digest: 'e', weightBasisPoints: 10_000 };
+    transport.setRouting(testDocument({ model: 'credit-risk', revision: 3, canary }));
     predict(44);
     const [before, after] = spans.getFinishedSpans();
     expect(Object.keys(before?.attributes ?? {}).filter((name) => name.startsWith('feature_flag'))).toEqual([]);
@@ -237,18 +227,12 @@ describe('the version that answers', () => {
 });
 
 describe('a choice between versions', () => {
-  const routing: RoutingDocument = {
-    schema: 1 as const,
+  const routing = testDocument({
     model: 'credit-risk',
-    environment: 'production',
     revision: 3,
-    salt: 's',
-    updatedAt: 0,
-    champion: { version: '7', digest: 'sha256:7' },
-    shadow: null,
-    pins: { 'Ms Miller': '7' },
     canary: { version: '8', digest: 'e', weightBasisPoints: 10_000 },
-  };
+    pins: { 'Ms Miller': '7' },
+  });
 
   it('is a log event of the evaluation of a flag, without the key it was for', () => {
     transport.setRouting(routing);
