@@ -40,6 +40,7 @@ segments: { ${by}: [web, 1] }`;
   test('lets a sensitive attribute be a feature too, and becomes the settings of a model', () => {
     const spec = parseSpec(
       `model: credit
+sampledRows: 20
 columns:
   - { name: sex, role: feature, type: category }
   - { name: sex, role: group }
@@ -53,6 +54,7 @@ groups: [{ attribute: sex, reference: male }]`,
       name: 'credit',
       window: 3_600_000,
       outcomeDelay: 0,
+      sampledRows: 20,
       reference: { rows: 50 },
       groups: [{ attribute: 'sex', reference: 'male' }],
       features: [

@@ -64,6 +64,7 @@ export const replaySpecSchema = z
     reference: z.int().min(1).optional().describe('Default of --reference: the first rows'),
     tolerance: toleranceSettings.prefault({}),
     minimumGroupRows: modelSettings.shape.minimumGroupRows,
+    sampledRows: modelSettings.shape.sampledRows,
     budget: budgetSettings.prefault({}),
   })
   .superRefine((spec, context) => {
@@ -123,6 +124,7 @@ export function specSettings(
     segments: Object.fromEntries(spec.segments.map(({ by, values }) => [by, values])),
     tolerance: spec.tolerance,
     minimumGroupRows: spec.minimumGroupRows,
+    sampledRows: spec.sampledRows,
   });
   // A live reference has at least 200 rows; whoever replays a small file says how many it may have.
   return { ...settings, reference: { rows: options.referenceRows } };

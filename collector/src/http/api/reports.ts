@@ -352,7 +352,7 @@ export const weakSegmentReport = z.object({
     .enum(['sampled_rows', 'outcomes'])
     .nullable()
     .describe(
-      'Why nothing was searched: the model keeps no rows (`sampledRows`), or fewer than 400 of those kept have an outcome that is final',
+      'Why nothing was searched: the reference was made without `sampledRows`, so no rows are kept, or fewer than 400 of those kept have an outcome that is final',
     ),
   trouble: z
     .enum(['wrong', 'large_error', 'poor_ranking'])
