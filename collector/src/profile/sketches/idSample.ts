@@ -118,16 +118,22 @@ function add(sample: IdSample, hash: number, count: number, rowOf: () => Sampled
   }
   if (at >= capacity) return -1;
   const last = Math.min(sample.size, capacity - 1);
-  for (const values of [hashes, counts, outcomes, losses]) {
-    values.copyWithin(at + 1, at, last);
-    values[at] = 0;
+  insert(hashes, at, last, hash);
+  insert(counts, at, last, count);
+  if (outcomes.length > 0) {
+    insert(outcomes, at, last, 0);
+    insert(losses, at, last, 0);
   }
-  hashes[at] = hash;
-  counts[at] = count;
   rows.splice(at, 0, rowOf());
   if (rows.length > capacity) rows.pop();
   sample.size = last + 1;
   return at;
+}
+
+/** Those from `at` on move up by one; what was at `last` goes. */
+function insert(values: Float64Array, at: number, last: number, value: number): void {
+  values.copyWithin(at + 1, at, last);
+  values[at] = value;
 }
 
 /** How many of the first `size` ascending hashes are smaller. */
