@@ -8,12 +8,14 @@ import { type NatsServer, startNatsServer } from '../../../../test/stack/nats-se
 import { type PostgresServer, postgresMissing, startPostgres } from '../../../../test/stack/postgres.ts';
 import { type Bus, connectBus } from '../../bus/index.ts';
 import { budgetSettings, collectorSettings } from '../../config/settings.ts';
-import { encodeProfile } from '../../profile/index.ts';
+import { encodeProfile, type Reference } from '../../profile/index.ts';
+import { seededRandom } from '../../statistics/simulate.ts';
 import { type Counts, readCounts } from '../../store/counts.ts';
 import { readDeadLetters } from '../../store/dead-letters.ts';
 import { readFindings, readProfiles } from '../../store/history.ts';
 import type { Store } from '../../store/port.ts';
 import { openPostgresStore } from '../../store/postgres.ts';
+import { ordinaryReference } from '../testing/engine.ts';
 import { testModel } from '../testing/traffic.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { takePartitions } from './ownership.ts';
@@ -26,12 +28,15 @@ const model = testModel({
   name: 'credit risk',
   window: '10s',
   lateness: '2s',
-  outcomeDelay: '1m',
+  outcomeDelay: '10s',
+  labels: { rate: 2 / 3 },
   reference: { rows: 500 },
   segments: { sex: ['f'] },
   sampledRows: 50,
 });
 
+/** What the second version is compared with, whose rows are too few to learn from. */
+let starting: Reference;
 let directory: string;
 let postgres: PostgresServer;
 let server: NatsServer;
@@ -50,6 +55,9 @@ beforeAll(async () => {
   if (missing !== undefined) return console.warn(`skipped: ${missing}`);
   directory = mkdtempSync(join(tmpdir(), 'plumbline-cluster-'));
   postgres = await startPostgres({ directory: join(directory, 'postgres') });
+  const random = seededRandom(1);
+  const sampled = testModel({ labels: model.labels });
+  starting = await ordinaryReference(sampled, ({ score }) => (random() < score! ? 'yes' : 'no'));
 });
 afterAll(async () => {
   if (missing !== undefined) return;
@@ -82,7 +90,13 @@ async function enter(url: string, id: string): Promise<Member> {
   const cluster = createCluster({
     bus,
     id,
-    engine: { store, models: [model], budget: budgetSettings.parse({}), clock: Date.now },
+    engine: {
+      store,
+      models: [model],
+      budget: budgetSettings.parse({}),
+      clock: Date.now,
+      startingReference: (_, version) => (version === '2' ? starting : undefined),
+    },
     commitEveryMs: 250,
     logger: { debug() {}, info: log, warn: log, error: log },
   });
@@ -165,7 +179,13 @@ describe.skipIf(missing !== undefined)(missing ?? 'collectors that share a strea
     await expect.poll(() => leadersOf(three).length, { interval: 50 }).toBe(1);
     const [left, right] = await Promise.all([seen(one.store), seen(three[1]!.store)]);
     expect(left.counts).toMatchObject({ ...expected, joinedOutcomes: truth.outcomes, waitingOutcomes: 0 });
-    expect(left.versions.flatMap(({ findings }) => findings).length).toBeGreaterThan(10);
+    const found = left.versions.flatMap(({ findings }) => findings).flatMap(({ findings }) => findings);
+    expect(found.length).toBeGreaterThan(10);
+    // Windows whose outcomes became due, judged by their sample of labels together with all scores.
+    const sampled = found.filter(
+      ({ version, statistics }) => version === '2' && statistics.labelledShare !== undefined,
+    );
+    expect(sampled.length).toBeGreaterThan(3);
     expect(right.counts).toEqual(left.counts);
     expect(right.versions).toEqual(left.versions);
   });
