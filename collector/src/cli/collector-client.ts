@@ -1,19 +1,21 @@
+import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { type ErrorCode, errorCodes, PlumblineError } from '../errors.ts';
-import { apiError } from '../http/api.ts';
+import { actionResult, apiError } from '../http/api.ts';
 
 export interface CollectorClient {
   get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>>;
   /** An answer that is not JSON. */
   text(path: string): Promise<string>;
   send<Schema extends z.ZodType>(request: CollectorRequest, schema: Schema): Promise<z.output<Schema>>;
+  /** A control action on what was seen at `revision`: `set-reference/credit`. */
+  act(action: string, revision: number, body: object): Promise<z.output<typeof actionResult>>;
 }
 
 export interface CollectorRequest {
   readonly method: 'POST' | 'PUT';
   readonly path: string;
   readonly contentType: string;
-  readonly headers?: Readonly<Record<string, string>>;
   readonly body: string | Blob;
 }
 
@@ -74,8 +76,13 @@ export function collectorClient(options: {
       }
       throw errorOf(await response.json().catch(() => null), response.status, base);
     },
-    send: ({ method, path, contentType, headers: more, body }, schema) =>
-      ask(path, { method, headers: { ...headers, ...more, 'content-type': contentType }, body }, schema),
+    send: ({ method, path, contentType, body }, schema) =>
+      ask(path, { method, headers: { ...headers, 'content-type': contentType }, body }, schema),
+    act(action, revision, body) {
+      const control = { 'if-match': `"${revision}"`, 'idempotency-key': randomUUID() };
+      const all = { ...headers, ...control, 'content-type': 'application/json' };
+      return ask(`/v1/actions/${action}`, { method: 'POST', headers: all, body: JSON.stringify(body) }, actionResult);
+    },
   };
 }
 

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { PlumblineError } from '../errors.ts';
-import { actionResult, type deadLetter, deadLetterCodeList, deadLetterDetail, deadLetterList } from '../http/api.ts';
+import { type deadLetter, deadLetterCodeList, deadLetterDetail, deadLetterList } from '../http/api.ts';
 import { parseArguments, positionals } from './arguments.ts';
 import { type CollectorClient, collectorClient, collectorHelp, collectorOptions } from './collector-client.ts';
 import { printable, table } from './terminal.ts';
@@ -24,7 +23,6 @@ export const help = [
 
 type Letter = z.output<typeof deadLetter>;
 type Detail = z.output<typeof deadLetterDetail>;
-type Result = z.output<typeof actionResult>;
 
 /** `plumbline dead-letters list | show | replay`. Exit code 1 when some of a code still cannot be read. */
 export async function run(args: string[]): Promise<number> {
@@ -89,7 +87,7 @@ function readLetter(client: CollectorClient, letter: string): Promise<Detail> {
 
 async function replayOne(client: CollectorClient, letter: string, reason: string): Promise<number> {
   const { revision } = await readLetter(client, letter);
-  const { text } = await act(client, `replay-dead-letter/${encodeURIComponent(letter)}`, revision, reason);
+  const { text } = await client.act(`replay-dead-letter/${encodeURIComponent(letter)}`, revision, { reason });
   print(text);
   return 0;
 }
@@ -104,24 +102,11 @@ async function replayCode(client: CollectorClient, code: string, reason: string)
       if (!replayed) print('None of them waits: all were replayed before');
       return 0;
     }
-    const path = `replay-dead-letters/${encodeURIComponent(code)}`;
-    const { outcome, text } = await act(client, path, found.revision, reason);
+    const action = `replay-dead-letters/${encodeURIComponent(code)}`;
+    const { outcome, text } = await client.act(action, found.revision, { reason });
     print(text);
     if (outcome === 'unchanged') return 1;
   }
-}
-
-function act(client: CollectorClient, path: string, revision: number, reason: string): Promise<Result> {
-  return client.send(
-    {
-      method: 'POST',
-      path: `/v1/actions/${path}`,
-      contentType: 'application/json',
-      headers: { 'if-match': `"${revision}"`, 'idempotency-key': randomUUID() },
-      body: JSON.stringify({ reason }),
-    },
-    actionResult,
-  );
 }
 
 function tableOf(letters: readonly Letter[]): string {

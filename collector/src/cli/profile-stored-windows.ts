@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { PlumblineError } from '../errors.ts';
-import { actionResult, modelDetail, referenceFile } from '../http/api.ts';
+import { modelDetail, referenceFile } from '../http/api.ts';
 import { parseArguments } from './arguments.ts';
 import { type CollectorClient, collectorClient, collectorHelp, collectorOptions } from './collector-client.ts';
 
@@ -51,14 +50,7 @@ async function read(client: CollectorClient, model: string, slice: Readonly<Reco
 
 async function use(client: CollectorClient, model: string, body: Readonly<Record<string, unknown>>): Promise<string> {
   const { revision } = await client.get(`/v1/models/${encodeURIComponent(model)}`, modelDetail);
-  const request = {
-    method: 'POST' as const,
-    path: `/v1/actions/set-reference/${encodeURIComponent(model)}`,
-    headers: { 'if-match': `"${revision}"`, 'idempotency-key': randomUUID() },
-    contentType: 'application/json',
-    body: JSON.stringify(body),
-  };
-  return (await client.send(request, actionResult)).text;
+  return (await client.act(`set-reference/${encodeURIComponent(model)}`, revision, body)).text;
 }
 
 /** Milliseconds. A time of day needs its zone: machines differ. */
