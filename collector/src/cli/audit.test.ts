@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../main/testing/api.ts';
 import { appendAudit, auditCollection } from '../store/audit.ts';
 import { sortableNumber } from '../store/port.ts';
+import { runPlumbline } from './testing/plumbline-process.ts';
 
 /** `plumbline audit` as a process, on a store and on a running collector. */
 
@@ -13,17 +13,9 @@ let api: TestApi;
 let folder: string;
 let publicKey: string;
 
-async function plumbline(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const script = new URL('./plumbline.ts', import.meta.url).pathname;
-  return new Promise((resolve) => {
-    const env = { ...process.env, PLUMBLINE_COLLECTOR: api.url, PLUMBLINE_TOKEN: 'secret-of-reader' };
-    execFile(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', script, 'audit', ...args],
-      { env },
-      (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    );
-  });
+function plumbline(...args: string[]) {
+  const env = { ...process.env, PLUMBLINE_COLLECTOR: api.url, PLUMBLINE_TOKEN: 'secret-of-reader' };
+  return runPlumbline(['audit', ...args], { env });
 }
 
 beforeAll(async () => {

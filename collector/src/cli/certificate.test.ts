@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,8 +12,7 @@ import {
   evidenceOf,
   initialState,
 } from '../statistics/evidence/index.ts';
-
-const program = join(import.meta.dirname, 'plumbline.ts');
+import { runPlumbline } from './testing/plumbline-process.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -42,23 +40,8 @@ function certificate(): AlarmCertificate {
   return certifyStep(detector, before, { subject, step: 1, weight: 1, alarmLog: 10, counts, log });
 }
 
-function verify(
-  source: string,
-  input = '',
-  options: readonly string[] = [],
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, 'certificate', 'verify', source, ...options]);
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-    child.stdin.on('error', () => {});
-    child.stdin.end(input);
-  });
-}
+const verify = (source: string, input = '', options: readonly string[] = []) =>
+  runPlumbline(['certificate', 'verify', source, ...options], { input });
 
 async function file(name: string, content: unknown): Promise<string> {
   const path = join(folder, name);

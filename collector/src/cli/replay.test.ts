@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,8 +8,8 @@ import { seededRandom } from '../statistics/simulate.ts';
 import { replay } from './replay.ts';
 import { type ReplayDocument, type ReplayGroup, replayDocument } from './replay-document.ts';
 import { readReplayOptions } from './replay-options.ts';
+import { runPlumbline } from './testing/plumbline-process.ts';
 
-const program = join(import.meta.dirname, 'plumbline.ts');
 const specs = join(import.meta.dirname, '../../../test/specs');
 const data = process.env.PLUMBLINE_DATA ?? '';
 
@@ -20,23 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function plumbline(...args: string[]): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
+const plumbline = (...args: string[]) => runPlumbline(args);
 
 async function replayed(...args: string[]): Promise<ReplayDocument> {
   const { code, stdout, stderr } = await plumbline('replay', ...args, '--json');

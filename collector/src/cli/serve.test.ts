@@ -10,10 +10,10 @@ import { requireNatsServer } from '../../../test/setup/nats-server.mjs';
 import { type NatsServer, startNatsServer } from '../../../test/stack/nats-server.ts';
 import { hourMs, inferences } from '../main/testing/traffic.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
+import { type PlumblineProcess, startPlumbline } from './testing/plumbline-process.ts';
 
-/** `plumbline serve` as people meet it: what it says when it cannot start, and how it ends. */
+/** `plumbline serve` as people meet it: what it says, also when it cannot start, and how it ends. */
 
-const bin = join(import.meta.dirname, 'plumbline.ts');
 let folder: string;
 let nats: NatsServer;
 const children = new Set<ChildProcess>();
@@ -51,19 +51,13 @@ function serve(name: string, { nats: natsSettings, store, http }: Settings = {})
     identity: { insecureLocal: true, tokens: [{ name: 'app', secret: 'secret-of-app', scopes: ['events:write'] }] },
   };
   writeFileSync(config, JSON.stringify({ collector, models: [{ name: 'credit', positive: 'yes' }] }));
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', bin, 'serve', '--config', config], {
-    cwd: folder,
-  });
-  children.add(child);
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  const exit = once(child, 'exit').then(([code]) => code);
-  return { child, exit, stdout: () => stdout, stderr: () => stderr };
+  return start('--config', config);
+}
+
+function start(...args: string[]): PlumblineProcess {
+  const started = startPlumbline(['serve', ...args], { cwd: folder });
+  children.add(started.child);
+  return started;
 }
 
 /** What it says in the end, when it ends by itself: one line. */
@@ -88,6 +82,66 @@ async function listening(respond: (data: string) => string, greeting: string): P
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return (server.address() as AddressInfo).port;
 }
+
+describe('plumbline serve', () => {
+  it('prints one line when it is ready, logs without secrets, and ends clean on SIGTERM', async () => {
+    const config = join(folder, 'plumbline.yaml');
+    const { user, pass, inboxPrefix } = nats.collector;
+    const settings = {
+      collector: {
+        http: { port: 0 },
+        nats: { url: nats.url, user, password: pass, inboxPrefix },
+        store: { sqlite: 'serve/store.sqlite' },
+        artefacts: 'serve/artefacts',
+        identity: { tokens: [{ name: 'reader', secret: 'a-secret-token', scopes: ['read'] }] },
+        logLevel: 'debug',
+      },
+      models: [{ name: 'credit' }],
+    };
+    writeFileSync(config, JSON.stringify(settings));
+    const { child, exit, stdout, stderr } = start('--config', config);
+    await expect.poll(stdout).toMatch(/\n/);
+    const ready = JSON.parse(stdout());
+    expect(ready).toEqual({ event: 'ready', http: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) });
+    const answer = await fetch(`${ready.http}/v1/me`, { headers: { authorization: 'Bearer a-secret-token' } });
+    expect(await answer.json()).toMatchObject({ subject: 'token:reader', actions: [] });
+    child.kill('SIGTERM');
+    expect(await exit, stderr()).toBe(0);
+    expect(stdout().trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr()).not.toContain('a-secret-token');
+    expect(stderr()).not.toContain(pass);
+    const events = stderr()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).event);
+    expect(events).toEqual(expect.arrayContaining(['listening', 'ready', 'http.request', 'stopped']));
+  });
+
+  it('names what is wrong with its settings, a line each, and ends', async () => {
+    const config = join(folder, 'wrong.yaml');
+    writeFileSync(config, 'models:\n  - name: a\n    windw: 1h\n  - nam: b\n');
+    const { exit, stdout, stderr } = start('--config', config);
+    expect(await exit).toBe(1);
+    expect(stdout()).toBe('');
+    expect(stderr().trimEnd().split('\n')).toEqual([
+      `plumbline: BAD_CONFIG: ${config}:3: models[0].windw: unknown setting; is it misspelt?`,
+      expect.stringContaining(`${config}:4: models[1].nam`),
+      expect.stringContaining(`${config}:4: models[1].nam`),
+    ]);
+  });
+
+  it('prints the schema of its settings', async () => {
+    const { exit, stdout } = start('--print-schema');
+    expect(await exit).toBe(0);
+    expect(JSON.parse(stdout())).toMatchObject({ title: 'plumbline.yaml', type: 'object' });
+  });
+
+  it('refuses options it does not know', async () => {
+    const { exit, stderr } = start('--confg', 'x');
+    expect(await exit).toBe(2);
+    expect(stderr()).toMatch(/^plumbline: BAD_REQUEST: Unknown option '--confg'/);
+  });
+});
 
 describe('plumbline serve ends with one line that says what to do', () => {
   it('when the server is too old', async () => {

@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
@@ -256,82 +254,5 @@ describe('a collector', () => {
       code: 'BAD_CONFIG',
       message: expect.stringMatching(/model credit: reference \/none\.json: ENOENT.*plumbline profile/),
     });
-  });
-});
-
-describe('plumbline serve', () => {
-  const bin = join(import.meta.dirname, '../cli/plumbline.ts');
-
-  function serve(args: readonly string[]) {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', bin, 'serve', ...args], {
-      cwd: folder,
-    });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-    });
-    const exit = once(child, 'exit').then(([code]) => code);
-    return { child, exit, stdout: () => stdout, stderr: () => stderr };
-  }
-
-  it('prints one line when it is ready, logs without secrets, and ends clean on SIGTERM', async () => {
-    const config = join(folder, 'plumbline.yaml');
-    const { user, pass, inboxPrefix } = nats.collector;
-    const settings = {
-      collector: {
-        http: { port: 0 },
-        nats: { url: nats.url, user, password: pass, inboxPrefix },
-        store: { sqlite: 'serve/store.sqlite' },
-        artefacts: 'serve/artefacts',
-        identity: { tokens: [{ name: 'reader', secret: 'a-secret-token', scopes: ['read'] }] },
-        logLevel: 'debug',
-      },
-      models: [{ name: 'credit' }],
-    };
-    await writeFile(config, JSON.stringify(settings));
-    const { child, exit, stdout, stderr } = serve(['--config', config]);
-    await expect.poll(stdout).toMatch(/\n/);
-    const ready = JSON.parse(stdout());
-    expect(ready).toEqual({ event: 'ready', http: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) });
-    const answer = await fetch(`${ready.http}/v1/me`, { headers: { authorization: 'Bearer a-secret-token' } });
-    expect(await answer.json()).toMatchObject({ subject: 'token:reader', actions: [] });
-    child.kill('SIGTERM');
-    expect(await exit, stderr()).toBe(0);
-    expect(stdout().trimEnd().split('\n')).toHaveLength(1);
-    expect(stderr()).not.toContain('a-secret-token');
-    expect(stderr()).not.toContain(pass);
-    const events = stderr()
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line).event);
-    expect(events).toEqual(expect.arrayContaining(['listening', 'ready', 'http.request', 'stopped']));
-  });
-
-  it('names what is wrong with its settings, a line each, and ends', async () => {
-    const config = join(folder, 'wrong.yaml');
-    await writeFile(config, 'models:\n  - name: a\n    windw: 1h\n  - nam: b\n');
-    const { exit, stdout, stderr } = serve(['--config', config]);
-    expect(await exit).toBe(1);
-    expect(stdout()).toBe('');
-    expect(stderr().trimEnd().split('\n')).toEqual([
-      `plumbline: BAD_CONFIG: ${config}:3: models[0].windw: unknown setting; is it misspelt?`,
-      expect.stringContaining(`${config}:4: models[1].nam`),
-      expect.stringContaining(`${config}:4: models[1].nam`),
-    ]);
-  });
-
-  it('prints the schema of its settings', async () => {
-    const { exit, stdout } = serve(['--print-schema']);
-    expect(await exit).toBe(0);
-    expect(JSON.parse(stdout())).toMatchObject({ title: 'plumbline.yaml', type: 'object' });
-  });
-
-  it('refuses options it does not know', async () => {
-    const { exit, stderr } = serve(['--confg', 'x']);
-    expect(await exit).toBe(2);
-    expect(stderr()).toMatch(/^plumbline: BAD_REQUEST: Unknown option '--confg'/);
   });
 });
