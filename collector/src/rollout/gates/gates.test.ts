@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../evaluation/bootstrap.ts';
 import { type GateResult, gatesNotPassed, worstVerdict } from '../gate.ts';
+import { assessCanaryAbsoluteError } from './canaryAbsoluteError.ts';
 import { assessCanaryFairness, type GroupComparison } from './canaryFairness.ts';
 import { assessCanaryRate, type CanaryRateInput } from './canaryRate.ts';
 import { assessFreshness } from './freshness.ts';
 import { assessIntegrity } from './integrity.ts';
 import { assessLatencyRatio, slowestAllowedMs } from './latencyRatio.ts';
+import { type Moments, noMeanEvidence } from './meanDifference.ts';
 import { assessObservedSplit } from './observedSplit.ts';
 import { assessOfflinePerformance } from './offlinePerformance.ts';
 import { rateEvidenceLog } from './oneRate.ts';
@@ -89,6 +91,34 @@ describe('the rate of bad rows of a canary', () => {
     const empty = assessCanaryRate(input({ canary: { n: 0, k: 0 }, champion: { n: 0, k: 0 } }));
     expect(empty.numbers).toMatchObject({ championRate: null, canaryRate: null, difference: null });
     expect(JSON.parse(JSON.stringify(empty))).toEqual(empty);
+  });
+});
+
+describe('the mean absolute error of a canary', () => {
+  const mean = (rows: number, error: number): Moments => [rows, rows * error, rows * error ** 2];
+  const assess = (canaryMean: number, peakLog = 0) =>
+    assessCanaryAbsoluteError({
+      what: 'mean absolute error',
+      champion: mean(900, 2),
+      canary: mean(300, canaryMean),
+      championStepRows: 900,
+      canaryStepRows: 300,
+      canaryRowsSeen: 400,
+      harm: { ...noMeanEvidence, peakLog },
+      absence: noMeanEvidence,
+      margin: 0.1,
+      minimumRows: 200,
+      alpha: 0.05,
+      passWhen: 'no_harm_seen',
+      at: 5,
+    });
+
+  test('may be larger by a part of that of the champion, in sight of the same evidence', () => {
+    expect([2.19, 2.21].map((error) => said(assess(error)))).toEqual(['pass NO_HARM_SEEN', 'inconclusive NOT_SHOWN']);
+    expect(said(assess(2, 3))).toBe('fail WORSE_THAN_ALLOWED');
+    expect(assess(2.21, 3).reason).toBe(
+      'mean absolute error 2.210 against 2.000 of the champion: worse by more than 10.0 %',
+    );
   });
 });
 
