@@ -13,6 +13,7 @@ import {
 } from '@plumbline/sdk/subjects';
 import { encodeInferences, encodeOutcomes } from '@plumbline/sdk/wire';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { breakMessage } from '../../../test/faults/break-message.ts';
 import { makeLedger, publishAll } from '../../../test/faults/ledger.ts';
 import { type NatsServer, startNatsServer } from '../../../test/stack/nats-server.ts';
 import { type Bus, connectBus } from '../bus/index.ts';
@@ -325,6 +326,25 @@ describe.each(['this thread', 'a thread of its own'])('the ingest, where %s read
     await until(() => counted(40));
     expect(await store.read(readCounts)).toMatchObject({ inferences: 40, missedMessages: 2, streamRegressions: 0 });
     expect(said).toEqual([{ after: 2, missed: 2 }]);
+  });
+
+  test('does not wait for what lies in a broken file of the broker, which counts it among what is to come', async () => {
+    const producer = new Producer('p');
+    const broken = encodeInferences(inferences('b', 20, start, hourMs), producer.next());
+    await publishRows(producer, 'a', 20);
+    await publish(inferenceSubject(0, 'credit'), broken);
+    await publishRows(producer, 'c', 20);
+    await Promise.all([admin.close(), bus.close(), readingThread?.stop()]);
+    await breakMessage(server, directory, broken);
+    admin = await connect({ ...server.admin });
+    bus = await connectBus({ nats: natsSettings() });
+    const said: string[] = [];
+    const running = await startIngest({ logger: { ...silentLogger, warn: (_, text) => void said.push(text) } });
+    await until(() => counted(40));
+    await until(() => running.lagMessages() === 0);
+    expect(running.behindSince()).toBe(null);
+    expect(said).toContain('messages that were to come are not there');
+    expect(await store.read(readCounts)).toMatchObject({ inferences: 40, missedMessages: 1, deadLetters: 0 });
   });
 
   test('reads no faster than the store takes it', async () => {

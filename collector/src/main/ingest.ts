@@ -72,6 +72,8 @@ class StreamIngest implements Ingest {
   #waiting = 0;
   /** Newest sequence of the reader that was applied. */
   #applied = 0;
+  /** What that was at the last commit. */
+  #askedAt = 0;
   /** When the broker stored it. */
   #appliedAt: number | null = null;
   #isFenced = false;
@@ -161,7 +163,7 @@ class StreamIngest implements Ingest {
     for await (const read of reader.messages()) {
       const { message } = read;
       if (this.#commitFailure !== null) break;
-      // Of a file that broke the broker says nothing: it leaves out what was in it.
+      // Of a file that broke the broker says nothing: it leaves out what was in it. To who reads a part, a gap may be others' messages.
       const missed = message.sequence - before - 1;
       if (partitions === undefined && missed > 0) {
         engine.missed(missed);
@@ -276,22 +278,32 @@ class StreamIngest implements Ingest {
       await this.#pause(this.#options.commitEveryMs);
       const engine = this.#engine;
       if (engine === null || this.#commitFailure !== null || this.#isStopping) continue;
-      if (engine instanceof PartitionEngine) await this.#readThrough(engine).catch(() => undefined);
+      await this.#askForMore(engine).catch(() => undefined);
       await this.#commit(engine).catch(() => this.#reader?.close());
     }
   }
 
-  /** Says how far the stream has been read when there is nothing to read: the others need not wait for it. */
-  async #readThrough(engine: PartitionEngine): Promise<void> {
+  /**
+   * Asks whether there is more once nothing comes: the broker counts what lies in a broken file among what waits, and never
+   * sends it. Who reads a part of the stream also says how far, so that the others need not wait for it.
+   */
+  async #askForMore(engine: IngestEngine): Promise<void> {
     const reader = this.#reader;
-    if (this.#problem !== null || this.#waiting > 0 || reader === null || reader.interruption !== null) return;
+    const isIdle = this.#applied === this.#askedAt;
+    this.#askedAt = this.#applied;
+    if (this.#problem !== null || reader === null || reader.interruption !== null) return;
+    const readsPart = engine instanceof PartitionEngine;
+    if (this.#waiting > 0 ? !isIdle : !readsPart) return;
     const { lastSequence, at } = await this.#options.bus.stream();
     const sent = await reader.sentAll();
     const isSame = reader === this.#reader && reader.interruption === null && !engine.isClosed;
-    if (isSame && at !== undefined && sent === this.#applied) {
-      this.#lag = 0;
-      engine.readThrough(lastSequence, at);
+    if (!isSame || sent !== this.#applied) return;
+    if (this.#waiting > 0) {
+      this.#options.logger.warn({ after: sent, waiting: this.#waiting }, 'messages that were to come are not there');
     }
+    this.#waiting = 0;
+    this.#lag = 0;
+    if (readsPart && at !== undefined) engine.readThrough(lastSequence, at);
   }
 
   async #commit(engine: IngestEngine): Promise<void> {

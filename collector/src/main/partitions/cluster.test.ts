@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { breakMessage } from '../../../../test/faults/break-message.ts';
 import { type Ledger, makeLedger, publishAll } from '../../../../test/faults/ledger.ts';
 import { type NatsServer, startNatsServer } from '../../../../test/stack/nats-server.ts';
 import { type PostgresServer, postgresMissing, startPostgres } from '../../../../test/stack/postgres.ts';
@@ -234,6 +235,20 @@ describe.skipIf(missing !== undefined)(missing ?? 'collectors that share a strea
     await publishAll(publisher, again, { perSecond: 400 });
     await untilCounted(first.store, { duplicateBatches: again.length });
     expect((await seen(second.store)).counts).toMatchObject({ ...expected, duplicateBatches: again.length });
+  });
+
+  test('close windows although one of them is never sent what lies in a broken file of the broker', async () => {
+    const rowsPerBatch = 25;
+    const truth = ledger({ seed: 19, inferences: 1_000, rowsPerBatch });
+    await publishAll(publisher, truth.batches, { perSecond: 1_000 });
+    const [broken] = truth.batches.filter(({ subject }) => subject.includes('.inference.'));
+    await breakMessage(server, join(directory, `nats-${databases}`), broken!.data);
+    const url = await postgres.createDatabase(`broken_${databases}`);
+    const [member] = await Promise.all(['a', 'b'].map((id) => enter(url, id)));
+    // Counts are of slices that every partition has been read through.
+    const { inferences } = truth;
+    await untilCounted(member!.store, { inferences: inferences - rowsPerBatch, outcomes: truth.outcomes });
+    expect((await seen(member!.store)).counts.inferences).toBe(inferences - rowsPerBatch);
   });
 
   test('put aside a batch whose ids belong on another partition than its subject says', async () => {
