@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { apiError } from './testing/collector.ts';
 import {
@@ -8,7 +9,9 @@ import {
   modelDetail,
   performanceReport,
   versionList,
+  weakSegmentReport,
 } from './testing/fixtures/index.ts';
+import { tabTo } from './testing/keyboard.ts';
 import { openPages } from './testing/pages.ts';
 
 const { collector, host, open } = openPages();
@@ -513,6 +516,68 @@ describe('the performance tab', () => {
       .getByText('on average over 3 stretches of final windows: do not trust it where labels are missing')
       .waitFor();
     await page.getByText(/every method was off by more than 3 percentage points/).waitFor();
+  });
+});
+
+describe('where errors gather', () => {
+  const path = '/v1/models/credit-risk/weak-segments';
+  const panel = (page: Page) => page.getByRole('region', { name: 'Where errors gather' });
+
+  it('tells the segments, how much worse each is than all rows, and which of how many other rows confirm', async () => {
+    const page = await open(`${model}/performance`);
+    const [confirmed, chance] = [/income below 21k and region north/, /^age from 71/].map((name) =>
+      panel(page).getByRole('row', { name }),
+    );
+    await confirmed!.first().waitFor();
+    expect((await confirmed!.first().innerText()).replaceAll(/\s+/g, ' ')).toBe(
+      'income below 21k and region north 8.8 % 31.2 % 26.8 % to 35.6 %, n 430 12.4 % Confirmed',
+    );
+    expect(await chance!.innerText()).toMatch(/Not confirmed$/);
+    await panel(page)
+      .getByText(/^Wrong: 12.4\s% of 9,812 sampled rows with final outcomes/)
+      .waitFor();
+    await panel(page)
+      .getByText(/^2 tested, 1 confirmed: .* at most 5\s% are expected to be no weak segments/)
+      .waitFor();
+    await panel(page)
+      .getByText(/12 periods of 7\sd searched, 41 segments tested/)
+      .waitFor();
+    const onRecord = panel(page).getByText('Confirmed on record: the latest 1');
+    await tabTo(page, onRecord);
+    await page.keyboard.press('Enter');
+    await panel(page)
+      .getByText(/29.8 % wrong instead of 12.1 %/)
+      .waitFor();
+  });
+
+  it('says what is counted of numbers; why there is none, and what it takes', async () => {
+    const page = await open(`${model}/performance`);
+    const none = { ...weakSegmentReport, segments: [], record: null };
+    for (const [body, text] of [
+      [{ ...weakSegmentReport, trouble: 'large_error', threshold: 12_400 }, 'Off by more than 12,400 here'],
+      [{ ...none, missing: 'sampled_rows' }, /sampledRows in the settings of the model keeps the values/],
+      [{ ...none, missing: 'outcomes' }, /that takes 400 sampled rows whose outcomes are final/],
+      [none, /^Searched, and found none/],
+    ] as const) {
+      collector().answer('GET', path, { body });
+      await page.reload();
+      await panel(page).getByText(text).waitFor();
+      expect(await panel(page).getByRole('table').count()).toBe(body.segments.length > 0 ? 1 : 0);
+    }
+  });
+
+  it('says so where it may not or cannot be read, beside what can', async () => {
+    const page = await open(`${model}/performance`);
+    for (const [status, code, text] of [
+      [403, 'FORBIDDEN', 'You may not see the weak segments'],
+      [500, 'INTERNAL', 'The collector could not read the weak segments'],
+      [404, 'NOT_FOUND', 'There is nothing here.'],
+    ] as const) {
+      collector().answer('GET', path, { status, body: apiError(code, 'There is nothing here.') });
+      await page.reload();
+      await panel(page).getByText(text).waitFor();
+      await page.getByRole('region', { name: 'Accuracy' }).waitFor();
+    }
   });
 });
 

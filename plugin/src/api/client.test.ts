@@ -41,6 +41,7 @@ const requests: Readonly<Record<Exclude<keyof typeof collector, 'act' | 'saveSet
   dataQuality: () => collector.dataQuality(id, {}),
   fairness: () => collector.fairness(id, {}),
   performance: () => collector.performance(id, {}),
+  weakSegments: () => collector.weakSegments(id, {}),
   usage: () => collector.usage(id, {}),
   versions: () => collector.versions(id),
   retrainRecommendation: () => collector.retrainRecommendation(id),

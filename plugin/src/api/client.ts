@@ -27,6 +27,7 @@ import type {
   UsageReport,
   Verb,
   VersionList,
+  WeakSegmentReport,
   WebhookList,
 } from '@plumbline/collector/api';
 import { lastValueFrom } from 'rxjs';
@@ -82,6 +83,8 @@ export const collector = {
     read<DataQualityReport>(`${modelPath(model)}/data-quality`, query),
   fairness: (model: string, query: ReportQuery) => read<FairnessReport>(`${modelPath(model)}/fairness`, query),
   performance: (model: string, query: ReportQuery) => read<PerformanceReport>(`${modelPath(model)}/performance`, query),
+  weakSegments: (model: string, query: ReportQuery) =>
+    read<WeakSegmentReport>(`${modelPath(model)}/weak-segments`, query),
   usage: (model: string, query: ReportQuery) => read<UsageReport>(`${modelPath(model)}/usage`, query),
   exemplars: (model: string, query: Omit<ReportQuery, 'segment'>) =>
     read<Exemplars>(`${modelPath(model)}/exemplars`, query),

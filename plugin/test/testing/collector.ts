@@ -119,6 +119,7 @@ function standardAnswers(): Map<string, Answer> {
     ],
     [`GET ${model}/fairness`, { body: fixtures.fairnessReport }],
     [`GET ${model}/performance`, { body: fixtures.performanceReport }],
+    [`GET ${model}/weak-segments`, { body: fixtures.weakSegmentReport }],
     [`GET ${model}/versions`, { body: fixtures.versionList }],
     ['GET /v1/alerts', { body: fixtures.alertList }],
     ['GET /v1/retrain-jobs', { body: fixtures.retrainJobList }],

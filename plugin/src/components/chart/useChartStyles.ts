@@ -24,7 +24,7 @@ const getStyles = (theme: GrafanaTheme2) => {
     }),
     legendItem: css({ display: 'inline-flex', alignItems: 'center', gap: theme.spacing(0.75) }),
     swatch: css({ width: 14, height: 4, borderRadius: theme.shape.radius.pill, background: 'currentcolor' }),
-    dashed: css({ width: 16, height: 0, borderTop: '2px dashed currentcolor' }),
+    dashed: css({ height: 0, borderRadius: 0, borderTop: '2px dashed currentcolor' }),
     tooltip: css({
       position: 'absolute',
       zIndex: 1,

@@ -88,5 +88,7 @@ function methodName(method: Method): string {
       return t('before.doc', 'Difference of confidences (DoC)');
     case 'BBSE':
       return t('before.bbse', 'Label shift seen in decisions (BBSE)');
+    case 'M-CBPE':
+      return t('before.mcbpe', 'Calibrated scores of each segment (M-CBPE)');
   }
 }

@@ -13,6 +13,7 @@ import { ConfusionPanel } from './ConfusionPanel';
 import { LabelsPanel } from './LabelsPanel';
 import { OverTimePanel } from './OverTimePanel';
 import { StatisticTiles } from './StatisticTiles';
+import { WeakSegmentsPanel } from './WeakSegmentsPanel';
 
 /** How right the predictions are, from the outcomes that have arrived; and how many have. */
 export function PerformanceTab({ detail: { model } }: { readonly detail: ModelDetail }) {
@@ -55,6 +56,7 @@ function WithLabels({ report }: { readonly report: PerformanceReport }) {
         </Stack>
         {calibration != null ? <CalibrationPanel calibration={calibration} /> : counts}
       </Grid>
+      <WeakSegmentsPanel model={report.model} />
       {classes.length > 0 && <ClassesPanel classes={classes} />}
       <RatingsPanels report={report} />
     </Stack>
