@@ -69,7 +69,7 @@ export {
 export { signalWatchedBy } from './signals/watchedSignal.ts';
 export { exemplarsOf } from './sketches/exemplars.ts';
 export { capturesOf, heaviestOf, spanRowsOf } from './sketches/provenance.ts';
-export { type CodedFeature, type CodedRange, codedFeatures, codedRange } from './views/codedFeatures.ts';
+export { type CodedFeature, type CodedRange, codedFeatures, codedRange, type RangeEnd } from './views/codedFeatures.ts';
 export {
   type ErrorSums,
   errorSizeCounts,

@@ -101,7 +101,7 @@ export function weakSegments(
     return {
       conditions: conditions.map(({ column, first, last }) => {
         const { signal } = columns[column]!;
-        return { signal: signal.signal, name: signal.name, range: codedRange(signal, first, last) };
+        return { signal: signal.signal, name: signal.name, range: codedRange(reference.profile, signal, first, last) };
       }),
       found: { rows: foundRows, events: foundEvents },
       tested: counted,

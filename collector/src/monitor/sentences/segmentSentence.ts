@@ -1,4 +1,4 @@
-import type { CodedRange } from '../../profile/index.ts';
+import type { CodedRange, RangeEnd } from '../../profile/index.ts';
 import type { WeakSegment, WeakSegments } from '../figures/weakSegments.ts';
 import { nameText, numberText, shareText } from './text.ts';
 
@@ -34,9 +34,12 @@ export function weakSegmentSentence({ conditions, tested }: WeakSegment, all: We
   return `${where}: ${rates}, in ${shareText(tested.rows / all.testedRows)} of the rows`;
 }
 
-function numbersText(low: number | null, high: number | null): string {
-  if (low === null) return high === null ? 'known' : `below ${numberText(high)}`;
-  return high === null ? `from ${numberText(low)}` : `from ${numberText(low)} to below ${numberText(high)}`;
+function numbersText(low: RangeEnd | null, high: RangeEnd | null): string {
+  const from = low === null ? null : `${low.isIncluded ? 'from' : 'above'} ${numberText(low.value)}`;
+  if (high === null) return from ?? 'known';
+  if (low?.isIncluded && high.isIncluded && low.value === high.value) return numberText(low.value);
+  const to = `${high.isIncluded ? 'up to' : 'below'} ${numberText(high.value)}`;
+  return from === null ? to : `${from} ${high.isIncluded ? to : `to ${to}`}`;
 }
 
 function oneOf(values: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Evidence } from '../finding.ts';
 import { groupSentence } from './groupSentences.ts';
+import { conditionText, weakSegmentSentence } from './segmentSentence.ts';
 import {
   categorySentence,
   duplicatesSentence,
@@ -204,5 +205,50 @@ describe('a group', () => {
   test('cannot smuggle text into the sentence by its name', () => {
     const text = groupSentence({ ...women, group: 'x\u202e\n"><script>' }, null);
     expect(text).not.toMatch(/[\u202e\n]/);
+  });
+});
+
+describe('a weak segment', () => {
+  const from = (value: number) => ({ value, isIncluded: true });
+  const beyond = (value: number) => ({ value, isIncluded: false });
+
+  test.each([
+    ['income below 21k', { kind: 'numbers', low: null, high: beyond(21_000) }],
+    ['income up to 0', { kind: 'numbers', low: null, high: from(0) }],
+    ['income from 21k', { kind: 'numbers', low: from(21_000), high: null }],
+    ['income above 0', { kind: 'numbers', low: beyond(0), high: null }],
+    ['income from 21k to below 35k', { kind: 'numbers', low: from(21_000), high: beyond(35_000) }],
+    ['income above 0 up to 1', { kind: 'numbers', low: beyond(0), high: from(1) }],
+    ['income 1', { kind: 'numbers', low: from(1), high: from(1) }],
+    ['income known', { kind: 'numbers', low: null, high: null }],
+    ['income missing', { kind: 'missing' }],
+    ['income a, b or c', { kind: 'categories', categories: ['a', 'b', 'c'] }],
+    ['income a value the reference does not have', { kind: 'unseen' }],
+  ] as const)('is described as %s', (text, range) => {
+    expect(conditionText('income\u202e', range)).toBe(text);
+  });
+
+  const all = { threshold: 0.5, rows: 4_000, events: 480, testedRows: 2_000, segments: [] };
+  const segment = (rows: number, events: number) => ({
+    conditions: [
+      { signal: 'feature:income', name: 'income', range: { kind: 'missing' as const } },
+      { signal: 'feature:region', name: 'region', range: { kind: 'categories' as const, categories: ['north'] } },
+    ],
+    found: { rows: 190, events: 70 },
+    tested: { rows, events },
+    evidence: 9,
+  });
+
+  test('is told by the rows that had no part in the search', () => {
+    expect(weakSegmentSentence(segment(180, 54), { ...all, trouble: 'wrong' })).toBe(
+      'income missing and region north: 30 % wrong instead of 12 %, in 9 % of the rows',
+    );
+    expect(weakSegmentSentence(segment(180, 54), { ...all, trouble: 'large_error', threshold: 4_200 })).toBe(
+      'income missing and region north: 30 % off by more than 4.2k instead of 12 %, in 9 % of the rows',
+    );
+    expect(weakSegmentSentence(segment(180, 54), { ...all, trouble: 'poor_ranking' })).toContain('30 % poorly ranked');
+    expect(weakSegmentSentence(segment(0, 0), { ...all, trouble: 'wrong' })).toBe(
+      'income missing and region north: none among the rows to test on',
+    );
   });
 });

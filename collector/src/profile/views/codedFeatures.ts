@@ -1,9 +1,12 @@
 import type { CodedColumn } from '../../statistics/subgroups/searchSubgroups.ts';
 import { findCell } from '../cells/cellFinder.ts';
+import { nextUp } from '../cells/edges.ts';
 import { planOf } from '../plan.ts';
+import type { Profile } from '../profile.ts';
 import type { ProfileShape, SignalShape } from '../shape.ts';
 import { embeddingOf } from '../signals/embeddings.ts';
 import type { SampledRow } from '../sketches/idSample.ts';
+import { signalCounts } from './views.ts';
 
 /**
  * A feature of sampled rows as one of a few codes each. Of numbers the reference's ten deciles (values below and above its range
@@ -44,13 +47,20 @@ export function codedFeatures(shape: ProfileShape, rows: readonly SampledRow[]):
 
 /** What a stretch of codes says of a feature. */
 export type CodedRange =
-  /** `low <= x < high`; `null`: no such end. */
-  | { readonly kind: 'numbers'; readonly low: number | null; readonly high: number | null }
+  | { readonly kind: 'numbers'; readonly low: RangeEnd | null; readonly high: RangeEnd | null }
   | { readonly kind: 'categories'; readonly categories: readonly string[] }
   | { readonly kind: 'missing' | 'invalid' | 'other_known' | 'unseen' };
 
-/** Both ends included. */
-export function codedRange(signal: SignalShape, first: number, last: number): CodedRange {
+export interface RangeEnd {
+  readonly value: number;
+  readonly isIncluded: boolean;
+}
+
+/**
+ * Of the codes from `first` to `last`, both included. Numbers without an end go on to infinity; an end lies where the reference
+ * has values, so that of 0, 1 and 2 the middle one is not "above 0 and below 2".
+ */
+export function codedRange(reference: Profile, signal: SignalShape, first: number, last: number): CodedRange {
   if (signal.type === 'category') {
     const rest = (['other_known', 'unseen', 'missing'] as const)[first - signal.categories.length];
     return rest === undefined
@@ -58,10 +68,27 @@ export function codedRange(signal: SignalShape, first: number, last: number): Co
       : { kind: rest };
   }
   if (first >= deciles) return { kind: first === deciles ? 'missing' : 'invalid' };
-  const { edges } = signal;
-  const lowest = signal.deciles.findIndex((decile) => decile >= first);
-  const highest = signal.deciles.findLastIndex((decile) => decile <= last);
-  return { kind: 'numbers', low: edges[lowest - 1] ?? null, high: edges[highest] ?? null };
+  const counts = signalCounts(reference, signal.signal);
+  const cells = [...signal.deciles.keys()].filter(
+    (cell) => signal.deciles[cell]! >= first && signal.deciles[cell]! <= last,
+  );
+  const inhabited = cells.filter((cell) => counts[cell]! > 0);
+  const [lowest = 0, highest = lowest] = [inhabited[0] ?? cells[0], inhabited.at(-1) ?? cells.at(-1)];
+  return {
+    kind: 'numbers',
+    low: first === 0 ? null : endAt(signal.edges, lowest - 1, true),
+    high: last === deciles - 1 ? null : endAt(signal.edges, highest, false),
+  };
+}
+
+/** An edge next to the one before it is that of a single heavy value, which is the end people know. */
+function endAt(edges: readonly number[], index: number, isLow: boolean): RangeEnd | null {
+  const edge = edges[index];
+  const before = edges[index - 1];
+  if (edge === undefined) return null;
+  return before !== undefined && nextUp(before) === edge
+    ? { value: before, isIncluded: !isLow }
+    : { value: edge, isIncluded: isLow };
 }
 
 const deciles = 10;
