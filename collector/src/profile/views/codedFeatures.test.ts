@@ -51,8 +51,8 @@ describe('codedFeatures', () => {
     const coded = codedFeatures(shape, []);
     expect(coded.map(({ signal, size, ordered }) => [signal.name, size, ordered])).toEqual([
       ['opened', 27, 24],
-      ['income', 12, 10],
       ['children', 12, 10],
+      ['income', 12, 10],
       ['town', 5, 0],
     ]);
   });
