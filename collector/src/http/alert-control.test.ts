@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Alert } from '../alert/index.ts';
+import { deleteAlert, fingerprint, readAlert, writeAlert } from '../alert/records.ts';
+import { testAlert } from '../alert/testing/test-alert.ts';
 import { collectorClient } from '../cli/collector-client.ts';
 import { run as profile } from '../cli/profile.ts';
 import { bareShape } from '../main/learning-rows.ts';
@@ -129,6 +132,27 @@ describe('an alert', () => {
     expect(text).not.toContain('<script>');
     const { body } = await api.ask('/v1/audit?order=newest&limit=1');
     expect(text).toContain(body.items[0].hash);
+    expect(text).toContain('No sign that decisions were wrong or unfair');
+    const signal = 'fairness:sex=f';
+    const hurt = async (changes: Partial<Alert>) => {
+      const fairness = {
+        id: fingerprint('credit', 'production', 'fairness'),
+        kind: 'fairness',
+        state: 'resolved',
+      } as const;
+      const findings = [{ ...alert.findings[0], kind: 'fairness', signal, sentence: 'gap of .09' }];
+      const other = testAlert({ ...fairness, model: 'credit', sentence: 'unfair', findings, ...changes });
+      await api.store.transaction((transaction) => writeAlert(transaction, other));
+      return (await api.ask(`/v1/alerts/${alert.id}/incident`)).text;
+    };
+    const stored = await api.store.read((transaction) => readAlert(transaction, alert.id));
+    const firedAt = stored?.alert.firedWallAt ?? Number.NaN;
+    expect(await hurt({ firedWallAt: firedAt - 2, changedAt: firedAt - 1 }), 'over before').not.toContain('gap of');
+    const together = await hurt({ firedWallAt: firedAt - 2, changedAt: firedAt + 1 });
+    expect(together, 'over by now').toContain('- fairness: unfair\n- sex=f: gap of .09');
+    await api.store.transaction((transaction) =>
+      deleteAlert(transaction, fingerprint('credit', 'production', 'fairness')),
+    );
     expect((await api.ask('/v1/alerts/none/incident')).body.error.code).toBe('NOT_FOUND');
     const client = collectorClient({ collector: api.url, token: 'secret-of-reader' });
     expect(await client.text(`/v1/alerts/${alert.id}/incident`)).toBe(text);

@@ -6,9 +6,9 @@ import { type AuditRecord, readLatestAudit } from '../../store/audit.ts';
 import { readNamer } from '../../store/people.ts';
 import type { ReadTransaction } from '../../store/port.ts';
 import { changesAround } from './alert-changes.ts';
+import { section, table, text } from './markdown.ts';
 
 const beforeMs = 24 * 3_600_000;
-const longestText = 500;
 
 interface Incident {
   readonly alert: Alert;
@@ -62,90 +62,43 @@ export async function incidentReport(
 }
 
 function markdownOf(incident: Incident): string {
-  const { alert, settings, now, named } = incident;
-  const ended = isOpen(alert) ? null : alert.changedAt;
-  const fired = alert.firedWallAt;
+  const { alert } = incident;
   return [
     `# ${text(alert.model)}: ${text(alert.sentence)}`,
-    table(
-      ['', ''],
-      [
-        ['Alert', `${alert.kind.replaceAll('_', ' ')}, ${alert.severity}, ${alert.state.replaceAll('_', ' ')}`],
-        ['Model', `${alert.model}, version ${alert.version}, ${alert.environment}`],
-        ['Since', fired === null ? 'has not fired' : time(fired)],
-        ['Until', ended === null ? 'open' : time(ended)],
-        ['Lasted', fired === null ? '-' : lasted((ended ?? now) - fired)],
-        ['Owner', settings?.owner ?? ''],
-        ['Runbook', settings?.runbook ?? ''],
-        ['Written', time(now)],
-      ],
-    ),
+    summaryOf(incident),
     section('Who was hurt', harmOf(incident)),
     section('Evidence', evidenceOf(alert.findings)),
-    section(
-      'What had changed',
-      incident.changes.length === 0
-        ? 'Nothing that is known of, in the day before.'
-        : table(
-            ['Minutes before', 'When', 'What', 'Who'],
-            incident.changes.map((one) => [
-              String(one.minutesBefore),
-              time(one.at),
-              `${one.kind}: ${one.text}`,
-              named(one.actor),
-            ]),
-          ),
-    ),
-    section(
-      'Timeline',
-      table(
-        ['When', 'What', 'State', 'Who', 'Text'],
-        incident.history.map((one) => [
-          time(one.at),
-          one.transition.replaceAll('_', ' '),
-          one.state?.replaceAll('_', ' ') ?? '-',
-          named(one.actor),
-          one.text,
-        ]),
-      ),
-    ),
-    section(
-      'Retrains',
-      incident.jobs.length === 0
-        ? 'None were asked for.'
-        : table(
-            ['Job', 'State', 'Asked for by', 'Result', 'Did it help?'],
-            incident.jobs.map(({ job }) => [
-              job.id,
-              job.state.replaceAll('_', ' '),
-              named(job.requestedBy),
-              job.result?.version ?? job.error ?? '-',
-              job.outcome?.text ?? '-',
-            ]),
-          ),
-    ),
-    section(
-      'Actions, as audited',
-      table(
-        ['Record', 'When', 'Who', 'What', 'Why', 'Hash'],
-        incident.audit.map((one) => [
-          String(one.sequence),
-          time(one.at),
-          named(one.actor),
-          one.action,
-          one.reason,
-          one.hash,
-        ]),
-      ),
-    ),
+    section('What had changed', changesOf(incident)),
+    section('Timeline', timelineOf(incident)),
+    section('Retrains', retrainsOf(incident)),
+    section('Actions, as audited', actionsOf(incident)),
     'Each hash is of its record and of the hash before it: `plumbline audit verify` reads the whole log.',
     '',
   ].join('\n\n');
 }
 
+function summaryOf({ alert, settings, now }: Incident): string {
+  const { kind, severity, state, firedWallAt: firedAt } = alert;
+  const endedAt = endOf(alert);
+  return table(
+    ['', ''],
+    [
+      ['Alert', [kind, severity, state].map(spaced).join(', ')],
+      ['Model', `${alert.model}, version ${alert.version}, ${alert.environment}`],
+      ['Since', firedAt === null ? 'has not fired' : time(firedAt)],
+      ['Until', isOpen(alert) ? 'open' : time(endedAt)],
+      ['Lasted', firedAt === null ? '-' : lasted(Math.min(endedAt, now) - firedAt)],
+      ['Owner', settings?.owner ?? ''],
+      ['Runbook', settings?.runbook ?? ''],
+      ['Written', time(now)],
+    ],
+  );
+}
+
+/** Wrong and unfair decisions while the alert was open, also those that are over by now. */
 function harmOf({ alert, beside }: Incident): string {
-  const harms = beside.filter((one) => isHarm(one) && (isOpen(one) || one.id === alert.id));
-  const groups = beside
+  const harms = beside.filter((one) => isHarm(one) && (one.id === alert.id || wereOpenTogether(one, alert)));
+  const groups = harms
     .flatMap(({ findings }) => findings)
     .filter(({ kind, verdict }) => kind === 'fairness' && verdict === 'alarm')
     .map(({ signal, sentence }) => `${signal.replace('fairness:', '')}: ${sentence}`);
@@ -155,8 +108,14 @@ function harmOf({ alert, beside }: Incident): string {
     : [...new Set(lines)].map((line) => `- ${text(line)}`).join('\n');
 }
 
+function wereOpenTogether(a: Alert, b: Alert): boolean {
+  if (a.firedWallAt === null || b.firedWallAt === null) return false;
+  return a.firedWallAt <= endOf(b) && b.firedWallAt <= endOf(a);
+}
+
+const endOf = (alert: Alert) => (isOpen(alert) ? Number.POSITIVE_INFINITY : alert.changedAt);
+
 function evidenceOf(findings: readonly Finding[]): string {
-  if (findings.length === 0) return 'None: nothing was compared.';
   return table(
     ['Signal', 'Rows', 'Evidence', 'Effect', 'Sentence'],
     findings.map(({ signal, rows, evidence, statistics, sentence }) => [
@@ -166,6 +125,7 @@ function evidenceOf(findings: readonly Finding[]): string {
       effectOf(statistics),
       sentence,
     ]),
+    { empty: 'None: nothing was compared.' },
   );
 }
 
@@ -178,28 +138,61 @@ function effectOf(statistics: Finding['statistics']): string {
   return `${name} ${value?.toPrecision(3)}${range}, n ${n}`;
 }
 
-function section(title: string, body: string): string {
-  return `## ${title}\n\n${body}`;
+function changesOf({ changes, named }: Incident): string {
+  return table(
+    ['Minutes before', 'When', 'What', 'Who'],
+    changes.map(({ minutesBefore, at, kind, text: what, actor }) => [
+      String(minutesBefore),
+      time(at),
+      `${kind}: ${what}`,
+      named(actor),
+    ]),
+    { empty: 'Nothing that is known of, in the day before.' },
+  );
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return 'Nothing.';
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map((row) => line(row.map(text)))].join('\n');
+function timelineOf({ history, named }: Incident): string {
+  return table(
+    ['When', 'What', 'State', 'Who', 'Text'],
+    history.map(({ at, transition, state, actor, text: what }) => [
+      time(at),
+      spaced(transition),
+      spaced(state ?? '-'),
+      named(actor),
+      what,
+    ]),
+  );
 }
 
-/**
- * Words that came from outside, as words: no markup, links, HTML, line breaks or characters that turn or hide text.
- * Addresses are shown and not linked.
- */
-function text(words: string): string {
-  return words
-    .slice(0, longestText)
-    .replace(/\s+/g, ' ')
-    .replace(/[\p{Cc}\p{Cf}]/gu, '')
-    .replace(/[\\`*_{}[\]<>()#+!|~&-]/g, (character) => `\\${character}`)
-    .replace(/:\/\//g, ':\\/\\/');
+function retrainsOf({ jobs, named }: Incident): string {
+  return table(
+    ['Job', 'State', 'Asked for by', 'Result', 'Did it help?'],
+    jobs.map(({ job: { id, state, requestedBy, result, error, outcome } }) => [
+      id,
+      spaced(state),
+      named(requestedBy),
+      result?.version ?? error ?? '-',
+      outcome?.text ?? '-',
+    ]),
+    { empty: 'None were asked for.' },
+  );
 }
+
+function actionsOf({ audit, named }: Incident): string {
+  return table(
+    ['Record', 'When', 'Who', 'What', 'Why', 'Hash'],
+    audit.map(({ sequence, at, actor, action, reason, hash }) => [
+      String(sequence),
+      time(at),
+      named(actor),
+      action,
+      reason,
+      hash,
+    ]),
+  );
+}
+
+const spaced = (name: string) => name.replaceAll('_', ' ');
 
 function time(at: number): string {
   return new Date(at).toISOString().replace('T', ' ').slice(0, 19);
