@@ -6,6 +6,7 @@
 export { ArrivalCounter, noArrivals, type OutcomeArrivals } from './arrivals.ts';
 export { countStreams, type Monitored, type StreamCounts } from './budget.ts';
 export { evaluateWindow } from './evaluateWindow.ts';
+export type { SegmentWindows } from './figures/errorsBySegment.ts';
 export type { Finding } from './finding.ts';
 export { type RatingType, ratingTypes } from './ratings.ts';
 export { briefFindings } from './reports/briefFindings.ts';

@@ -203,9 +203,10 @@ export const fairnessReport = z.object({
 });
 
 const labelFreeMethod = z
-  .enum(['CBPE', 'ATC', 'DoC', 'BBSE'])
+  .enum(['CBPE', 'ATC', 'DoC', 'BBSE', 'M-CBPE'])
   .describe(
-    'Confidence-based performance estimation, average thresholded confidence, difference of confidences, black box shift estimation',
+    'Confidence-based performance estimation, average thresholded confidence, difference of confidences, black box shift estimation, ' +
+      'the first by the calibration of each segment',
   );
 
 const hideable = estimate.describe('Hidden, with the reason in `suppressed`, where its back-test is above 0.03');

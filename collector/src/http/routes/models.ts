@@ -16,7 +16,7 @@ import { dataQualityReport } from '../views/data-quality.ts';
 import { exemplarReport } from '../views/exemplars.ts';
 import { describeModel } from '../views/model-detail.ts';
 import { summariseModels } from '../views/model-summary.ts';
-import { type ReportQuery, readFinalBefore, readReportInput } from '../views/report-input.ts';
+import { type ReportQuery, readFinalBefore, readReportInput, readSegmentWindows } from '../views/report-input.ts';
 import { knownModel, modelParams } from './known-model.ts';
 import { rangeFields, rangeQuery } from './range-query.ts';
 
@@ -106,7 +106,9 @@ export const modelRoutes: readonly JsonRoute[] = [
       const settings = knownModel(services.settings, params.model);
       return services.store.read(async (transaction) => {
         const input = await readReportInput(services, transaction, settings, query, summaryWindows);
-        return performanceReport({ ...input, earlier: await readFinalBefore(transaction, input, summaryWindows) });
+        const earlier = await readFinalBefore(transaction, input, summaryWindows);
+        const segments = await readSegmentWindows(transaction, input, [...earlier, ...input.profiles]);
+        return performanceReport({ ...input, earlier, segments });
       });
     },
   }),

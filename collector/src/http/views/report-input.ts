@@ -1,7 +1,7 @@
 import type { ModelSettings } from '../../config/index.ts';
 import { declaredSegmentsOf } from '../../config/segments.ts';
 import { PlumblineError } from '../../errors.ts';
-import { isFinal, type ReportInput } from '../../monitor/index.ts';
+import { isFinal, type ReportInput, type SegmentWindows } from '../../monitor/index.ts';
 import {
   readBriefs,
   readFindings,
@@ -109,6 +109,27 @@ export async function readFinalBefore(
   const key = { model: settings.name, environment: settings.environment, version, segment };
   const latest = watermark - settings.outcomeDelay - settings.window;
   return readLatest(transaction, key, Math.min(from, latest + 1), limit);
+}
+
+/** Segments of the first dimension that settings declare, which part all rows, over windows of the whole that were read. */
+export async function readSegmentWindows(
+  transaction: ReadTransaction,
+  { settings, version, segment }: ReportInput,
+  windows: ReportInput['profiles'],
+): Promise<SegmentWindows[]> {
+  const dimension = settings.segments[0]?.by;
+  if (segment !== undefined || windows.length === 0) return [];
+  const range = { from: windows[0]!.from, to: windows.at(-1)!.to };
+  const resolutionMs = Math.max(...windows.map(({ from, to }) => to - from));
+  const declared = declaredSegmentsOf(settings).filter(({ by }) => by === dimension);
+  return Promise.all(
+    declared.map(async ({ segment }) => {
+      const key = { model: settings.name, environment: settings.environment, version, segment };
+      const query = { ...key, ...range, windowMs: settings.window, resolutionMs };
+      const reference = (await readReference(transaction, key)) ?? null;
+      return { reference, profiles: await readWindows(transaction, query) };
+    }),
+  );
 }
 
 /** A range that holds more windows than a report has room for is read in hours or days. */

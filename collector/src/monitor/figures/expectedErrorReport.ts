@@ -3,6 +3,7 @@ import { standardNormal95 } from '../../statistics/estimated.ts';
 import { meanWithInterval } from '../../statistics/residualMetrics.ts';
 import { total } from '../../statistics/total.ts';
 import type { Estimate } from '../finding.ts';
+import type { SegmentWindows } from './errorsBySegment.ts';
 import { finite, suppressed } from './estimates.ts';
 import { type LabelFreeReport, labelFreeReport, type ReportedWindow } from './labelFreeReport.ts';
 
@@ -23,12 +24,13 @@ export function expectedErrorReport(
   reference: Reference,
   windows: readonly ReportedWindow[],
   earlier: readonly ReportedWindow[],
+  segments: readonly SegmentWindows[],
 ): { readonly report: ExpectedErrorReport; readonly byWindow: LabelFreeReport['byWindow'] } | null {
   const expected = expectedErrors(reference.profile);
   const counts = ({ profile, from }: ReportedWindow): boolean =>
     profile.shape.id === reference.shape.id && !(from <= (reference.to ?? Number.NEGATIVE_INFINITY));
   const later = windows.filter(counts);
-  const labelFree = labelFreeReport(reference.profile, later, earlier.filter(counts));
+  const labelFree = labelFreeReport(reference.profile, later, earlier.filter(counts), segments);
   if (expected === null || labelFree === null || later.length === 0) return null;
   const { byWindow, ...tested } = labelFree;
   const profiles = onOneScale(later.map(({ profile }) => profile));

@@ -13,13 +13,14 @@ const estimates: LabelFreeEstimates = {
     ATC: { ...nothing, value: 0.3 },
     DoC: nothing,
     BBSE: nothing,
+    'M-CBPE': nothing,
   }),
 };
 
 /** 100 labels, of which this many more were wrong than the ten that should be. */
 function labelled(excess: number) {
   const wrong = Float64Array.of(9 + excess, 0, 0, 1);
-  return { right: Float64Array.of(90, 0, 0, 10).map((count, cell) => count - wrong[cell]!), wrong };
+  return { right: Float64Array.of(90, 0, 0, 10).map((count, cell) => count - wrong[cell]!), wrong, bySegment: null };
 }
 
 it('takes windows together until chance alone seldom makes 0.03, and what remains with the last ones', () => {
@@ -40,7 +41,7 @@ it('takes windows together until chance alone seldom makes 0.03, and what remain
 });
 
 it('says that it takes 30 labels', () => {
-  const few = { right: Float64Array.of(20, 0, 0, 5), wrong: Float64Array.of(2, 0, 0, 1) };
+  const few = { right: Float64Array.of(20, 0, 0, 5), wrong: Float64Array.of(2, 0, 0, 1), bySegment: null };
   for (const windows of [[], [few]]) {
     const { methods, statistics } = labelFreeBackTest(estimates, windows);
     for (const { value, suppressed } of [...Object.values(methods), ...Object.values(statistics)]) {

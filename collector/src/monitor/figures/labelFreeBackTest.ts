@@ -62,7 +62,7 @@ interface Off {
 
 function methodError(estimates: LabelFreeEstimates, stretch: LabelledDecisions, method: LabelFreeMethod): Off {
   const rows = rowsOf(stretch);
-  const { value } = estimates.errorRates(rows)[method];
+  const { value } = estimates.errorRates(rows, stretch.bySegment)[method];
   const error = value === null ? null : total(stretch.wrong) / total(rows) - value;
   return { error, deviation: estimates.performance(rows).accuracy.labelDeviation };
 }
@@ -102,7 +102,11 @@ function rowsOf({ right, wrong }: LabelledDecisions): Float64Array {
 
 function together(a: LabelledDecisions, b: LabelledDecisions): LabelledDecisions {
   const sum = (left: Float64Array, right: Float64Array) => left.map((count, cell) => count + right[cell]!);
-  return { right: sum(a.right, b.right), wrong: sum(a.wrong, b.wrong) };
+  return {
+    right: sum(a.right, b.right),
+    wrong: sum(a.wrong, b.wrong),
+    bySegment: a.bySegment && b.bySegment && sum(a.bySegment, b.bySegment),
+  };
 }
 
 function labelsOf({ right, wrong }: LabelledDecisions): number {

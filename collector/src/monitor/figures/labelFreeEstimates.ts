@@ -13,21 +13,28 @@ import { differenceOfConfidences } from '../../statistics/performance/difference
 import { type ExpectedPerformance, expectedPerformance } from '../../statistics/performance/expectedPerformance.ts';
 import { binMiddle } from '../../statistics/performance/probabilityLosses.ts';
 import { total } from '../../statistics/total.ts';
+import { errorRateBySegment, type SegmentWindows } from './errorsBySegment.ts';
 
 /** How the error rate can be estimated where labels are missing. */
-export const labelFreeMethods = ['CBPE', 'ATC', 'DoC', 'BBSE'] as const;
+export const labelFreeMethods = ['CBPE', 'ATC', 'DoC', 'BBSE', 'M-CBPE'] as const;
 
 export type LabelFreeMethod = (typeof labelFreeMethods)[number];
 
 /** Learned from the labels of a reference; `rows` are predictions by score bin and decision: `2 * bin + decision`. */
 export interface LabelFreeEstimates {
   readonly performance: (rows: Float64Array) => ExpectedPerformance;
-  /** In [0, 1], only CBPE with an interval; `null` where a method has nothing to say. */
-  readonly errorRates: (rows: Float64Array) => Readonly<Record<LabelFreeMethod, Estimated>>;
+  /**
+   * In [0, 1], only CBPE with an interval; `null` where a method has nothing to say. `bySegment`: the same rows by segment, of
+   * which M-CBPE is made (`errorsBySegment`).
+   */
+  readonly errorRates: (
+    rows: Float64Array,
+    bySegment: Float64Array | null,
+  ) => Readonly<Record<LabelFreeMethod, Estimated>>;
 }
 
 /** `null` where the reference does not say how wrong predictions are by their scores (`expectedErrors`). */
-export function labelFreeEstimates(reference: Profile): LabelFreeEstimates | null {
+export function labelFreeEstimates(reference: Profile, segments: readonly SegmentWindows[]): LabelFreeEstimates | null {
   const probabilities = expectedErrors(reference)?.probabilities;
   const past = effectiveProfile(reference);
   const scores = scoreDistribution(past);
@@ -42,7 +49,7 @@ export function labelFreeEstimates(reference: Profile): LabelFreeEstimates | nul
   const confusion = confusionOf({ right, wrong });
   return {
     performance,
-    errorRates: (rows) => {
+    errorRates: (rows, bySegment) => {
       const n = total(rows);
       const bare = (value: number | null): Estimated => ({ value, low: null, high: null, n });
       return {
@@ -51,6 +58,7 @@ export function labelFreeEstimates(reference: Profile): LabelFreeEstimates | nul
         // Confidence as the model states it: where scores are no probabilities it states none.
         DoC: bare(stated && differenceOfConfidences(stated, known, errors, rows)),
         BBSE: bare(blackBoxShift(confusion, decisions(rows))),
+        'M-CBPE': bare(bySegment && errorRateBySegment(segments, bySegment)),
       };
     },
   };
@@ -71,15 +79,17 @@ export function scoredDecisions(profile: Profile): Float64Array {
 export interface LabelledDecisions {
   readonly right: Float64Array;
   readonly wrong: Float64Array;
+  /** The same by segment, as of `errorsBySegment`; `null` where that is not known. */
+  readonly bySegment: Float64Array | null;
 }
 
-export function labelledDecisions(profile: Profile): LabelledDecisions {
+export function labelledDecisions(profile: Profile): Pick<LabelledDecisions, 'right' | 'wrong'> {
   const judged = judgedByScore(profile);
   const those = (outcome: number) => judged.filter((_, cell) => cell % 3 === outcome);
   return { right: those(1), wrong: those(2) };
 }
 
-export function confusionOf({ right, wrong }: LabelledDecisions): ConfusionCounts {
+export function confusionOf({ right, wrong }: Pick<LabelledDecisions, 'right' | 'wrong'>): ConfusionCounts {
   const [were, wereNot] = [decisions(right), decisions(wrong)];
   return {
     truePositive: were.positive,

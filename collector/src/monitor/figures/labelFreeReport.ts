@@ -3,6 +3,7 @@ import type { ExpectedPerformance } from '../../statistics/performance/expectedP
 import { total } from '../../statistics/total.ts';
 import type { Estimate } from '../finding.ts';
 import { numberText } from '../sentences/text.ts';
+import { errorsBySegment, type SegmentWindows } from './errorsBySegment.ts';
 import { finite, suppressed } from './estimates.ts';
 import { byName, type LabelFreeBackTest, labelFreeBackTest, statisticNames } from './labelFreeBackTest.ts';
 import {
@@ -40,24 +41,28 @@ export interface LabelFreeReport {
 
 /**
  * `windows` and those `earlier`, on which estimates are tested only: oldest first, all later than the reference and with its
- * shape. `null` where errors are not expected.
+ * shape. `segments`: each row is in one of them, or there are none. `null` where errors are not expected.
  */
 export function labelFreeReport(
   reference: Profile,
   windows: readonly ReportedWindow[],
   earlier: readonly ReportedWindow[],
+  segments: readonly SegmentWindows[],
 ): LabelFreeReport | null {
-  const estimates = labelFreeEstimates(reference);
+  const estimates = labelFreeEstimates(reference, segments);
   if (estimates === null) return null;
   const final = [...earlier, ...windows].filter(({ isFinal }) => isFinal);
-  const labelled = final.map(({ profile }) => labelledDecisions(effectiveProfile(profile)));
+  const labelled = final.map((window) => ({
+    ...labelledDecisions(effectiveProfile(window.profile)),
+    bySegment: errorsBySegment(segments, window)?.labelled ?? null,
+  }));
   const backTest = labelFreeBackTest(estimates, labelled);
   const open = windows.filter(({ isFinal }) => !isFinal);
   const ofWindow = ({ profile }: ReportedWindow) =>
     statisticsOf(estimates.performance(scoredDecisions(effectiveProfile(profile))), backTest);
   return {
     backTest: backTest.methods.CBPE,
-    beforeLabels: open.length === 0 ? null : beforeLabels(estimates, backTest, together(open)),
+    beforeLabels: open.length === 0 ? null : beforeLabels(estimates, backTest, open, segments),
     byWindow: new Map(open.map((window) => [window.from, ofWindow(window)])),
   };
 }
@@ -65,10 +70,13 @@ export function labelFreeReport(
 function beforeLabels(
   estimates: LabelFreeEstimates,
   backTest: LabelFreeBackTest,
-  rows: Float64Array,
+  open: readonly ReportedWindow[],
+  segments: readonly SegmentWindows[],
 ): LabelFreeReport['beforeLabels'] {
+  const rows = sum(onOneScale(open.map(({ profile }) => profile)).map(scoredDecisions));
   const n = total(rows);
-  const rates = estimates.errorRates(rows);
+  const bySegment = open.map((window) => errorsBySegment(segments, window)?.all ?? null);
+  const rates = estimates.errorRates(rows, bySegment.every((one) => one !== null) ? sum(bySegment) : null);
   const performance = estimates.performance(rows);
   const methods = labelFreeMethods.map((method) => {
     const rate = rates[method];
@@ -113,9 +121,9 @@ const silence: Readonly<Record<LabelFreeMethod, string>> = {
   ATC: 'no scores',
   DoC: 'scores are no probabilities',
   BBSE: 'decisions hardly depend on what is true',
+  'M-CBPE': 'needs declared segments whose references have labels enough',
 };
 
-function together(windows: readonly ReportedWindow[]): Float64Array {
-  const rows = onOneScale(windows.map(({ profile }) => profile)).map(scoredDecisions);
-  return rows[0]!.map((_, cell) => total(rows.map((counts) => counts[cell]!)));
+function sum(counts: readonly Float64Array[]): Float64Array {
+  return counts[0]!.map((_, cell) => total(counts.map((one) => one[cell]!)));
 }

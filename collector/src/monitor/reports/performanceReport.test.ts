@@ -19,15 +19,8 @@ interface LabelledRow extends Omit<SampleRow, 'id'> {
   readonly label: string | null;
 }
 
-/** One window of these rows, and another one of `open`, against a reference of other ones. */
-function reportOf(
-  task: Task,
-  past: readonly LabelledRow[],
-  now: readonly LabelledRow[],
-  watermark: number,
-  findings: readonly Finding[] = [],
-  open: readonly LabelledRow[] = [],
-) {
+/** An hour of each of `windows`, and what it is compared with. */
+function compared(task: Task, past: readonly LabelledRow[], windows: readonly (readonly LabelledRow[])[]) {
   const batch = (rows: readonly LabelledRow[]) => batchOf(rows.map((row, index) => ({ ...row, id: `${index}` })));
   const outcomes = past.flatMap(({ label }, i) => (label === null ? [] : [{ inferenceId: `${i}`, label }]));
   const reference = buildReference([batch(past)], outcomes, {
@@ -35,7 +28,7 @@ function reportOf(
     windowMs: hour,
     ...(task === 'binary_classification' ? { positive: '1' } : {}),
   });
-  const profiles = [now, open].slice(0, open.length === 0 ? 1 : 2).map((rows, i) => {
+  const profiles = windows.map((rows, i) => {
     const profile = createProfile(reference.shape);
     const current = batch(rows);
     foldInferences(profile, current, Int32Array.from(rows.keys()));
@@ -44,13 +37,26 @@ function reportOf(
     });
     return { from: i * hour, to: (i + 1) * hour, profile };
   });
+  return { reference, profiles };
+}
+
+/** One window of these rows, and another one of `open`, against a reference of other ones. */
+function reportOf(
+  task: Task,
+  past: readonly LabelledRow[],
+  now: readonly LabelledRow[],
+  watermark: number,
+  findings: readonly Finding[] = [],
+  open: readonly LabelledRow[] = [],
+  segments: readonly ReturnType<typeof compared>[] = [],
+) {
   return performanceReport({
     settings: modelSettings.parse({ name: 'm', task, outcomeDelay: '1h' }),
     version: '1',
     from: 0,
     to: hour,
-    reference,
-    profiles,
+    ...compared(task, past, open.length === 0 ? [now] : [now, open]),
+    segments,
     findings: [{ from: 0, to: hour, findings }],
     watermark,
   });
@@ -123,7 +129,7 @@ describe('the performance report', () => {
       expect(windows[0]!.expected).toBeUndefined();
       const shown = methods.filter(({ errorRate }) => errorRate.value !== null);
       const least = Math.min(...shown.map(({ backTest }) => backTest.value!));
-      expect(methods.map(({ method }) => method)).toEqual(['CBPE', 'ATC', 'DoC', 'BBSE']);
+      expect(methods.map(({ method }) => method)).toEqual(['CBPE', 'ATC', 'DoC', 'BBSE', 'M-CBPE']);
       expect(methods.find(({ method }) => method === chosen)?.backTest.value).toBe(least);
       expect(methods[0]!.errorRate.value).toBeCloseTo(1 - statistics.accuracy!.estimate.value!, 12);
       expect(methods[0]!.backTest).toEqual(expectedErrors!.backTest);
@@ -135,7 +141,7 @@ describe('the performance report', () => {
       const turned = scored(3, 4_000, 0).map((row, i) => ({ ...row, label: i % 2 === 0 ? '1' : row.label }));
       const { chosen, methods, statistics } = expectedOf(turned, harder).expectedErrors!.beforeLabels!;
       expect(chosen).toBeNull();
-      for (const { errorRate, backTest } of methods) {
+      for (const { errorRate, backTest } of methods.slice(0, -1)) {
         expect(backTest.value).toBeGreaterThan(0.03);
         expect(errorRate).toMatchObject({
           value: null,
@@ -157,6 +163,34 @@ describe('the performance report', () => {
       const { chosen, methods } = expectedOf(decided(more(8)), decided(more(9)), uneven).expectedErrors!.beforeLabels!;
       expect(chosen).toBe('BBSE');
       expect(methods[0]!.errorRate.suppressed).toContain('more than 0.03');
+    });
+
+    test('knows what a score means in each segment, where their shares change', () => {
+      // In the second segment half of the rows are positive whatever they score.
+      const parts = (seed: number, shares: readonly [number, number]) => [
+        scored(seed, shares[0], 0),
+        scored(seed + 1, shares[1], 0).map((row, i) => ({ ...row, label: i % 2 === 0 ? '1' : '0' })),
+      ];
+      const early = parts(10, [8_000, 2_000]).map((rows) => rows.map((row) => ({ ...row, time: -hour })));
+      const [tested, open] = [parts(12, [1_000, 4_000]), parts(14, [500, 4_500])];
+      const report = (segments: readonly number[]) =>
+        reportOf(
+          'binary_classification',
+          early.flat(),
+          tested.flat(),
+          2 * hour,
+          [],
+          open.flat().map((row) => ({ ...row, label: null })),
+          segments.map((one) => compared('binary_classification', early[one]!, [tested[one]!, open[one]!])),
+        ).expectedErrors!.beforeLabels!;
+      const { chosen, methods } = report([0, 1]);
+      const truth = reportOf('binary_classification', early.flat(), open.flat(), 9 * hour).statistics;
+      expect(chosen).toBe('M-CBPE');
+      expect(Math.abs(methods.at(-1)!.errorRate.value! + truth.accuracy!.value! - 1)).toBeLessThan(0.03);
+      expect(methods.at(-1)!.backTest.value).toBeLessThan(0.03);
+      expect(methods[0]!.errorRate.suppressed).toContain('more than 0.03');
+      // Of rows that are in no segment it knows nothing.
+      expect(report([1]).methods.at(-1)!.errorRate.suppressed).toContain('needs declared segments');
     });
 
     test('says what was not tested, and which method has nothing to say', () => {

@@ -9,6 +9,7 @@ import {
 import { confusionBounds, type LabelBounds } from '../../statistics/labelBounds.ts';
 import { calibrationLine, reliability } from '../../statistics/performance/calibration.ts';
 import { isClassification, outcomeSignal, ratingSignal } from '../detectors/streams.ts';
+import type { SegmentWindows } from '../figures/errorsBySegment.ts';
 import { finite } from '../figures/estimates.ts';
 import { expectedErrorReport } from '../figures/expectedErrorReport.ts';
 import { classMetrics, performanceStatistics } from '../figures/performanceStatistics.ts';
@@ -23,6 +24,8 @@ interface PerformanceInput extends ReportInput {
   readonly watermark: number;
   /** Windows before those of the report, for nothing but to test estimates on their labels. */
   readonly earlier?: ReportInput['profiles'];
+  /** Segments that part all rows, over all of these windows: for estimates that know of them. */
+  readonly segments?: readonly SegmentWindows[];
 }
 
 /** How good a version's predictions were, over everything and window by window. */
@@ -69,11 +72,11 @@ export function performanceReport(input: PerformanceInput): PerformanceReport {
   };
 }
 
-function expectedErrorsOf({ settings, reference, profiles, earlier = [], watermark }: PerformanceInput) {
+function expectedErrorsOf({ settings, reference, profiles, earlier = [], segments = [], watermark }: PerformanceInput) {
   if (reference === null) return null;
   const reported = (windows: ReportInput['profiles']) =>
     windows.map(({ profile, from, to }) => ({ profile, from, isFinal: isFinal(settings, to, watermark) }));
-  return expectedErrorReport(reference, reported(profiles), reported(earlier));
+  return expectedErrorReport(reference, reported(profiles), reported(earlier), segments);
 }
 
 /** The latest finding of each signal about being right, from outcomes or ahead of them; ratings have a report of their own. */
