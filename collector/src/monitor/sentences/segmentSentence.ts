@@ -35,11 +35,11 @@ export function weakSegmentSentence({ conditions, tested }: WeakSegment, all: We
 }
 
 function numbersText(low: RangeEnd | null, high: RangeEnd | null): string {
-  const from = low === null ? null : `${low.isIncluded ? 'from' : 'above'} ${numberText(low.value)}`;
-  if (high === null) return from ?? 'known';
-  if (low?.isIncluded && high.isIncluded && low.value === high.value) return numberText(low.value);
-  const to = `${high.isIncluded ? 'up to' : 'below'} ${numberText(high.value)}`;
-  return from === null ? to : `${from} ${high.isIncluded ? to : `to ${to}`}`;
+  if (low === null) return high === null ? 'known' : `${high.isIncluded ? 'up to' : 'below'} ${numberText(high.value)}`;
+  const from = `${low.isIncluded ? 'from' : 'above'} ${numberText(low.value)}`;
+  if (high === null) return from;
+  if (low.value === high.value) return numberText(low.value);
+  return `${from} to ${high.isIncluded ? '' : 'below '}${numberText(high.value)}`;
 }
 
 function oneOf(values: readonly string[]): string {

@@ -218,7 +218,7 @@ describe('a weak segment', () => {
     ['income from 21k', { kind: 'numbers', low: from(21_000), high: null }],
     ['income above 0', { kind: 'numbers', low: beyond(0), high: null }],
     ['income from 21k to below 35k', { kind: 'numbers', low: from(21_000), high: beyond(35_000) }],
-    ['income above 0 up to 1', { kind: 'numbers', low: beyond(0), high: from(1) }],
+    ['income above 0 to 1', { kind: 'numbers', low: beyond(0), high: from(1) }],
     ['income 1', { kind: 'numbers', low: from(1), high: from(1) }],
     ['income known', { kind: 'numbers', low: null, high: null }],
     ['income missing', { kind: 'missing' }],
