@@ -1,5 +1,6 @@
 import { Alert, Button, type ButtonVariant, Field, Modal, RadioButtonGroup, Stack, Text, TextArea } from '@grafana/ui';
 import { type FormEvent, useId, useState } from 'react';
+import type { RequestFailure } from '../api/requestFailure';
 import { useAction } from '../data/useAction';
 import { useMe } from '../data/useMe';
 import { t } from '../i18n';
@@ -30,7 +31,6 @@ export function ActionModal({
   variant,
   onClose,
 }: ActionModalProps) {
-  const reasonId = useId();
   const { data: me } = useMe();
   const action = useAction();
   const [reason, setReason] = useState('');
@@ -38,7 +38,6 @@ export function ActionModal({
   const [wasSubmitted, setSubmitted] = useState(false);
   const shortest = verb === 'break-glass' ? shortestEmergency : shortestReason;
   const isTooShort = reason.trim().length < shortest;
-  const isInvalid = wasSubmitted && isTooShort;
 
   function submit(event: FormEvent): void {
     event.preventDefault();
@@ -75,47 +74,17 @@ export function ActionModal({
               />
             </Field>
           ))}
-          <Field
-            htmlFor={reasonId}
+          <ReasonField
             label={verb === 'acknowledge' ? t('action.comment', 'Comment') : t('action.reason', 'Reason')}
-            description={t('action.reason-kept', 'Kept in the audit trail with your name')}
-            invalid={isInvalid}
-            error={
-              isInvalid
+            value={reason}
+            onChange={setReason}
+            problem={
+              wasSubmitted && isTooShort
                 ? t('action.reason-short', 'Say why, in at least {{count}} characters', { count: shortest })
-                : undefined
+                : null
             }
-            noMargin
-            required
-          >
-            <TextArea
-              id={reasonId}
-              rows={3}
-              maxLength={1_000}
-              value={reason}
-              onChange={(event) => setReason(event.currentTarget.value)}
-              autoFocus
-            />
-          </Field>
-          {action.error && (
-            <Alert
-              bottomSpacing={0}
-              severity={action.error.kind === 'stale' ? 'warning' : 'error'}
-              title={
-                action.error.kind === 'stale'
-                  ? t(
-                      'action.stale',
-                      'Somebody changed it meanwhile. Its state has been read again: look, then decide again',
-                    )
-                  : t('action.failed', 'Nothing was changed')
-              }
-            >
-              {t('action.failure', '{{message}} ({{code}})', {
-                message: action.error.message,
-                code: action.error.code,
-              })}
-            </Alert>
-          )}
+          />
+          {action.error && <Refused failure={action.error} />}
           <Text color="secondary" variant="bodySmall">
             {t('action.as', 'As {{name}} ({{role}}), on revision {{revision}}', {
               name: me?.name ?? '',
@@ -134,5 +103,55 @@ export function ActionModal({
         </Modal.ButtonRow>
       </form>
     </Modal>
+  );
+}
+
+interface ReasonFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (reason: string) => void;
+  /** Why it will not do; `null` where it does. */
+  readonly problem: string | null;
+}
+
+function ReasonField({ label, value, onChange, problem }: ReasonFieldProps) {
+  const id = useId();
+  return (
+    <Field
+      htmlFor={id}
+      label={label}
+      description={t('action.reason-kept', 'Kept in the audit trail with your name')}
+      invalid={problem !== null}
+      error={problem}
+      noMargin
+      required
+    >
+      <TextArea
+        id={id}
+        rows={3}
+        maxLength={1_000}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        autoFocus
+      />
+    </Field>
+  );
+}
+
+/** What the collector said, and what to do about it. */
+function Refused({ failure: { kind, message, code } }: { readonly failure: RequestFailure }) {
+  const isStale = kind === 'stale';
+  return (
+    <Alert
+      bottomSpacing={0}
+      severity={isStale ? 'warning' : 'error'}
+      title={
+        isStale
+          ? t('action.stale', 'Somebody changed it meanwhile. Its state has been read again: look, then decide again')
+          : t('action.failed', 'Nothing was changed')
+      }
+    >
+      {t('action.failure', '{{message}} ({{code}})', { message, code })}
+    </Alert>
   );
 }

@@ -1,6 +1,5 @@
 import { useTheme2 } from '@grafana/ui';
 import type { Distribution } from '@plumbline/collector/api';
-import { useState } from 'react';
 import { formatCount, formatShare, formatShortCount, formatStatistic } from '../../format/number';
 import { formatRange } from '../../format/time';
 import { axisLabels } from '../../format/unit';
@@ -9,6 +8,7 @@ import { ChartLegend } from './ChartLegend';
 import { ChartTooltip } from './ChartTooltip';
 import { labelledIndices, linearScale, niceTicks } from './scale';
 import { useChartStyles } from './useChartStyles';
+import { useHoveredSlot } from './useHoveredSlot';
 import { useWidth } from './useWidth';
 import { ValueAxis } from './ValueAxis';
 
@@ -30,20 +30,14 @@ export function DistributionChart({ distribution, height = usualHeight }: Distri
   const styles = useChartStyles();
   const theme = useTheme2();
   const [ref, width] = useWidth<HTMLDivElement>();
-  const [hovered, setHovered] = useState<number | null>(null);
   const { bins, referenceRows, currentRows } = distribution;
-  const referenceColor = theme.colors.text.disabled;
-  const currentColor = theme.visualization.getColorByName('blue');
-
+  const colors = { reference: theme.colors.text.disabled, current: theme.visualization.getColorByName('blue') };
   const ticks = niceTicks(0, Math.max(0.01, ...bins.flatMap((bin) => [bin.referenceShare, bin.currentShare])), 4);
   const bottom = height - margin.bottom;
   const y = linearScale([0, ticks.at(-1) ?? 1], [bottom, margin.top]);
   const slot = Math.max(1, (width - margin.left - margin.right) / bins.length);
-  const bar = Math.min(widestBar, Math.max(1, slot * 0.4));
   const left = (index: number) => margin.left + index * slot;
-  const isNamed = distribution.type === 'category' || slot >= nameWidth;
-  const labelWidth = isNamed ? nameWidth : edgeWidth;
-  const labels = labelledIndices(bins.length, (width - margin.left) / labelWidth);
+  const { hovered, pointer } = useHoveredSlot({ left: margin.left, slot, count: bins.length });
   const hoveredBin = hovered === null ? undefined : bins[hovered];
 
   return (
@@ -61,12 +55,7 @@ export function DistributionChart({ distribution, height = usualHeight }: Distri
           )}
           width={width}
           height={height}
-          onMouseMove={(event) => {
-            const offset = event.clientX - event.currentTarget.getBoundingClientRect().left - margin.left;
-            const index = Math.floor(offset / slot);
-            setHovered(index >= 0 && index < bins.length ? index : null);
-          }}
-          onMouseLeave={() => setHovered(null)}
+          {...pointer}
         >
           <ValueAxis
             ticks={ticks}
@@ -75,44 +64,13 @@ export function DistributionChart({ distribution, height = usualHeight }: Distri
             left={margin.left}
             right={width - margin.right}
           />
+          {hovered !== null && (
+            <rect className={styles.hover} x={left(hovered)} y={margin.top} width={slot} height={bottom - margin.top} />
+          )}
           {bins.map((bin, index) => (
-            <g key={bin.label}>
-              <rect
-                className={hovered === index ? styles.hover : undefined}
-                fill="transparent"
-                x={left(index)}
-                y={margin.top}
-                width={slot}
-                height={bottom - margin.top}
-              />
-              <rect
-                fill={referenceColor}
-                x={left(index) + slot / 2 - bar}
-                y={y(bin.referenceShare)}
-                width={bar}
-                height={bottom - y(bin.referenceShare)}
-              />
-              <rect
-                fill={currentColor}
-                x={left(index) + slot / 2}
-                y={y(bin.currentShare)}
-                width={bar}
-                height={bottom - y(bin.currentShare)}
-              />
-            </g>
+            <Bars key={bin.label} bin={bin} left={left(index)} slot={slot} y={y} bottom={bottom} colors={colors} />
           ))}
-          {labels.map((index) => (
-            <text
-              key={index}
-              className={styles.axis}
-              // An edge stands where its bin begins, a name below the whole of it.
-              x={isNamed || bins[index]?.low == null ? left(index) + slot / 2 : left(index)}
-              y={height - 6}
-              textAnchor="middle"
-            >
-              {isNamed ? cut(bins[index]?.label ?? '') : edgeLabel(bins[index])}
-            </text>
-          ))}
+          <BinNames distribution={distribution} width={width - margin.left} left={left} slot={slot} height={height} />
         </svg>
       )}
       {hovered !== null && hoveredBin && (
@@ -131,11 +89,11 @@ export function DistributionChart({ distribution, height = usualHeight }: Distri
       <ChartLegend
         items={[
           {
-            color: referenceColor,
+            color: colors.reference,
             text: t('distribution.reference', 'Reference, n {{n}}', { n: formatCount(referenceRows) }),
           },
           {
-            color: currentColor,
+            color: colors.current,
             text: t('distribution.current', 'Current, n {{n}}, {{range}}', {
               n: formatCount(currentRows),
               range: formatRange(distribution.from, distribution.to),
@@ -147,12 +105,63 @@ export function DistributionChart({ distribution, height = usualHeight }: Distri
   );
 }
 
+type Bin = Distribution['bins'][number];
+
+interface BarsProps {
+  readonly bin: Bin;
+  readonly left: number;
+  readonly slot: number;
+  readonly y: (share: number) => number;
+  readonly bottom: number;
+  readonly colors: { readonly reference: string; readonly current: string };
+}
+
+/** Both shares of a bin, in the middle of its slot. */
+function Bars({ bin, left, slot, y, bottom, colors }: BarsProps) {
+  const width = Math.min(widestBar, Math.max(1, slot * 0.4));
+  const middle = left + slot / 2;
+  const bar = (x: number, share: number, color: string) => (
+    <rect fill={color} x={x} y={y(share)} width={width} height={bottom - y(share)} />
+  );
+  return (
+    <g>
+      {bar(middle - width, bin.referenceShare, colors.reference)}
+      {bar(middle, bin.currentShare, colors.current)}
+    </g>
+  );
+}
+
+interface BinNamesProps {
+  readonly distribution: Distribution;
+  readonly left: (index: number) => number;
+  readonly slot: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Names below bins of categories, and of numbers where there is room; else the edges at which bins begin. */
+function BinNames({ distribution: { bins, type }, left, slot, width, height }: BinNamesProps) {
+  const styles = useChartStyles();
+  const isNamed = type === 'category' || slot >= nameWidth;
+  return labelledIndices(bins.length, width / (isNamed ? nameWidth : edgeWidth)).map((index) => (
+    <text
+      key={index}
+      className={styles.axis}
+      x={isNamed || bins[index]?.low == null ? left(index) + slot / 2 : left(index)}
+      y={height - 6}
+      textAnchor="middle"
+    >
+      {isNamed ? cut(bins[index]?.label ?? '') : edgeLabel(bins[index])}
+    </text>
+  ));
+}
+
 function cut(name: string): string {
   return name.length > 14 ? `${name.slice(0, 13)}…` : name;
 }
 
 /** Where the bin begins, the first one by where it ends. */
-function edgeLabel(bin: Distribution['bins'][number] | undefined): string {
+function edgeLabel(bin: Bin | undefined): string {
   if (bin === undefined) {
     return '';
   }

@@ -41,7 +41,6 @@ export function HeatMap({ label, windows, rows, chosen, onChoose }: HeatMapProps
   const longest = Math.max(0, ...rows.map(({ name }) => name.length * nameWidth));
   const left = Math.min(longest + 12, Math.max(90, width * 0.3));
   const slot = Math.max(2, (width - left) / Math.max(1, windows.length));
-  const gap = slot > 6 ? 1 : 0;
   const height = rows.length * rowHeight + axisHeight;
   const spanMs = (windows.at(-1)?.to ?? 0) - (windows[0]?.from ?? 0);
   const row = hovered === null ? undefined : rows[hovered.row];
@@ -77,26 +76,10 @@ export function HeatMap({ label, windows, rows, chosen, onChoose }: HeatMapProps
             }
           }}
         >
-          {rows.map(({ id, name, levels }, index) => (
-            <g key={id} transform={`translate(0 ${index * rowHeight})`}>
-              {id === chosen && <rect width={width} height={rowHeight} fill={theme.colors.action.selected} />}
-              <text x={4} y={rowHeight / 2} dominantBaseline="central" className={styles.name}>
-                <CutText text={name} width={left - 12} perCharacter={nameWidth} />
-              </text>
-              {windows.map(({ from }, windowIndex) => {
-                const level = levels[windowIndex] ?? null;
-                return (
-                  <rect
-                    key={from}
-                    x={left + windowIndex * slot}
-                    y={1}
-                    width={slot - gap}
-                    height={rowHeight - 2}
-                    fill={level === null ? 'none' : evidenceColor(level, theme)}
-                    stroke={level === null ? theme.colors.border.weak : 'none'}
-                  />
-                );
-              })}
+          {rows.map((one, index) => (
+            <g key={one.id} transform={`translate(0 ${index * rowHeight})`}>
+              {one.id === chosen && <rect width={width} height={rowHeight} fill={theme.colors.action.selected} />}
+              <Row row={one} windows={windows} left={left} slot={slot} />
             </g>
           ))}
           {hovered !== null && (
@@ -126,6 +109,41 @@ export function HeatMap({ label, windows, rows, chosen, onChoose }: HeatMapProps
         </ChartTooltip>
       )}
     </div>
+  );
+}
+
+interface RowProps extends Pick<HeatMapProps, 'windows'> {
+  readonly row: HeatMapRow;
+  /** Where the first window begins, in pixels. */
+  readonly left: number;
+  readonly slot: number;
+}
+
+/** The name of a signal and its evidence by window; a frame where a window says nothing. */
+function Row({ row: { name, levels }, windows, left, slot }: RowProps) {
+  const styles = useChartStyles();
+  const theme = useTheme2();
+  const gap = slot > 6 ? 1 : 0;
+  return (
+    <>
+      <text x={4} y={rowHeight / 2} dominantBaseline="central" className={styles.name}>
+        <CutText text={name} width={left - 12} perCharacter={nameWidth} />
+      </text>
+      {windows.map(({ from }, index) => {
+        const level = levels[index] ?? null;
+        return (
+          <rect
+            key={from}
+            x={left + index * slot}
+            y={1}
+            width={slot - gap}
+            height={rowHeight - 2}
+            fill={level === null ? 'none' : evidenceColor(level, theme)}
+            stroke={level === null ? theme.colors.border.weak : 'none'}
+          />
+        );
+      })}
+    </>
   );
 }
 

@@ -34,12 +34,7 @@ export function IntervalChart({ label, unit, rows, line }: IntervalChartProps) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const margin = { top: 28, right: 32, bottom: 24, left: namesWidth(rows, width) };
   const height = margin.top + rows.length * rowHeight + margin.bottom;
-  const ends = rows.flatMap(({ estimate }) => [estimate?.low, estimate?.value, estimate?.high, line?.at]);
-  const known = ends.filter((end): end is number => typeof end === 'number');
-  const [low, high] = known.length === 0 ? [0, 1] : [Math.min(...known), Math.max(...known)];
-  const room = known.length === 0 ? 0 : (high - low || Math.abs(high) || 1) * 0.08;
-  // Room around the values, but not past zero, where shares and errors end.
-  const ticks = niceTicks(low < 0 ? low - room : Math.max(0, low - room), high + room, 6);
+  const ticks = ticksOf(rows, line?.at);
   const labels = axisLabels(ticks, unit);
   const format = unitFormat(unit);
   const x = linearScale([ticks[0] ?? 0, ticks.at(-1) ?? 1], [margin.left, width - margin.right]);
@@ -83,50 +78,81 @@ export function IntervalChart({ label, unit, rows, line }: IntervalChartProps) {
               </text>
             </g>
           )}
-          {rows.map(({ name, note, estimate, tone }, index) => {
-            const middle = margin.top + (index + 0.5) * rowHeight;
-            return (
-              <g key={name}>
-                <text
-                  x={0}
-                  y={note === undefined ? middle : middle - 8}
-                  dominantBaseline="middle"
-                  fill={theme.colors.text.primary}
-                >
-                  <CutText text={name} width={margin.left - 16} perCharacter={characterWidth.name} />
-                </text>
-                {note !== undefined && (
-                  <text className={styles.axis} x={0} y={middle + 9} dominantBaseline="middle">
-                    <CutText text={note} width={margin.left - 16} perCharacter={characterWidth.note} />
-                  </text>
-                )}
-                {estimate !== null && estimate.value !== null && (
-                  <g>
-                    <title>{`${name}: ${format(estimate.value)} (${formatInterval(estimate, format)})`}</title>
-                    {estimate.low !== null && estimate.high !== null && (
-                      <line
-                        x1={x(estimate.low)}
-                        x2={x(estimate.high)}
-                        y1={middle}
-                        y2={middle}
-                        stroke={colors[tone]}
-                        strokeWidth={3}
-                        strokeLinecap="round"
-                      />
-                    )}
-                    <circle cx={x(estimate.value)} cy={middle} r={6} fill={colors[tone]} />
-                    <text className={styles.axis} x={x(estimate.value)} y={middle - 12} textAnchor="middle">
-                      {format(estimate.value)}
-                    </text>
-                  </g>
-                )}
-              </g>
-            );
-          })}
+          {rows.map((row, index) => (
+            <Row
+              key={row.name}
+              row={row}
+              middle={margin.top + (index + 0.5) * rowHeight}
+              namesWidth={margin.left - 16}
+              color={colors[row.tone]}
+              x={x}
+              format={format}
+            />
+          ))}
         </svg>
       )}
     </div>
   );
+}
+
+interface RowProps {
+  readonly row: IntervalRow;
+  /** Its height on the chart, in pixels. */
+  readonly middle: number;
+  readonly namesWidth: number;
+  readonly color: string;
+  readonly x: (value: number) => number;
+  readonly format: (value: number | null) => string;
+}
+
+/** Name and note of a group, its interval as a bar and its value as a dot. */
+function Row({ row: { name, note, estimate }, middle, namesWidth, color, x, format }: RowProps) {
+  const styles = useChartStyles();
+  return (
+    <g>
+      <text className={styles.rowName} x={0} y={note === undefined ? middle : middle - 8} dominantBaseline="middle">
+        <CutText text={name} width={namesWidth} perCharacter={characterWidth.name} />
+      </text>
+      {note !== undefined && (
+        <text className={styles.axis} x={0} y={middle + 9} dominantBaseline="middle">
+          <CutText text={note} width={namesWidth} perCharacter={characterWidth.note} />
+        </text>
+      )}
+      {estimate !== null && estimate.value !== null && (
+        <g>
+          <title>{`${name}: ${format(estimate.value)} (${formatInterval(estimate, format)})`}</title>
+          {estimate.low !== null && estimate.high !== null && (
+            <line
+              x1={x(estimate.low)}
+              x2={x(estimate.high)}
+              y1={middle}
+              y2={middle}
+              stroke={color}
+              strokeWidth={3}
+              strokeLinecap="round"
+            />
+          )}
+          <circle cx={x(estimate.value)} cy={middle} r={6} fill={color} />
+          <text className={styles.axis} x={x(estimate.value)} y={middle - 12} textAnchor="middle">
+            {format(estimate.value)}
+          </text>
+        </g>
+      )}
+    </g>
+  );
+}
+
+/** Room around the values, but not past zero, where shares and errors end. */
+function ticksOf(rows: readonly IntervalRow[], limit: number | undefined): number[] {
+  const ends = rows
+    .flatMap(({ estimate }) => [estimate?.low, estimate?.value, estimate?.high, limit])
+    .filter((end) => typeof end === 'number');
+  if (ends.length === 0) {
+    return niceTicks(0, 1, 6);
+  }
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const room = (high - low || Math.abs(high) || 1) * 0.08;
+  return niceTicks(low < 0 ? low - room : Math.max(0, low - room), high + room, 6);
 }
 
 /** A label in the middle of its line, or as near to that as keeps it between the names and the end of the chart. */

@@ -1,6 +1,5 @@
 import { useTheme2 } from '@grafana/ui';
 import type { EstimateBody } from '@plumbline/collector/api';
-import { useState } from 'react';
 import { formatCount, formatInterval } from '../../format/number';
 import { formatClock, formatRange, formatTime } from '../../format/time';
 import { axisLabels, type Unit, unitFormat } from '../../format/unit';
@@ -12,6 +11,7 @@ import { SeriesLine } from './SeriesLine';
 import { SeriesMarks } from './SeriesMarks';
 import { labelledIndices, linearScale, niceTicks } from './scale';
 import { useChartStyles } from './useChartStyles';
+import { useHoveredSlot } from './useHoveredSlot';
 import { useWidth } from './useWidth';
 import { ValueAxis } from './ValueAxis';
 
@@ -43,7 +43,6 @@ export function SeriesChart({ name, points, unit }: SeriesChartProps) {
   const styles = useChartStyles();
   const { visualization } = useTheme2();
   const [ref, width] = useWidth<HTMLDivElement>();
-  const [hovered, setHovered] = useState<number | null>(null);
   const colors = { observed: visualization.getColorByName('blue'), expected: visualization.getColorByName('purple') };
   const ticks = niceTicks(...axisRange(points), 5);
   const labels = axisLabels(ticks, unit);
@@ -53,6 +52,7 @@ export function SeriesChart({ name, points, unit }: SeriesChartProps) {
   const { y, beyond } = cutScale([ticks[0] ?? 0, ticks.at(-1) ?? 1], [bottom, margin.top]);
   const slot = (width - margin.left - margin.right) / Math.max(1, points.length);
   const x = (index: number) => margin.left + (index + 0.5) * slot;
+  const { hovered, pointer } = useHoveredSlot({ left: margin.left, slot, count: points.length });
   const hoveredPoint = hovered === null ? undefined : points[hovered];
 
   return (
@@ -63,12 +63,7 @@ export function SeriesChart({ name, points, unit }: SeriesChartProps) {
           aria-label={t('series.label', '{{name}} over {{count}} windows', { name, count: points.length })}
           width={width}
           height={height}
-          onMouseMove={(event) => {
-            const offset = event.clientX - event.currentTarget.getBoundingClientRect().left - margin.left;
-            const index = Math.floor(offset / slot);
-            setHovered(index >= 0 && index < points.length ? index : null);
-          }}
-          onMouseLeave={() => setHovered(null)}
+          {...pointer}
         >
           <ValueAxis ticks={ticks} labels={labels} y={y} left={margin.left} right={width - margin.right} />
           {labelledIndices(points.length, width / 110).map((index) => (
@@ -85,14 +80,9 @@ export function SeriesChart({ name, points, unit }: SeriesChartProps) {
               height={bottom - margin.top}
             />
           )}
-          <SeriesLine
-            estimates={points.map(({ expected }) => expected)}
-            {...{ x, y }}
-            color={colors.expected}
-            isDashed
-          />
-          <SeriesLine estimates={points.map(({ estimate }) => estimate)} {...{ x, y }} color={colors.observed} />
-          <SeriesMarks points={points} {...{ x, y, beyond }} color={colors.observed} />
+          <SeriesLine estimates={points.map(({ expected }) => expected)} x={x} y={y} color={colors.expected} isDashed />
+          <SeriesLine estimates={points.map(({ estimate }) => estimate)} x={x} y={y} color={colors.observed} />
+          <SeriesMarks points={points} x={x} y={y} beyond={beyond} color={colors.observed} />
         </svg>
       )}
       {hovered !== null && hoveredPoint && (

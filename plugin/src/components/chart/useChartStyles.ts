@@ -13,6 +13,7 @@ const getStyles = (theme: GrafanaTheme2) => {
     chart: css({ position: 'relative', width: '100%' }),
     axis: css({ ...small, fill: theme.colors.text.secondary, fontVariantNumeric: 'tabular-nums' }),
     name: css({ ...small, fill: theme.colors.text.primary }),
+    rowName: css({ fill: theme.colors.text.primary }),
     grid: css({ stroke: theme.colors.border.weak, strokeWidth: 1, shapeRendering: 'crispEdges' }),
     hover: css({ fill: theme.colors.action.hover, pointerEvents: 'none' }),
     legend: css({

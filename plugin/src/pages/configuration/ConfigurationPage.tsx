@@ -1,5 +1,5 @@
 import type { AppPluginMeta, PluginConfigPageProps } from '@grafana/data';
-import { Alert, Button, Combobox, Field, Input, LinkButton, SecretInput, Stack, Text } from '@grafana/ui';
+import { Alert, Button, LinkButton, Stack, Text } from '@grafana/ui';
 import { type FormEvent, useState } from 'react';
 import { collector } from '../../api/client';
 import { failureFrom } from '../../api/failure';
@@ -7,7 +7,7 @@ import { hrefTo } from '../../hrefTo';
 import { t } from '../../i18n';
 import { modelsPath } from '../../routing';
 import { type AppSettings, rememberSaved, settingsOf } from '../../settings';
-import { tracingSources } from '../model/traces/traceAddress';
+import { AddressField, TokenField, TracingField } from './ConnectionFields';
 import { type ConnectionResult, checkConnection } from './checkConnection';
 import { addressProblem, tidyAddress } from './collectorAddress';
 
@@ -58,61 +58,15 @@ export default function ConfigurationPage({ plugin: { meta } }: PluginConfigPage
 
   return (
     <form onSubmit={saveAndTest} style={{ maxWidth: 720 }} noValidate>
-      <Field
-        label={t('configuration.address', 'Collector URL')}
-        description={t(
-          'configuration.address-why',
-          'Where the server of Grafana reaches the collector. It should be reachable from nowhere else.',
-        )}
-        invalid={problems.address !== null}
-        error={problems.address}
-        required
-      >
-        <Input
-          id="collector-url"
-          name="collector-url"
-          placeholder="http://collector:4318"
-          value={address}
-          onChange={({ currentTarget }) => setAddress(currentTarget.value)}
-        />
-      </Field>
-      <Field
-        label={t('configuration.token', 'Collector token')}
-        description={t(
-          'configuration.token-why',
-          'The secret of an entry of collector.identity.tokens with the scope "proxy". Grafana keeps it encrypted and never shows it again.',
-        )}
-        invalid={problems.token !== null}
-        error={problems.token}
-        required
-      >
-        <SecretInput
-          id="collector-token"
-          name="collector-token"
-          autoComplete="off"
-          isConfigured={isTokenKept}
-          onReset={() => setTokenKept(false)}
-          value={token}
-          onChange={({ currentTarget }) => setToken(currentTarget.value)}
-        />
-      </Field>
-      <Field
-        label={t('configuration.tracing', 'Tracing data source')}
-        description={t(
-          'configuration.tracing-why',
-          'Where the traces of the apps are kept, for example Tempo: inferences on the Traces tab of a model lead there. Choose one, or type its uid.',
-        )}
-      >
-        <Combobox
-          id="tracing-data-source"
-          isClearable
-          createCustomValue
-          placeholder={t('configuration.no-tracing', 'None')}
-          options={tracingSources().map(({ uid, name, type }) => ({ value: uid, label: name, description: type }))}
-          value={tracing === '' ? null : tracing}
-          onChange={(option) => setTracing(option?.value ?? '')}
-        />
-      </Field>
+      <AddressField value={address} onChange={setAddress} problem={problems.address} />
+      <TokenField
+        value={token}
+        onChange={setToken}
+        problem={problems.token}
+        isKept={isTokenKept}
+        onReset={() => setTokenKept(false)}
+      />
+      <TracingField value={tracing} onChange={setTracing} />
       <Stack direction="column" gap={2} alignItems="stretch">
         <Stack direction="row" gap={1}>
           <Button type="submit" disabled={isBusy}>
