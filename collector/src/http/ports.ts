@@ -55,8 +55,8 @@ export interface InstancePort {
 }
 
 export interface NotificationPort {
-  /** Wall-clock time when somebody was last told of an alert; `null`: never. */
-  notifiedAt(transaction: ReadTransaction, alert: Alert): Promise<number | null>;
+  /** Wall-clock times when somebody was last told of each alert, by its id. Not there: nobody was. */
+  notifiedAt(transaction: ReadTransaction, alerts: readonly Alert[]): Promise<ReadonlyMap<string, number>>;
 }
 
 export interface CollectorPort {

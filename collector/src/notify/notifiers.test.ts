@@ -216,7 +216,7 @@ describe('a Slack-compatible chat', () => {
     expect(JSON.stringify(message)).not.toContain('<!channel>');
   });
 
-  it('names who acknowledged', async () => {
+  it('names who acknowledged; when it was told of what is known afterwards', async () => {
     await run(['slack']);
     await set({});
     now += 10 * minute;
@@ -226,6 +226,8 @@ describe('a Slack-compatible chat', () => {
     await set({ acknowledgement: { by: 'user:3', at: now, until: now + 60 * minute, comment: 'on it' } });
     const [, acknowledged] = await bodies(2);
     expect(JSON.stringify(acknowledged)).toContain('Ana (user:3)');
+    const told = await store.read((transaction) => people.notifiedAt(transaction, [alert, { ...alert, id: 'other' }]));
+    expect([...told]).toEqual([[alert.id, now]]);
   });
 });
 

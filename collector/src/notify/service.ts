@@ -101,11 +101,16 @@ export class NotificationService {
     }
   }
 
-  async notifiedAt(transaction: ReadTransaction, alert: Alert): Promise<number | null> {
-    const keys = this.#options.settings.notifiers.map(({ name }) => keyOf(name, alert));
-    const found = await transaction.getMany(groups, keys);
-    const times = found.flatMap((stored) => stored?.value.told[alert.id]?.at ?? []);
-    return times.length === 0 ? null : Math.max(...times);
+  async notifiedAt(transaction: ReadTransaction, alerts: readonly Alert[]): Promise<ReadonlyMap<string, number>> {
+    const { notifiers } = this.#options.settings;
+    const keys = new Set(alerts.flatMap((alert) => notifiers.map(({ name }) => keyOf(name, alert))));
+    const latest = new Map<string, number>();
+    for (const stored of await transaction.getMany(groups, [...keys])) {
+      for (const [id, { at }] of Object.entries(stored?.value.told ?? {})) {
+        latest.set(id, Math.max(at, latest.get(id) ?? at));
+      }
+    }
+    return latest;
   }
 
   async #tell(

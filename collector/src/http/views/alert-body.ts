@@ -2,14 +2,14 @@ import type { z } from 'zod';
 import {
   type Alert,
   inhibitorOf,
-  readAlertsOfModel,
+  readAlertsOfModels,
   readLiveSilences,
   type Silence,
   type StoredAlert,
   silenceOf,
   silenceState,
 } from '../../alert/index.ts';
-import type { ReadTransaction } from '../../store/port.ts';
+import { compositeKey, type ReadTransaction } from '../../store/port.ts';
 import type { alert, silence } from '../api.ts';
 import type { Services } from '../ports.ts';
 
@@ -22,16 +22,18 @@ export async function alertBodies(
   stored: readonly StoredAlert[],
 ): Promise<AlertBody[]> {
   const now = services.clock();
+  const alerts = stored.map(({ alert: one }) => one);
   const silences = await readLiveSilences(transaction, now);
-  const beside = new Map<string, readonly Alert[]>();
-  const bodies: AlertBody[] = [];
-  for (const { alert: one, revision } of stored) {
-    const key = JSON.stringify([one.environment, one.model]);
-    const others = beside.get(key) ?? (await readAlertsOfModel(transaction, one)).map(({ alert: other }) => other);
-    beside.set(key, others);
-    const inhibitor = inhibitorOf(one, others);
+  const notifiedAt = await services.notifications.notifiedAt(transaction, alerts);
+  const models = new Map(alerts.map((one) => [modelKeyOf(one), one]));
+  const beside = Map.groupBy(
+    (await readAlertsOfModels(transaction, [...models.values()])).map(({ alert: one }) => one),
+    modelKeyOf,
+  );
+  return stored.map(({ alert: one, revision }) => {
+    const inhibitor = inhibitorOf(one, beside.get(modelKeyOf(one)) ?? []);
     const silencedBy = silenceOf(one, silences, now);
-    bodies.push({
+    return {
       ...one,
       findings: one.findings.map((finding) => ({ ...finding, statistics: { ...finding.statistics } })),
       silence: silencedBy && {
@@ -41,12 +43,13 @@ export async function alertBodies(
         reason: silencedBy.reason,
       },
       inhibitedBy: inhibitor && { alert: inhibitor.id, kind: inhibitor.kind },
-      notifiedAt: await services.notifications.notifiedAt(transaction, one),
+      notifiedAt: notifiedAt.get(one.id) ?? null,
       revision,
-    });
-  }
-  return bodies;
+    };
+  });
 }
+
+const modelKeyOf = ({ environment, model }: Alert) => compositeKey(environment, model);
 
 export function silenceBody(one: Silence, revision: number, now: number): z.input<typeof silence> {
   const { createdAt: _, ...body } = one;
