@@ -46,7 +46,9 @@ describe('searches for weak segments', () => {
     await pass(24, 25 * hourMs);
     await search();
     await search();
-    const { record, segments, rate } = await report();
+    const { record, segments, rate, to } = await report();
+    // Outcomes take up to an hour, and the newest event is of the window that is under way.
+    expect(to).toBe(start + 47 * hourMs);
     expect(record).toMatchObject({ periods: 1, confirmed: [{ from: start, to: start + day }] });
     expect(record.confirmed[0].sentence).toMatch(
       /^income below 1\.\d+k: \d\d % wrong instead of \d\d %, in \d\d % of the rows$/,

@@ -1,6 +1,6 @@
 import type { ModelSettings } from '../config/settings.ts';
 import { championOf } from '../http/views/champion.ts';
-import { readReportInput } from '../http/views/report-input.ts';
+import { readSearchedWindows } from '../http/views/searched-windows.ts';
 import { duePeriod, noSearches, type SegmentRecord, searchPeriod } from '../monitor/index.ts';
 import type { VersionKey } from '../store/history.ts';
 import type { ReadTransaction } from '../store/port.ts';
@@ -35,7 +35,7 @@ async function nextRecord(
   if (record === undefined) return { key, record: noSearches(settings, lastEventAt) };
   const period = duePeriod(record, settings, lastEventAt);
   if (period === null) return null;
-  const { reference, profiles } = await readReportInput(services, transaction, settings, { version, ...period }, 0);
+  const { reference, profiles } = await readSearchedWindows(services, transaction, settings, { version, ...period });
   if (reference === null) return null;
   const windows = profiles.map(({ profile }) => profile);
   return { key, record: searchPeriod(record, settings, reference, windows) };

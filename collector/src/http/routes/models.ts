@@ -17,12 +17,12 @@ import { exemplarReport } from '../views/exemplars.ts';
 import { describeModel } from '../views/model-detail.ts';
 import { summariseModels } from '../views/model-summary.ts';
 import { type ReportQuery, readFinalBefore, readReportInput, readSegmentWindows } from '../views/report-input.ts';
+import { readSearchedWindows } from '../views/searched-windows.ts';
 import { knownModel, modelParams } from './known-model.ts';
 import { rangeFields, rangeQuery } from './range-query.ts';
 
 const driftWindows = 48;
 const summaryWindows = 24;
-const searchedWindows = 168;
 
 export const modelRoutes: readonly JsonRoute[] = [
   jsonRoute({
@@ -123,7 +123,7 @@ export const modelRoutes: readonly JsonRoute[] = [
     handle: ({ services, params, query }) =>
       services.store.read(async (transaction) => {
         const settings = knownModel(services.settings, params.model);
-        const input = await readReportInput(services, transaction, settings, query, searchedWindows);
+        const input = await readSearchedWindows(services, transaction, settings, query);
         const key = { model: settings.name, environment: settings.environment, version: input.version };
         const record = input.segment === undefined ? await readSegmentRecord(transaction, key) : undefined;
         return weakSegmentReport({ ...input, record: record ?? null });

@@ -28,7 +28,7 @@ export interface ReportQuery {
 }
 
 /** Windows that one report may be made of: the latest ones of a longer range. */
-export const maximumWindows = 500;
+const maximumWindows = 500;
 
 /**
  * Everything stored about one version over a range; `watermark` is the newest event time of the model. Throws `UNKNOWN_VERSION` for a version that never served and was
@@ -40,6 +40,7 @@ export async function readReportInput(
   settings: ModelSettings,
   query: ReportQuery,
   defaultWindows: number,
+  mostWindows = maximumWindows,
 ): Promise<ReportInput & { readonly watermark: number }> {
   const champion = await championOf(services, transaction, settings);
   const key = sliceAsked(champion, settings, query);
@@ -47,8 +48,12 @@ export async function readReportInput(
   const slice = segment === undefined ? {} : { segment };
   const profiles =
     query.from === undefined
-      ? await readLatest(transaction, key, query.to, query.to === undefined ? defaultWindows : maximumWindows)
-      : await readRange(transaction, key, settings.window, query.from, query.to ?? (champion.lastEventAt ?? 0) + 1);
+      ? await readLatest(transaction, key, query.to, query.to === undefined ? defaultWindows : mostWindows)
+      : await readRange(transaction, key, settings.window, {
+          from: query.from,
+          to: query.to ?? (champion.lastEventAt ?? 0) + 1,
+          most: mostWindows,
+        });
   const from = query.from ?? profiles[0]?.from ?? 0;
   const to = query.to ?? profiles.at(-1)?.to ?? from;
   const first = Math.max(from, profiles[0]?.from ?? from);
@@ -137,13 +142,12 @@ async function readRange(
   transaction: ReadTransaction,
   key: VersionKey,
   windowMs: number,
-  from: number,
-  to: number,
+  { from, to, most }: { readonly from: number; readonly to: number; readonly most: number },
 ): Promise<WindowProfile[]> {
   const lengths = [windowMs, ...rollUpLevels(windowMs).map((level) => levelMs[level])];
-  const resolutionMs = lengths.find((length) => (to - from) / length <= maximumWindows) ?? lengths.at(-1)!;
+  const resolutionMs = lengths.find((length) => (to - from) / length <= most) ?? lengths.at(-1)!;
   const windows = await readWindows(transaction, { ...key, from, to, windowMs, resolutionMs });
-  return windows.slice(-maximumWindows);
+  return windows.slice(-most);
 }
 
 /** The version or segment a query is about, by default the whole of the champion. Throws as `readReportInput` does. */

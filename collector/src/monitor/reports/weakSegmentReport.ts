@@ -8,23 +8,20 @@ import { conditionText, weakSegmentSentence } from '../sentences/segmentSentence
 import { aboutOf, type ReportInput } from './reportInput.ts';
 
 /**
- * In which segments predictions are worse than elsewhere, over the windows of the range whose outcomes are final. Of the segments
- * that are said to be confirmed at most `falseDiscoveryRate` are expected to be none.
+ * In which segments predictions are worse than elsewhere, over windows whose outcomes are final. Of the segments that are said to
+ * be confirmed at most `falseDiscoveryRate` are expected to be none.
  */
-export function weakSegmentReport(
-  input: ReportInput & { readonly watermark: number; readonly record: SegmentRecord | null },
-): WeakSegmentReport {
-  const { settings, reference, from, to, watermark, record } = input;
+export function weakSegmentReport(input: ReportInput & { readonly record: SegmentRecord | null }): WeakSegmentReport {
+  const { settings, reference, profiles, from, to, record } = input;
   const about = { ...aboutOf(input), from, to, falseDiscoveryRate, record: record && recordOf(record, settings) };
   const nothing = (missing: NonNullable<WeakSegmentReport['missing']>): WeakSegmentReport => {
     return { ...about, missing, trouble: null, threshold: null, rate: share({ events: 0, n: 0 }), segments: [] };
   };
   if (reference?.shape.sampledRows === undefined) return nothing('sampled_rows');
-  const final = input.profiles.filter((window) => window.to + settings.outcomeDelay <= watermark);
   const found = weakSegments(
     settings,
     reference,
-    final.map(({ profile }) => profile),
+    profiles.map(({ profile }) => profile),
   );
   if (found === null) return nothing('outcomes');
   const confirmed = new Set(

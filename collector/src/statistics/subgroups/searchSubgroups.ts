@@ -59,9 +59,9 @@ export function searchSubgroups(
   while (found.length < search.most) {
     const loudest = loudestSubgroup(columns, events, rest, search);
     if (loudest === null) break;
-    const { members, ...subgroup } = loudest;
+    const { within, ...subgroup } = loudest;
     found.push(subgroup);
-    const taken = new Set(members);
+    const taken = new Set(membersOf(columns, loudest));
     rest = rest.filter((row) => !taken.has(row));
   }
   return found;
@@ -77,25 +77,21 @@ export function countSubgroup(
   return { rows: members.length, events: members.reduce((sum, row) => sum + events[row]!, 0) };
 }
 
-interface Member extends Subgroup {
-  /** Row numbers. */
-  readonly members: Int32Array;
+/** A subgroup whose own rows have not been picked out: most are looked at once. */
+interface Candidate extends Subgroup {
+  /** Numbers of the rows that meet all conditions but the last. */
+  readonly within: Int32Array;
 }
 
 function loudestSubgroup(
   columns: readonly CodedColumn[],
   events: Uint8Array,
-  members: Int32Array,
+  rows: Int32Array,
   search: SubgroupSearch,
-): Member | null {
-  const price = Math.log(
-    Math.max(
-      1,
-      columns.reduce((sum, column) => sum + stretchesIn(column), 0),
-    ),
-  );
-  let best: Member | null = null;
-  let beam: Member[] = [{ conditions: [], rows: members.length, events: 0, evidence: 0, members }];
+): Candidate | null {
+  const price = Math.log(columns.reduce((sum, column) => sum + stretchesIn(column), 1));
+  let best: Candidate | null = null;
+  let beam: Candidate[] = [{ conditions: [], rows: rows.length, events: 0, evidence: 0, within: rows }];
   for (let length = 1; length <= search.mostConditions; length++) {
     const longer = beam.flatMap((parent) => {
       const children = extensions(columns, events, parent, search);
@@ -112,19 +108,16 @@ function loudestSubgroup(
 function extensions(
   columns: readonly CodedColumn[],
   events: Uint8Array,
-  parent: Member,
+  parent: Candidate,
   { rate, fewestRows }: SubgroupSearch,
-): Member[] {
+): Candidate[] {
+  const within = membersOf(columns, parent);
   return columns.flatMap((column, index) => {
     if (parent.conditions.some((condition) => condition.column === index)) return [];
-    return bestStretches(column, events, parent.members, { rate, fewestRows }).flatMap(
-      ({ first, last, ...counted }) => {
-        if (counted.evidence <= parent.evidence) return [];
-        const condition = { column: index, first, last };
-        const members = meeting(columns, parent.members, condition);
-        return [{ ...counted, conditions: [...parent.conditions, condition], members }];
-      },
-    );
+    return bestStretches(column, events, within, { rate, fewestRows }).flatMap(({ first, last, ...counted }) => {
+      const conditions = [...parent.conditions, { column: index, first, last }];
+      return counted.evidence > parent.evidence ? [{ ...counted, conditions, within }] : [];
+    });
   });
 }
 
@@ -181,9 +174,14 @@ function meeting(columns: readonly CodedColumn[], rows: Int32Array, { column, fi
   return rows.filter((row) => codes[row]! >= first && codes[row]! <= last);
 }
 
+function membersOf(columns: readonly CodedColumn[], { conditions, within }: Candidate): Int32Array {
+  const last = conditions.at(-1);
+  return last === undefined ? within : meeting(columns, within, last);
+}
+
 /** The same conditions may have been added in another order. Loudest first. */
-function withoutRepeats(subgroups: readonly Member[]): Member[] {
-  const byConditions = new Map<string, Member>();
+function withoutRepeats(subgroups: readonly Candidate[]): Candidate[] {
+  const byConditions = new Map<string, Candidate>();
   for (const subgroup of subgroups) {
     const key = subgroup.conditions
       .map(({ column, first, last }) => `${column}:${first}-${last}`)
