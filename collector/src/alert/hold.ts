@@ -54,18 +54,21 @@ export function holdAlert(
   return { alert: { ...alert, state: verdict.state, heldState, changedAt: now }, transition: verdict.state };
 }
 
+/** What an alert about the traffic of a model is to be about. */
+export interface TrafficSubject {
+  readonly id: string;
+  readonly model: string;
+  readonly environment: string;
+  readonly version: string;
+  readonly severity: AlertSeverity;
+  readonly now: number;
+}
+
 /** The alert that says so, from what it was. `null`: there is none, and none is needed. */
 export function assessTrafficAlert(
   previous: Alert | null,
   verdict: TrafficVerdict,
-  about: {
-    readonly id: string;
-    readonly model: string;
-    readonly environment: string;
-    readonly version: string;
-    readonly severity: AlertSeverity;
-    readonly now: number;
-  },
+  about: TrafficSubject,
 ): { readonly alert: Alert | null; readonly transition: 'no_data' | 'error' | 'resolved' | null } {
   const { now, ...identity } = about;
   const open = previous !== null && previous.state !== 'resolved' ? previous : null;

@@ -22,7 +22,7 @@ export {
   readSilences,
   type StoredAlert,
 } from './records.ts';
-export { type AlertChange, AlertService, type AlertWindow } from './service.ts';
+export { AlertService, type AlertWindow } from './service.ts';
 export { isHarm } from './severity.ts';
 export { type Silence, silenceOf, silenceState } from './silence.ts';
 export { SilenceService } from './silences.ts';

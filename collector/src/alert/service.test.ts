@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { modelSettings } from '../config/settings.ts';
 import type { Finding } from '../monitor/finding.ts';
 import { readAudit } from '../store/audit.ts';
@@ -219,7 +219,9 @@ describe('a model that falls silent', () => {
     });
     expect(sent.at(-1)).toMatchObject({ type: 'model.alert.firing', data: { kind: 'traffic', state: 'no_data' } });
     now += hour;
+    const writes = vi.spyOn(store, 'transaction');
     expect(await tick()).toEqual([]);
+    expect(writes, 'told already').not.toHaveBeenCalled();
     await rows(11);
     await tick();
     expect(await kindOf('drift')).toMatchObject({ state: 'firing', heldState: null });

@@ -3,13 +3,13 @@ import { PlumblineError } from '../errors.ts';
 import type { Finding } from '../monitor/finding.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { EnqueueEvent } from '../store/outgoing.ts';
-import { readNamed } from '../store/people.ts';
 import type { Store, Transaction } from '../store/port.ts';
 import { type Alert, type AlertSeverity, alertKindOf, alertKinds, severityRank } from './alert.ts';
-import { type AlertPolicy, type AlertTransition, assessAlert } from './assess.ts';
+import { type AlertPolicy, assessAlert } from './assess.ts';
+import { type AlertChange, endAcknowledgement, recordChange } from './change.ts';
 import { eventOf } from './event.ts';
 import { recordEvent } from './history.ts';
-import { assessTraffic, assessTrafficAlert, type HoldTransition, holdAlert } from './hold.ts';
+import { assessTraffic, assessTrafficAlert, holdAlert, type TrafficSubject, type TrafficVerdict } from './hold.ts';
 import {
   alertAtRevision,
   deleteAlert,
@@ -32,11 +32,6 @@ export interface AlertWindow {
   readonly segmentFindings?: readonly Finding[];
   /** Wall-clock time. */
   readonly at: number;
-}
-
-export interface AlertChange {
-  readonly alert: Alert;
-  readonly transition: NonNullable<AlertTransition | HoldTransition>;
 }
 
 /** A control action on an alert: what its caller saw, and what names the request. */
@@ -102,14 +97,14 @@ export class AlertService {
       if (alert === null) {
         if (previous !== null) {
           await deleteAlert(transaction, id);
-          await this.#record(transaction, { ...previous, changedAt: now }, 'dropped', previous.state, window.to);
+          await recordChange(transaction, { ...previous, changedAt: now }, 'dropped', previous.state, window.to);
         }
         continue;
       }
       if (alert !== stored) await writeAlert(transaction, alert);
       if (transition === null) continue;
       changes.push({ alert, transition });
-      await this.#record(transaction, alert, transition, previous?.state ?? null, window.to);
+      await recordChange(transaction, alert, transition, previous?.state ?? null, window.to);
     }
     const fresh = new Set(changes.filter(({ transition }) => transition === 'fired').map(({ alert }) => alert.id));
     const ranked = await this.#rank(transaction, settings, fresh, now, window.to);
@@ -128,51 +123,66 @@ export class AlertService {
   async tick(settings: ModelSettings, problems: readonly string[]): Promise<readonly AlertChange[]> {
     const now = this.#clock();
     const { name: model, environment } = settings;
-    const before = await this.#store.read(async (transaction) => ({
-      watch: await readWatch(transaction, environment, model),
+    const { known, seen, alerts } = await this.#store.read(async (transaction) => ({
+      known: await readWatch(transaction, environment, model),
       seen: await seenOf(transaction, settings),
       alerts: await readAlertsOfModel(transaction, { model, environment }),
     }));
-    const watch = nextWatch(before.watch, before.seen.rows, problems, now);
+    const watch = nextWatch(known, seen.rows, problems, now);
     const verdict = assessTraffic({ ...watch, now }, settings.alerts.noDataAfter);
-    const isExpired = ({ alert: { acknowledgement } }: StoredAlert) =>
-      acknowledgement !== null && acknowledgement.until <= now;
-    const isHeld = ({ alert }: StoredAlert) =>
-      alert.heldState !== null || (alert.kind === 'traffic' && alert.state !== 'resolved');
-    const nothingToDo = verdict.state === 'ok' && !before.alerts.some((stored) => isExpired(stored) || isHeld(stored));
-    if (nothingToDo) {
-      if (isWorthWriting(before.watch, watch)) {
+    const about: TrafficSubject = {
+      id: fingerprint(model, environment, 'traffic'),
+      model,
+      environment,
+      version: seen.version,
+      severity: severityOf('traffic', [], settings.criticality),
+      now,
+    };
+    // A look first: most ticks have nothing to write, also those of a model that stays silent.
+    if (!isAnythingDue(alerts, verdict, about)) {
+      if (isWorthWriting(known, watch)) {
         await this.#store.transaction((transaction) => writeWatch(transaction, environment, model, watch));
       }
       return [];
     }
     return this.#store.transaction(async (transaction) => {
       await writeWatch(transaction, environment, model, watch);
-      const changes: AlertChange[] = [];
-      for (const stored of await readAlertsOfModel(transaction, { model, environment })) {
-        if (isExpired(stored)) await this.#endAcknowledgement(transaction, stored.alert, 'its time is over', now);
-        if (stored.alert.kind === 'traffic') continue;
-        const current = (await readAlert(transaction, stored.alert.id))?.alert ?? stored.alert;
-        const { alert, transition } = holdAlert(current, verdict, now);
-        if (transition === null) continue;
-        await writeAlert(transaction, alert);
-        await this.#record(transaction, alert, transition, current.state, null);
-        changes.push({ alert, transition });
-      }
-      const id = fingerprint(model, environment, 'traffic');
-      const previous = (await readAlert(transaction, id))?.alert ?? null;
-      const { version } = before.seen;
-      const severity = severityOf('traffic', [], settings.criticality);
-      const assessed = assessTrafficAlert(previous, verdict, { id, model, environment, version, severity, now });
-      if (assessed.alert !== null && assessed.transition !== null) {
-        await writeAlert(transaction, assessed.alert);
-        await this.#record(transaction, assessed.alert, assessed.transition, previous?.state ?? null, null);
-        await this.#announce(transaction, assessed.alert, assessed.transition, now);
-        changes.push({ alert: assessed.alert, transition: assessed.transition });
-      }
+      await this.#endExpired(transaction, about);
+      const held = await this.#hold(transaction, verdict, about);
+      const told = await this.#tellOfTraffic(transaction, verdict, about);
       await this.#rank(transaction, settings, new Set(), now, null);
-      return changes;
+      return [...held, ...told];
     });
+  }
+
+  async #endExpired(transaction: Transaction, about: TrafficSubject): Promise<void> {
+    for (const { alert } of await readAlertsOfModel(transaction, about)) {
+      if (isExpired(alert, about.now)) await endAcknowledgement(transaction, alert, 'its time is over', about.now);
+    }
+  }
+
+  /** Alerts about other things than traffic: they wait while nothing can be said about their model, or come back. */
+  async #hold(transaction: Transaction, verdict: TrafficVerdict, about: TrafficSubject): Promise<AlertChange[]> {
+    const changes: AlertChange[] = [];
+    for (const { alert: before } of await readAlertsOfModel(transaction, about)) {
+      if (before.kind === 'traffic') continue;
+      const { alert, transition } = holdAlert(before, verdict, about.now);
+      if (transition === null) continue;
+      await writeAlert(transaction, alert);
+      await recordChange(transaction, alert, transition, before.state, null);
+      changes.push({ alert, transition });
+    }
+    return changes;
+  }
+
+  async #tellOfTraffic(transaction: Transaction, verdict: TrafficVerdict, about: TrafficSubject) {
+    const before = (await readAlert(transaction, about.id))?.alert ?? null;
+    const { alert, transition } = assessTrafficAlert(before, verdict, about);
+    if (alert === null || transition === null) return [];
+    await writeAlert(transaction, alert);
+    await recordChange(transaction, alert, transition, before?.state ?? null, null);
+    await this.#announce(transaction, alert, transition, about.now);
+    return [{ alert, transition }];
   }
 
   /** Somebody takes an open alert. */
@@ -278,7 +288,7 @@ export class AlertService {
       const isNew = fresh.has(alert.id) || alert.state === 'pending';
       if (!isNew) await this.#severityMoved(transaction, moved, alert.severity, isRaised, now, eventTime);
       const acknowledged = moved.acknowledgement !== null && isRaised && !isNew;
-      ranked.push(acknowledged ? await this.#endAcknowledgement(transaction, moved, 'its severity rose', now) : moved);
+      ranked.push(acknowledged ? await endAcknowledgement(transaction, moved, 'its severity rose', now) : moved);
     }
     return ranked;
   }
@@ -309,46 +319,10 @@ export class AlertService {
     if (isRaised) await this.#enqueue(transaction, eventOf(alert, 'model.alert.firing', now));
   }
 
-  async #endAcknowledgement(transaction: Transaction, alert: Alert, why: string, now: number): Promise<Alert> {
-    const taken = alert.acknowledgement;
-    const by = taken === null ? 'nobody' : await readNamed(transaction, taken.by);
-    const next: Alert = { ...alert, acknowledgement: null };
-    await writeAlert(transaction, next);
-    await recordEvent(transaction, next, {
-      at: now,
-      eventTime: null,
-      transition: 'acknowledgement_ended',
-      actor: 'system:alert',
-      text: `The acknowledgement by ${by} ended: ${why}`,
-    });
-    return next;
-  }
-
   async #dataAgain(transaction: Transaction, stored: Alert, window: AlertWindow): Promise<Alert> {
     const { alert, transition } = holdAlert(stored, { state: 'ok' }, window.at);
-    if (transition !== null) await this.#record(transaction, alert, transition, stored.state, window.to);
+    if (transition !== null) await recordChange(transaction, alert, transition, stored.state, window.to);
     return alert;
-  }
-
-  async #record(
-    transaction: Transaction,
-    alert: Alert,
-    transition: AlertChange['transition'],
-    before: Alert['state'] | null,
-    eventTime: number | null,
-  ): Promise<void> {
-    const { changedAt: at, sentence: text } = alert;
-    await appendAudit(transaction, {
-      at,
-      actor: 'system:alert',
-      action: `alert.${transition}`,
-      target: `alert/${alert.id}`,
-      reason: text,
-      before,
-      after: transition === 'dropped' ? null : alert.state,
-      requestId: null,
-    });
-    await recordEvent(transaction, alert, { at, eventTime, transition, actor: 'system:alert', text });
   }
 
   async #announce(
@@ -361,6 +335,21 @@ export class AlertService {
     if (isNews) await this.#enqueue(transaction, eventOf(alert, 'model.alert.firing', now));
     else if (transition === 'resolved') await this.#enqueue(transaction, eventOf(alert, 'model.alert.resolved', now));
   }
+}
+
+function isAnythingDue(stored: readonly StoredAlert[], verdict: TrafficVerdict, about: TrafficSubject): boolean {
+  const alerts = stored.map(({ alert }) => alert);
+  const traffic = alerts.find(({ kind }) => kind === 'traffic') ?? null;
+  const others = alerts.filter(({ kind }) => kind !== 'traffic');
+  return (
+    alerts.some((alert) => isExpired(alert, about.now)) ||
+    others.some((alert) => holdAlert(alert, verdict, about.now).transition !== null) ||
+    assessTrafficAlert(traffic, verdict, about).transition !== null
+  );
+}
+
+function isExpired({ acknowledgement }: Alert, now: number): boolean {
+  return acknowledgement !== null && acknowledgement.until <= now;
 }
 
 function policyOf(settings: AlertSettings, windowMs: number): AlertPolicy {
