@@ -25,14 +25,14 @@ export function SegmentsPanel({ detail: { model, segments = [] } }: { readonly d
       title={t('overview.segments', 'Segments')}
       description={t(
         'overview.segments-why',
-        'Each has its own reference and its own evidence, all within the one budget of false alarms.',
+        'Each has its own reference and its own evidence, all within the one budget of false alarms. Rows are those of the latest window.',
       )}
     >
       <PlainTable
         label={t('overview.segments', 'Segments')}
         columns={[
           t('overview.segment', 'Segment'),
-          t('overview.segment-rows', 'Rows, latest window'),
+          t('overview.segment-rows', 'Rows'),
           t('models.column.drift', 'Drift'),
           t('models.column.performance', 'Performance'),
           t('models.column.fairness', 'Fairness'),
