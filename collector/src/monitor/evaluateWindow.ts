@@ -1,13 +1,6 @@
 import type { ModelSettings } from '../config/settings.ts';
 import { effectiveProfile, type Reference } from '../profile/index.ts';
-import {
-  advance,
-  certifyStep,
-  evidenceOf,
-  initialState,
-  resetAfterAlarm,
-  sharedRoom,
-} from '../statistics/evidence/index.ts';
+import { sharedRoom } from '../statistics/evidence/index.ts';
 import { effectiveArrivals, type OutcomeArrivals } from './arrivals.ts';
 import { auditGroups } from './audits.ts';
 import {
@@ -21,16 +14,14 @@ import {
 import { ratingDetector, withRatings } from './detectors/ratingDetector.ts';
 import { boundedStreams, streamDetectors } from './detectors/streamDetector.ts';
 import { isClassification, streamsOf } from './detectors/streams.ts';
-import { type Evidence, type Finding, watchLevel } from './finding.ts';
+import type { Finding } from './finding.ts';
 import { arrivalFindings } from './findings/arrivalFindings.ts';
-import { describeEvidence } from './findings/describeEvidence.ts';
 import { explainDrift } from './findings/explainDrift.ts';
-import { findingContent, groupsThenAndNow } from './findings/findingContent.ts';
-import { namedReason } from './findings/leading.ts';
-import { countedSince, statisticsSinceReference } from './findings/sinceReference.ts';
+import { groupsThenAndNow } from './findings/findingContent.ts';
 import { tellEmbeddings } from './findings/tellEmbeddings.ts';
 import { unwatched, unwatchedRatings, withoutReference } from './findings/unwatched.ts';
 import { type WindowInput, windowFinding } from './findings/windowFinding.ts';
+import { judgeStream } from './judgeStream.ts';
 import { ratingTypes } from './ratings.ts';
 import { initialMonitorState, type MonitorState } from './state.ts';
 
@@ -58,67 +49,23 @@ export function evaluateWindow(came: WindowInput): WindowEvaluation {
   const windows = previous.windows + 1;
   const weight = windowWeight(input.budget, input.to - input.from, windows);
   const levelOf = alarmLevels(input, reference);
-  const states = new Map<string, Float64Array>();
-  const counted = new Map<string, readonly number[]>();
-  const groupsOf = groupsThenAndNow(settings, reference, profile);
   const content = {
     settings,
     reference,
     profile,
     due,
-    groupsOf,
+    groupsOf: groupsThenAndNow(settings, reference, profile),
     arrivals: input.arrivals,
     firstRatings: previous.firstRatings,
   };
 
-  const ofRatings = ratingDetectors(
-    settings,
-    previous,
-    boundedStreams(settings, streamsOf(settings, reference).length),
-  );
+  const streams = boundedStreams(settings, streamsOf(settings, reference).length);
+  const ofRatings = ratingDetectors(settings, previous, streams);
   const detectors = [...streamDetectors(settings, reference), ...ofRatings];
   const roomFor = sharedRoom(detectors.reduce((sum, { detector }) => sum + detector.components, 0));
-  const findings = detectors.map((watched) => {
-    const { stream, detector } = watched;
-    const known = previous.detectors.get(stream.id);
-    // Settings may have changed the number of bets; their evidence then starts again.
-    const before =
-      known?.length === detector.components ? { wealth: known, scale: 0, steps: 0 } : initialState(detector);
-    const counts = watched.countsOf(profile, input.arrivals, windows, due);
-    const atHour = watched.detectorAt(input.from);
-    // Of an hour that the reference does not know nothing is learned.
-    const seen = atHour === null ? new Float64Array(counts.length) : counts;
-    const after = advance(atHour ?? detector, before, seen, weight, roomFor(detector.components));
-    const level = levelOf(stream.class);
-    const { log, leading } = evidenceOf(detector, after);
-    const passed = log >= level ? level : level * watchLevel;
-    const reason = namedReason(detector, after, leading, passed);
-    const described = describeEvidence(watched, counts, { log, leading: reason }, level, input.from);
-    const evidence = described.alarm
-      ? {
-          ...described,
-          proof: certifyStep(atHour ?? detector, before, {
-            subject: subjectOf(input, reference, stream.id),
-            step: windows,
-            weight,
-            alarmLog: level,
-            counts: seen,
-            log,
-          }),
-        }
-      : described;
-    states.set(stream.id, (evidence.alarm ? resetAfterAlarm(detector, after) : after).wealth);
-    const said = findingContent(content, watched, counts, evidence);
-    // How many of a hidden group came is not told by its evidence either.
-    const isHidden = said.kind === 'fairness' && said.rows === 0;
-    // Nor by what a sum grew by: such a window does not enter it.
-    const countedBefore = previous.counted.get(stream.id);
-    const sums = isHidden ? countedBefore : countedSince(watched, countedBefore, counts);
-    if (sums !== undefined) counted.set(stream.id, sums);
-    const running = isHidden ? {} : statisticsSinceReference(watched, sums, settings.minimumGroupRows);
-    const withRunning = { ...said, statistics: { ...said.statistics, ...running } };
-    return windowFinding(input, stream.id, withRunning, isHidden ? withoutCertificate(evidence) : evidence);
-  });
+  const window = { input, reference, previous, windows, weight, levelOf, content };
+  const judged = detectors.map((watched) => judgeStream(window, watched, roomFor(watched.detector.components)));
+  const findings = judged.map(({ finding }) => finding);
   const arrivals = arrivalFindings(came, reference, previous, weight, levelOf('inputs'));
   const audited = isClassification(reference.shape.task) ? auditGroups({ ...input, audits: previous.audits }) : [];
   const unaudited = audited.flatMap(({ signal, sentence }) =>
@@ -137,11 +84,13 @@ export function evaluateWindow(came: WindowInput): WindowEvaluation {
     state: {
       reference: reference.id,
       windows,
-      detectors: states,
+      detectors: new Map(judged.map(({ finding, wealth }) => [finding.signal, wealth])),
       audits: new Map(audited.map(({ signal, audit }) => [signal, audit])),
       firstRatings: firstRatings(previous, input.arrivals),
       paces: arrivals.paces,
-      counted,
+      counted: new Map(
+        judged.flatMap(({ finding, counted }) => (counted === undefined ? [] : [[finding.signal, counted] as const])),
+      ),
     },
   };
 }
@@ -152,16 +101,6 @@ function alarmLevels(input: WindowInput, reference: Reference): (streamClass: St
   if (budget.mode === 'calendar') return (name) => alarmLog(budget, streamWeight(streams, name, segment));
   const own = countStreams([{ settings, reference }]);
   return (name) => alarmLog(budget, lifetimeStreamWeight(settings, own, name, segment));
-}
-
-function withoutCertificate({ certificate: _, ...evidence }: Evidence): Evidence {
-  return evidence;
-}
-
-function subjectOf({ settings, version, segment, from, to }: WindowInput, reference: Reference, stream: string) {
-  const { name, environment } = settings;
-  const slice = segment === undefined ? {} : { segment };
-  return { model: name, environment, version, ...slice, reference: reference.id, stream, from, to };
 }
 
 /** Of the types that shall be watched and of which enough came to compare with. */
