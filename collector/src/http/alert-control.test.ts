@@ -8,6 +8,7 @@ import { bareShape } from '../main/learning-rows.ts';
 import { startTestApi, type TestApi } from '../main/testing/api.ts';
 import { hourMs, inferences, outcome, Producer, testModelInput } from '../main/testing/traffic.ts';
 import { createProfile, decodeReference } from '../profile/index.ts';
+import { appendAudit } from '../store/audit.ts';
 import { putProfile, readReference } from '../store/history.ts';
 import { allKept, putKeptFrom } from '../store/rollups.ts';
 
@@ -74,7 +75,13 @@ describe('an alert', () => {
       severity: 'ticket',
       actor: 'system:alert',
     });
+    await api.store.transaction(async (transaction) => {
+      const later = { at: api.now + hourMs, actor: 'user:ed', target: 'model/production/credit', requestId: null };
+      const record = { ...later, action: 'annotation.recorded', reason: 'later', before: null, after: null };
+      for (let count = 0; count < 60; count++) await appendAudit(transaction, record);
+    });
     const { body: changes } = await api.ask(`/v1/alerts/${alert.id}/changes`);
+    expect(changes.items).toHaveLength(50);
     const found = changes.items.map(({ kind, text }: { kind: string; text: string }) => `${kind}: ${text}`);
     expect(found).toContain('annotation: annotation recorded: gateway 4 deployed');
     expect(found.some((text: string) => text.startsWith('reference: reference built'))).toBe(true);

@@ -34,7 +34,8 @@ export async function changesAround(
   const records = await readLatestAudit(
     transaction,
     ({ at, target, action }) => at >= firedAt - beforeMs && targets.has(target) && kindOf(action) !== null,
-    shownChanges,
+    // Of an alert that has been open for long, the latest are not the nearest.
+    Number.POSITIVE_INFINITY,
   );
   const audited = records.map(
     ({ at, action, actor, reason }): Change => ({
