@@ -157,6 +157,9 @@ describe('an alert', () => {
     expect(await hurt({ firedWallAt: firedAt - 2, changedAt: firedAt - 1 }), 'over before').not.toContain('gap of');
     const together = await hurt({ firedWallAt: firedAt - 2, changedAt: firedAt + 1 });
     expect(together, 'over by now').toContain('- fairness: unfair\n- sex=f: gap of .09');
+    await hurt({ state: 'no_data', heldState: 'pending', firedWallAt: null });
+    const open = (await api.ask('/metrics')).text.match(/^plumbline_open_alerts.*ticket.*$/m)?.[0];
+    expect(open, 'one that never fired is none, whether or not data comes').toMatch(/ 1$/);
     await api.store.transaction((transaction) =>
       deleteAlert(transaction, fingerprint('credit', 'production', 'fairness')),
     );

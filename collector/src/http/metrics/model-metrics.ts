@@ -1,4 +1,4 @@
-import type { Alert } from '../../alert/index.ts';
+import { type Alert, isOpen } from '../../alert/index.ts';
 import type { ModelSettings } from '../../config/index.ts';
 import { declaredSegmentsOf } from '../../config/segments.ts';
 import type { RetrainJob } from '../../retrain/index.ts';
@@ -14,7 +14,6 @@ import type { LatestWindows } from './latest-windows.ts';
 type ModelLabels = { readonly model: string; readonly environment: string };
 
 const severities = ['page', 'ticket'] as const;
-const openStates: ReadonlySet<Alert['state']> = new Set(['firing', 'recovering', 'no_data', 'error']);
 
 /** Higher is worse, so that `max` over anything is its health. */
 const healthNumber: Readonly<Record<Health, number>> = { no_data: 0, ok: 1, watch: 2, alarm: 3, error: 4 };
@@ -77,8 +76,9 @@ export async function collectModel(
 /** Counts, not one series an alert: two alerts of a kind would be the same series twice, which a scrape refuses. */
 function collectAlerts(families: Families, labels: Labels, alerts: readonly Alert[]): void {
   for (const severity of severities) {
-    const open = alerts.filter((alert) => alert.severity === severity && openStates.has(alert.state)).length;
-    families.gauge('plumbline_open_alerts', 'Alerts that are not resolved', { ...labels, severity }, open);
+    const open = alerts.filter((alert) => alert.severity === severity && isOpen(alert)).length;
+    const help = 'Alerts that fired and are not resolved';
+    families.gauge('plumbline_open_alerts', help, { ...labels, severity }, open);
   }
   const counted = new Map<string, { readonly alert: Alert; count: number }>();
   for (const alert of alerts) {
