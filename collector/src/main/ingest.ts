@@ -72,8 +72,8 @@ class StreamIngest implements Ingest {
   #waiting = 0;
   /** Newest sequence of the reader that was applied. */
   #applied = 0;
-  /** What that was at the last commit. */
-  #askedAt = 0;
+  /** Commits since then. */
+  #quietCommits = 0;
   /** When the broker stored it. */
   #appliedAt: number | null = null;
   #isFenced = false;
@@ -172,6 +172,7 @@ class StreamIngest implements Ingest {
       before = message.sequence;
       await this.#apply(engine, read);
       this.#applied = message.sequence;
+      this.#quietCommits = 0;
       this.#appliedAt = message.storedAt;
       this.#lag = message.waiting;
       this.#waiting = message.waiting;
@@ -289,11 +290,10 @@ class StreamIngest implements Ingest {
    */
   async #askForMore(engine: IngestEngine): Promise<void> {
     const reader = this.#reader;
-    const isIdle = this.#applied === this.#askedAt;
-    this.#askedAt = this.#applied;
+    const isQuiet = ++this.#quietCommits >= quietAfterCommits;
     if (this.#problem !== null || reader === null || reader.interruption !== null) return;
     const readsPart = engine instanceof PartitionEngine;
-    if (this.#waiting > 0 ? !isIdle : !readsPart) return;
+    if (this.#waiting > 0 ? !isQuiet : !readsPart) return;
     const { lastSequence, at } = await this.#options.bus.stream();
     const sent = await reader.sentAll();
     const isSame = reader === this.#reader && reader.interruption === null && !engine.isClosed;
@@ -355,4 +355,6 @@ async function resumeOn(engine: IngestEngine, stream: StreamState, messageAt: Bu
 const positionCollections: ReadonlySet<string> = new Set(['stream_positions', 'partition_positions']);
 
 const longestTurnMs = 20;
+/** What was announced and has not come for so many commits may never come; on a busy machine it may, and asking takes time. */
+const quietAfterCommits = 8;
 const deadLetterAttempts = 3;
