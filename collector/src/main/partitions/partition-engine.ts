@@ -305,10 +305,11 @@ async function load(options: PartitionEngineOptions): Promise<Loaded> {
     }
     const references = new Map<string, Reference>();
     const latest = traffics.toSorted((a, b) => b.state.lastEventAt - a.state.lastEventAt).slice(0, preloadedReferences);
-    for (const { key } of latest) {
+    const reading = latest.map(async ({ key }) => {
       const reference = await readAdoptedReference(transaction, key);
       if (reference !== undefined) references.set(versionKey(key), reference);
-    }
+    });
+    await Promise.all(reading);
     return { progress, join, references, ages };
   });
 }

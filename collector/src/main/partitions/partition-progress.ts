@@ -41,19 +41,23 @@ export class PartitionProgress {
     id: string,
     partitions: ReadonlyMap<number, Ownership>,
   ): Promise<PartitionProgress> {
-    const owners = await readOwners(transaction);
+    const keys = [...partitions.keys()].map(sortableNumber);
+    const [owners, positions, logs] = await Promise.all([
+      readOwners(transaction),
+      transaction.getMany(partitionPositions, keys),
+      transaction.getMany(anchorLogs, keys),
+    ]);
     const owned = new Map<number, Owned>();
-    for (const [partition, { epoch }] of partitions) {
-      const key = sortableNumber(partition);
+    for (const [index, [partition, { epoch }]] of [...partitions].entries()) {
       const owner = owners.get(partition);
-      const stored = await transaction.get(partitionPositions, key);
+      const stored = positions[index];
       if (owner?.owner !== id || owner.epoch !== epoch || stored?.value.epoch !== epoch) throw lost(partition);
-      const anchors = (await transaction.get(anchorLogs, key))?.value ?? noAnchors;
+      const anchors = logs[index]?.value ?? noAnchors;
       const { value: position, revision } = stored;
       owned.set(partition, { partition, position, revision, anchors, last: null, moved: false });
     }
     const progress = new PartitionProgress(owned);
-    for (const partition of partitions.keys()) await progress.#producers.load(transaction, partition);
+    await Promise.all([...partitions.keys()].map((partition) => progress.#producers.load(transaction, partition)));
     return progress;
   }
 
