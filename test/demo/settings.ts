@@ -67,7 +67,7 @@ export function demoSettings(secrets: DemoSecrets, addresses: DemoAddresses): Se
         lateness: '5m',
         outcomeDelay: '4h',
         // The people are made up: their features may be kept.
-        sampledRows: 200,
+        sampledRows: 500,
         // Who repays is known after as long as who does not.
         calibration: 'watched',
         retrain: {

@@ -9,6 +9,7 @@ import type {
   RetrainJobList,
   VersionDetail,
   VersionList,
+  WeakSegmentReport,
 } from '@plumbline/collector/api';
 import type { Stack } from '../stack/stack.ts';
 import type { BankClient, BankStatus } from './bank-client.ts';
@@ -171,6 +172,11 @@ async function successorIsPromoted(stage: Stage): Promise<void> {
     return items.length > 0 && items.every((alert) => alert.state === 'resolved') && items;
   });
   timeline.add('the alerts resolve', `${resolved.length} of ${resolved.length}`);
+  const segment = await until('a segment in which version 1 was worse, confirmed', patienceMs, async () => {
+    const { segments } = await people.read<WeakSegmentReport>(`${models}/weak-segments?version=1`);
+    return segments.find(({ confirmed }) => confirmed);
+  });
+  timeline.add('it is known where it erred', segment.sentence);
 }
 
 async function badVersionIsRolledBack(stage: Stage): Promise<void> {
