@@ -344,9 +344,12 @@ describe('the bus of a process that stands still', () => {
     await expect.poll(() => server.output()).toMatch(/Slow Consumer Detected/);
     expect(reader.interruption).toMatch(/disconnect, after this process stood still for \d+\.\d s: .* too slow/);
     await reader.close();
-    await expect.poll(() => bus.problem()).toBeNull();
-    await using again = await bus.read({ after: seen.at(-1) ?? 0 });
-    await read(again, 0);
+    // On a busy machine the broker may cut it off again.
+    while (seen.length < 12) {
+      await expect.poll(() => bus.problem()).toBeNull();
+      await using again = await bus.read({ after: seen.at(-1) ?? 0 });
+      await read(again, 0);
+    }
     expect(seen).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
   });
 });
