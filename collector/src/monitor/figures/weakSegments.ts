@@ -4,7 +4,6 @@ import {
   type CodedRange,
   codedFeatures,
   codedRange,
-  errorRateIndicator,
   type Profile,
   type ProfileShape,
   type Reference,
@@ -21,6 +20,8 @@ import {
   nullBounds,
 } from '../../statistics/evidence/index.ts';
 import { countSubgroup, searchSubgroups } from '../../statistics/subgroups/searchSubgroups.ts';
+import { total } from '../../statistics/total.ts';
+import { outcomeSignal } from '../detectors/streams.ts';
 import { upwards } from '../detectors/waysToWatchErrors.ts';
 import { signalDesignEffect } from './signalStatistics.ts';
 
@@ -78,9 +79,9 @@ export function weakSegments(
   const threshold = trouble === 'wrong' ? 0.5 : upperTenth(searched);
   const eventsIn = (half: readonly SampledOutcome[]) => Uint8Array.from(half, ({ loss }) => (loss > threshold ? 1 : 0));
   const [searchedEvents, testedEvents] = [eventsIn(searched), eventsIn(tested)];
-  const events = sum(searchedEvents) + sum(testedEvents);
+  const events = total(searchedEvents) + total(testedEvents);
 
-  const designEffect = 1 + (signalDesignEffect(reference, errorRateIndicator.signal) - 1) * share;
+  const designEffect = 1 + (signalDesignEffect(reference, outcomeSignal(shape.task)) - 1) * share;
   const bounds = nullBounds(score, [rows.length - events, events], {
     tail: boundTail(1, 1),
     designEffect,
@@ -153,8 +154,4 @@ function codedOf(shape: ProfileShape, rows: readonly SampledOutcome[]): CodedFea
 function upperTenth(rows: readonly SampledOutcome[]): number {
   const losses = rows.map(({ loss }) => loss).sort((a, b) => a - b);
   return losses[Math.ceil(losses.length * 0.9) - 1] ?? 0;
-}
-
-function sum(values: Uint8Array): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -10,6 +10,7 @@ import {
 } from '../../profile/index.ts';
 import { batchOf, type SampleRow } from '../../profile/sampleBatch.ts';
 import { normal, seededRandom } from '../../statistics/simulate.ts';
+import { outcomeSignal } from '../detectors/streams.ts';
 import { weakSegmentReport } from './weakSegmentReport.ts';
 
 const hour = 3_600_000;
@@ -26,6 +27,8 @@ interface Traffic {
   readonly task?: Task;
   /** Rows of each window of which values are kept; 0: none. */
   readonly sampled?: number;
+  /** Of the errors of the reference: so many rows that come together are worth one. */
+  readonly designEffect?: number;
   /** Share of wrong predictions, or standard deviation of errors. */
   readonly trouble: (person: Person) => number;
 }
@@ -33,7 +36,7 @@ interface Traffic {
 const rowsPerWindow = 400;
 
 /** The report over hourly windows. */
-function reportOf({ seed, windows, task = 'binary_classification', sampled = 300, trouble }: Traffic) {
+function reportOf({ seed, windows, task = 'binary_classification', sampled = 300, designEffect, trouble }: Traffic) {
   const random = seededRandom(seed);
   const features = [
     { name: 'age', type: 'number' as const },
@@ -58,7 +61,9 @@ function reportOf({ seed, windows, task = 'binary_classification', sampled = 300
   const past = window('past', 0);
   const outcomes = past.batch.ids.map((inferenceId, row) => ({ inferenceId, label: past.labels[row]! }));
   const positive = task === 'binary_classification' ? { positive: '1' } : {};
-  const reference = buildReference([past.batch], outcomes, { task, windowMs: hour, sampledRows: sampled, ...positive });
+  const built = buildReference([past.batch], outcomes, { task, windowMs: hour, sampledRows: sampled, ...positive });
+  const effects = designEffect === undefined ? {} : { [outcomeSignal(task)]: { errors: designEffect } };
+  const reference = { ...built, designEffects: { ...built.designEffects, ...effects } };
   const profiles = Array.from({ length: windows }, (_, index) => {
     const { batch, labels } = window(`${index}`, index * hour);
     const profile = createProfile(reference.shape);
@@ -117,6 +122,17 @@ describe('weakSegmentReport', () => {
     expect(segments).toMatchObject([{ confirmed: true, conditions: [{ text: 'income missing' }] }]);
     expect(segments[0]!.sentence).toMatch(/^income missing: \d\d % off by more than 1\d(\.\d)? instead of/);
   });
+
+  it.each(['binary_classification', 'regression'] as const)(
+    'is less sure where rows come in clusters, of a %s',
+    (task) => {
+      const trouble = ({ income }: Person) => (task === 'regression' ? 10 : 0.1) * (income === null ? 4 : 1);
+      const evidenceAt = (designEffect: number) =>
+        reportOf({ seed: 7, windows: 12, task, designEffect, trouble }).segments[0]?.evidence ?? 0;
+      expect(evidenceAt(1)).toBeGreaterThan(100);
+      expect(Math.log(1 + evidenceAt(8))).toBeLessThan(Math.log(evidenceAt(1)) / 2);
+    },
+  );
 
   it('says why there is nothing to search', () => {
     const trouble = () => 0.2;
