@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readSearchedWindows } from '../http/views/searched-windows.ts';
+import { noSearches, searchPeriod } from '../monitor/index.ts';
 import { searchDueSegments } from './segment-searches.ts';
 import { startTestApi, type TestApi } from './testing/api.ts';
 import { hourMs, inferences, outcome, Producer, testModelInput } from './testing/traffic.ts';
@@ -56,6 +58,25 @@ describe('searches for weak segments', () => {
     expect(record.tested).toBeGreaterThanOrEqual(record.confirmed.length);
     expect(segments[0]).toMatchObject({ confirmed: true, conditions: [{ signal: 'feature:income' }] });
     expect(rate.n).toBeGreaterThan(5_000);
+  });
+
+  it('read the latest windows where each keeps many rows, not days of them, which keep no more', async () => {
+    const settings = { ...api.settings.models[0]!, sampledRows: 2_000 };
+    const range = { from: start, to: start + day };
+    const { profiles, from, to } = await api.store.read((transaction) =>
+      readSearchedWindows(api.services, transaction, settings, range),
+    );
+    expect(profiles.map((window) => window.to - window.from)).toEqual(Array(20).fill(hourMs));
+    expect([from, to]).toEqual([start + 4 * hourMs, start + day]);
+  });
+
+  it('do not count a period that had too few rows', async () => {
+    const [settings] = api.settings.models;
+    const { reference } = await api.store.read((transaction) =>
+      readSearchedWindows(api.services, transaction, settings!, {}),
+    );
+    const before = noSearches(settings!, start);
+    expect(searchPeriod(before, settings!, reference!, [])).toEqual({ ...before, next: start + day });
   });
 
   it('are there for the whole and for declared segments only', async () => {

@@ -12,7 +12,7 @@ import { weakSegmentSentence } from './sentences/segmentSentence.ts';
 export interface SegmentRecord {
   /** Start of the period that is searched next; event time, milliseconds since 1970-01-01 UTC. */
   readonly next: number;
-  /** Periods that were searched. */
+  /** Periods that had rows enough to search. */
   readonly periods: number;
   readonly tests: OnlineTests;
   /** The latest first, at most fifty. */
@@ -67,7 +67,7 @@ export function searchPeriod(
   });
   return {
     next: to,
-    periods: record.periods + 1,
+    periods: record.periods + (found === null ? 0 : 1),
     tests,
     confirmed: [...confirmed, ...record.confirmed].slice(0, mostConfirmed),
   };

@@ -342,7 +342,7 @@ const amount = z.object({
   percentile95: z.number().nullable(),
 });
 
-/** `GET /v1/models/:model/weak-segments?version=&segment=&from=&to=`; default: the champion's latest 168 windows with final outcomes */
+/** `GET /v1/models/:model/weak-segments?version=&segment=&from=&to=`; default: the champion's latest 168 windows with final outcomes, fewer where each keeps many rows */
 export const weakSegmentReport = z.object({
   model: z.string(),
   version: z.string(),
