@@ -44,11 +44,12 @@ export async function openAs(context: BrowserContext, hostUrl: string, user: str
     }
   });
   page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
-  // Every test waits for what it looks at; waiting for all else as well would only be another limit to run into.
+  // Every test waits for what it looks at, so not for all to be loaded. But a page that has only begun to be shown cannot
+  // be loaded again: Chromium says so of it before it counts as active.
   await page.goto(
     hostUrl + (/^\/(plugins|d|connections|components)\//.test(path) ? path : `/a/plumbline-models-app${path}`),
     {
-      waitUntil: 'commit',
+      waitUntil: 'domcontentloaded',
     },
   );
   return { page, problems, close: () => page.close() };
