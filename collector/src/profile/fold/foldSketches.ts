@@ -2,7 +2,7 @@ import type { Column, InferenceBatch } from '@plumbline/sdk/event';
 import type { Profile } from '../profile.ts';
 import { addDistinct } from '../sketches/distinctCounter.ts';
 import { addHeavy } from '../sketches/heavyHitters.ts';
-import { addId, addUuid, type SampledRow, withoutRow } from '../sketches/idSample.ts';
+import { addId, addUuid, addUuids, type SampledRow, withoutRow } from '../sketches/idSample.ts';
 import { createRareValues, hoursPerWeek, type Sketches } from '../sketches/sketches.ts';
 import { featurePlaces, textAt } from './columns.ts';
 
@@ -38,6 +38,10 @@ export function foldIds(
   const keepsRows = shape.sampledRows !== undefined;
   const { ids } = sketches;
   const { uuids } = batch;
+  if (uuids !== undefined && uuids.suffixes.dictionary.length === 0) {
+    addUuids(ids, uuids.bytes, rows, keepsRows ? (row) => sampledRow(columns, row) : withoutRow);
+    return;
+  }
   let row = 0;
   const rowOf = keepsRows ? () => sampledRow(columns, row) : withoutRow;
   for (let i = 0; i < rows.length; i++) {

@@ -1,4 +1,4 @@
-import { hash32, hashUuid, highSeed, lowSeed } from './textHash.ts';
+import { hash32, hashUuid, hashUuids, highSeed, lowSeed } from './textHash.ts';
 
 /**
  * The inferences whose ids have the smallest hashes: a uniform sample without replacement of all different ids, the same
@@ -49,9 +49,8 @@ export function createIdSample(capacity: number, keepsRows: boolean): IdSample {
 /** Adds one arrival of an id. `rowOf` is only called for an id that enters the sample. */
 export function addId(sample: IdSample, id: string, rowOf: () => SampledRow): void {
   const high = hash32(id, highSeed);
-  const { hashes, capacity, size } = sample;
   // Most ids are turned away by the upper half of their hash.
-  if (size === capacity && high > Math.floor(hashes[size - 1]! / lowPart)) return;
+  if (high > largestHigh(sample)) return;
   add(sample, high * lowPart + (hash32(id, lowSeed) >>> 11), 1, rowOf);
 }
 
@@ -73,9 +72,34 @@ export function sampledLoss({ outcomes, losses, counts }: IdSample, at: number):
 /** `addId` for an id that is a UUID, given as its 16 bytes at an offset. */
 export function addUuid(sample: IdSample, bytes: Uint8Array, offset: number, rowOf: () => SampledRow): void {
   const high = hashUuid(bytes, offset, highSeed);
-  const { hashes, capacity, size } = sample;
-  if (size === capacity && high > Math.floor(hashes[size - 1]! / lowPart)) return;
+  if (high > largestHigh(sample)) return;
   add(sample, high * lowPart + (hashUuid(bytes, offset, lowSeed) >>> 11), 1, rowOf);
+}
+
+/** `addUuid` for the ids of these rows, one behind the other. `rowOf` is given the row. */
+export function addUuids(
+  sample: IdSample,
+  bytes: Uint8Array,
+  rows: Int32Array,
+  rowOf: (row: number) => SampledRow,
+): void {
+  if (rows.length > highHalves.length) highHalves = new Uint32Array(2 * rows.length);
+  hashUuids(bytes, rows, highSeed, highHalves);
+  let largest = largestHigh(sample);
+  for (let i = 0; i < rows.length; i++) {
+    const high = highHalves[i]!;
+    if (high > largest) continue;
+    const row = rows[i]!;
+    add(sample, high * lowPart + (hashUuid(bytes, row * 16, lowSeed) >>> 11), 1, () => rowOf(row));
+    largest = largestHigh(sample);
+  }
+}
+
+let highHalves = new Uint32Array(512);
+
+/** The largest upper half of a hash that may still get into the sample. */
+function largestHigh({ hashes, capacity, size }: IdSample): number {
+  return size === capacity ? Math.floor(hashes[size - 1]! / lowPart) : Number.POSITIVE_INFINITY;
 }
 
 /** Commutative and associative. */

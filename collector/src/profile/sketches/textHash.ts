@@ -14,13 +14,54 @@ export function hash32(text: string, seed: number): number {
 /** `hash32` of a UUID's text, from its 16 bytes at an offset: the text need not be made. */
 export function hashUuid(bytes: Uint8Array, offset: number, seed: number): number {
   let hash = seed ^ offsetBasis;
-  for (let i = 0; i < 16; i++) {
-    const byte = bytes[offset + i]!;
-    hash = Math.imul(hash ^ highDigit[byte]!, prime);
-    hash = Math.imul(hash ^ lowDigit[byte]!, prime);
-    if (i === 3 || i === 5 || i === 7 || i === 9) hash = Math.imul(hash ^ dash, prime);
+  for (let place = 0; place < 16; place++) {
+    hash = addByte(hash, bytes[offset + place]!);
+    if (endsInDash(place)) hash = Math.imul(hash ^ dash, prime);
   }
   return mix(hash, uuidTextLength);
+}
+
+/**
+ * `hashUuid` of the UUIDs of these rows, 16 bytes each, in their order. Every step of a hash waits for the one before, so
+ * four are under way at a time: that takes some two fifths of the time.
+ */
+export function hashUuids(bytes: Uint8Array, rows: Int32Array, seed: number, into: Uint32Array): void {
+  const whole = rows.length - (rows.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    let a = seed ^ offsetBasis;
+    let b = a;
+    let c = a;
+    let d = a;
+    const atA = rows[i]! * 16;
+    const atB = rows[i + 1]! * 16;
+    const atC = rows[i + 2]! * 16;
+    const atD = rows[i + 3]! * 16;
+    for (let place = 0; place < 16; place++) {
+      a = addByte(a, bytes[atA + place]!);
+      b = addByte(b, bytes[atB + place]!);
+      c = addByte(c, bytes[atC + place]!);
+      d = addByte(d, bytes[atD + place]!);
+      if (!endsInDash(place)) continue;
+      a = Math.imul(a ^ dash, prime);
+      b = Math.imul(b ^ dash, prime);
+      c = Math.imul(c ^ dash, prime);
+      d = Math.imul(d ^ dash, prime);
+    }
+    into[i] = mix(a, uuidTextLength);
+    into[i + 1] = mix(b, uuidTextLength);
+    into[i + 2] = mix(c, uuidTextLength);
+    into[i + 3] = mix(d, uuidTextLength);
+  }
+  for (let i = whole; i < rows.length; i++) into[i] = hashUuid(bytes, rows[i]! * 16, seed);
+}
+
+function addByte(hash: number, byte: number): number {
+  return Math.imul(Math.imul(hash ^ highDigit[byte]!, prime) ^ lowDigit[byte]!, prime);
+}
+
+/** Is there a dash behind the digits of this byte? */
+function endsInDash(place: number): boolean {
+  return place === 3 || place === 5 || place === 7 || place === 9;
 }
 
 function mix(fnv: number, length: number): number {
