@@ -1,5 +1,5 @@
 import type { InferenceBatch } from '@plumbline/sdk/event';
-import { decodeFrame, encodeInferences, encodeOutcomes } from '@plumbline/sdk/wire';
+import { decodeFrame, encodeInferences, encodeOutcomes, ReusedMemory } from '@plumbline/sdk/wire';
 import { expect, test } from 'vitest';
 import { allRows, buildReference, createProfile, foldInferences, wholeWeights } from '../profile/index.ts';
 import { JoinColumns, ownOutcomes } from './join-columns.ts';
@@ -41,18 +41,17 @@ test.each([
 });
 
 test('what is kept of a batch lies in no memory that another thread will write to', () => {
-  const shared = (size: number) => ({ buffer: new SharedArrayBuffer(size), at: 0 });
   const outcomes = decodeFrame(
     encodeOutcomes([outcome('a', 1_000, 'yes'), outcome('b', 2_000, 'no')], { producer: 'p', batch: 1 }),
   );
   if (outcomes.kind !== 'outcome') throw new Error(JSON.stringify(outcomes));
   for (const batch of [outcomes, read(encodeInferences(rows, { producer: 'p', batch: 1 }))]) {
-    const packed = packBatch(batch, shared);
+    const packed = packBatch(batch, new ReusedMemory(new SharedArrayBuffer(65_536)));
     const came = unpackBatch(packed);
     const own = (of: typeof came) => (of.kind === 'outcome' ? ownOutcomes(of) : new JoinColumns(of));
     const kept = own(came);
     const expected = own(batch);
-    new Uint8Array(packed.memory.buffer).fill(0x55);
+    new Uint8Array(packed.buffer).fill(0x55);
     const content = (of: typeof kept) => (of instanceof JoinColumns ? contentOf(of) : of);
     expect(content(kept)).toEqual(content(expected));
   }

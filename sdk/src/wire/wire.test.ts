@@ -34,7 +34,7 @@ describe('the columnar frame', () => {
   });
 
   it('reads the same in memory that other batches used before, and where that is too small', () => {
-    const memories = [0, 300, 65_536].map((bytes) => new ReusedMemory(bytes));
+    const memories = [0, 300, 65_536].map((bytes) => new ReusedMemory(new ArrayBuffer(bytes)));
     const batches = fc.oneof(
       fc.array(inference, { minLength: 1, maxLength: 40 }).map((events) => encodeInferences(events, identity)),
       fc.array(outcome, { minLength: 1, maxLength: 40 }).map((events) => encodeOutcomes(events, identity)),

@@ -17,7 +17,7 @@ export interface BatchReader extends Omit<StreamReader, 'messages'> {
 
 /** Decodes where it is called. */
 export function batchReader(reader: StreamReader): BatchReader {
-  const memory = new ReusedMemory(usualBytes);
+  const memory = new ReusedMemory(new ArrayBuffer(usualColumnBytes));
   return {
     async *messages() {
       for await (const message of reader.messages()) {
@@ -35,4 +35,4 @@ export function batchReader(reader: StreamReader): BatchReader {
 }
 
 /** Room for the columns of five hundred rows, be there a hundred of them. */
-const usualBytes = 524_288;
+export const usualColumnBytes = 524_288;

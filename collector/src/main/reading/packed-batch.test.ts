@@ -1,14 +1,13 @@
 import type { EventBatch, InferenceEvent, OutcomeEvent } from '@plumbline/sdk/event';
 import { columnarContentType } from '@plumbline/sdk/subjects';
-import { batchRows, decodeBatch, encodeInferences, encodeOutcomes } from '@plumbline/sdk/wire';
+import { batchRows, decodeBatch, encodeInferences, encodeOutcomes, ReusedMemory } from '@plumbline/sdk/wire';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inference } from '../testing/traffic.ts';
 import { packBatch, unpackBatch } from './packed-batch.ts';
-import type { Memory } from './slabs.ts';
 
 const identity = { producer: 'app', batch: 7 };
-const room = (size: number): Memory => ({ buffer: new SharedArrayBuffer(size + 64), at: 64 });
+const room = (bytes = 65_536) => new ReusedMemory(new SharedArrayBuffer(bytes), 64);
 
 function decoded(bytes: Uint8Array): EventBatch {
   const batch = decodeBatch(bytes, columnarContentType);
@@ -42,10 +41,12 @@ describe('a batch that goes from one thread to another', () => {
     fc.assert(
       fc.property(inferences, (events) => {
         const batch = decoded(encodeInferences(events, identity));
-        const arrived = unpackBatch(packBatch(batch, room));
-        // With its ids, which are made of bytes when they are asked for.
-        expect({ ...arrived, ids: arrived.ids }).toEqual({ ...batch, ids: batch.ids });
-        expect(batchRows(arrived)).toEqual(batchRows(batch));
+        for (const memory of [room(), room(256)]) {
+          const arrived = unpackBatch(packBatch(batch, memory));
+          // With its ids, which are made of bytes when they are asked for.
+          expect({ ...arrived, ids: arrived.ids }).toEqual({ ...batch, ids: batch.ids });
+          expect(batchRows(arrived)).toEqual(batchRows(batch));
+        }
       }),
       { numRuns: 200 },
     );
@@ -53,7 +54,7 @@ describe('a batch that goes from one thread to another', () => {
 
   test('shares the schema with every batch of equal features', () => {
     const [first, second] = ['one', 'two'].map((id) =>
-      unpackBatch(packBatch(decoded(encodeInferences([inference(id, 1_000)], identity)), room)),
+      unpackBatch(packBatch(decoded(encodeInferences([inference(id, 1_000)], identity)), room())),
     );
     if (first?.kind !== 'inference' || second?.kind !== 'inference') throw new Error('no inferences');
     expect(first.schema).toBe(second.schema);
@@ -71,15 +72,36 @@ describe('a batch that goes from one thread to another', () => {
         value,
       };
       const batch = decoded(encodeOutcomes([outcome, { ...outcome, id: 'o-2' }], identity));
-      expect(unpackBatch(packBatch(batch, room))).toEqual(batch);
+      expect(unpackBatch(packBatch(batch, room()))).toEqual(batch);
     }
   });
 
-  test('lies in memory that both threads see, where it was given room', () => {
+  test('is copied to memory that both threads see', () => {
     const batch = decoded(encodeInferences([inference('a', 1_000), inference('b', 2_000)], identity));
-    const packed = packBatch(batch, room);
-    expect(packed.memory.at).toBe(64);
-    expect(packed.size).toBeLessThanOrEqual(packed.memory.buffer.byteLength - 64);
-    expect(unpackBatch(packed).times.buffer).toBe(packed.memory.buffer);
+    const memory = room();
+    const { times } = unpackBatch(packBatch(batch, memory));
+    expect(times.buffer).toBe(memory.buffer);
+    expect(times.byteOffset).toBeGreaterThanOrEqual(64);
+  });
+
+  test('goes to memory of its own where that has no room', () => {
+    const batch = decoded(encodeInferences([inference('a', 1_000), inference('b', 2_000)], identity));
+    const memory = room(72);
+    const packed = packBatch(batch, memory);
+    expect(packed.buffer).not.toBe(memory.buffer);
+    expect(batchRows(unpackBatch(packed))).toEqual(batchRows(batch));
+  });
+
+  test('stays where it lies in that memory', () => {
+    const bytes = encodeInferences([inference('a', 1_000), inference('b', 2_000)], identity);
+    const memory = new ReusedMemory(new SharedArrayBuffer(65_536), 32_768);
+    const received = new Uint8Array(memory.buffer, 0, bytes.length);
+    received.set(bytes);
+    const batch = decodeBatch(received, columnarContentType, undefined, memory);
+    if (batch.kind === 'rejection') throw new Error(batch.reason);
+    const { end } = memory;
+    const arrived = unpackBatch(packBatch(batch, memory));
+    expect(memory.end).toBe(end);
+    expect(batchRows(arrived)).toEqual(batchRows(batch));
   });
 });

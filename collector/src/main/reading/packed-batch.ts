@@ -6,17 +6,14 @@ import type {
   NumberColumn,
   OutcomeBatch,
 } from '@plumbline/sdk/event';
-import { featureSchemaOf, featureSchemaText, uuidBytes, uuidTexts } from '@plumbline/sdk/wire';
-import type { Memory } from './slabs.ts';
+import { featureSchemaOf, featureSchemaText, ReusedMemory, uuidBytes, uuidTexts } from '@plumbline/sdk/wire';
 
 /**
- * A batch on its way from one thread to another: its columns lie one behind the other in memory that both see, and
- * everything else is text. Handing over forty arrays and their dictionaries one by one costs more than reading the batch did.
+ * A batch on its way from one thread to another: its columns lie in memory that both see, and everything else is text.
+ * Handing over forty arrays and their dictionaries one by one costs more than reading the batch did.
  */
 export interface PackedBatch {
-  readonly memory: Memory;
-  /** Bytes of its columns. */
-  readonly size: number;
+  readonly buffer: SharedArrayBuffer;
   /** Of inferences: the features as `["name","type"]`, the same text for the same schema. */
   readonly schema: string | null;
   readonly text: string;
@@ -45,21 +42,23 @@ type PackedInferences = Omit<Packed<InferenceBatch>, 'schema' | 'ids' | 'uuids' 
   readonly groups: readonly (readonly [attribute: string, column: PackedCategories])[];
 };
 
-/** `room` gives memory for as many bytes. */
-export function packBatch(batch: EventBatch, room: (size: number) => Memory): PackedBatch {
-  const packer = new Packer();
+/**
+ * Columns that lie in the buffer of `memory` stay where they are, others are copied there; where it has no room for these,
+ * all of them go to a buffer of their own.
+ */
+export function packBatch(batch: EventBatch, memory: ReusedMemory<SharedArrayBuffer>): PackedBatch {
+  const packer = new Packer(memory);
   const packed = batch.kind === 'inference' ? packInferences(batch, packer) : packOutcomes(batch, packer);
-  const memory = room(packer.size);
-  packer.writeTo(memory);
+  if (packer.lacksRoom) return packBatch(batch, new ReusedMemory(new SharedArrayBuffer(packer.size)));
   const schema = batch.kind === 'inference' ? featureSchemaText(batch.schema) : null;
-  return { memory, size: packer.size, schema, text: JSON.stringify(packed) };
+  return { buffer: memory.buffer, schema, text: JSON.stringify(packed) };
 }
 
-/** Columns are views into the memory of the packed batch: who keeps one for longer than the batch copies it. */
-export function unpackBatch({ memory, schema, text }: PackedBatch): EventBatch {
+/** Columns are views into the buffer of the packed batch: who keeps one for longer than the batch copies it. */
+export function unpackBatch({ buffer, schema, text }: PackedBatch): EventBatch {
   // Written by `packBatch`.
   const packed = JSON.parse(text) as PackedInferences | PackedOutcomes;
-  const unpacker = new Unpacker(memory, packed.count);
+  const unpacker = new Unpacker(buffer, packed.count);
   return packed.kind === 'inference'
     ? unpackInferences(packed, schema ?? '[]', unpacker)
     : unpackOutcomes(packed, unpacker);
@@ -146,14 +145,23 @@ function unpackOutcomes(packed: PackedOutcomes, unpacker: Unpacker): OutcomeBatc
 }
 
 class Packer {
+  /** Bytes of all columns. */
   size = 0;
-  readonly #placed: { readonly at: number; readonly values: Float64Array | CategoryColumn['codes'] }[] = [];
+  lacksRoom = false;
+  readonly #memory: ReusedMemory<SharedArrayBuffer>;
+
+  constructor(memory: ReusedMemory<SharedArrayBuffer>) {
+    this.#memory = memory;
+  }
 
   place(values: Float64Array | CategoryColumn['codes']): number {
-    const at = this.size;
-    this.#placed.push({ at, values });
-    this.size = Math.ceil((at + values.byteLength) / 8) * 8;
-    return at;
+    const { buffer, byteOffset, byteLength } = values;
+    this.size = Math.ceil((this.size + byteLength) / 8) * 8;
+    if (buffer === this.#memory.buffer) return byteOffset;
+    const copy = this.#memory.bytes(byteLength);
+    if (copy.buffer === this.#memory.buffer) copy.set(new Uint8Array(buffer, byteOffset, byteLength));
+    else this.lacksRoom = true;
+    return copy.byteOffset;
   }
 
   categories({ codes, dictionary }: CategoryColumn): PackedCategories {
@@ -163,30 +171,23 @@ class Packer {
   column(column: Column): PackedNumbers | PackedCategories {
     return column.type === 'number' ? this.place(column.values) : this.categories(column);
   }
-
-  writeTo({ buffer, at: start }: Memory): void {
-    const bytes = new Uint8Array(buffer, start, this.size);
-    for (const { at, values } of this.#placed) {
-      bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
-    }
-  }
 }
 
 class Unpacker {
-  readonly #memory: Memory;
+  readonly #buffer: SharedArrayBuffer;
   readonly #rows: number;
 
-  constructor(memory: Memory, rows: number) {
-    this.#memory = memory;
+  constructor(buffer: SharedArrayBuffer, rows: number) {
+    this.#buffer = buffer;
     this.#rows = rows;
   }
 
   bytes(at: number): Uint8Array {
-    return new Uint8Array(this.#memory.buffer, this.#memory.at + at, this.#rows * uuidBytes);
+    return new Uint8Array(this.#buffer, at, this.#rows * uuidBytes);
   }
 
   values(at: PackedNumbers): Float64Array {
-    return new Float64Array(this.#memory.buffer, this.#memory.at + at, this.#rows);
+    return new Float64Array(this.#buffer, at, this.#rows);
   }
 
   numbers(at: PackedNumbers): NumberColumn {
@@ -194,14 +195,12 @@ class Unpacker {
   }
 
   categories([width, at, dictionary]: PackedCategories): CategoryColumn {
-    const { buffer } = this.#memory;
-    const from = this.#memory.at + at;
     const codes =
       width === 1
-        ? new Uint8Array(buffer, from, this.#rows)
+        ? new Uint8Array(this.#buffer, at, this.#rows)
         : width === 2
-          ? new Uint16Array(buffer, from, this.#rows)
-          : new Uint32Array(buffer, from, this.#rows);
+          ? new Uint16Array(this.#buffer, at, this.#rows)
+          : new Uint32Array(this.#buffer, at, this.#rows);
     return { type: 'category', codes, dictionary };
   }
 

@@ -3,7 +3,6 @@ import type { NatsSettings, ReadFrom, StreamMessage } from '../../bus/index.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { Refusal } from '../../events/index.ts';
 import type { PackedBatch } from './packed-batch.ts';
-import type { Memory } from './slabs.ts';
 
 /** What the thread that counts and the one that reads say to each other. */
 
@@ -32,9 +31,9 @@ export type FromReader =
   | { readonly type: 'sentAll'; readonly sequence: number | undefined }
   | { readonly type: 'ended'; readonly interruption: string };
 
-/** A message and what is in it; its bytes lie in shared memory as the columns do. */
+/** A message and what is in it; its bytes lie in the memory of its group, and so do the columns. */
 export interface SentMessage extends Omit<StreamMessage, 'header' | 'headerNames' | 'data'> {
   readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly data: Memory & { readonly length: number };
+  readonly data: { readonly at: number; readonly length: number };
   readonly found: PackedBatch | Refusal;
 }

@@ -89,7 +89,7 @@ class ReceivingReader implements BatchReader {
         continue;
       }
       for (const sent of group.messages) {
-        yield readMessage(sent);
+        yield readMessage(sent, group.memory);
         if (this.#isEnded) return;
       }
       this.#giveBack(group.memory);
@@ -170,17 +170,17 @@ class ReceivingReader implements BatchReader {
 /** A small part of what there is, so that the other thread never waits for these. */
 const mostGivenBack = 4;
 
-function readMessage({ headers, data, found, ...place }: SentMessage): ReadMessage {
+function readMessage({ headers, data, found, ...place }: SentMessage, memory: SharedArrayBuffer): ReadMessage {
   return {
     message: {
       ...place,
       // A copy, for who asks will keep it: dead letters do.
       get data() {
-        return new Uint8Array(data.buffer, data.at, data.length).slice();
+        return new Uint8Array(memory, data.at, data.length).slice();
       },
       header: (wanted) => headers.find(([name]) => name === wanted)?.[1],
       headerNames: () => headers.map(([name]) => name),
     },
-    found: 'memory' in found ? unpackBatch(found) : found,
+    found: 'buffer' in found ? unpackBatch(found) : found,
   };
 }

@@ -1,9 +1,11 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { StreamMessage } from '../../bus/index.ts';
-import type { BatchReader, ReadMessage } from './batch-reader.ts';
+import { ReusedMemory } from '@plumbline/sdk/wire';
+import type { StreamMessage, StreamReader } from '../../bus/index.ts';
+import { readBatch } from '../../events/index.ts';
+import { usualColumnBytes } from './batch-reader.ts';
 import { packBatch } from './packed-batch.ts';
 import type { FromReader, SentMessage, ToReader } from './protocol.ts';
-import { type Memory, Slabs } from './slabs.ts';
+import { Slabs } from './slabs.ts';
 
 /** A group of messages that lies in one piece of memory. */
 interface Group {
@@ -12,10 +14,13 @@ interface Group {
   used: number;
 }
 
-/** Sends what a reader reads to another thread, group by group, and reads no faster than that one counts. */
+/**
+ * Decodes what a reader reads, and sends it to another thread, group by group; reads no faster than that one counts. A
+ * message is decoded where the other thread sees it, so that columns that can stay where they lie are copied once.
+ */
 export class SendingReader {
   readonly #port: MessagePort;
-  readonly #reader: BatchReader;
+  readonly #reader: StreamReader;
   readonly #release: (message: StreamMessage) => void;
   readonly #slabs = new Slabs(slabBytes, mostSlabs);
   #group: Group | null = null;
@@ -23,7 +28,7 @@ export class SendingReader {
   #isClosed = false;
 
   /** `release` is told of every message that has been copied to where the other thread sees it. */
-  constructor(port: MessagePort, reader: BatchReader, release: (message: StreamMessage) => void) {
+  constructor(port: MessagePort, reader: StreamReader, release: (message: StreamMessage) => void) {
     this.#port = port;
     this.#reader = reader;
     this.#release = release;
@@ -32,10 +37,10 @@ export class SendingReader {
   async run(): Promise<void> {
     this.#port.on('message', (message: ToReader) => this.#take(message));
     this.#send({ type: 'opened' });
-    for await (const read of this.#reader.messages()) {
+    for await (const message of this.#reader.messages()) {
       while (this.#slabs.areAllLent && !this.#isClosed) await this.#givenBack.promise;
       if (this.#isClosed) break;
-      this.#add(read);
+      this.#add(message);
     }
     this.#sendGroup();
     await this.#reader.close();
@@ -67,32 +72,32 @@ export class SendingReader {
     this.#send({ type: 'sentAll', sequence });
   }
 
-  #add({ message, found }: ReadMessage): void {
-    const { header, headerNames, data, ...place } = message;
-    // Columns and bytes of a message are given back together, so they lie together.
-    const sent =
-      found.kind === 'refusal' ? found : packBatch(found, (size) => this.#room(Math.ceil(size / 8) * 8 + data.length));
-    const bytesAt = 'memory' in sent ? { ...sent.memory, at: sent.memory.at + sent.size } : this.#room(data.length);
-    new Uint8Array(bytesAt.buffer, bytesAt.at, data.length).set(data);
-    this.#group?.messages.push({
+  #add(received: StreamMessage): void {
+    const { header, headerNames, data, ...place } = received;
+    const group = this.#groupWithRoom(alignedTo8(data.length) + usualColumnBytes);
+    const at = group.used;
+    const bytes = new Uint8Array(group.memory, at, data.length);
+    bytes.set(data);
+    const columns = new ReusedMemory(group.memory, at + alignedTo8(data.length));
+    const found = readBatch({ ...received, data: bytes }, columns);
+    group.messages.push({
       ...place,
       headers: headerNames().map((name) => [name, header(name) ?? ''] as const),
-      data: { ...bytesAt, length: data.length },
-      found: sent,
+      data: { at, length: data.length },
+      found: found.kind === 'refusal' ? found : packBatch(found, columns),
     });
-    this.#release(message);
+    group.used = columns.end;
+    this.#release(received);
   }
 
-  #room(size: number): Memory {
+  #groupWithRoom(size: number): Group {
     if (this.#group !== null && this.#group.used + size > this.#group.memory.byteLength) this.#sendGroup();
     if (this.#group === null) {
       this.#group = { memory: this.#slabs.lend(size), messages: [], used: 0 };
       // What came together is handed out without a turn of the event loop, and so it is sent together.
       setImmediate(() => this.#sendGroup());
     }
-    const at = this.#group.used;
-    this.#group.used = Math.ceil((at + size) / 8) * 8;
-    return { buffer: this.#group.memory, at };
+    return this.#group;
   }
 
   #sendGroup(): void {
@@ -107,7 +112,11 @@ export class SendingReader {
   }
 }
 
-/** Columns and bytes of about two thousand rows. */
-const slabBytes = 1_048_576;
+function alignedTo8(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8;
+}
+
+/** Columns and bytes of some thousand rows. */
+const slabBytes = 2_097_152;
 /** As much as is read while the other thread commits: with less, this one would wait for it and then it for this one. */
-const mostSlabs = 48;
+const mostSlabs = 24;

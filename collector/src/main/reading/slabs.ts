@@ -1,10 +1,3 @@
-/** A place in memory that two threads see. */
-export interface Memory {
-  readonly buffer: SharedArrayBuffer;
-  /** A multiple of eight. */
-  readonly at: number;
-}
-
 /**
  * Memory that is lent and used again, for a group of batches at a time: memory of its own for each batch would cost more
  * than filling it, for it is new to the processor every time, and somebody has to collect it.

@@ -1,7 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { connectReading, type ReadingConnection } from '../../bus/index.ts';
 import { isPlumblineError } from '../../errors.ts';
-import { batchReader } from './batch-reader.ts';
 import type { FromReader, ReadRequest, ThreadSettings } from './protocol.ts';
 import { SendingReader } from './sending-reader.ts';
 
@@ -14,7 +13,7 @@ let connecting: Promise<ReadingConnection> | undefined;
 parentPort?.on('message', ({ from, port }: ReadRequest) => {
   // A reader that fails later takes the thread with it, which the other side sees.
   void open(from).then(
-    ({ reader, release }) => new SendingReader(port, batchReader(reader), release).run(),
+    ({ reader, release }) => new SendingReader(port, reader, release).run(),
     (error: unknown) => {
       const code = isPlumblineError(error) ? error.code : 'BROKER_UNAVAILABLE';
       const message = error instanceof Error ? error.message : String(error);
