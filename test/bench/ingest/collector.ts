@@ -13,7 +13,7 @@ import { benchModel, sampleEvents } from './traffic.ts';
 
 /**
  * The reading half of a collector as a process of its own. `drain`: reads and decodes everything on the stream and throws
- * it away (the floor), then counts it into a new store, turn by turn. `follow`: counts what comes for some seconds and
+ * it away (the floor), and counts it into a new store, turn by turn. `follow`: counts what comes for some seconds and
  * says how far behind it was. Results are JSON lines.
  */
 export interface CollectorSettings {
@@ -61,9 +61,10 @@ const log = (fields: object, event: string) => process.stderr.write(`${event} ${
 const logger = { debug() {}, info() {}, warn: log, error: log };
 
 if (settings.mode === 'drain') {
+  say(await measureFloor(bus, settings.events));
   for (let round = 0; round < settings.rounds; round++) {
-    say(await measureFloor(bus, settings.events));
     say(await measureDrain(round));
+    say(await measureFloor(bus, settings.events));
   }
 } else {
   await follow();
