@@ -80,8 +80,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const postgres =
     options.store === 'postgres' ? await startPostgres({ directory: join(options.directory, 'postgres') }) : null;
   stopping.defer(() => postgres?.stop());
-  const bus = await connectBus({ nats: natsSettings(nats) });
-  stopping.defer(() => bus.close());
+  // The streams are there before anybody publishes.
+  await (await connectBus({ nats: natsSettings(nats) })).close();
   const system = new System(options, nats, postgres);
   stopping.defer(() => system.killAll());
   await system.start();
@@ -94,7 +94,10 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   }
   await system.settle();
   const acknowledged = system.acknowledged();
-  const truth = await readStream(bus, windowMs);
+  // By a connection made now: one that saw the broker die may still be waiting to try again.
+  const reading = await connectBus({ nats: natsSettings(nats) });
+  stopping.defer(() => reading.close());
+  const truth = await readStream(reading, windowMs);
   const store = await openStore(system.storeSettings, { readOnly: true });
   try {
     await (options.store === 'postgres' ? untilCounted(store, truth) : untilRead(store, truth));
