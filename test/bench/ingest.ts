@@ -15,10 +15,10 @@ const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     // A backlog of many seconds: its last commit comes up to half a second after its last event, whatever its length.
-    events: { type: 'string', default: '4000000' },
+    events: { type: 'string', default: '10000000' },
     rows: { type: 'string', default: '500' },
     rounds: { type: 'string', default: '5' },
-    rates: { type: 'string', default: '150000,200000,250000,300000,400000' },
+    rates: { type: 'string', default: '150000,200000,250000,300000,400000,500000,600000' },
     seconds: { type: 'string', default: '12' },
   },
 });
