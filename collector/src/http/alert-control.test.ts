@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Alert } from '../alert/index.ts';
+import { type Alert, recordEvent } from '../alert/index.ts';
 import { deleteAlert, fingerprint, readAlert, writeAlert } from '../alert/records.ts';
 import { testAlert } from '../alert/testing/test-alert.ts';
 import { collectorClient } from '../cli/collector-client.ts';
@@ -167,6 +167,32 @@ describe('an alert', () => {
     const client = collectorClient({ collector: api.url, token: 'secret-of-reader' });
     expect(await client.text(`/v1/alerts/${alert.id}/incident`)).toBe(text);
     await expect(client.text('/v1/alerts/none/incident')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('is a document with all that was done, and says what of its timeline is no longer kept', async () => {
+    const { firedAt } = (await api.ask(`/v1/alerts/${(await drift()).id}/changes`)).body;
+    const id = fingerprint('credit', 'production', 'fairness');
+    const alert = testAlert({ id, model: 'credit', kind: 'fairness', firedWallAt: firedAt });
+    const rest = { actor: 'user:ed', reason: 'again', before: null, after: null, requestId: null };
+    const hashes = await api.store.transaction(async (transaction) => {
+      await writeAlert(transaction, alert);
+      const acknowledged: string[] = [];
+      for (let at = firedAt; at < firedAt + 501; at++) {
+        const event = { at, eventTime: null, transition: 'acknowledged', actor: 'user:ed', text: 'seen' } as const;
+        await recordEvent(transaction, alert, event);
+        const entry = { at, action: 'alert.acknowledged', target: `alert/${id}`, ...rest };
+        acknowledged.push((await appendAudit(transaction, entry)).hash);
+      }
+      for (let at = firedAt; at < firedAt + 5_000; at++) {
+        await appendAudit(transaction, { at, action: 'other', target: 'other', ...rest });
+      }
+      return acknowledged;
+    });
+    const { text } = await api.ask(`/v1/alerts/${id}/incident`);
+    expect(hashes.filter((hash) => !text.includes(hash))).toEqual([]);
+    expect(text).toContain('The latest 500 of 501: no more are kept.');
+    expect((await api.ask(`/v1/alerts/${(await drift()).id}/incident`)).text).not.toContain('no more are kept');
+    await api.store.transaction((transaction) => deleteAlert(transaction, id));
   });
 });
 

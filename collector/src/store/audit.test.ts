@@ -5,6 +5,7 @@ import {
   auditHeadCollection,
   emptyAuditHash,
   readAudit,
+  readAuditSince,
   readLatestAudit,
   verifyAudit,
 } from './audit.ts';
@@ -71,6 +72,28 @@ describe('the audit log', () => {
       readLatestAudit(transaction, ({ actor }) => actor === 'user:ada', 2),
     );
     expect(latest.map(({ sequence }) => sequence)).toEqual([7, 5]);
+  });
+
+  test('is read back to a moment for all that concerns a target, however much came after it and by whatever clock', async () => {
+    const append = (targets: readonly (readonly [at: number, target: string])[]) =>
+      store.transaction(async (transaction) => {
+        const rest = { actor: 'user:ada', action: 'a', reason: 'r', before: null, after: null, requestId: null };
+        for (const [at, target] of targets) await appendAudit(transaction, { at, target, ...rest });
+      });
+    const others = (count: number, at: number) => Array.from({ length: count }, () => [at, 'other'] as const);
+    await append([
+      [900, 'mine'],
+      ...others(600, 900),
+      [1_000, 'mine'],
+      [1_001, 'mine'],
+      [999, 'mine'],
+      [1_002, 'mine'],
+    ]);
+    await append(others(5_600, 2_000));
+    const found = await store.read((transaction) =>
+      readAuditSince(transaction, 1_000, ({ target }) => target === 'mine'),
+    );
+    expect(found.map(({ at }) => at)).toEqual([1_002, 1_001, 1_000]);
   });
 
   test('has no record of a change that did not happen', async () => {

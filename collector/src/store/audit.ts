@@ -101,7 +101,7 @@ export async function readAudit(transaction: ReadTransaction, after: number, lim
   return stored.map((entry) => entry.value);
 }
 
-/** The last `limit` records that `matches` accepts, newest first. Reads backwards from the head, at most `scan` records. */
+/** The last `limit` records that `matches` accepts, newest first. Reads backwards from the head, at most about `scan` records. */
 export async function readLatestAudit(
   transaction: ReadTransaction,
   matches: (record: AuditRecord) => boolean,
@@ -109,19 +109,38 @@ export async function readLatestAudit(
   scan = 5_000,
 ): Promise<AuditRecord[]> {
   const found: AuditRecord[] = [];
-  let before: string | undefined;
-  for (let scanned = 0; scanned < scan && found.length < limit; ) {
-    const page = await transaction.range(auditCollection, {
-      before,
-      limit: Math.min(pageSize, scan - scanned),
-      reverse: true,
-    });
-    for (const { value } of page) if (found.length < limit && matches(value)) found.push(value);
+  let scanned = 0;
+  for await (const page of pagesBackwards(transaction)) {
+    found.push(...page.filter(matches));
     scanned += page.length;
-    before = page.at(-1)?.key;
-    if (before === undefined) break;
+    if (found.length >= limit || scanned >= scan) break;
+  }
+  return found.slice(0, limit);
+}
+
+/** All records since a moment that `matches` accepts, newest first. Reads backwards from the head as far as that moment. */
+export async function readAuditSince(
+  transaction: ReadTransaction,
+  since: number,
+  matches: (record: AuditRecord) => boolean,
+): Promise<AuditRecord[]> {
+  const found: AuditRecord[] = [];
+  for await (const page of pagesBackwards(transaction)) {
+    found.push(...page.filter((record) => record.at >= since && matches(record)));
+    // One older record ends nothing: the clocks of those who wrote them differ.
+    if (page.every(({ at }) => at < since)) break;
   }
   return found;
+}
+
+/** The log, newest first. */
+async function* pagesBackwards(transaction: ReadTransaction): AsyncGenerator<AuditRecord[], void, void> {
+  for (let before: string | undefined; ; ) {
+    const page = await transaction.range(auditCollection, { before, limit: pageSize, reverse: true });
+    if (page.length === 0) return;
+    yield page.map(({ value }) => value);
+    before = page.at(-1)?.key;
+  }
 }
 
 /**

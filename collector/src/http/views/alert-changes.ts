@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Alert } from '../../alert/index.ts';
 import { readJobs } from '../../retrain/index.ts';
-import { readLatestAudit } from '../../store/audit.ts';
+import { readAuditSince } from '../../store/audit.ts';
 import { readFindings } from '../../store/history.ts';
 import type { ReadTransaction } from '../../store/port.ts';
 import type { change } from '../api.ts';
@@ -31,11 +31,10 @@ export async function changesAround(
   const { model, environment } = alert;
   const jobs = await readJobs(transaction, { model });
   const targets = new Set([`model/${environment}/${model}`, ...jobs.map(({ job }) => `retrain/${job.id}`)]);
-  const records = await readLatestAudit(
+  const records = await readAuditSince(
     transaction,
-    ({ at, target, action }) => at >= firedAt - beforeMs && targets.has(target) && kindOf(action) !== null,
-    // Of an alert that has been open for long, the latest are not the nearest.
-    Number.POSITIVE_INFINITY,
+    firedAt - beforeMs,
+    ({ target, action }) => targets.has(target) && kindOf(action) !== null,
   );
   const audited = records.map(
     ({ at, action, actor, reason }): Change => ({

@@ -2,7 +2,7 @@ import { type Alert, type AlertEvent, isHarm, isOpen, readAlertHistory, readAler
 import type { ModelSettings } from '../../config/index.ts';
 import type { Finding } from '../../monitor/finding.ts';
 import { readJobs, type StoredRetrainJob } from '../../retrain/index.ts';
-import { type AuditRecord, readLatestAudit } from '../../store/audit.ts';
+import { type AuditRecord, readAuditSince } from '../../store/audit.ts';
 import { readNamer } from '../../store/people.ts';
 import type { ReadTransaction } from '../../store/port.ts';
 import { changesAround } from './alert-changes.ts';
@@ -43,11 +43,7 @@ export async function incidentReport(
     `alert/${alert.id}`,
     ...jobs.map(({ job }) => `retrain/${job.id}`),
   ]);
-  const audit = await readLatestAudit(
-    transaction,
-    ({ at, target }) => at >= firedAt - beforeMs && targets.has(target),
-    500,
-  );
+  const audit = await readAuditSince(transaction, firedAt - beforeMs, ({ target }) => targets.has(target));
   return markdownOf({
     alert,
     settings,
@@ -152,7 +148,7 @@ function changesOf({ changes, named }: Incident): string {
 }
 
 function timelineOf({ history, named }: Incident): string {
-  return table(
+  const events = table(
     ['When', 'What', 'State', 'Who', 'Text'],
     history.map(({ at, transition, state, actor, text: what }) => [
       time(at),
@@ -162,6 +158,10 @@ function timelineOf({ history, named }: Incident): string {
       what,
     ]),
   );
+  const happened = history.at(-1)?.sequence ?? 0;
+  return happened === history.length
+    ? events
+    : `The latest ${history.length} of ${happened}: no more are kept. What somebody did before is among the actions.\n\n${events}`;
 }
 
 function retrainsOf({ jobs, named }: Incident): string {
