@@ -37,7 +37,8 @@ export interface AlertEvent {
 }
 
 const events = jsonCollection<AlertEvent>('alert_events');
-const keptEvents = 500;
+/** Of one alert. */
+export const keptEvents = 500;
 
 /** Adds to the history of an alert, in the transaction of the change. The oldest of very many are forgotten. */
 export async function recordEvent(

@@ -10,7 +10,7 @@ export {
 export { changeReference, referenceOfRange } from './change-reference.ts';
 export { markExpected } from './expect.ts';
 export { takeExpectedReference } from './expected-reference.ts';
-export { type AlertEvent, readAlertHistory, recordEvent } from './history.ts';
+export { type AlertEvent, keptEvents, readAlertHistory, recordEvent } from './history.ts';
 export { inhibitorOf } from './inhibition.ts';
 export {
   alertAtRevision,

@@ -169,11 +169,15 @@ describe('an alert', () => {
     await expect(client.text('/v1/alerts/none/incident')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('is a document with all that was done, and says what of its timeline is no longer kept', async () => {
+  it('is a document with all that was done about it and no other alert, and says what of its timeline is no longer kept', async () => {
     const { firedAt } = (await api.ask(`/v1/alerts/${(await drift()).id}/changes`)).body;
     const id = fingerprint('credit', 'production', 'fairness');
     const alert = testAlert({ id, model: 'credit', kind: 'fairness', firedWallAt: firedAt });
     const rest = { actor: 'user:ed', reason: 'again', before: null, after: null, requestId: null };
+    const [job] = (await api.ask('/v1/retrain-jobs?model=credit')).body.items;
+    expect(job.trigger.alert).toBe((await drift()).id);
+    const retrain = { at: firedAt, action: 'retrain.approved', target: `retrain/${job.id}`, ...rest };
+    const ofOther = (await api.store.transaction((transaction) => appendAudit(transaction, retrain))).hash;
     const hashes = await api.store.transaction(async (transaction) => {
       await writeAlert(transaction, alert);
       const acknowledged: string[] = [];
@@ -191,7 +195,10 @@ describe('an alert', () => {
     const { text } = await api.ask(`/v1/alerts/${id}/incident`);
     expect(hashes.filter((hash) => !text.includes(hash))).toEqual([]);
     expect(text).toContain('The latest 500 of 501: no more are kept.');
-    expect((await api.ask(`/v1/alerts/${(await drift()).id}/incident`)).text).not.toContain('no more are kept');
+    expect(text).not.toContain(ofOther);
+    const other = (await api.ask(`/v1/alerts/${(await drift()).id}/incident`)).text;
+    expect(other).toContain(ofOther);
+    expect(other).not.toContain('no more are kept');
     await api.store.transaction((transaction) => deleteAlert(transaction, id));
   });
 });

@@ -71,6 +71,7 @@ export const emptyAuditHash = `sha256:${'0'.repeat(64)}`;
 
 export const headKey = 'head';
 const pageSize = 500;
+const mostScanned = 10 * pageSize;
 
 export async function appendAudit(transaction: Transaction, entry: AuditEntry): Promise<AuditRecord> {
   const stored = await transaction.get(auditHeadCollection, headKey);
@@ -101,19 +102,18 @@ export async function readAudit(transaction: ReadTransaction, after: number, lim
   return stored.map((entry) => entry.value);
 }
 
-/** The last `limit` records that `matches` accepts, newest first. Reads backwards from the head, at most about `scan` records. */
+/** The last `limit` records that `matches` accepts among the latest 5,000 of the log, newest first. */
 export async function readLatestAudit(
   transaction: ReadTransaction,
   matches: (record: AuditRecord) => boolean,
   limit: number,
-  scan = 5_000,
 ): Promise<AuditRecord[]> {
   const found: AuditRecord[] = [];
   let scanned = 0;
   for await (const page of pagesBackwards(transaction)) {
     found.push(...page.filter(matches));
     scanned += page.length;
-    if (found.length >= limit || scanned >= scan) break;
+    if (found.length >= limit || scanned >= mostScanned) break;
   }
   return found.slice(0, limit);
 }

@@ -8,7 +8,7 @@ import { maySeeHiddenGroups } from '../identity/access.ts';
 import { afterOf, defaultPageSize, newestFirstKey, pageOf, pageOfRead, pageQuery } from '../page.ts';
 import { type JsonRoute, jsonRoute } from '../route.ts';
 import { alertBodies } from '../views/alert-body.ts';
-import { changesAround } from '../views/alert-changes.ts';
+import { changesAround, readSurroundings } from '../views/alert-changes.ts';
 import { knownModel } from './known-model.ts';
 
 const alertParams = z.strictObject({ alert: z.string().min(1).max(128) });
@@ -88,9 +88,10 @@ export const alertRoutes: readonly JsonRoute[] = [
     params: alertParams,
     response: alertChanges,
     handle: ({ services, params }) =>
-      services.store.read(async (transaction) =>
-        changesAround(transaction, (await knownAlert(transaction, params.alert)).alert),
-      ),
+      services.store.read(async (transaction) => {
+        const { alert: found } = await knownAlert(transaction, params.alert);
+        return changesAround(transaction, found, await readSurroundings(transaction, found));
+      }),
   }),
 
   jsonRoute({

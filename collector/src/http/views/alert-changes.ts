@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Alert } from '../../alert/index.ts';
-import { readJobs } from '../../retrain/index.ts';
-import { readAuditSince } from '../../store/audit.ts';
+import { readJobs, type StoredRetrainJob } from '../../retrain/index.ts';
+import { type AuditRecord, readAuditSince } from '../../store/audit.ts';
 import { readFindings } from '../../store/history.ts';
 import type { ReadTransaction } from '../../store/port.ts';
 import type { change } from '../api.ts';
@@ -22,29 +22,40 @@ const kinds: readonly (readonly [prefix: string, kind: Change['kind']])[] = [
   ['retrain.', 'retrain'],
 ];
 
+/** What is on record around an alert. */
+export interface AlertSurroundings {
+  readonly firedAt: number;
+  /** Of the model, whatever asked for them. */
+  readonly jobs: readonly StoredRetrainJob[];
+  /** What was done to the alert, its model and these jobs in the day before it fired, and since; newest first. */
+  readonly audit: readonly AuditRecord[];
+}
+
+export async function readSurroundings(transaction: ReadTransaction, alert: Alert): Promise<AlertSurroundings> {
+  const firedAt = alert.firedWallAt ?? alert.changedAt;
+  const { id, model, environment } = alert;
+  const jobs = await readJobs(transaction, { model });
+  const targets = new Set([
+    `model/${environment}/${model}`,
+    `alert/${id}`,
+    ...jobs.map(({ job }) => `retrain/${job.id}`),
+  ]);
+  const audit = await readAuditSince(transaction, firedAt - beforeMs, ({ target }) => targets.has(target));
+  return { firedAt, jobs, audit };
+}
+
 /** What changed in the day before an alert fired, and since: the nearest first. */
 export async function changesAround(
   transaction: ReadTransaction,
   alert: Alert,
+  { firedAt, audit }: AlertSurroundings,
 ): Promise<{ firedAt: number; items: Change[] }> {
-  const firedAt = alert.firedWallAt ?? alert.changedAt;
-  const { model, environment } = alert;
-  const jobs = await readJobs(transaction, { model });
-  const targets = new Set([`model/${environment}/${model}`, ...jobs.map(({ job }) => `retrain/${job.id}`)]);
-  const records = await readAuditSince(
-    transaction,
-    firedAt - beforeMs,
-    ({ target, action }) => targets.has(target) && kindOf(action) !== null,
-  );
-  const audited = records.map(
-    ({ at, action, actor, reason }): Change => ({
-      at,
-      actor,
-      kind: kindOf(action) ?? 'version',
-      text: `${action.replaceAll(/[._]/g, ' ')}: ${reason}`,
-      minutesBefore: minutesBetween(at, firedAt),
-    }),
-  );
+  const audited = audit.flatMap(({ at, action, actor, reason }): Change[] => {
+    const kind = kindOf(action);
+    if (kind === null) return [];
+    const text = `${action.replaceAll(/[._]/g, ' ')}: ${reason}`;
+    return [{ at, actor, kind, text, minutesBefore: minutesBetween(at, firedAt) }];
+  });
   const items = [...audited, ...(await schemaChanges(transaction, alert, firedAt))];
   return {
     firedAt,

@@ -1,14 +1,20 @@
-import { type Alert, type AlertEvent, isHarm, isOpen, readAlertHistory, readAlertsOfModel } from '../../alert/index.ts';
+import {
+  type Alert,
+  type AlertEvent,
+  isHarm,
+  isOpen,
+  keptEvents,
+  readAlertHistory,
+  readAlertsOfModel,
+} from '../../alert/index.ts';
 import type { ModelSettings } from '../../config/index.ts';
 import type { Finding } from '../../monitor/finding.ts';
-import { readJobs, type StoredRetrainJob } from '../../retrain/index.ts';
-import { type AuditRecord, readAuditSince } from '../../store/audit.ts';
+import type { StoredRetrainJob } from '../../retrain/index.ts';
+import type { AuditRecord } from '../../store/audit.ts';
 import { readNamer } from '../../store/people.ts';
 import type { ReadTransaction } from '../../store/port.ts';
-import { changesAround } from './alert-changes.ts';
+import { changesAround, readSurroundings } from './alert-changes.ts';
 import { section, table, text } from './markdown.ts';
-
-const beforeMs = 24 * 3_600_000;
 
 interface Incident {
   readonly alert: Alert;
@@ -34,26 +40,20 @@ export async function incidentReport(
   settings: ModelSettings | undefined,
   now: number,
 ): Promise<string> {
-  const { model, environment } = alert;
   const beside = (await readAlertsOfModel(transaction, alert)).map((stored) => stored.alert);
-  const jobs = (await readJobs(transaction, { model })).filter(({ job }) => job.trigger.alert === alert.id);
-  const firedAt = alert.firedWallAt ?? alert.changedAt;
-  const targets = new Set([
-    `model/${environment}/${model}`,
-    `alert/${alert.id}`,
-    ...jobs.map(({ job }) => `retrain/${job.id}`),
-  ]);
-  const audit = await readAuditSince(transaction, firedAt - beforeMs, ({ target }) => targets.has(target));
+  const around = await readSurroundings(transaction, alert);
+  const isOurs = ({ job }: StoredRetrainJob) => job.trigger.alert === alert.id;
+  const others = new Set(around.jobs.filter((job) => !isOurs(job)).map(({ job }) => `retrain/${job.id}`));
   return markdownOf({
     alert,
     settings,
     beside,
-    jobs,
+    jobs: around.jobs.filter(isOurs),
     now,
     named: await readNamer(transaction),
-    audit: audit.reverse(),
-    history: (await readAlertHistory(transaction, alert.id, { limit: 500 })).reverse(),
-    changes: (await changesAround(transaction, alert)).items,
+    audit: around.audit.filter(({ target }) => !others.has(target)).reverse(),
+    history: (await readAlertHistory(transaction, alert.id, { limit: keptEvents })).reverse(),
+    changes: (await changesAround(transaction, alert, around)).items,
   });
 }
 
