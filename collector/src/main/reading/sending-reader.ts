@@ -74,19 +74,18 @@ export class SendingReader {
 
   #add(received: StreamMessage): void {
     const { header, headerNames, data, ...place } = received;
-    const group = this.#groupWithRoom(alignedTo8(data.length) + usualColumnBytes);
-    const at = group.used;
-    const bytes = new Uint8Array(group.memory, at, data.length);
+    const group = this.#groupWithRoom(data.length + usualColumnBytes);
+    const memory = new ReusedMemory(group.memory, group.used);
+    const bytes = memory.bytes(data.length);
     bytes.set(data);
-    const columns = new ReusedMemory(group.memory, at + alignedTo8(data.length));
-    const found = readBatch({ ...received, data: bytes }, columns);
+    const found = readBatch({ ...received, data: bytes }, memory);
     group.messages.push({
       ...place,
       headers: headerNames().map((name) => [name, header(name) ?? ''] as const),
-      data: { at, length: data.length },
-      found: found.kind === 'refusal' ? found : packBatch(found, columns),
+      data: { at: bytes.byteOffset, length: data.length },
+      found: found.kind === 'refusal' ? found : packBatch(found, memory),
     });
-    group.used = columns.end;
+    group.used = memory.end;
     this.#release(received);
   }
 
@@ -110,10 +109,6 @@ export class SendingReader {
   #send(message: FromReader): void {
     this.#port.postMessage(message);
   }
-}
-
-function alignedTo8(bytes: number): number {
-  return Math.ceil(bytes / 8) * 8;
 }
 
 /** Columns and bytes of some thousand rows. */
