@@ -44,8 +44,8 @@ export async function openAs(context: BrowserContext, hostUrl: string, user: str
     }
   });
   page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
-  // Every test waits for what it looks at, so not for all to be loaded. But a page that has only begun to be shown cannot
-  // be loaded again: Chromium says so of it before it counts as active.
+  // Every test waits for what it looks at, so no longer than until the document is read. Not less: Chromium refuses to
+  // reload a page that it has only begun to show.
   await page.goto(
     hostUrl + (/^\/(plugins|d|connections|components)\//.test(path) ? path : `/a/plumbline-models-app${path}`),
     {

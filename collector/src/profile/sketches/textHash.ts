@@ -23,7 +23,7 @@ export function hashUuid(bytes: Uint8Array, offset: number, seed: number): numbe
 
 /**
  * `hashUuid` of the UUIDs of these rows, 16 bytes each, in their order. Every step of a hash waits for the one before, so
- * four are under way at a time: that takes some two fifths of the time.
+ * four are under way at a time: that takes about half of the time.
  */
 export function hashUuids(bytes: Uint8Array, rows: Int32Array, seed: number, into: Uint32Array): void {
   const whole = rows.length - (rows.length % 4);
